@@ -1,0 +1,86 @@
+"""Catalogues: packages in which each module publishes one entry under a fixed name.
+
+A check imports only the entries that it names; `list`, `explain` and the tests load
+all. Modules whose name starts with an underscore are helpers and are passed over.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Generic, Protocol, TypeVar
+
+from gradcheck.errors import CatalogueError
+
+
+class Entry(Protocol):
+    """What every entry of every catalogue has."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def doc(self) -> str | None: ...
+
+
+E = TypeVar("E", bound=Entry)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue(Generic[E]):
+    """The entries published as `attribute` by the modules below `package`.
+
+    A module is named for its entry's key in lower case, optionally followed by an
+    underscore and words that help the reader of the folder: `relu.py`,
+    `sgn01_residual_reversed.py`.
+    """
+
+    package: str
+    attribute: str
+    kind: type[E]
+
+    def modules(self) -> Iterator[str]:
+        """Yield the dotted names of the entries' modules, without importing them."""
+        yield from _modules(self.package)
+
+    def find(self, key: str) -> E | None:
+        """Return the entry called `key`, importing its module alone; None if there is none."""
+        wanted = key.lower()
+        for module in self.modules():
+            name = module.rpartition(".")[2]
+            if name == wanted or (name.startswith(f"{wanted}_") and self._load(module).key == key):
+                return self._load(module)
+        return None
+
+    def all(self) -> Mapping[str, E]:
+        """Return every entry by key, in key order."""
+        found: dict[str, E] = {}
+        for module in self.modules():
+            entry = self._load(module)
+            if entry.key in found:
+                raise CatalogueError(f"{module} defines {entry.key!r}, which is defined already")
+            found[entry.key] = entry
+        return MappingProxyType(dict(sorted(found.items())))
+
+    def _load(self, module: str) -> E:
+        entry = getattr(importlib.import_module(module), self.attribute, None)
+        if not isinstance(entry, self.kind):
+            raise CatalogueError(
+                f"{module} must define {self.attribute} as a {self.kind.__name__}, "
+                f"but defines {entry!r}"
+            )
+        if not entry.doc:
+            raise CatalogueError(f"{module} has no docstring, so its entry can't be explained")
+        return entry
+
+
+def _modules(package: str) -> Iterator[str]:
+    for info in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        if info.name.startswith("_"):
+            continue
+        if info.ispkg:
+            yield from _modules(f"{package}.{info.name}")
+        else:
+            yield f"{package}.{info.name}"

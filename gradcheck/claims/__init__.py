@@ -1,0 +1,1 @@
+"""Claimed gradients, one module for each kind of author."""

@@ -1,0 +1,67 @@
+"""The command line: one module per command, each loaded when it is called."""
+
+import importlib
+import pkgutil
+import sys
+
+import click
+
+from gradcheck import __version__
+
+INTERRUPTED = 130
+"""The exit code of a shell's command that Ctrl-C ended."""
+
+
+class Commands(click.Group):
+    """The commands that stand beside this module, imported only when needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(
+            info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")
+        )
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = importlib.import_module(f"gradcheck.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, self.list_commands(ctx), n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"there is no command {name!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gradcheck", message="%(prog)s %(version)s")
+def main() -> None:
+    """Check hand-written gradients: which is wrong, and where to look.
+
+    Exit codes: 0 all right, 1 something is wrong, 2 the check could not be made,
+    3 undecided.
+    """
+
+
+def run() -> int:
+    """Run the command line and return the exit code."""
+    try:
+        result = main.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing is left to say, nor to flush at exit.
+        sys.stdout = None
+        return 0
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,134 @@
+"""The command that checks targets."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gradcheck.report import LEVELS, Level, ProblemReport
+
+
+@click.command(short_help="Check the gradients that configs claim.")
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="NAME[=PATH]",
+    help="Report format; may be repeated. 'gradcheck list reporters' shows all.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report here instead of to standard output.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="PATTERN",
+    help="Check these parameters alone, e.g. 'hidden.*'; may be repeated.",
+)
+@click.option(
+    "--mode", type=click.Choice(["quick", "full", "exhaustive"]), help="How much to check."
+)
+@click.option(
+    "--method",
+    type=click.Choice(["auto", "complex_step", "differences"]),
+    help="Which numeric oracle decides.",
+)
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of everything random.")
+@click.option("--points", type=click.IntRange(min=1), help="Number of probes.")
+@click.option("--budget", type=click.IntRange(min=1), help="At most so many loss evaluations.")
+@click.option(
+    "--rtol",
+    type=click.FloatRange(min=0),
+    help="Pass differences below this fraction of a parameter's largest entry.",
+)
+@click.option("--expect", is_flag=True, help="Compare with each config's 'expect' instead.")
+@click.option("--fail-fast", is_flag=True, help="Stop after the first target that fails.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(LEVELS),
+    default="error",
+    show_default=True,
+    help="The lowest level of findings that fails.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1 or 3.")
+@click.option("--no-python", is_flag=True, help="Refuse configs that run Python code.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Seconds for each call of a user's function.",
+)
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour in the text report.",
+)
+@click.option("-q", "--quiet", count=True, help="Only a line for each problem.")
+@click.option("-v", "--verbose", count=True, help="Every parameter, with its worst entry.")
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:  # fmt: skip
+    """Check the gradients of TARGETs: configs, folders, patterns, or '-' for standard input.
+
+    Exit codes: 0 all right, 1 something is wrong, 2 a check could not be made,
+    3 undecided; of several targets the worst counts, in the order 2, 1, 3, 0.
+    """
+    ctx.exit(_check(**options))
+
+
+def _check(
+    *,
+    targets: tuple[str, ...],
+    formats: tuple[str, ...],
+    output: Path | None,
+    fail_on: Level,
+    exit_zero: bool,
+    no_python: bool,
+    timeout: float,
+    color: str,
+    quiet: int,
+    verbose: int,
+    **settings: Any,
+) -> int:
+    from gradcheck.cli._output import destinations, write
+    from gradcheck.cli._progress import Bar
+    from gradcheck.cli._targets import find
+    from gradcheck.config.claims import Policy
+    from gradcheck.session import Request, run
+
+    where = destinations(formats, output)
+    found = find(targets)
+    request = Request(
+        targets=found.targets,
+        remarks=found.remarks,
+        policy=Policy(python=not no_python, timeout=timeout),
+        **settings,
+    )
+    with Bar() as bar:
+        report = run(request, bar)
+    write(report, where, color, max(-1, min(1, verbose - quiet)))
+    code = exit_code(report.problems, fail_on)
+    return 0 if exit_zero and code != 2 else code
+
+
+def exit_code(problems: Iterable[ProblemReport], fail_on: Level) -> int:
+    """Return the worst of the problems' exit codes: 2 before 1 before 3 before 0."""
+    codes = [_code(problem, fail_on) for problem in problems]
+    return next((code for code in (2, 1, 3) if code in codes), 0)
+
+
+def _code(problem: ProblemReport, fail_on: Level) -> int:
+    if problem.expected is not None:
+        if problem.expected:
+            return 0
+        return 2 if problem.verdict == "error" else 1
+    if problem.verdict == "right":
+        low = LEVELS.index(fail_on)
+        return int(any(LEVELS.index(f.level) >= low for f in problem.findings))
+    return {"wrong": 1, "undecided": 3, "error": 2}[problem.verdict]

@@ -1,0 +1,274 @@
+"""The grammar of a config: every key, its form and what it is for."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from gradcheck.catalogue import Catalogue
+from gradcheck.config.forms import (
+    Choice,
+    Entries,
+    Field,
+    Form,
+    Items,
+    Number,
+    Record,
+    Schema,
+    Section,
+    Text,
+    expected,
+)
+from gradcheck.config.ops import OpForm
+from gradcheck.config.sources import SOURCE
+from gradcheck.config.text import Node, Source
+from gradcheck.op import Op
+from gradcheck.settings import Settings
+
+TOP_KEYS = ("network", "loss", "gradients")
+"""A file in a folder that has none of these is not taken for a config."""
+
+_NAME = re.compile(r"[^\W\d]\w*")
+
+_NAMES = Items(form=Text(what="a name"), single=True)
+
+_SHAPE = Items(form=Number(integer=True, minimum=1), single=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedItems:
+    """A list of one-key mappings, each giving a name to a value: the layers, in order."""
+
+    form: OpForm
+
+    def read(self, node: Node, source: Source) -> list[tuple[Node, Any]]:
+        if node.id != "sequence" or not node.value:
+            raise expected(source, node, "a list of layers, each '- NAME: OP'")
+        return [self._item(item, source) for item in node.value]
+
+    def _item(self, item: Node, source: Source) -> tuple[Node, Any]:
+        if item.id != "mapping" or len(item.value) != 1:
+            raise expected(source, item, "one layer as '- NAME: OP'")
+        name, value = item.value[0]
+        if not _NAME.fullmatch(name.value):
+            raise source.error(
+                f"{name.value!r} can't name a layer: formulas could not speak of it; "
+                "use letters, digits and underscores", name,
+            )  # fmt: skip
+        return name, self.form.read(value, source)
+
+    def schema(self) -> Schema:
+        item = {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": self.form.schema(),
+        }
+        return {"type": "array", "items": item, "minItems": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataForm:
+    """The batch size, and a source for every input and target by its name."""
+
+    batch = Number(integer=True, minimum=1)
+
+    def read(self, node: Node, source: Source) -> Section:
+        if node.id != "mapping":
+            raise expected(source, node, "a mapping (a source for every input and target)")
+        section = Section(source=source, node=node)
+        for key, value in node.value:
+            form: Form = self.batch if key.value == "batch" else SOURCE
+            section.put(key, value, form.read(value, source))
+        return section
+
+    def schema(self) -> Schema:
+        return {
+            "type": "object",
+            "properties": {"batch": {**self.batch.schema(), "description": "number of samples m"}},
+            "additionalProperties": SOURCE.schema(),
+        }
+
+
+def _network(ops: Catalogue[Op]) -> Record:
+    layer = OpForm(
+        ops=ops,
+        kinds=("layer", "activation"),
+        beside={
+            "inputs": Field(form=_NAMES, doc="what it takes; by default the layer before it"),
+            "share": Field(
+                form=Entries(form=Text(what="a parameter"), what="a mapping from own to shared"),
+                doc="parameters of earlier layers to use, {weight: other.weight} or other.weight.T",
+            ),
+        },
+    )
+    return Record(
+        what="network",
+        fields={
+            "inputs": Field(
+                form=Entries(form=_SHAPE, what="a mapping from each input to its shape"),
+                doc="each input and the shape of one sample",
+                required=True,
+            ),
+            "layers": Field(form=NamedItems(form=layer), doc="the layers, in order", required=True),
+        },
+    )
+
+
+def _loss(ops: Catalogue[Op]) -> OpForm:
+    return OpForm(
+        ops=ops,
+        kinds=("loss",),
+        extras={
+            "reduction": Field(
+                form=Choice(words=("sum", "batch_mean", "element_mean")),
+                doc="sum of all terms, divided by nothing, the batch size, or the number of terms",
+                default="batch_mean",
+            ),
+            "scale": Field(form=Number(), doc="the loss is multiplied by this", default=1.0),
+            "offset": Field(form=Number(), doc="this is added to the loss", default=0.0),
+            "prediction": Field(
+                form=Text(what="a layer"), doc="what is compared; by default the last layer"
+            ),
+            "target": Field(form=Text(what="a name"), doc="the target's name in data", default="y"),
+        },
+    )
+
+
+def _regularization(ops: Catalogue[Op]) -> Items:
+    strengths = {
+        op.name: Field(form=Number(), doc=f"strength of {op.name}: {op.title}")
+        for op in ops.all().values()
+        if op.kind == "regularizer"
+    }
+    fields = {
+        **strengths,
+        "factor": Field(form=Number(), doc="factor beside the strength; ½ for l2, else 1"),
+        "reduction": Field(
+            form=Choice(words=("sum", "batch_mean")),
+            doc="whether it is divided by the batch size",
+            default="sum",
+        ),
+        "parameters": Field(
+            form=_NAMES, doc="which parameters, * for any text", default=["*.weight"]
+        ),
+    }
+    return Items(form=Record(what="regularization", fields=fields), single=True)
+
+
+def _gradients() -> Record:
+    return Record(
+        what="gradients",
+        fields={
+            "backward": Field(form=Text(what="formulas"), doc="hand-derived formulas, one a line"),
+            "python": Field(
+                form=Text(what="FILE.py:NAME or PACKAGE.MODULE:NAME"),
+                doc="a Python function (params, inputs, targets) -> gradients",
+            ),
+            "file": Field(form=Text(what="a file name"), doc="a .npz or .json file of gradients"),
+            "faults": Field(form=_NAMES, doc="our own backprop with these faults: CODE[@node]"),
+            "layout": Field(
+                form=Choice(words=("in_out", "out_in")), doc="how claimed weights are laid out"
+            ),
+            "names": Field(
+                form=Entries(form=Text(what="a parameter"), what="a mapping from names"),
+                doc="from the claimed names to the parameters'",
+            ),
+            "update": Field(
+                form=Choice(words=("-=", "+=")),
+                doc="how the claimed quantity is applied; += for the negative gradient",
+                default="-=",
+            ),
+            "scale": Field(
+                form=Choice(words=("exact", "free")),
+                doc="free: one positive factor common to all parameters is right",
+                default="exact",
+            ),
+            "only": Field(form=_NAMES, doc="the parameters that gradients are claimed for"),
+            "accept": Field(
+                form=Entries(form=Text(what="a reason"), what="a mapping from parameters"),
+                doc="deviations that are intended, with the reason",
+            ),
+        },
+    )  # fmt: skip
+
+
+def _check() -> Record:
+    default = Settings()
+    return Record(
+        what="check",
+        fields={
+            "mode": Field(
+                form=Choice(words=("quick", "full", "exhaustive")), doc="how much to check"
+            ),
+            "method": Field(
+                form=Choice(words=("auto", "complex_step", "differences")),
+                doc="which numeric oracle decides",
+            ),
+            "points": Field(
+                form=Number(integer=True, minimum=1),
+                doc=f"how many probes, the given point included; {default.points} by default",
+            ),
+            "budget": Field(
+                form=Number(integer=True, minimum=1),
+                doc=f"at most this many evaluations of the loss; {default.budget} by default",
+            ),
+            "rtol": Field(
+                form=Number(minimum=0),
+                doc="pass differences below this fraction of a parameter's largest entry",
+            ),
+            "memory": Field(
+                form=Number(above=0), doc="refuse networks estimated above this many GiB", default=4
+            ),
+        },
+    )  # fmt: skip
+
+
+_EXPECT = Record(
+    what="expect",
+    fields={
+        "verdict": Field(
+            form=Choice(words=("right", "wrong", "undecided", "error")),
+            doc="the verdict that is expected",
+            default="right",
+        ),
+        "wrong": Field(form=_NAMES, doc="exactly these parameters are wrong"),
+        "codes": Field(form=_NAMES, doc="exactly these error codes are found"),
+    },
+)
+
+
+def grammar(ops: Catalogue[Op]) -> Record:
+    """Return the form of a whole config."""
+    return Record(
+        what="the config",
+        fields={
+            "name": Field(form=Text(), doc="what reports call it; the file's name by default"),
+            "seed": Field(
+                form=Number(integer=True, minimum=0), doc="seed of everything random", default=0
+            ),
+            "network": Field(form=_network(ops), doc="inputs and layers", required=True),
+            "loss": Field(form=_loss(ops), doc="the loss", required=True),
+            "regularization": Field(form=_Late(ops), doc="l1 and l2 penalties"),
+            "data": Field(form=DataForm(), doc="inputs and targets", required=True),
+            "parameters": Field(
+                form=Entries(form=SOURCE, what="a mapping from parameters to their values"),
+                doc="initial values by parameter; * stands for any text, the last match counts",
+            ),
+            "gradients": Field(form=_gradients(), doc="whose gradients are checked"),
+            "check": Field(form=_check(), doc="how they are checked"),
+            "expect": Field(form=_EXPECT, doc="what --expect asks for"),
+        },
+    )
+
+
+@dataclass(frozen=True)
+class _Late:
+    """The form of `regularization`, which loads all ops; made only where the key is used."""
+
+    ops: Catalogue[Op]
+
+    def read(self, node: Node, source: Source) -> Any:
+        return _regularization(self.ops).read(node, source)
+
+    def schema(self) -> Schema:
+        return _regularization(self.ops).schema()

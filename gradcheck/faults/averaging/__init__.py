@@ -1,0 +1,1 @@
+"""Faults of dividing by the number of samples, and of other constant factors."""

@@ -1,0 +1,1 @@
+"""Findings about a gradient that no known mistake explains."""

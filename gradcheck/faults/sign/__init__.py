@@ -1,0 +1,1 @@
+"""Faults that turn a gradient round."""

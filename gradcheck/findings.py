@@ -1,0 +1,126 @@
+"""Findings: what checks mean, said in words."""
+
+from collections.abc import Iterator, Sequence
+
+from gradcheck.array import Shape
+from gradcheck.problem import Problem
+from gradcheck.referee import Outcome
+from gradcheck.report import Check, Finding
+
+EXACT = 1e-9
+"""A relative residual below which a factor is said to be exact."""
+
+
+def findings(problem: Problem, outcome: Outcome) -> Iterator[Finding]:
+    """Yield what is to be said about a problem's checks: missing, misshapen and wrong gradients."""
+    accepted = problem.accepted
+    for name in outcome.missing:
+        yield _missing(problem, name, name in accepted)
+    for name, shape in outcome.misshapen.items():
+        yield _misshapen(problem, name, shape, name in accepted)
+    seen = {*outcome.missing, *outcome.misshapen}
+    wrong = [c for c in outcome.checks if c.verdict == "wrong" and c.parameter not in seen]
+    for group, level in (
+        ([c for c in wrong if c.parameter not in accepted], "error"),
+        ([c for c in wrong if c.parameter in accepted], "note"),
+    ):
+        if group:
+            yield _mismatch(problem, outcome, group, level == "error")
+
+
+def _missing(problem: Problem, name: str, accepted: bool) -> Finding:
+    return Finding(
+        code="GRD02",
+        family="mismatch",
+        level="note" if accepted else "error",
+        title="no gradient is claimed for a parameter",
+        message=f"no gradient is claimed for {name}",
+        parameters=(name,),
+        evidence=(f"{name} has shape {problem.shapes[name]} and the loss depends on it",),
+        help=f"claim grad.{name}, or leave it out of the check with only: [...]",
+    )
+
+
+def _misshapen(problem: Problem, name: str, shape: Shape, accepted: bool) -> Finding:
+    wanted = problem.shapes[name]
+    return Finding(
+        code="GRD03",
+        family="mismatch",
+        level="note" if accepted else "error",
+        title="a gradient has another shape than its parameter",
+        message=f"the gradient of {name} has shape {shape}, but {name} has shape {wanted}",
+        parameters=(name,),
+        location=problem.locations.get(name),
+        evidence=(
+            f"`{name} -= rate * gradient` would fail: {shape} does not broadcast to {wanted}",
+        ),
+        help="transposed weights are declared with layout: out_in"
+        if shape == wanted[::-1]
+        else "a gradient has its parameter's shape; look at the axis of the sum",
+    )
+
+
+def _mismatch(
+    problem: Problem, outcome: Outcome, wrong: Sequence[Check], is_error: bool
+) -> Finding:
+    names = tuple(check.parameter for check in wrong)
+    right = [check.parameter for check in outcome.checks if check.verdict == "right"]
+    return Finding(
+        code="GRD01",
+        family="mismatch",
+        level="error" if is_error else "note",
+        title="the claimed gradient is not the gradient of the loss",
+        message=f"the gradient of {_listed(names)} is wrong",
+        parameters=names,
+        location=next((problem.locations[n] for n in names if n in problem.locations), None),
+        evidence=(
+            *(describe(check) for check in wrong),
+            *((f"right: {_listed(right)}",) if right else ()),
+        ),
+        help=_next_step(wrong),
+    )
+
+
+def describe(check: Check) -> str:
+    """Say in one line how a wrong gradient differs from the true one."""
+    name = check.parameter
+    if check.worst is None:
+        return f"{name}: {check.reason}"
+    parts = []
+    if check.wrong_entries:
+        parts.append(check.pattern or "")
+    elif check.reason:
+        parts.append(check.reason)
+    if check.ratio is not None and exact(check):
+        parts.append(f"exactly {check.ratio:.6g} times the true gradient")
+    elif check.cosine is not None and check.relative is not None:
+        parts.append(f"{check.relative:.2g} off in norm, cosine {check.cosine:.4f}")
+    return f"{name}: {', '.join(part for part in parts if part)}"
+
+
+def exact(check: Check) -> bool:
+    """Tell whether one factor explains the whole difference between claimed and true gradient."""
+    if check.ratio is None or check.relative is None or check.cosine is None:
+        return False
+    return abs(abs(check.cosine) - 1) < EXACT and (
+        abs(abs(check.ratio - 1) - check.relative) <= EXACT * max(1.0, check.relative)
+    )
+
+
+def _next_step(wrong: Sequence[Check]) -> str:
+    factors = {check.ratio for check in wrong if exact(check)}
+    if len(wrong) == sum(exact(check) for check in wrong) and len(factors) == 1:
+        (factor,) = factors
+        if factor == -1:
+            return "the sign is reversed: differentiate by yhat, not by y, or say update: '+='"
+        return (
+            f"a factor of {factor:.6g} is too much: look at means, sums and the loss's own factor"
+        )
+    first = wrong[-1].parameter
+    return f"compare each step of the derivation from the loss back to {first}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > 6:
+        return f"{', '.join(names[:5])} and {len(names) - 5} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

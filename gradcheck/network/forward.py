@@ -1,0 +1,71 @@
+"""The forward pass."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.network.graph import LOSS, Network, Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """A forward pass: every named array, every node's inputs and cache, and the loss's terms."""
+
+    parameters: Mapping[str, Array]
+    values: Mapping[str, Array]
+    inputs: Mapping[str, tuple[Array, ...]]
+    caches: Mapping[str, Any]
+
+    @property
+    def terms(self) -> Array:
+        return self.values[LOSS]
+
+
+def run(
+    network: Network,
+    parameters: Mapping[str, Array],
+    data: Mapping[str, Array],
+    shifts: Mapping[str, Array] | None = None,
+) -> Trace:
+    """Run the network; `shifts` are added to the first input of the nodes that they name."""
+    values = dict(data)
+    inputs: dict[str, tuple[Array, ...]] = {}
+    caches: dict[str, Any] = {}
+    for node in network.steps:
+        inputs[node.name] = shifted(node, [values[name] for name in node.inputs], shifts)
+        values[node.name], caches[node.name] = node.op.forward(
+            inputs[node.name], bound(node, parameters), node.options
+        )
+    return Trace(parameters=parameters, values=values, inputs=inputs, caches=caches)
+
+
+def bound(node: Node, parameters: Mapping[str, Array]) -> dict[str, Array]:
+    """Return a node's parameters by the names that its op gives them."""
+    return {name: binding.read(parameters) for name, binding in node.bindings.items()}
+
+
+def shifted(
+    node: Node, inputs: list[Array], shifts: Mapping[str, Array] | None
+) -> tuple[Array, ...]:
+    """Return the node's inputs, the first one moved by the node's shift if there is one."""
+    if shifts and node.name in shifts:
+        inputs[0] = inputs[0] + shifts[node.name]
+    return tuple(inputs)
+
+
+def penalty(network: Network, parameters: Mapping[str, Array]) -> float:
+    """Return what all regularisers together add to the loss."""
+    return sum(
+        float(p.weight * np.sum(p.op.forward((parameters[name],), {}, {})[0]))
+        for p in network.penalties
+        for name in p.parameters
+    )
+
+
+def loss(network: Network, trace: Trace) -> float:
+    """Return the loss of a forward pass."""
+    data = network.loss.weight * float(np.sum(trace.terms)) + network.loss.offset
+    return data + penalty(network, trace.parameters)

@@ -1,0 +1,125 @@
+"""The graph of ops, as plain data."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from gradcheck.array import Array, Shape
+from gradcheck.op import Op, Options, ParameterSpec
+
+Reduction: TypeAlias = Literal["sum", "batch_mean", "element_mean"]
+
+LOSS = "loss"
+"""The name under which the loss appears among the nodes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """Which of the network's parameters a node uses for one of its own, and whether transposed."""
+
+    parameter: str
+    transposed: bool = False
+
+    def read(self, parameters: Mapping[str, Array]) -> Array:
+        """Return the value as the node sees it."""
+        value = parameters[self.parameter]
+        return value.T if self.transposed else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """One op in its place; `shape` is its output's, the batch first."""
+
+    name: str
+    op: Op
+    options: Options
+    inputs: tuple[str, ...]
+    shape: Shape
+    bindings: Mapping[str, Binding] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """How the terms of the loss node become the loss: `scale` * reduction(terms) + `offset`."""
+
+    node: Node
+    reduction: Reduction = "batch_mean"
+    scale: float = 1.0
+    offset: float = 0.0
+
+    @property
+    def averaged(self) -> float:
+        """The number by which the reduction divides."""
+        if self.reduction == "sum":
+            return 1.0
+        shape = self.node.shape
+        return float(shape[0] if self.reduction == "batch_mean" else np.prod(shape))
+
+    @property
+    def weight(self) -> float:
+        """The derivative of the loss by each of its terms."""
+        return self.scale / self.averaged
+
+
+@dataclass(frozen=True, kw_only=True)
+class Penalty:
+    """A regulariser on some parameters: `strength` * `factor` * sum of the op's terms."""
+
+    op: Op
+    strength: float
+    factor: float
+    parameters: tuple[str, ...]
+
+    @property
+    def weight(self) -> float:
+        return self.strength * self.factor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """The whole: `nodes` in an order in which each comes after its inputs, then the loss.
+
+    `inputs` has the full shape of every input, batch included; `parameters` what each
+    parameter is, by its name in the whole network (`hidden.weight`).
+    """
+
+    inputs: Mapping[str, Shape]
+    nodes: tuple[Node, ...]
+    loss: Loss
+    parameters: Mapping[str, ParameterSpec]
+    penalties: tuple[Penalty, ...] = ()
+
+    @property
+    def batch(self) -> int:
+        return self.loss.node.shape[0]
+
+    @property
+    def steps(self) -> tuple[Node, ...]:
+        """The nodes, the loss last."""
+        return (*self.nodes, self.loss.node)
+
+    @property
+    def prediction(self) -> str:
+        """The name of what the loss compares with the target."""
+        return self.loss.node.inputs[0]
+
+    @property
+    def target(self) -> str:
+        return self.loss.node.inputs[1]
+
+    def penalties_of(self, parameter: str) -> Iterator[Penalty]:
+        """Yield the penalties that a parameter pays."""
+        return (penalty for penalty in self.penalties if parameter in penalty.parameters)
+
+    def affected_by(self, parameter: str) -> tuple[Node, ...]:
+        """Return the nodes whose output a parameter changes, in order, the loss included."""
+        moved: set[str] = set()
+        hit = []
+        for node in self.steps:
+            owns = any(b.parameter == parameter for b in node.bindings.values())
+            if owns or not moved.isdisjoint(node.inputs):
+                moved.add(node.name)
+                hit.append(node)
+        return tuple(hit)

@@ -1,0 +1,141 @@
+"""The loss at moved parameters.
+
+Everything that a parameter does not change is taken from one forward pass at the probe. The
+layers that own it are run once for each moved value; whatever follows treats samples
+alone, so all moved batches go through it as one large batch. Ops that mix samples are run batch by
+batch.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.network.forward import Trace, bound, loss, penalty, run, shifted
+from gradcheck.network.graph import Network, Node
+from gradcheck.problem import Moves, Nudge, Probe
+
+CHUNK = 2**16
+"""Numbers in the widest stacked array: it should stay in the processor's cache."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base:
+    """One probe's forward pass, from which moved ones start."""
+
+    network: Network
+    trace: Trace
+    nudge: Nudge | None
+    penalty: float
+
+    @property
+    def shifts(self) -> Mapping[str, Array] | None:
+        return self.nudge.shifts if self.nudge else None
+
+
+def base(network: Network, probe: Probe, nudge: Nudge | None = None) -> Base:
+    """Run the network at a probe, ready for `losses`."""
+    trace = run(network, probe.parameters, probe.data, nudge.shifts if nudge else None)
+    return Base(
+        network=network, trace=trace, nudge=nudge, penalty=penalty(network, probe.parameters)
+    )
+
+
+def losses(start: Base, moves: Moves, steps: Array) -> tuple[Array, Array]:
+    """Return the loss, and the magnitude of its terms, at every step along every line: (S, K)."""
+    values = np.empty((len(steps), len(moves)), dtype=np.result_type(steps, np.float64))
+    magnitudes = np.empty(values.shape, dtype=np.complex128)
+    nodes = start.network.affected_by(moves.parameter)
+    width = max((int(np.prod(node.shape)) for node in nodes), default=1)
+    size = max(1, CHUNK // width)
+    for row, step in enumerate(steps):
+        for first in range(0, len(moves), size):
+            part = moves.part(first, first + size)
+            value, magnitude = _stacked(start, nodes, part, step)
+            values[row, first : first + size] = value
+            magnitudes[row, first : first + size] = magnitude
+    return values, magnitudes
+
+
+def _stacked(
+    start: Base, nodes: tuple[Node, ...], moves: Moves, step: complex
+) -> tuple[Array, Array]:
+    """Evaluate all lines at one step: K losses and their magnitudes."""
+    network, count = start.network, len(moves)
+    original = start.trace.parameters[moves.parameter]
+    variants = [moves.moved(original, line, step) for line in range(count)]
+    values: dict[str, Array] = {}
+    for node in nodes:
+        owned = any(b.parameter == moves.parameter for b in node.bindings.values())
+        if owned or not node.op.samplewise:
+            values[node.name] = _one_by_one(start, node, values, moves.parameter, variants)
+        else:
+            values[node.name] = _together(start, node, values, count)
+    terms = values.get(network.loss.node.name)
+    if terms is None:
+        terms = np.concatenate([start.trace.terms] * count)
+    terms = network.loss.weight * terms.reshape(count, -1)
+    extra = np.array([_penalty_change(start, moves, line, step) for line in range(count)])
+    rest = network.loss.offset + start.penalty
+    magnitude = np.abs(terms.real).sum(axis=1) + 1j * np.abs(terms.imag).sum(axis=1)
+    magnitude += np.abs(extra.real) + abs(start.penalty) + 1j * np.abs(extra.imag)
+    return terms.sum(axis=1) + (extra + rest), magnitude + abs(network.loss.offset)
+
+
+def _one_by_one(
+    start: Base, node: Node, values: Mapping[str, Array], parameter: str, variants: list[Array]
+) -> Array:
+    """Run a node once for each moved value of a parameter, on that value's part of the batch."""
+    outputs = []
+    batch = start.network.batch
+    for k, variant in enumerate(variants):
+        inputs = [
+            values[name][k * batch : (k + 1) * batch]
+            if name in values
+            else start.trace.values[name]
+            for name in node.inputs
+        ]
+        parameters = bound(node, {**start.trace.parameters, parameter: variant})
+        moved = shifted(node, inputs, start.shifts)
+        outputs.append(node.op.forward(moved, parameters, node.options)[0])
+    return np.concatenate(outputs)
+
+
+def _together(start: Base, node: Node, values: Mapping[str, Array], count: int) -> Array:
+    """Run a node once on all moved batches, repeating the inputs that did not move."""
+    inputs = [
+        values[name] if name in values else np.concatenate([start.trace.values[name]] * count)
+        for name in node.inputs
+    ]
+    shifts = start.shifts
+    if shifts and node.name in shifts:
+        shifts = {node.name: np.concatenate([shifts[node.name]] * count)}
+    moved = shifted(node, inputs, shifts)
+    return node.op.forward(moved, bound(node, start.trace.parameters), node.options)[0]
+
+
+def _penalty_change(start: Base, moves: Moves, line: int, step: complex) -> complex:
+    """Return by how much the regularisers grow when one line is moved."""
+    original = start.trace.parameters[moves.parameter]
+    change: complex = 0.0
+    for p in start.network.penalties_of(moves.parameter):
+        if moves.indices is None:
+            before, after = original, moves.moved(original, line, step)
+        else:
+            before = original.ravel()[moves.indices[line : line + 1]]
+            after = before + step * moves.scale[line]
+        terms = p.op.forward((after,), {}, {})[0] - p.op.forward((before,), {}, {})[0]
+        change += p.weight * np.sum(terms).item()
+    return change
+
+
+def plain(network: Network, probe: Probe, moves: Moves, steps: Array) -> Array:
+    """Return the same losses by a whole forward pass for every point, with nothing shared."""
+    values = np.empty((len(steps), len(moves)), dtype=np.result_type(steps, np.float64))
+    for row, step in enumerate(steps):
+        for line in range(len(moves)):
+            moved = moves.moved(probe.parameters[moves.parameter], line, step)
+            parameters = {**probe.parameters, moves.parameter: moved}
+            values[row, line] = loss(network, run(network, parameters, probe.data))
+    return values

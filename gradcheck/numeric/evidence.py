@@ -1,0 +1,72 @@
+"""How two gradients differ, in figures that a reader can act on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradcheck.array import Array, Shape
+
+STRIP = 16
+"""Stretches into which a heat strip cuts the flattened gradient."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """`relative` is |claimed - numeric| / |numeric| in norms, `ratio` the factor that fits best.
+
+    Each is None where it has no meaning (a numeric gradient of zero, say).
+    """
+
+    relative: float | None
+    ratio: float | None
+    cosine: float | None
+
+
+def compare(claimed: Array, numeric: Array) -> Evidence:
+    """Compare two gradients of one parameter, entry by entry in the same order."""
+    length, other = float(np.linalg.norm(numeric)), float(np.linalg.norm(claimed))
+    if length == 0:
+        return Evidence(relative=None, ratio=None, cosine=None)
+    product = float(np.vdot(claimed / length, numeric / length))
+    return Evidence(
+        relative=float(np.linalg.norm(claimed - numeric)) / length,
+        ratio=_nice(claimed, numeric, product),
+        cosine=product * (length / other) if other else None,
+    )
+
+
+def _nice(claimed: Array, numeric: Array, ratio: float) -> float:
+    """Round a factor that holds for every entry to the number that it plainly is."""
+    rounded = float(f"{ratio:.9g}")
+    spread = float(np.max(np.abs(claimed - rounded * numeric)))
+    return rounded if spread <= 1e-9 * float(np.max(np.abs(claimed))) else ratio
+
+
+def heat(wrong: Array) -> tuple[float, ...]:
+    """Return the share of wrong entries in each stretch of a flattened gradient."""
+    flat = wrong.ravel()
+    pieces = np.array_split(flat, min(STRIP, flat.size))
+    return tuple(float(piece.mean()) for piece in pieces)
+
+
+def pattern(wrong: Array, shape: Shape) -> str:
+    """Say in words which entries are wrong; `wrong` has the parameter's shape."""
+    if wrong.all():
+        return "every entry"
+    if len(shape) == 2:
+        rows, columns = wrong.any(axis=1), wrong.any(axis=0)
+        for name, hit, whole in (
+            ("row", rows, wrong[rows]),
+            ("column", columns, wrong[:, columns]),
+        ):
+            if whole.all():
+                return _some(name, np.flatnonzero(hit))
+    return _some("entry", np.flatnonzero(wrong.ravel())) if len(shape) == 1 else "scattered entries"
+
+
+def _some(name: str, indices: Array) -> str:
+    plural = {"entry": "entries"}.get(name, f"{name}s")
+    shown = ", ".join(str(int(i)) for i in indices[:4])
+    if len(indices) == 1:
+        return f"only {name} {shown}"
+    return f"only {plural} {shown}" + (f" and {len(indices) - 4} more" if len(indices) > 4 else "")

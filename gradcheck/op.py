@@ -1,0 +1,175 @@
+"""The contract of an op: a layer, activation, loss or regulariser with a hand-written backward.
+
+An op is a value with pure functions in it. `forward(inputs, parameters, options)` returns
+the output and a cache; `backward(dy, cache)` takes the upstream gradient `dy`, of the
+output's shape, and returns the gradient of every input and parameter. The first axis of
+every input is the batch.
+
+`forward` must be complex-safe: given an input with an imaginary part it returns the
+analytic continuation of itself (no `abs`, `sign`, `.real` or float buffers; comparisons
+are NumPy's, which decide by the real part first). An op that can't be says so.
+
+A loss is an op whose inputs are the prediction and the target and whose output are the
+loss *terms*, their first axis the batch; the network reduces them to the loss. A
+regulariser is an op on one parameter whose terms are summed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from gradcheck.array import Array, Shape
+
+Inputs: TypeAlias = Sequence[Array]
+Parameters: TypeAlias = Mapping[str, Array]
+Options: TypeAlias = Mapping[str, Any]
+Kind: TypeAlias = Literal["activation", "layer", "loss", "regularizer"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One setting of an op, as a config writes it; without a default it must be given.
+
+    `minimum` is inclusive; `above` is an exclusive lower bound.
+    """
+
+    doc: str
+    type: Literal["integer", "number", "boolean", "choice", "integers"]
+    default: Any = None
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    above: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParameterSpec:
+    """A parameter that an op needs: its shape, and what initialisers ask of it."""
+
+    shape: Shape
+    fan_in: int
+    fan_out: int
+    role: Literal["weight", "bias"] = "weight"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inferred:
+    """What follows from the shapes of an op's inputs: its output's shape and its parameters."""
+
+    output: Shape
+    parameters: Mapping[str, ParameterSpec] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gradients:
+    """What `backward` returns: one gradient for each input (None for a constant) and parameter."""
+
+    inputs: tuple[Array | None, ...]
+    parameters: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worked:
+    """An example small enough to check by hand, or a value from a named source."""
+
+    inputs: tuple[Any, ...]
+    output: Any
+    source: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+Forward: TypeAlias = Callable[[Inputs, Parameters, Options], tuple[Array, Any]]
+Backward: TypeAlias = Callable[[Array, Any], Gradients]
+Infer: TypeAlias = Callable[[Sequence[Shape], Options], Inferred]
+Kinks: TypeAlias = Callable[[Inputs, Options], Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Op:
+    """One op, whole: what it computes, its gradient, and how to try it.
+
+    `infer` raises `ShapeError` for input shapes that don't fit. `kinks` gives, for every
+    element of the first input, the distance to the nearest point at which the derivative
+    jumps (its sign is free). `function` and `slope`, where there are any, are what a
+    formula means by `NAME(z)` and `NAME_prime(z)`, the derivative at `z`. `arity` is the number of
+    inputs, None for two or more. `samplewise` says that no sample's output depends on
+    another sample.
+    """
+
+    name: str
+    kind: Kind
+    doc: str | None
+    forward: Forward
+    backward: Backward
+    infer: Infer
+    arity: int | None = 1
+    options: Mapping[str, Option] = field(default_factory=dict)
+    kinks: Kinks | None = None
+    function: Callable[..., Array] | None = None
+    slope: Callable[..., Array] | None = None
+    samplewise: bool = True
+    complex_safe: bool = True
+    worked: tuple[Worked, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+    @property
+    def title(self) -> str:
+        return (self.doc or "").strip().partition("\n")[0].rstrip(".")
+
+    def defaults(self) -> dict[str, Any]:
+        """Return the options that have a default, with it."""
+        return {name: o.default for name, o in self.options.items() if not o.required}
+
+
+def same_shape(shapes: Sequence[Shape], options: Options) -> Inferred:  # noqa: ARG001
+    """Infer the output of an op that keeps its first input's shape and has no parameters."""
+    return Inferred(output=shapes[0])
+
+
+def elementwise(
+    *,
+    name: str,
+    doc: str | None,
+    function: Callable[..., Array],
+    slope: Callable[..., Array],
+    kind: Kind = "activation",
+    options: Mapping[str, Option] | None = None,
+    kinks: Callable[..., Array] | None = None,
+    complex_safe: bool = True,
+    worked: tuple[Worked, ...] = (),
+) -> Op:
+    """Make an op of a function applied to each element and its derivative.
+
+    `function(z, **options)`, `slope(z, **options)` and `kinks(z, **options)` map an array
+    to one of its shape; `kinks` gives distances, as in `Op`.
+    """
+
+    def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:  # noqa: ARG001
+        return function(inputs[0], **options), (inputs[0], options)
+
+    def backward(dy: Array, cache: Any) -> Gradients:
+        z, options = cache
+        return Gradients(inputs=(dy * slope(z, **options),))
+
+    def distances(inputs: Inputs, options: Options) -> Array:
+        assert kinks is not None
+        return kinks(inputs[0], **options)
+
+    return Op(
+        name=name,
+        kind=kind,
+        doc=doc,
+        forward=forward,
+        backward=backward,
+        infer=same_shape,
+        options=options or {},
+        kinks=distances if kinks else None,
+        function=function,
+        slope=slope,
+        complex_safe=complex_safe,
+        worked=worked,
+    )

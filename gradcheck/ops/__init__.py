@@ -1,0 +1,1 @@
+"""The ops: one module each, with its forward, its analytic backward and their sources."""

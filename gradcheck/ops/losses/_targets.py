@@ -1,0 +1,52 @@
+"""Targets of the losses over classes, and what their values must be."""
+
+import numpy as np
+
+from gradcheck.array import Array, Shape
+from gradcheck.errors import ShapeError
+
+
+def rows(y: Array, prediction: Shape) -> Array:
+    """Return the target as one weight for each class; class numbers become one-hot rows."""
+    if y.ndim == len(prediction):
+        return y
+    classes = prediction[-1]
+    _check_classes(y, classes)
+    return np.where(y[..., None] == np.arange(classes), 1.0, 0.0)
+
+
+def one_hot(y: Array, prediction: Shape) -> Array:
+    """Return the target as one-hot rows, and refuse soft ones."""
+    weights = rows(y, prediction)
+    odd = np.any((weights != 0) & (weights != 1), axis=-1) | (weights.sum(axis=-1) != 1)
+    if odd.any():
+        raise ShapeError(
+            "the target needs one-hot rows (a single 1, else 0) or class numbers, "
+            f"but has the row {weights[odd][0].tolist()}"
+        )
+    return weights
+
+
+def check_signs(y: Array) -> None:
+    """Raise ShapeError unless the target holds -1 and +1 only."""
+    odd = np.abs(y) != 1
+    if odd.any():
+        raise ShapeError(
+            f"the target needs labels -1 and +1, but holds {y[odd][0]}; "
+            "labels 0 and 1 become those by 2 * y - 1"
+        )
+
+
+def _check_classes(y: Array, classes: int) -> None:
+    odd = y != np.floor(y)
+    if odd.any():
+        raise ShapeError(
+            f"the target holds {y[odd][0]} where a class number is expected "
+            f"(a whole number from 0 to {classes - 1})"
+        )
+    odd = (y < 0) | (y >= classes)
+    if odd.any():
+        raise ShapeError(
+            f"class {int(y[odd][0])} in the target, but the prediction has {classes} classes "
+            f"(0 to {classes - 1})"
+        )

@@ -1,0 +1,1 @@
+"""The regularisers: terms of one parameter that are summed and added to the loss."""

@@ -1,0 +1,123 @@
+"""The problem: a target, normalised to parameters, a loss to evaluate and claimed gradients.
+
+Whatever the target was, a config, pasted code or somebody's layer, the referee sees only
+this. The functions in it may be answered by a child process, so they take and give
+plain data, many points at a time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+
+from gradcheck.array import Array, Shape
+from gradcheck.report import Finding, Location
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """A point at which a check is made: the parameters and the batch, inputs and targets alike."""
+
+    name: str
+    parameters: Mapping[str, Array]
+    data: Mapping[str, Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kink:
+    """A place where the loss's derivative jumps: one element of the input of one op.
+
+    `distance` is how far the element is from its kink, `size` how large a change of the
+    element is certain to be felt yet changes nothing else worth mentioning.
+    """
+
+    node: str
+    index: tuple[int, ...]
+    distance: float
+    size: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nudge:
+    """A minute shift of elements of ops' inputs, which puts them on one side of their kinks."""
+
+    shifts: Mapping[str, Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moves:
+    """K lines through one parameter: single entries (flat `indices`, K) or `directions` (K, shape).
+
+    A step s moves line k by s * scale[k] times its entry or direction.
+    """
+
+    parameter: str
+    scale: Array
+    indices: Array | None = None
+    directions: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.scale)
+
+    def part(self, start: int, stop: int) -> "Moves":
+        """Return the lines from `start` up to `stop`."""
+        return Moves(
+            parameter=self.parameter,
+            scale=self.scale[start:stop],
+            indices=None if self.indices is None else self.indices[start:stop],
+            directions=None if self.directions is None else self.directions[start:stop],
+        )
+
+    def moved(self, value: Array, line: int, step: complex) -> Array:
+        """Return a copy of the parameter's `value`, moved by `step` along one line."""
+        amount = step * self.scale[line]
+        if self.directions is not None:
+            return np.asarray(value + amount * self.directions[line])
+        assert self.indices is not None
+        copy = value.astype(np.result_type(value, type(amount)))
+        copy.flat[self.indices[line]] += amount
+        return copy
+
+
+Evaluate: TypeAlias = Callable[[Probe, Moves, Array, Nudge | None], tuple[Array, Array]]
+Plain: TypeAlias = Callable[[Probe, Moves, Array], Array]
+Claims: TypeAlias = Mapping[str, Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A target, ready to be refereed.
+
+    `probe(k, attempt)` makes probe number k, 0 being the user's own; a later attempt makes
+    another in its place. `probes` bounds their number (None for as many as wanted).
+    `evaluate(probe, moves, steps, nudge)` gives the losses at S steps along K lines and
+    their magnitudes, both (S, K), as `numeric.estimate.Values` has them; `plain` gives the
+    same losses by one whole forward pass for every point. `claims` gives the claimed
+    gradients at each probe, the sign already that of a gradient, in the precision they were
+    computed in; a parameter that is left out has none. `dumped` says that they can't be had
+    at another point than the user's own. `jitter(probe, seed, epsilon)` moves every number of
+    a probe by about a rounding error. `kinks(probe)` lists the elements that sit on a kink, in
+    inputs of shape `node_shape(node)`. `remarks` and `findings` are what the front end noticed.
+    """
+
+    name: str
+    target: str
+    shapes: Mapping[str, Shape]
+    probe: Callable[[int, int], Probe]
+    evaluate: Evaluate
+    plain: Plain
+    claims: Callable[[Sequence[Probe]], Sequence[Claims]]
+    jitter: Callable[[Probe, int, float], Probe]
+    kinks: Callable[[Probe], Sequence[Kink]]
+    node_shape: Callable[[str], Shape]
+    complex_safe: bool = True
+    probes: int | None = None
+    dumped: bool = False
+    scale_free: bool = False
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    claimed: frozenset[str] | None = None
+    """The parameters that the user claims gradients for; None for all."""
+    locations: Mapping[str, Location] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()

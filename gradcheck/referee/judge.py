@@ -1,0 +1,117 @@
+"""Verdicts on single entries: a difference against its bar, and what widens the bar.
+
+The bar has a numeric part, from the referee's method, and a claimed part, from how much
+the claim itself scatters when the point moves by a rounding error. An entry that
+exceeds it is tried again at several such points: the difference made by a wrong formula stays,
+that made by rounding scatters.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.numeric.estimate import EPS
+from gradcheck.referee.estimates import Numeric
+
+RIGHT, WRONG, UNDECIDED, UNCHECKED = 1, 2, 3, 0
+
+SAFETY = 8.0
+"""Bars are this many times the scatter that was seen."""
+
+RETRIES = 6
+"""Points at which a suspicious difference is measured again."""
+
+SUSPECTS = 256
+"""Suspicious entries that are measured again, those nearest their bars first."""
+
+BLIND = 1e-4
+"""A bar above this fraction of the parameter's largest entry would hide real mistakes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """Entry by entry: verdict codes, differences, bars, and why an entry is undecided."""
+
+    verdict: Array
+    difference: Array
+    bar: Array
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A parameter's claimed gradient at some entries, and how much rounding makes it scatter."""
+
+    value: Array
+    scatter: Array
+    epsilon: float
+
+
+Differences = Callable[[int, Array], Array]
+"""Measures claimed minus numeric again at the k-th jittered point, for some of the entries."""
+
+
+def judge(
+    numeric: Numeric,
+    claim: Claim,
+    *,
+    again: Differences,
+    rtol: float | None,
+    negligible: float,
+) -> Judged:
+    """Judge every entry; `negligible` is a gradient too small to be told from zero."""
+    scale = float(np.max(np.abs(numeric.value), initial=0.0))
+    bar = numeric.bar + SAFETY * (claim.scatter + claim.epsilon * np.abs(claim.value))
+    low, high = _range(numeric)
+    gap = np.maximum(np.maximum(low - claim.value, claim.value - high), 0.0)
+    gap = np.where(np.isfinite(claim.value), gap, np.inf)
+    if rtol is not None:
+        bar = np.maximum(bar, rtol * scale)
+    bar = _retried(gap, bar, again, untouched=low == high)
+    verdict = np.where(gap <= bar, RIGHT, WRONG)
+    reason = None
+    if numeric.interval is not None and (numeric.interval.open_ended & (verdict == WRONG)).any():
+        verdict = np.where(numeric.interval.open_ended & (verdict == WRONG), UNDECIDED, verdict)
+        reason = "kink"
+    blind = (verdict == RIGHT) & (bar > max(BLIND, rtol or 0) * scale)
+    blind &= ~((np.abs(numeric.value) <= bar) & (bar <= negligible))
+    if blind.any():
+        verdict = np.where(blind, UNDECIDED, verdict)
+        reason = _blindness(numeric, bar, blind)
+    return Judged(verdict=verdict, difference=gap, bar=bar, reason=reason)
+
+
+def _range(numeric: Numeric) -> tuple[Array, Array]:
+    if numeric.interval is None:
+        return numeric.value, numeric.value
+    return numeric.interval.low, numeric.interval.high
+
+
+def _retried(gap: Array, bar: Array, again: Differences, untouched: Array) -> Array:
+    """Widen the bars of suspicious entries by how much their difference scatters.
+
+    Not where a kink touches: there even a rounding error changes sides, which is no scatter.
+    """
+    suspects = np.flatnonzero((gap > bar) & np.isfinite(gap) & untouched)
+    if not len(suspects):
+        return bar
+    suspects = suspects[np.argsort(gap[suspects] / np.maximum(bar[suspects], 1e-300))][:SUSPECTS]
+    measured = np.array([again(k, suspects) for k in range(RETRIES)])
+    spread = measured.max(axis=0) - measured.min(axis=0)
+    wider = bar.copy()
+    wider[suspects] = np.maximum(bar[suspects], SAFETY * spread)
+    return wider
+
+
+def _blindness(numeric: Numeric, bar: Array, blind: Array) -> str:
+    """Say whether the numeric or the claimed side is to blame for bars that hide too much."""
+    share = numeric.bar[blind] / bar[blind]
+    return "noise" if float(np.median(share)) > 0.5 else "precision"
+
+
+def zero_below(magnitude: float, value: Array) -> float:
+    """Return a gradient so small that doubling the parameter changes the loss by its rounding."""
+    size = float(np.max(np.abs(value), initial=0.0)) or 1.0
+    return 100 * EPS * magnitude / size

@@ -1,0 +1,83 @@
+"""Kinks: which entries they touch, and between which values a gradient may lie there.
+
+At a kink every value between the one-sided derivatives is a subgradient, and each element
+that sits on one may be treated its own way by the code under check. So each is put
+on either side of its kink by a minute nudge, and what changes adds up to an interval. With
+more elements than can be tried one by one, random sides tell what they touch, but not how
+far it may go.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.problem import Kink, Nudge
+
+ONE_BY_ONE = 24
+"""Kinks tried one by one; each costs a differentiation of every entry."""
+
+PATTERNS = 4
+"""Random choices of sides that tell which entries more kinks than that touch."""
+
+FELT = 1e-10
+"""A change above this fraction of the largest entry is a kink's; below it may be the nudge's."""
+
+Differentiate = Callable[[Nudge], Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """Where a gradient may lie: `low` to `high` for each entry.
+
+    `open_ended` marks entries that kinks touch in ways that were not all tried.
+    """
+
+    low: Array
+    high: Array
+    open_ended: Array
+
+
+def interval(
+    kinks: Sequence[Kink],
+    shapes: Callable[[str], tuple[int, ...]],
+    differentiate: Differentiate,
+    value: Array,
+    rng: np.random.Generator,
+) -> Interval:
+    """Find the interval for every entry of `value`, the gradient as the forward pass takes it."""
+    felt = FELT * float(np.max(np.abs(value), initial=0.0))
+    if len(kinks) <= ONE_BY_ONE:
+        down = -np.ones(len(kinks))
+        base = differentiate(nudge(kinks, shapes, down))
+        low, high = base, base
+        for k in range(len(kinks)):
+            sides = down.copy()
+            sides[k] = 1.0
+            change = differentiate(nudge(kinks, shapes, sides)) - base
+            low, high = low + np.minimum(change, 0), high + np.maximum(change, 0)
+        low, high = np.minimum(low, value), np.maximum(high, value)
+        wide = high - low > felt
+        return Interval(
+            low=np.where(wide, low, value),
+            high=np.where(wide, high, value),
+            open_ended=np.zeros(len(value), dtype=bool),
+        )
+    patterns = [np.ones(len(kinks)), -np.ones(len(kinks))]
+    patterns += [rng.choice([-1.0, 1.0], len(kinks)) for _ in range(PATTERNS)]
+    found = np.array([value, *(differentiate(nudge(kinks, shapes, p)) for p in patterns)])
+    low, high = found.min(axis=0), found.max(axis=0)
+    wide = high - low > felt
+    return Interval(
+        low=np.where(wide, low, value), high=np.where(wide, high, value), open_ended=wide
+    )
+
+
+def nudge(kinks: Sequence[Kink], shapes: Callable[[str], tuple[int, ...]], sides: Array) -> Nudge:
+    """Return the shifts that put each kinked element on its side, +1 or -1."""
+    shifts: dict[str, Array] = {}
+    for kink, side in zip(kinks, sides, strict=True):
+        shift = shifts.setdefault(kink.node, np.zeros(shapes(kink.node)))
+        shift[kink.index] = side * kink.size
+    return Nudge(shifts=shifts)

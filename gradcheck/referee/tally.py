@@ -1,0 +1,136 @@
+"""A parameter's entries over all probes, and the check that they add up to."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gradcheck.array import Array, Shape
+from gradcheck.numeric import evidence
+from gradcheck.referee.estimates import Numeric
+from gradcheck.referee.judge import RIGHT, UNCHECKED, UNDECIDED, WRONG, Judged
+from gradcheck.report import Check, Verdict, Worst
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """What one probe showed of the parameter."""
+
+    probe: str
+    entries: Array
+    claimed: Array
+    numeric: Array
+    judged: Judged
+
+    @property
+    def severity(self) -> tuple[int, float]:
+        """Order looks by how much they show: wrong ones first, by the worst difference in bars."""
+        excess = _excess(self.judged)
+        return int((self.judged.verdict == WRONG).any()), float(np.max(excess, initial=0.0))
+
+
+def _excess(judged: Judged) -> Array:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = judged.difference / judged.bar
+    return np.where(judged.difference == 0, 0.0, ratio)
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """What is known about one parameter; an entry is right only if no probe shows it wrong."""
+
+    name: str
+    shape: Shape
+    verdicts: Array = field(init=False)
+    looks: list[_Look] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    methods: list[str] = field(default_factory=list)
+    directions: int = 0
+    off_direction: str | None = None
+
+    def __post_init__(self) -> None:
+        self.verdicts = np.zeros(int(np.prod(self.shape)), dtype=np.int8)
+
+    def add(self, probe: str, numeric: Numeric, claimed: Array, judged: Judged) -> None:
+        """Take in what one probe showed."""
+        known, new = self.verdicts[numeric.entries], judged.verdict
+        better = (new == WRONG) | (known == UNCHECKED) | ((known == UNDECIDED) & (new == RIGHT))
+        self.verdicts[numeric.entries] = np.where(better, new, known)
+        self.methods.append(numeric.method)
+        if judged.reason:
+            self.reasons.append(judged.reason)
+        self.looks.append(
+            _Look(
+                probe=probe,
+                entries=numeric.entries,
+                claimed=claimed,
+                numeric=numeric.value,
+                judged=judged,
+            )
+        )
+
+    @property
+    def verdict(self) -> Verdict:
+        if (self.verdicts == WRONG).any() or self.off_direction:
+            return "wrong"
+        if (self.verdicts == UNDECIDED).any() or not (self.verdicts == RIGHT).any():
+            return "undecided"
+        return "right"
+
+    def check(self, accepted: str | None) -> Check:
+        """Sum up."""
+        wrong = self.verdicts == WRONG
+        fields: dict[str, object] = {}
+        if self.looks:
+            look = max(self.looks, key=lambda look: look.severity)
+            fields = _figures(look, self.shape)
+        if wrong.any():
+            fields |= {
+                "pattern": evidence.pattern(wrong.reshape(self.shape), self.shape),
+                "heat": evidence.heat(wrong),
+            }
+        return Check(
+            parameter=self.name,
+            shape=self.shape,
+            verdict=self.verdict,
+            reason=self._reason(),
+            wrong_entries=int(wrong.sum()),
+            entries=self.verdicts.size,
+            entries_checked=int((self.verdicts != UNCHECKED).sum()),
+            directions=self.directions,
+            method=_method(self.methods),
+            accepted=accepted,
+            **fields,  # type: ignore[arg-type]
+        )
+
+    def _reason(self) -> str | None:
+        if self.verdict == "wrong":
+            entries = (self.verdicts == WRONG).any()
+            return None if entries else self.off_direction
+        if self.verdict == "undecided":
+            return self.reasons[0] if self.reasons else "unreachable"
+        return None
+
+
+def _method(methods: list[str]) -> str:
+    return " and ".join(sorted(set(methods))) if methods else ""
+
+
+def _figures(look: _Look, shape: Shape) -> dict[str, object]:
+    excess = _excess(look.judged)
+    worst = int(np.argmax(excess))
+    compared = evidence.compare(look.claimed, look.numeric)
+    index = np.unravel_index(int(look.entries[worst]), shape)
+    return {
+        "difference": float(look.judged.difference[worst]),
+        "bar": float(look.judged.bar[worst]),
+        "relative": compared.relative,
+        "ratio": compared.ratio,
+        "cosine": compared.cosine,
+        "worst": Worst(
+            index=tuple(int(i) for i in index),
+            probe=look.probe,
+            claimed=float(look.claimed[worst]),
+            numeric=float(look.numeric[worst]),
+            bar=float(look.judged.bar[worst]),
+        ),
+    }

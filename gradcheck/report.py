@@ -1,0 +1,150 @@
+"""Reports: everything that a run found out, as plain frozen data.
+
+Lines and columns are 1-based. Numbers that are not finite are left as they are here;
+each reporter says how it writes them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Verdict: TypeAlias = Literal["right", "wrong", "undecided"]
+ProblemVerdict: TypeAlias = Literal["right", "wrong", "undecided", "error"]
+Level: TypeAlias = Literal["error", "warning", "note"]
+
+LEVELS: tuple[Level, ...] = ("note", "warning", "error")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """A place in a text that the user wrote; `cell` is None outside notebooks."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    cell: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """One whole-line replacement; `new` None deletes the line, several lines insert."""
+
+    file: str
+    line: int
+    old: str
+    new: str | None
+    cell: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fix:
+    """A text edit that repairs a finding, and how far it may be trusted."""
+
+    applicability: Literal["verified", "ambiguous", "maybe"]
+    edits: tuple[Edit, ...]
+    diff: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worst:
+    """The entry whose difference is largest in units of its bar, with both values."""
+
+    index: tuple[int, ...]
+    probe: str
+    claimed: float
+    numeric: float
+    bar: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """The comparison of one parameter's claimed and numeric gradient.
+
+    `difference` and `bar` are those of the worst entry, in the gradient's own units;
+    `relative` is the norm of the difference over the norm of the numeric gradient;
+    `ratio` is the factor that fits claimed = ratio * numeric best, at the worst entry's
+    probe, and `cosine` the cosine of the two there. Where nothing was compared they are
+    None. `entries_checked` of `entries` were compared one by one; `directions` counts the
+    random directions in which all of them were compared at once. `heat` holds, for the terminal's
+    strip, the share of wrong entries in each of a few equal stretches of the flattened
+    gradient; empty where no entry is wrong.
+    """
+
+    parameter: str
+    shape: tuple[int, ...]
+    verdict: Verdict
+    reason: str | None = None
+    difference: float | None = None
+    bar: float | None = None
+    relative: float | None = None
+    ratio: float | None = None
+    cosine: float | None = None
+    wrong_entries: int = 0
+    worst: Worst | None = None
+    entries: int = 0
+    entries_checked: int = 0
+    directions: int = 0
+    method: str = ""
+    pattern: str | None = None
+    heat: tuple[float, ...] = ()
+    accepted: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One occurrence of a fault, or an unexplained mismatch: evidence, place, fix.
+
+    `message` says what is wrong and stands alone; each line of `evidence` is a fact that was
+    measured; `help` says what to do next.
+    """
+
+    code: str
+    family: str
+    level: Level
+    title: str
+    message: str
+    parameters: tuple[str, ...] = ()
+    location: Location | None = None
+    evidence: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    fix: Fix | None = None
+    help: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemReport:
+    """What was found out about one problem; `message` is there for the verdict `error`.
+
+    `expected` says whether the config's `expect:` came true; None where it wasn't asked,
+    and `unexpected` lists the ways in which it did not.
+    """
+
+    name: str
+    target: str
+    verdict: ProblemVerdict
+    message: str | None = None
+    location: Location | None = None
+    expected: bool | None = None
+    unexpected: tuple[str, ...] = ()
+    mode: str = "full"
+    seed: int = 0
+    entries_total: int = 0
+    entries_checked: int = 0
+    evaluations: int = 0
+    audits: int = 0
+    probes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    understood: Mapping[str, Any] | None = None
+    checks: tuple[Check, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A whole run: every target's problems, in the order in which they were named."""
+
+    problems: tuple[ProblemReport, ...]
+    tool_version: str
+    remarks: tuple[str, ...] = field(default=())

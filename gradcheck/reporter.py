@@ -1,0 +1,34 @@
+"""The contract of a reporter: a pure function from a report to text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gradcheck.report import Report
+
+
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """How a report is to look where that is a matter of taste: `width` in columns."""
+
+    width: int = 80
+    colour: bool = False
+    verbosity: int = 0
+    """-1 for the summary line alone, 0 for what needs attention, 1 for everything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporter:
+    """An output format. Same report and style, same bytes."""
+
+    name: str
+    suffix: str
+    doc: str | None
+    render: Callable[[Report, Style], str]
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+    @property
+    def title(self) -> str:
+        return (self.doc or "").strip().partition("\n")[0].rstrip(".")

@@ -1,0 +1,220 @@
+"""What holds of every reporter for any report whatever."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, get_args
+from xml.etree import ElementTree
+
+import jsonschema
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradcheck.report import (
+    Check,
+    Edit,
+    Finding,
+    Fix,
+    Level,
+    Location,
+    ProblemReport,
+    ProblemVerdict,
+    Report,
+    Verdict,
+    Worst,
+)
+from gradcheck.reporter import Style
+from gradcheck.reporters import github, junit, markdown, text
+from gradcheck.reporters import json as json_reporter
+from gradcheck.reporters._layout import columns
+from gradcheck.reporters._wording import visible
+
+SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "report.schema.json").read_bytes())
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+ANNOTATION = re.compile(
+    r"::(error|warning|notice) file=[^,:]*(,line=\d+,endLine=\d+,col=\d+)?,title=[^,:]*::.*"
+)
+
+# Beside any letters, what the formats use for themselves, and what none of them can hold.
+words = st.text(
+    st.characters() | st.sampled_from(list("\n\r\t\x00\x08\x1b|`<>&%:,[]\"'\ud800\u2028\u202e🎲")),
+    max_size=50,
+)
+lines = st.lists(words, max_size=2).map(tuple)
+floats = st.floats()
+maybe_floats = st.none() | floats
+counts = st.integers(0, 10**9)
+names = st.sampled_from(["hidden.weight", "hidden.bias", "a" * 60, "b" * 200]) | words
+shapes = st.lists(counts, max_size=4).map(tuple)
+
+locations = st.builds(
+    Location,
+    file=words,
+    line=counts,
+    column=counts,
+    end_line=counts,
+    end_column=counts,
+    cell=st.none() | counts,
+)
+edits = st.builds(Edit, file=words, line=counts, old=words, new=st.none() | words)
+fixes = st.builds(
+    Fix,
+    applicability=st.sampled_from(["verified", "ambiguous", "maybe"]),
+    edits=st.lists(edits, max_size=2).map(tuple),
+    diff=words,
+)
+worsts = st.builds(Worst, index=shapes, probe=words, claimed=floats, numeric=floats, bar=floats)
+checks = st.builds(
+    Check,
+    parameter=names,
+    shape=shapes,
+    verdict=st.sampled_from(get_args(Verdict)),
+    reason=st.none() | words,
+    difference=maybe_floats,
+    bar=maybe_floats,
+    relative=maybe_floats,
+    ratio=maybe_floats,
+    cosine=maybe_floats,
+    wrong_entries=counts,
+    worst=st.none() | worsts,
+    entries=counts,
+    entries_checked=counts,
+    directions=counts,
+    method=words,
+    pattern=st.none() | words,
+    heat=st.lists(floats, max_size=16).map(tuple),
+    accepted=st.none() | words,
+)
+findings = st.builds(
+    Finding,
+    code=st.sampled_from(["GRD01", "SGN01"]),
+    family=words,
+    level=st.sampled_from(get_args(Level)),
+    title=words,
+    message=words,
+    parameters=st.lists(names, max_size=3).map(tuple),
+    location=st.none() | locations,
+    evidence=lines,
+    alternatives=lines,
+    fix=st.none() | fixes,
+    help=st.none() | words,
+)
+understood = st.recursive(
+    st.none() | st.booleans() | st.integers() | floats | words | st.just(1j),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(words, inner, max_size=2),
+    max_leaves=4,
+)
+problems = st.builds(
+    ProblemReport,
+    name=names,
+    target=words,
+    verdict=st.sampled_from(get_args(ProblemVerdict)),
+    message=st.none() | words,
+    location=st.none() | locations,
+    expected=st.none() | st.booleans(),
+    unexpected=lines,
+    mode=st.sampled_from(["quick", "full", "exhaustive"]),
+    seed=counts,
+    entries_total=counts,
+    entries_checked=counts,
+    evaluations=counts,
+    audits=counts,
+    probes=lines,
+    remarks=lines,
+    understood=st.none() | st.dictionaries(words, understood, max_size=2),
+    checks=st.lists(checks, max_size=3).map(tuple),
+    findings=st.lists(findings, max_size=2).map(tuple),
+)
+any_reports = st.builds(
+    Report,
+    problems=st.lists(problems, max_size=2).map(tuple),
+    tool_version=words,
+    remarks=lines,
+)
+styles = st.builds(
+    Style, width=st.integers(80, 120), colour=st.just(False), verbosity=st.sampled_from([-1, 0, 1])
+)
+few = settings(max_examples=25)
+
+
+def strict(constant: str) -> Any:
+    raise AssertionError(f"{constant} is not JSON")
+
+
+@few
+@given(any_reports)
+def test_json_is_strict_and_keeps_its_schema(report: Report) -> None:
+    written = json_reporter.render(report, Style())
+    VALIDATOR.validate(json.loads(written, parse_constant=strict))
+    written.encode()
+
+
+@few
+@given(any_reports)
+def test_junit_parses_and_its_counts_agree_with_its_cases(report: Report) -> None:
+    root = ElementTree.fromstring(junit.render(report, Style()).encode())
+    assert len(root) == len(report.problems)
+    for element in (root, *root):
+        for attribute, tag in junit.COUNTS.items():
+            assert element.get(attribute) == str(len(list(element.iter(tag))))
+    for suite, problem in zip(root, report.problems, strict=True):
+        assert len(suite.findall("testcase")) >= len(problem.checks)
+
+
+@few
+@given(any_reports)
+def test_junit_passes_only_what_is_right_or_expected(report: Report) -> None:
+    root = ElementTree.fromstring(junit.render(report, Style()))
+    for suite, problem in zip(root, report.problems, strict=True):
+        trouble = [
+            tag for tag in ("failure", "error", "skipped") if suite.find(f"*/{tag}") is not None
+        ]
+        if problem.expected:
+            assert not trouble
+        elif problem.expected is False or problem.verdict != "right":
+            assert trouble
+
+
+@few
+@given(any_reports)
+def test_github_writes_one_command_a_line(report: Report) -> None:
+    written = github.render(report, Style())
+    for line in written.splitlines():
+        assert ANNOTATION.fullmatch(line)
+    assert bool(written) == any(
+        problem.expected is False
+        or (problem.expected is None and (problem.findings or problem.verdict != "right"))
+        for problem in report.problems
+    )
+    written.encode()
+
+
+@few
+@given(any_reports)
+def test_markdown_has_one_line_for_each_row_of_its_tables(report: Report) -> None:
+    written = markdown.render(report, Style())
+    rows = [line for line in written.split("\n") if line.startswith("| ")]
+    widths = {len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) for row in rows}
+    assert widths <= {6, 7}
+    written.encode()
+
+
+@few
+@given(any_reports, styles)
+def test_text_stays_within_its_width_but_for_places_and_diffs(report: Report, style: Style) -> None:
+    fixes = [f.fix.diff for p in report.problems for f in p.findings if f.fix]
+    diffs = {f"    {row}" for diff in fixes for row in visible(diff).split("\n")}
+    for line in text.render(report, style).split("\n"):
+        unbroken = style.verbosity < 0 or line.startswith("  --> ") or line in diffs
+        assert unbroken or (columns(line) <= style.width and line == line.rstrip(" "))
+
+
+@few
+@given(any_reports, styles)
+def test_colour_changes_no_letter(report: Report, style: Style) -> None:
+    plain = text.render(report, style)
+    coloured = text.render(report, Style(width=style.width, verbosity=style.verbosity, colour=True))
+    assert "\x1b" not in plain
+    assert ESCAPE.sub("", coloured) == plain
+    coloured.encode()
