@@ -7,7 +7,11 @@ every input is the batch.
 
 `forward` must be complex-safe: given an input with an imaginary part it returns the
 analytic continuation of itself (no `abs`, `sign`, `.real` or float buffers; comparisons
-are NumPy's, which decide by the real part first). An op that can't be says so.
+are NumPy's, which decide by the real part first). An op that can't be says so. It must also
+keep to operators, elementwise functions, `where`, `maximum`, `minimum`, sums, means, maxima,
+products of matrices, indexing and functions that move elements about, so that it can be given
+arrays of another type that behave as complex ones do; results are built by `stack` and
+`concatenate`, never written into a buffer.
 
 A loss is an op whose inputs are the prediction and the target and whose output are the
 loss *terms*, their first axis the batch; the network reduces them to the loss. A
@@ -30,7 +34,7 @@ Kind: TypeAlias = Literal["activation", "layer", "loss", "regularizer"]
 class Option:
     """One setting of an op, as a config writes it; without a default it must be given.
 
-    `minimum` is inclusive; `above` is an exclusive lower bound.
+    `minimum` is inclusive; `above` and `below` are exclusive bounds.
     """
 
     doc: str
@@ -40,6 +44,7 @@ class Option:
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     above: float | None = None
+    below: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +63,31 @@ class Inferred:
 
     output: Shape
     parameters: Mapping[str, ParameterSpec] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """How a parameter moves a site's pre-activations Z (n, r, c): Z += coefficients @ parameter.
+
+    `coefficients` is (n, r, k) and the parameter, reshaped, (k, c), or (c, k) if `transposed`.
+    Without coefficients the parameter, of c numbers, is added to every row; with `diagonal`
+    ones, (n, r, c), it is multiplied by them entry by entry.
+    """
+
+    coefficients: Array | None = None
+    diagonal: bool = False
+    transposed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A place inside an op where parameters enter linearly, with pre-activations (n, r, c).
+
+    n are the samples, r the rows of one sample (time steps, positions), c the columns.
+    """
+
+    shape: tuple[int, int, int]
+    responses: Mapping[str, Response]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +113,8 @@ Forward: TypeAlias = Callable[[Inputs, Parameters, Options], tuple[Array, Any]]
 Backward: TypeAlias = Callable[[Array, Any], Gradients]
 Infer: TypeAlias = Callable[[Sequence[Shape], Options], Inferred]
 Kinks: TypeAlias = Callable[[Inputs, Options], Array]
+Sites: TypeAlias = Callable[[Inputs, Parameters, Options], Mapping[str, Site]]
+Shifted: TypeAlias = Callable[[Inputs, Parameters, Options, Mapping[str, Array]], Array]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +124,14 @@ class Op:
     `infer` raises `ShapeError` for input shapes that don't fit. `kinks` gives, for every
     element of the first input, the distance to the nearest point at which the derivative
     jumps (its sign is free). `function` and `slope`, where there are any, are what a
-    formula means by `NAME(z)` and `NAME_prime(z)`, the derivative at `z`. `arity` is the number of
-    inputs, None for two or more. `samplewise` says that no sample's output depends on
-    another sample.
+    formula means by `NAME(z)` and `NAME_prime(z)`, the derivative at `z`. `arity` is the least and
+    the largest number of inputs (None for any). `samplewise` says that no sample's output depends
+    on another sample.
+
+    `sites` names the places where parameters enter linearly, every parameter at one of them;
+    `shifted(inputs, parameters, options, shifts)` is the output of the forward pass with the
+    named sites' pre-activations moved by arrays of their shapes. With these facts one moved
+    pre-activation serves all parameters of its column.
     """
 
     name: str
@@ -103,11 +140,13 @@ class Op:
     forward: Forward
     backward: Backward
     infer: Infer
-    arity: int | None = 1
+    arity: tuple[int, int | None] = (1, 1)
     options: Mapping[str, Option] = field(default_factory=dict)
     kinks: Kinks | None = None
     function: Callable[..., Array] | None = None
     slope: Callable[..., Array] | None = None
+    sites: Sites | None = None
+    shifted: Shifted | None = None
     samplewise: bool = True
     complex_safe: bool = True
     worked: tuple[Worked, ...] = ()

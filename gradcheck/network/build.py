@@ -101,9 +101,11 @@ def _known(layer: Layer, sources: tuple[str, ...], shapes: Mapping[str, Shape]) 
                 f"layer {layer.name!r} takes {name!r}, which is no input and no earlier layer; "
                 f"there are {', '.join(shapes)}", layer.name, "inputs",
             )  # fmt: skip
-    wanted = layer.op.arity
-    if len(sources) != wanted and (wanted is not None or len(sources) < 2):
-        what = "two or more inputs" if wanted is None else f"{wanted} input" + "s" * (wanted != 1)
+    least, most = layer.op.arity
+    if not least <= len(sources) <= (len(sources) if most is None else most):
+        what = f"{least} input" + "s" * (least != 1)
+        if most != least:
+            what = f"{least} or more inputs" if most is None else f"{least} to {most} inputs"
         raise LayerError(
             f"layer {layer.name!r}: {layer.op.name} takes {what}, but gets "
             f"{len(sources)} ({', '.join(sources)})", layer.name, "inputs",

@@ -15,7 +15,9 @@ PROBLEM_VERDICTS = ("right", "wrong", "undecided", "error")
 
 # Beside the control characters: what may not stand in XML or UTF-8, breaks a line, or turns
 # the direction of the text around it.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
+UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 
 def visible(text: str) -> str:

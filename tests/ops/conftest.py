@@ -171,7 +171,9 @@ def _offers(op: Op, options: Options) -> Iterator[Draw]:
         for shape, target in itertools.product(PREDICTIONS, TARGETS.get(op.key, ANY_TARGET)):
             yield partial(_draw, makers=(predict, target), shapes=(shape, shape))
     else:
-        for shapes in itertools.chain(*(SHAPES[n] for n in ([op.arity] if op.arity else [2, 3]))):
+        least, most = op.arity
+        counts = [n for n in SHAPES if least <= n <= (n if most is None else most)]
+        for shapes in itertools.chain(*(SHAPES[n] for n in counts)):
             yield partial(_draw, makers=[_real] * len(shapes), shapes=shapes)
 
 

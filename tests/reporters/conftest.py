@@ -7,11 +7,9 @@ import pytest
 
 from gradcheck.report import Check, Edit, Finding, Fix, Location, ProblemReport, Report, Worst
 
-VERSION = "1.2.3"
-
 
 def report(*problems: ProblemReport, remarks: tuple[str, ...] = ()) -> Report:
-    return Report(problems=problems, tool_version=VERSION, remarks=remarks)
+    return Report(problems=problems, tool_version="1.2.3", remarks=remarks)
 
 
 def right(parameter: str, shape: tuple[int, ...], entries: int) -> Check:
@@ -28,11 +26,7 @@ def right(parameter: str, shape: tuple[int, ...], entries: int) -> Check:
         entries_checked=entries,
         method="complex step",
         worst=Worst(
-            index=(0,) * len(shape),
-            probe="given",
-            claimed=0.12345678901234567,
-            numeric=0.12345678901234537,
-            bar=2.5e-15,
+            index=(0,) * len(shape), probe="given", claimed=0.125, numeric=0.125, bar=2.5e-15
         ),
     )
 
@@ -59,10 +53,9 @@ WRONG_OUTPUT = Check(
     heat=(1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0),
 )
 
-WRONG_HIDDEN = Check(
+WRONG_HIDDEN = wrong_output(
     parameter="hidden.weight",
     shape=(1, 10),
-    verdict="wrong",
     difference=0.0412,
     bar=1.3e-12,
     relative=0.37,
@@ -70,9 +63,7 @@ WRONG_HIDDEN = Check(
     cosine=-0.871,
     wrong_entries=7,
     worst=Worst(index=(0, 4), probe="random 1", claimed=-0.0123, numeric=0.0289, bar=1.3e-12),
-    entries=10,
-    entries_checked=10,
-    method="complex step",
+    pattern=None,
     heat=(1.0, 0.0, 0.05, 0.5, 0.75, 0.0, 1.0, 0.3),
 )
 
@@ -155,7 +146,6 @@ FAILING = replace(
     entries_total=112,
     entries_checked=112,
     evaluations=2906,
-    audits=40,
     remarks=("random 2 was redrawn once: the loss was not finite there",),
     understood={"loss": "squared_error", "update": "subtracts", "rate": 0.1},
     checks=(
@@ -196,7 +186,6 @@ UNDECIDED = ProblemReport(
             entries=33,
             entries_checked=3,
             wrong_entries=1,
-            directions=1,
         ),
     ),
 )
@@ -217,9 +206,6 @@ ODD = ProblemReport(
     verdict="wrong",
     entries_total=30,
     entries_checked=30,
-    evaluations=1,
-    audits=1,
-    probes=("given",),
     remarks=("first\r\nsecond \ud800 \u202e third",),
     checks=(
         wrong_output(parameter="net.stack[0][0]", heat=(), ratio=float("-inf")),

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from xml.etree import ElementTree
 
 import jsonschema
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from gradcheck.report import (
@@ -38,7 +38,8 @@ ANNOTATION = re.compile(
 
 # Beside any letters, what the formats use for themselves, and what none of them can hold.
 words = st.text(
-    st.characters() | st.sampled_from(list("\n\r\t\x00\x08\x1b|`<>&%:,[]\"'\ud800\u2028\u202e🎲")),
+    st.characters()
+    | st.sampled_from(list("\n\r\t\x00\x08\x1b|\\`<>&%:,[]\"'\ud800\u2028\u202e🎲")),
     max_size=50,
 )
 lines = st.lists(words, max_size=2).map(tuple)
@@ -135,7 +136,7 @@ any_reports = st.builds(
 styles = st.builds(
     Style, width=st.integers(80, 120), colour=st.just(False), verbosity=st.sampled_from([-1, 0, 1])
 )
-few = settings(max_examples=25)
+few = settings(max_examples=25, phases=[Phase.generate, Phase.shrink])
 
 
 def strict(constant: str) -> Any:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from gradcheck.report import Report
+from gradcheck.report import ProblemReport, Report
 from gradcheck.reporter import Style
 from gradcheck.reporters import markdown
 
@@ -15,6 +15,12 @@ def test_the_user_s_markup_is_shown_and_not_obeyed(reports: dict[str, Report]) -
     assert "<b>" not in written
     assert r"\| \`b\` &lt;b&gt;bold&lt;/b&gt;" in written
     assert "````diff\n" in written
+
+
+def test_a_backslash_does_not_undo_an_escape() -> None:
+    problem = ProblemReport(name=r"a\|b", target="t", verdict="right")
+    written = markdown.render(Report(problems=(problem,), tool_version="1"), Style())
+    assert r"| a\\\|b | t |" in written
 
 
 def test_a_huge_report_is_cut_and_says_so(reports: dict[str, Report]) -> None:

@@ -107,4 +107,4 @@ def test_quiet_is_one_line_for_each_problem_and_one_for_all(reports: dict[str, R
 
 def test_verbose_shows_both_values_of_the_worst_entry(reports: dict[str, Report]) -> None:
     written = text.render(reports["failing"], Style(verbosity=1))
-    assert "hidden.weight[0, 4]     -0.0123    0.0289  1.3e-12" in written
+    assert "hidden.weight[0, 4]    -0.0123   0.0289  1.3e-12" in written

@@ -37,7 +37,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=equal,
-    arity=None,
+    arity=(2, None),
     worked=(
         Worked(
             inputs=([[1.0, 2.0]], [[10.0, -5.0]], [[0.5, 0.0]]),

@@ -70,7 +70,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=infer,
-    arity=None,
+    arity=(2, None),
     options={
         "axis": Option(
             doc="axis along which to join, not the batch's 0", type="integer", default=-1

@@ -14,7 +14,7 @@ over the samples and all axes between them and the features.
 Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 6.5.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcheck.array import Array, Shape
@@ -28,6 +28,8 @@ from gradcheck.op import (
     Options,
     Parameters,
     ParameterSpec,
+    Response,
+    Site,
     Worked,
 )
 
@@ -60,6 +62,22 @@ def backward(dy: Array, cache: Any) -> Gradients:
     return Gradients(inputs=(dy @ w.T,), parameters=parameters)
 
 
+def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:  # noqa: ARG001
+    (x,) = inputs
+    rows = x.reshape(len(x), -1, x.shape[-1])
+    responses = {"weight": Response(coefficients=rows)}
+    if options["bias"]:
+        responses["bias"] = Response()
+    return {"output": Site(shape=(*rows.shape[:2], options["units"]), responses=responses)}
+
+
+def shifted(
+    inputs: Inputs, parameters: Parameters, options: Options, shifts: Mapping[str, Array]
+) -> Array:
+    y, _ = forward(inputs, parameters, options)
+    return y + shifts["output"].reshape(y.shape)
+
+
 OP = Op(
     name="dense",
     kind="layer",
@@ -67,6 +85,8 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=infer,
+    sites=sites,
+    shifted=shifted,
     options={
         "units": Option(doc="number of outputs o", type="integer", required=True, minimum=1),
         "bias": Option(doc="whether a bias is added", type="boolean", default=True),

@@ -65,7 +65,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=matching,
-    arity=2,
+    arity=(2, 2),
     options={
         "from": Option(
             doc="what the prediction holds: probabilities, or logits before the sigmoid",

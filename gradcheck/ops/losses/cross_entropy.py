@@ -21,25 +21,14 @@ et al., *Rethinking the Inception Architecture for Computer Vision* (2016), sect
 """
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
-from gradcheck.array import Array, Shape
-from gradcheck.errors import ConfigError
-from gradcheck.op import Gradients, Inferred, Inputs, Op, Option, Options, Parameters, Worked
+from gradcheck.array import Array
+from gradcheck.op import Gradients, Inputs, Op, Option, Options, Parameters, Worked
 from gradcheck.ops.losses._logarithms import ratio, times_log
 from gradcheck.ops.losses._shapes import classes
 from gradcheck.ops.losses._softmax import log_softmax, slope
 from gradcheck.ops.losses._targets import rows
-
-
-def infer(shapes: Sequence[Shape], options: Options) -> Inferred:
-    if options["label_smoothing"] >= 1:
-        raise ConfigError(
-            f"label_smoothing must be below 1, but is {options['label_smoothing']}; "
-            "at 1 nothing of the target is left"
-        )
-    return classes(shapes, options)
 
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:  # noqa: ARG001
@@ -65,8 +54,8 @@ OP = Op(
     doc=__doc__,
     forward=forward,
     backward=backward,
-    infer=infer,
-    arity=2,
+    infer=classes,
+    arity=(2, 2),
     options={
         "from": Option(
             doc="what the prediction holds: logits before the softmax, or probabilities",
@@ -75,10 +64,11 @@ OP = Op(
             choices=("logits", "probabilities"),
         ),
         "label_smoothing": Option(
-            doc="share of each target spread evenly over the classes, below 1",
+            doc="share of each target spread evenly over the classes",
             type="number",
             default=0.0,
             minimum=0,
+            below=1,
         ),
     },
     worked=(

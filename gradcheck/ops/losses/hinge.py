@@ -47,7 +47,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=matching,
-    arity=2,
+    arity=(2, 2),
     kinks=kinks,
     worked=(
         Worked(

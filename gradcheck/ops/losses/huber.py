@@ -40,7 +40,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=matching,
-    arity=2,
+    arity=(2, 2),
     options={
         "delta": Option(
             doc="residual beyond which the loss grows linearly", type="number", default=1.0, above=0

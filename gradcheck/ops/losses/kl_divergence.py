@@ -55,7 +55,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=distributions,
-    arity=2,
+    arity=(2, 2),
     options={
         "from": Option(
             doc="what the prediction holds: probabilities, their logarithms, or logits",

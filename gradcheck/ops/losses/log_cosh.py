@@ -44,7 +44,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=matching,
-    arity=2,
+    arity=(2, 2),
     worked=(
         Worked(
             inputs=([[math.log(2.0), -math.log(3.0), 5.0]], [[0.0, 0.0, 5.0]]),

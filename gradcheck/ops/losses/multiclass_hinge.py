@@ -61,7 +61,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=classes,
-    arity=2,
+    arity=(2, 2),
     kinks=kinks,
     options={
         "margin": Option(

@@ -42,7 +42,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=classes,
-    arity=2,
+    arity=(2, 2),
     worked=(
         Worked(
             inputs=([[-1.5, -0.25, -4.0], [-2.0, -3.0, -0.5]], [1, 0]),

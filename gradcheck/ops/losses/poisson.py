@@ -45,7 +45,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=matching,
-    arity=2,
+    arity=(2, 2),
     options={
         "from": Option(
             doc="what the prediction holds: the logarithm of the rate, or the rate",

@@ -36,7 +36,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=matching,
-    arity=2,
+    arity=(2, 2),
     options={
         "factor": Option(doc="factor of each square", type="number", default=1.0, above=0),
     },

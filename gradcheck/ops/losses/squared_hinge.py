@@ -40,7 +40,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=matching,
-    arity=2,
+    arity=(2, 2),
     worked=(
         Worked(
             inputs=([[0.25, -3.0, 2.0, 0.5]], [[1.0, 1.0, 1.0, -1.0]]),
