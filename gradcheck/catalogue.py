@@ -7,11 +7,11 @@ all. Modules whose name starts with an underscore are helpers and are passed ove
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
 from gradcheck.errors import CatalogueError
+from gradcheck.record import record
 
 
 class Entry(Protocol):
@@ -28,7 +28,7 @@ class Entry(Protocol):
 E = TypeVar("E", bound=Entry)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Catalogue(Generic[E]):
     """The entries published as `attribute` by the modules below `package`.
 

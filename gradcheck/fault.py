@@ -7,14 +7,14 @@ the input suffers as it would in the user's program.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gradcheck.array import Array
 from gradcheck.op import Gradients, Op, Options, Parameters
+from gradcheck.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Site:
     """One node during a backward pass, with all that a mistake there may lay hands on.
 
@@ -53,7 +53,7 @@ class Site:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Fault:
     """A known mistake: its code (three letters of the family and two digits), name and effect.
 

@@ -19,10 +19,11 @@ regulariser is an op on one parameter whose terms are summed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
 
 from gradcheck.array import Array, Shape
+from gradcheck.record import record
 
 Inputs: TypeAlias = Sequence[Array]
 Parameters: TypeAlias = Mapping[str, Array]
@@ -30,7 +31,7 @@ Options: TypeAlias = Mapping[str, Any]
 Kind: TypeAlias = Literal["activation", "layer", "loss", "regularizer"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Option:
     """One setting of an op, as a config writes it; without a default it must be given.
 
@@ -47,7 +48,7 @@ class Option:
     below: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ParameterSpec:
     """A parameter that an op needs: its shape, and what initialisers ask of it."""
 
@@ -57,7 +58,7 @@ class ParameterSpec:
     role: Literal["weight", "bias"] = "weight"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Inferred:
     """What follows from the shapes of an op's inputs: its output's shape and its parameters."""
 
@@ -65,7 +66,7 @@ class Inferred:
     parameters: Mapping[str, ParameterSpec] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Response:
     """How a parameter moves a site's pre-activations Z (n, r, c): Z += coefficients @ parameter.
 
@@ -79,7 +80,7 @@ class Response:
     transposed: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Site:
     """A place inside an op where parameters enter linearly, with pre-activations (n, r, c).
 
@@ -90,7 +91,7 @@ class Site:
     responses: Mapping[str, Response]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Gradients:
     """What `backward` returns: one gradient for each input (None for a constant) and parameter."""
 
@@ -98,7 +99,7 @@ class Gradients:
     parameters: Mapping[str, Array] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Worked:
     """An example small enough to check by hand, or a value from a named source."""
 
@@ -117,7 +118,7 @@ Sites: TypeAlias = Callable[[Inputs, Parameters, Options], Mapping[str, Site]]
 Shifted: TypeAlias = Callable[[Inputs, Parameters, Options, Mapping[str, Array]], Array]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Op:
     """One op, whole: what it computes, its gradient, and how to try it.
 

@@ -6,16 +6,17 @@ plain data, many points at a time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 import numpy as np
 
 from gradcheck.array import Array, Shape
+from gradcheck.record import record
 from gradcheck.report import Finding, Location
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Probe:
     """A point at which a check is made: the parameters and the batch, inputs and targets alike."""
 
@@ -24,7 +25,7 @@ class Probe:
     data: Mapping[str, Array]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Kink:
     """A place where the loss's derivative jumps: one element of the input of one op.
 
@@ -38,14 +39,14 @@ class Kink:
     size: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Nudge:
     """A minute shift of elements of ops' inputs, which puts them on one side of their kinks."""
 
     shifts: Mapping[str, Array]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Moves:
     """K lines through one parameter: single entries (flat `indices`, K) or `directions` (K, shape).
 
@@ -85,7 +86,7 @@ Plain: TypeAlias = Callable[[Probe, Moves, Array], Array]
 Claims: TypeAlias = Mapping[str, Array]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Problem:
     """A target, ready to be refereed.
 

@@ -5,8 +5,10 @@ each reporter says how it writes them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
+
+from gradcheck.record import record
 
 Verdict: TypeAlias = Literal["right", "wrong", "undecided"]
 ProblemVerdict: TypeAlias = Literal["right", "wrong", "undecided", "error"]
@@ -15,7 +17,7 @@ Level: TypeAlias = Literal["error", "warning", "note"]
 LEVELS: tuple[Level, ...] = ("note", "warning", "error")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Location:
     """A place in a text that the user wrote; `cell` is None outside notebooks."""
 
@@ -27,7 +29,7 @@ class Location:
     cell: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Edit:
     """One whole-line replacement; `new` None deletes the line, several lines insert."""
 
@@ -38,7 +40,7 @@ class Edit:
     cell: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Fix:
     """A text edit that repairs a finding, and how far it may be trusted."""
 
@@ -47,7 +49,7 @@ class Fix:
     diff: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Worst:
     """The entry whose difference is largest in units of its bar, with both values."""
 
@@ -58,7 +60,7 @@ class Worst:
     bar: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Check:
     """The comparison of one parameter's claimed and numeric gradient.
 
@@ -92,7 +94,7 @@ class Check:
     accepted: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Finding:
     """One occurrence of a fault, or an unexplained mismatch: evidence, place, fix.
 
@@ -113,7 +115,7 @@ class Finding:
     help: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ProblemReport:
     """What was found out about one problem; `message` is there for the verdict `error`.
 
@@ -141,7 +143,7 @@ class ProblemReport:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Report:
     """A whole run: every target's problems, in the order in which they were named."""
 

@@ -1,12 +1,12 @@
 """The contract of a reporter: a pure function from a report to text."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from gradcheck.record import record
 from gradcheck.report import Report
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Style:
     """How a report is to look where that is a matter of taste: `width` in columns."""
 
@@ -16,7 +16,7 @@ class Style:
     """-1 for the summary line alone, 0 for what needs attention, 1 for everything."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Reporter:
     """An output format. Same report and style, same bytes."""
 

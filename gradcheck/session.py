@@ -1,7 +1,7 @@
 """The one use case: targets and settings in, a report out. Nothing here prints."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from gradcheck.config.grammar import grammar
 from gradcheck.config.load import Expectation, Failed, Loaded, Loader
 from gradcheck.errors import ConfigError, GradcheckError
 from gradcheck.findings import findings
+from gradcheck.record import record
 from gradcheck.referee import Outcome, check
 from gradcheck.report import (
     Check,
@@ -27,7 +28,7 @@ Progress = Callable[[str, float], None]
 """Told the name of the problem under way and the share of it that is done."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Target:
     """What the user named: a config's path, and the name under which reports speak of it."""
 
@@ -37,7 +38,7 @@ class Target:
     """Why there is nothing to check here, where that is known beforehand."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Request:
     """What a run is asked to do; settings that are None leave the config's own in force."""
 

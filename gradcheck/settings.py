@@ -1,13 +1,14 @@
 """Settings of a check, as plain data; a config gives them and the command line wins."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from gradcheck.record import record
 
 Mode: TypeAlias = Literal["quick", "full", "exhaustive"]
 Method: TypeAlias = Literal["auto", "complex_step", "differences"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Settings:
     """How one problem is to be checked.
 

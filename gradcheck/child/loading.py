@@ -4,7 +4,6 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
@@ -12,11 +11,12 @@ from typing import Any
 
 from gradcheck.child.traces import shortened, statement
 from gradcheck.errors import ClaimError
+from gradcheck.record import record
 
 _SHOWN_NAMES = 10
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Place:
     """Where a function stands: `source` is a file's path if `is_file`, else a module's name."""
 

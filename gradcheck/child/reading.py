@@ -2,19 +2,19 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.child.traces import statement
 from gradcheck.errors import ClaimError
+from gradcheck.record import record
 
 _EXPECTED = "expected {parameter: gradient}, or (loss, {parameter: gradient})"
 _SHOWN_ITEMS = 5
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Returned:
     """The arrays `gradients/NAME` and `loss`, and the dtypes that they had before widening."""
 

@@ -1,7 +1,6 @@
 """Claimed gradients from arrays that a program in any language dumped into a file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
@@ -10,11 +9,12 @@ import numpy as np
 from gradcheck.array import Array, Shape
 from gradcheck.claims.array_files import read_arrays
 from gradcheck.errors import ClaimError
+from gradcheck.record import record
 
 __all__ = ["Arranged", "arrange", "read_arrays"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Arranged:
     """Dumped gradients by the parameters' names, as float64.
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
@@ -12,11 +12,12 @@ from gradcheck.array import Array
 from gradcheck.child.host import Child
 from gradcheck.child.loading import Place
 from gradcheck.errors import ClaimError
+from gradcheck.record import record
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Call:
     """One evaluation point: float64 arrays by name."""
 
@@ -25,7 +26,7 @@ class Call:
     targets: Mapping[str, Array]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Answer:
     """What the function returned at one point.
 

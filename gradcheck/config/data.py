@@ -5,20 +5,21 @@ name, so that adding one array changes no other.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from zlib import crc32
 
 import numpy as np
 
 from gradcheck.array import Array, Shape
-from gradcheck.config.forms import Section
+from gradcheck.config.draws import Fans, Rng
 from gradcheck.config.network import unknown
-from gradcheck.config.sources import ArraySource, Fans, Rng
+from gradcheck.config.records import Section
+from gradcheck.config.sources import ArraySource
 from gradcheck.errors import ShapeError
 from gradcheck.formula import FormulaError, evaluate_expression
 from gradcheck.op import Op, Options, ParameterSpec
 from gradcheck.problem import Probe
+from gradcheck.record import record
 
 DEFAULT_BATCH = 7
 ROUNDINGS = 4.0
@@ -28,7 +29,7 @@ OWN = "given"
 """The name of the probe that the config itself gives."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Arrays:
     """Where every array of a problem comes from; `shapes` holds the full shape of each."""
 
@@ -72,11 +73,11 @@ class Arrays:
         return np.asarray(rng.normal(size=spec.shape) * size)
 
     def _data(self, keys: list[int], rows: Rng | None) -> dict[str, Array]:
-        """Build the data in the order given, so that expressions may use what stands above them."""
+        """Build the data: expressions last, so that they may use the rest and one another."""
         batch = next(iter(self.shapes.values()))[0]
         pick = _rows(rows, batch) if rows else None
         data: dict[str, Array] = {}
-        for name, source in self.sources.items():
+        for name, source in sorted(self.sources.items(), key=lambda s: s[1].expression is not None):
             shape = self.shapes[name]
             if source.given is not None:
                 own = _fitted(source, source.given, shape, f"{name!r}")
@@ -118,7 +119,7 @@ def _whole(value: Array) -> bool:
     return bool((value == np.round(value)).all())
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class _Rows:
     """Which two given rows each new sample lies between, and where."""
 
@@ -149,9 +150,8 @@ def _fitted(source: ArraySource, given: Array, shape: Shape, what: str) -> Array
         return np.full(shape, float(given))
     squeezed = [n for n in given.shape if n != 1], [n for n in shape if n != 1]
     if given.shape != shape and squeezed[0] != squeezed[1]:
-        raise source.source.error(
-            f"{what} needs shape {shape}, but the values given have shape {given.shape}",
-            source.node,
+        raise source.error(
+            f"{what} needs shape {shape}, but the values given have shape {given.shape}"
         )
     return given.reshape(shape)
 
@@ -161,14 +161,26 @@ def _expressed(source: ArraySource, data: Mapping[str, Array], shape: Shape, nam
     names = {**data, "m": np.asarray(float(shape[0]))}
     try:
         value = evaluate_expression(source.expression, names, {})
-        return np.array(np.broadcast_to(value, shape))
     except FormulaError as error:
-        raise source.source.error(f"{name!r}: {error.message}", source.node) from None
+        raise source.error_in_formula(error) from None
+    try:
+        return np.array(np.broadcast_to(value, shape))
     except ValueError:
-        raise source.source.error(
-            f"{name!r} needs shape {shape}, but the expression gives {np.shape(value)}",
-            source.node,
+        raise source.error(
+            f"{name!r} needs shape {shape}, but the expression gives {np.shape(value)}"
         ) from None
+
+
+def refuse_unbounded(probe: Probe, sources: Mapping[str, ArraySource]) -> None:
+    """Refuse data that an expression or a draw made infinite or NaN."""
+    for name, source in sources.items():
+        values = probe.data[name]
+        bad = np.argwhere(~np.isfinite(values))
+        if len(bad):
+            index = tuple(int(i) for i in bad[0])
+            raise source.error(
+                f"{name!r} is {values[index]} at {list(index)}; data are finite numbers"
+            )
 
 
 def batch_size(data: Section) -> int:

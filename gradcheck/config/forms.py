@@ -4,21 +4,23 @@
 expected and what was found; `schema` describes the same to an editor.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from gradcheck.array import Array
+from gradcheck.array import Array, Shape
 from gradcheck.config.text import Node, Source
+from gradcheck.config.wording import listed, nearest, shortened
 from gradcheck.errors import ConfigError
-from gradcheck.report import Location
+from gradcheck.record import record
 
 Schema: TypeAlias = dict[str, Any]
 
+MAX_AXES = 16
+
 _TRUE, _FALSE = {"true", "yes", "on"}, {"false", "no", "off"}
-_STR = "tag:yaml.org,2002:str"
+_NULL = {"", "~", "null"}
 
 
 class Form(Protocol):
@@ -30,13 +32,19 @@ class Form(Protocol):
 
 def describe(node: Node) -> str:
     """Say what a node is, for "expected ..., found ..."."""
-    if node.id == "mapping":
-        return "a mapping" if node.value else "an empty mapping"
-    if node.id == "sequence":
-        return f"a list of {len(node.value)}"
-    if node.value == "" or node.tag.endswith(":null"):
+    if node.kind == "mapping":
+        names = listed([repr(key.text) for key, _ in node.pairs])
+        return f"a mapping with {names}" if names else "an empty mapping"
+    if node.kind == "sequence":
+        return f"a list of {len(node.items)}" if node.items else "an empty list"
+    if empty(node):
         return "nothing"
-    return repr(node.value) if len(node.value) <= 60 else repr(node.value[:57] + "...")
+    return shortened(node.text) if node.plain else f"the text {shortened(node.text)}"
+
+
+def empty(node: Node) -> bool:
+    """Tell whether a value was left out, or is YAML's null."""
+    return node.kind == "scalar" and node.plain and node.text.lower() in _NULL
 
 
 def expected(source: Source, node: Node, what: str) -> ConfigError:
@@ -44,50 +52,42 @@ def expected(source: Source, node: Node, what: str) -> ConfigError:
     return source.error(f"expected {what}, found {describe(node)}", node)
 
 
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Return '; did you mean ...?' or, if nothing is near, a list of what is known."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, known, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; known are {', '.join(sorted(known))}" if len(known) <= 40 else ""
-
-
 def number(node: Node) -> float | None:
     """Return the number that a plain scalar is in any usual notation, or None."""
-    if node.id != "scalar" or getattr(node, "style", None) in ("'", '"', "|", ">"):
+    if not node.plain or not node.text.isascii():
         return None
-    text = node.value.strip()
+    text = node.text
     if text.lower() in {".inf", "+.inf", "-.inf", ".nan"}:
         return float(text.replace(".", ""))
     try:
-        return float(int(text, 0)) if text[:2].lower() == "0x" else float(text)
+        if text.lstrip("+-")[:2].lower() in ("0x", "0o", "0b"):
+            return float(int(text, 0))
+        return float(text)
     except (ValueError, OverflowError):
         return None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Text:
     """A piece of text; `what` names it in errors."""
 
     what: str = "text"
 
     def read(self, node: Node, source: Source) -> str:
-        if node.id != "scalar" or describe(node) == "nothing":
+        if node.kind != "scalar" or empty(node) or not node.text:
             raise expected(source, node, self.what)
-        return str(node.value)
+        return node.text
 
     def schema(self) -> Schema:
         return {"type": "string"}
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Boolean:
     """true or false."""
 
     def read(self, node: Node, source: Source) -> bool:
-        word = node.value.lower() if node.id == "scalar" else ""
+        word = node.text.lower() if node.plain else ""
         if word not in _TRUE | _FALSE:
             raise expected(source, node, "true or false")
         return word in _TRUE
@@ -96,220 +96,139 @@ class Boolean:
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Number:
-    """A finite number; `minimum` is inclusive, `above` exclusive."""
+    """A finite number; `minimum` and `maximum` are inclusive, `above` and `below` exclusive."""
 
     integer: bool = False
     minimum: float | None = None
+    maximum: float | None = None
     above: float | None = None
+    below: float | None = None
 
     def read(self, node: Node, source: Source) -> float | int:
         value = number(node)
-        if value is None or not np.isfinite(value) or (self.integer and value != int(value)):
-            raise expected(source, node, self._what())
-        if (self.minimum is not None and value < self.minimum) or (
-            self.above is not None and value <= self.above
-        ):
-            raise expected(source, node, self._what())
+        if value is None or not isfinite(value) or not self._holds(value):
+            quoted = number(node._replace(plain=True)) is not None and not node.plain
+            hint = "; write it without quotes" if quoted else ""
+            raise source.error(f"expected {self._what()}, found {describe(node)}{hint}", node)
         return int(value) if self.integer else value
 
+    def _holds(self, value: float) -> bool:
+        return not (
+            (self.integer and value != int(value))
+            or (self.minimum is not None and value < self.minimum)
+            or (self.maximum is not None and value > self.maximum)
+            or (self.above is not None and value <= self.above)
+            or (self.below is not None and value >= self.below)
+        )
+
     def _what(self) -> str:
-        what = "a whole number" if self.integer else "a number"
-        if self.minimum is not None:
-            return f"{what} of at least {self.minimum:g}"
-        return f"{what} above {self.above:g}" if self.above is not None else what
+        bounds = {
+            "of at least": self.minimum,
+            "of at most": self.maximum,
+            "above": self.above,
+            "below": self.below,
+        }
+        said = [f"{word} {bound:.15g}" for word, bound in bounds.items() if bound is not None]
+        what = "a whole number" if self.integer else "a finite number"
+        return f"{what} {' and '.join(said)}".rstrip()
 
     def schema(self) -> Schema:
-        schema: Schema = {"type": "integer" if self.integer else "number"}
-        if self.minimum is not None:
-            schema["minimum"] = self.minimum
-        if self.above is not None:
-            schema["exclusiveMinimum"] = self.above
-        return schema
+        bounds = {
+            "minimum": self.minimum,
+            "maximum": self.maximum,
+            "exclusiveMinimum": self.above,
+            "exclusiveMaximum": self.below,
+        }
+        kind = {"type": "integer" if self.integer else "number"}
+        return {**kind, **{word: bound for word, bound in bounds.items() if bound is not None}}
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Choice:
     """One of a few words."""
 
     words: tuple[str, ...]
 
     def read(self, node: Node, source: Source) -> str:
-        if node.id != "scalar" or node.value not in self.words:
-            hint = nearest(node.value, self.words) if node.id == "scalar" else ""
+        if node.kind != "scalar" or node.text not in self.words:
+            hint = nearest(node.text, self.words) if node.kind == "scalar" else ""
             hint = hint if hint.startswith("; did") else ""
             what = f"one of {', '.join(self.words)}"
             raise source.error(f"expected {what}, found {describe(node)}{hint}", node)
-        return str(node.value)
+        return node.text
 
     def schema(self) -> Schema:
         return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Items:
     """A list, each item of one form; with `single`, one item may stand without the list."""
 
     form: Form
     single: bool = False
-    length: int | None = None
+    shortest: int = 0
+    longest: int | None = None
 
     def read(self, node: Node, source: Source) -> list[Any]:
-        if self.single and node.id != "sequence":
+        if self.single and node.kind != "sequence":
             return [self.form.read(node, source)]
-        if node.id != "sequence":
+        if node.kind != "sequence" or not self._fits(len(node.items)):
             raise expected(source, node, self._what())
-        if self.length is not None and len(node.value) != self.length:
-            raise expected(source, node, self._what())
-        return [self.form.read(item, source) for item in node.value]
+        return [self.form.read(item, source) for item in node.items]
+
+    def _fits(self, length: int) -> bool:
+        return self.shortest <= length and (self.longest is None or length <= self.longest)
 
     def _what(self) -> str:
-        return "a list" if self.length is None else f"a list of {self.length}"
+        if self.shortest == self.longest:
+            return f"a list of {self.longest}"
+        bounds = [f"at least {self.shortest}"] if self.shortest else []
+        bounds += [f"at most {self.longest}"] if self.longest is not None else []
+        return f"a list of {' and '.join(bounds)}" if bounds else "a list"
 
     def schema(self) -> Schema:
         schema: Schema = {"type": "array", "items": self.form.schema()}
-        if self.length is not None:
-            schema |= {"minItems": self.length, "maxItems": self.length}
+        if self.shortest:
+            schema["minItems"] = self.shortest
+        if self.longest is not None:
+            schema["maxItems"] = self.longest
         return {"anyOf": [self.form.schema(), schema]} if self.single else schema
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entries:
-    """A mapping from names of the user's to values of one form."""
-
-    form: Form
-    what: str = "a mapping"
-
-    def read(self, node: Node, source: Source) -> "Section":
-        if node.id != "mapping":
-            raise expected(source, node, self.what)
-        section = Section(source=source, node=node)
-        for key, value in node.value:
-            section.put(key, value, self.form.read(value, source))
-        return section
-
-    def schema(self) -> Schema:
-        return {"type": "object", "additionalProperties": self.form.schema()}
-
-
-@dataclass(frozen=True, kw_only=True)
+@record
 class Numbers:
     """A number or nested lists of numbers: an array."""
 
     def read(self, node: Node, source: Source) -> Array:
-        if node.id == "mapping" or (node.id == "scalar" and number(node) is None):
+        if node.kind == "mapping" or (node.kind == "scalar" and number(node) is None):
             raise expected(source, node, "a number or a list of numbers")
-        return np.asarray(self._nested(node, source), dtype=np.float64)
+        values: list[float] = []
+        shape = self._collect(node, source, values, 0)
+        return np.array(values, dtype=np.float64).reshape(shape)
 
-    def _nested(self, node: Node, source: Source) -> Any:
-        if node.id != "sequence":
+    def _collect(self, node: Node, source: Source, values: list[float], depth: int) -> Shape:
+        """Append a node's numbers to `values` and return its shape."""
+        if node.kind != "sequence":
             value = number(node)
-            if value is None or not np.isfinite(value):
+            if value is None or not isfinite(value):
                 raise expected(source, node, "a finite number")
-            return value
-        items = [self._nested(item, source) for item in node.value]
-        sizes = [np.shape(item) for item in items]
-        for item, size in zip(node.value, sizes, strict=True):
-            if size != sizes[0]:
+            values.append(value)
+            return ()
+        if not node.items:
+            raise expected(source, node, "at least one number")
+        if depth == MAX_AXES:
+            raise source.error(f"an array has at most {MAX_AXES} axes", node)
+        shapes = [self._collect(item, source, values, depth + 1) for item in node.items]
+        for item, shape in zip(node.items, shapes, strict=True):
+            if shape != shapes[0]:
                 raise source.error(
-                    f"this row has shape {size}, but the first one {sizes[0]}; "
+                    f"this row has shape {shape}, but the first one {shapes[0]}; "
                     "all rows of an array are equally long", item,
                 )  # fmt: skip
-        return items
+        return (len(shapes), *shapes[0])
 
     def schema(self) -> Schema:
-        return {"anyOf": [{"type": "number"}, {"type": "array"}]}
-
-
-@dataclass(kw_only=True)
-class Section:
-    """A mapping as read: its values by key, and where each of them stands."""
-
-    source: Source
-    node: Node
-    values: dict[str, Any] = field(default_factory=dict)
-    keys: dict[str, Node] = field(default_factory=dict)
-    nodes: dict[str, Node] = field(default_factory=dict)
-
-    def put(self, key: Node, node: Node, value: Any) -> None:
-        """Add one value with its place."""
-        self.values[key.value], self.keys[key.value], self.nodes[key.value] = value, key, node
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.keys
-
-    def __getitem__(self, key: str) -> Any:
-        return self.values[key]
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Return a value, or `default` if the key was not given."""
-        return self.values.get(key, default)
-
-    def error(self, message: str, key: str | None = None) -> ConfigError:
-        """Make an error about one value, or about the whole section."""
-        return self.source.error(message, self.nodes.get(key, self.node) if key else self.node)
-
-    def location(self, key: str) -> Location:
-        """Return where a key's value stands."""
-        return self.source.location(self.nodes[key])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """One key of a record, with its form and what it is for."""
-
-    form: Form
-    doc: str
-    required: bool = False
-    default: Any = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Record:
-    """A mapping with known keys."""
-
-    what: str
-    fields: Mapping[str, Field]
-
-    def read(self, node: Node, source: Source) -> Section:
-        if node.id != "mapping":
-            raise expected(source, node, f"a mapping ({self.what})")
-        section = Section(source=source, node=node)
-        for name, f in self.fields.items():
-            section.values[name] = f.default
-        for key, value in node.value:
-            if key.value not in self.fields:
-                hint = nearest(key.value, tuple(self.fields))
-                raise source.error(f"{self.what} has no key {key.value!r}{hint}", key)
-            section.put(key, value, self.fields[key.value].form.read(value, source))
-        for name, f in self.fields.items():
-            if f.required and name not in section:
-                raise source.error(f"{self.what} needs the key {name!r}: {f.doc}", node)
-        return section
-
-    def schema(self) -> Schema:
-        properties = {
-            name: {**f.form.schema(), "description": f.doc} for name, f in self.fields.items()
-        }
-        schema: Schema = {
-            "type": "object",
-            "properties": properties,
-            "additionalProperties": False,
-        }
-        required = [name for name, f in self.fields.items() if f.required]
-        return schema | ({"required": required} if required else {})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Either:
-    """One of several forms, told apart by `choose`, which looks at the node."""
-
-    choose: Callable[[Node], Form]
-    forms: tuple[Form, ...]
-
-    def read(self, node: Node, source: Source) -> Any:
-        return self.choose(node).read(node, source)
-
-    def schema(self) -> Schema:
-        return {"anyOf": [form.schema() for form in self.forms]}
+        return {"anyOf": [{"type": "number"}, {"type": "array", "minItems": 1}]}

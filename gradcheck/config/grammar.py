@@ -1,60 +1,71 @@
 """The grammar of a config: every key, its form and what it is for."""
 
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from gradcheck.catalogue import Catalogue
 from gradcheck.config.forms import (
+    MAX_AXES,
     Choice,
-    Entries,
-    Field,
     Form,
     Items,
     Number,
-    Record,
     Schema,
-    Section,
     Text,
     expected,
 )
+from gradcheck.config.names import check_name
 from gradcheck.config.ops import OpForm
+from gradcheck.config.records import Entries, Field, Record, Section
 from gradcheck.config.sources import SOURCE
 from gradcheck.config.text import Node, Source
 from gradcheck.op import Op
+from gradcheck.record import record
 from gradcheck.settings import Settings
 
 TOP_KEYS = ("network", "loss", "gradients")
 """A file in a folder that has none of these is not taken for a config."""
 
-_NAME = re.compile(r"[^\W\d]\w*")
+MAX_POINTS = 1000
 
 _NAMES = Items(form=Text(what="a name"), single=True)
 
-_SHAPE = Items(form=Number(integer=True, minimum=1), single=True)
+_SOME_NAMES = Items(form=Text(what="a name"), single=True, shortest=1)
+
+_SHAPE = Items(form=Number(integer=True, minimum=1), single=True, longest=MAX_AXES)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class NamedItems:
     """A list of one-key mappings, each giving a name to a value: the layers, in order."""
 
     form: OpForm
 
     def read(self, node: Node, source: Source) -> list[tuple[Node, Any]]:
-        if node.id != "sequence" or not node.value:
+        if node.kind != "sequence" or not node.items:
             raise expected(source, node, "a list of layers, each '- NAME: OP'")
-        return [self._item(item, source) for item in node.value]
+        return [self._item(item, source) for item in node.items]
 
     def _item(self, item: Node, source: Source) -> tuple[Node, Any]:
-        if item.id != "mapping" or len(item.value) != 1:
-            raise expected(source, item, "one layer as '- NAME: OP'")
-        name, value = item.value[0]
-        if not _NAME.fullmatch(name.value):
+        if item.kind == "scalar" and self.form.ops.find(item.text):
             raise source.error(
-                f"{name.value!r} can't name a layer: formulas could not speak of it; "
-                "use letters, digits and underscores", name,
-            )  # fmt: skip
+                f"this layer has no name: write '- NAME: {item.text}', a name of your choice", item
+            )
+        if item.kind != "mapping" or len(item.pairs) != 1:
+            raise expected(source, item, "one layer, as '- NAME: OP'")
+        name, value = item.pairs[0]
+        check_name(source, name, name.text, "a layer")
+        self._named(name, value, source)
         return name, self.form.read(value, source)
+
+    def _named(self, name: Node, value: Node, source: Source) -> None:
+        """Refuse `- dense: {units: 3}`, an op with its options but without a name."""
+        op = self.form.ops.find(name.text)
+        keys = {key.text for key, _ in value.pairs}
+        if op and keys and keys <= {*op.options, *self.form.beside}:
+            raise source.error(
+                f"this layer has no name: write '- NAME: {{{op.name}: ...}}', a name of your "
+                "choice", name,
+            )  # fmt: skip
 
     def schema(self) -> Schema:
         item = {
@@ -66,18 +77,18 @@ class NamedItems:
         return {"type": "array", "items": item, "minItems": 1}
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class DataForm:
     """The batch size, and a source for every input and target by its name."""
 
-    batch = Number(integer=True, minimum=1)
+    batch: Form = Number(integer=True, minimum=1)
 
     def read(self, node: Node, source: Source) -> Section:
-        if node.id != "mapping":
+        if node.kind != "mapping":
             raise expected(source, node, "a mapping (a source for every input and target)")
         section = Section(source=source, node=node)
-        for key, value in node.value:
-            form: Form = self.batch if key.value == "batch" else SOURCE
+        for key, value in node.pairs:
+            form = self.batch if key.text == "batch" else SOURCE
             section.put(key, value, form.read(value, source))
         return section
 
@@ -94,7 +105,7 @@ def _network(ops: Catalogue[Op]) -> Record:
         ops=ops,
         kinds=("layer", "activation"),
         beside={
-            "inputs": Field(form=_NAMES, doc="what it takes; by default the layer before it"),
+            "inputs": Field(form=_SOME_NAMES, doc="what it takes; by default the layer before it"),
             "share": Field(
                 form=Entries(form=Text(what="a parameter"), what="a mapping from own to shared"),
                 doc="parameters of earlier layers to use, {weight: other.weight} or other.weight.T",
@@ -106,10 +117,14 @@ def _network(ops: Catalogue[Op]) -> Record:
         fields={
             "inputs": Field(
                 form=Entries(form=_SHAPE, what="a mapping from each input to its shape"),
-                doc="each input and the shape of one sample",
+                doc="each input and the shape of one sample, {x: [2]}",
                 required=True,
             ),
-            "layers": Field(form=NamedItems(form=layer), doc="the layers, in order", required=True),
+            "layers": Field(
+                form=NamedItems(form=layer),
+                doc="the layers in order, each '- NAME: OP'",
+                required=True,
+            ),
         },
     )
 
@@ -149,7 +164,7 @@ def _regularization(ops: Catalogue[Op]) -> Items:
             default="sum",
         ),
         "parameters": Field(
-            form=_NAMES, doc="which parameters, * for any text", default=["*.weight"]
+            form=_SOME_NAMES, doc="which parameters, * for any text", default=["*.weight"]
         ),
     }
     return Items(form=Record(what="regularization", fields=fields), single=True)
@@ -183,9 +198,11 @@ def _gradients() -> Record:
                 doc="free: one positive factor common to all parameters is right",
                 default="exact",
             ),
-            "only": Field(form=_NAMES, doc="the parameters that gradients are claimed for"),
+            "only": Field(form=_SOME_NAMES, doc="the parameters that gradients are claimed for"),
             "accept": Field(
-                form=Entries(form=Text(what="a reason"), what="a mapping from parameters"),
+                form=Entries(
+                    form=Text(what="a reason"), what="a mapping from parameters to reasons"
+                ),
                 doc="deviations that are intended, with the reason",
             ),
         },
@@ -205,7 +222,7 @@ def _check() -> Record:
                 doc="which numeric oracle decides",
             ),
             "points": Field(
-                form=Number(integer=True, minimum=1),
+                form=Number(integer=True, minimum=1, maximum=MAX_POINTS),
                 doc=f"how many probes, the given point included; {default.points} by default",
             ),
             "budget": Field(
@@ -223,7 +240,7 @@ def _check() -> Record:
     )  # fmt: skip
 
 
-_EXPECT = Record(
+EXPECT = Record(
     what="expect",
     fields={
         "verdict": Field(
@@ -247,21 +264,25 @@ def grammar(ops: Catalogue[Op]) -> Record:
                 form=Number(integer=True, minimum=0), doc="seed of everything random", default=0
             ),
             "network": Field(form=_network(ops), doc="inputs and layers", required=True),
-            "loss": Field(form=_loss(ops), doc="the loss", required=True),
-            "regularization": Field(form=_Late(ops), doc="l1 and l2 penalties"),
-            "data": Field(form=DataForm(), doc="inputs and targets", required=True),
+            "loss": Field(
+                form=_loss(ops), doc="what is minimised, such as squared_error", required=True
+            ),
+            "regularization": Field(form=_Late(ops=ops), doc="l1 and l2 penalties"),
+            "data": Field(
+                form=DataForm(), doc="where inputs and targets come from", required=True
+            ),
             "parameters": Field(
                 form=Entries(form=SOURCE, what="a mapping from parameters to their values"),
                 doc="initial values by parameter; * stands for any text, the last match counts",
             ),
             "gradients": Field(form=_gradients(), doc="whose gradients are checked"),
             "check": Field(form=_check(), doc="how they are checked"),
-            "expect": Field(form=_EXPECT, doc="what --expect asks for"),
+            "expect": Field(form=EXPECT, doc="what --expect asks for"),
         },
     )
 
 
-@dataclass(frozen=True)
+@record
 class _Late:
     """The form of `regularization`, which loads all ops; made only where the key is used."""
 

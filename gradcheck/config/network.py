@@ -2,46 +2,52 @@
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-
-import numpy as np
+from math import prod
 
 from gradcheck.array import Shape
 from gradcheck.catalogue import Catalogue
-from gradcheck.config.forms import Section, nearest
+from gradcheck.config.names import check_name
 from gradcheck.config.ops import OpUse
+from gradcheck.config.records import Section
 from gradcheck.config.text import Node
+from gradcheck.config.wording import nearest
 from gradcheck.errors import ConfigError
 from gradcheck.network.build import Layer, LayerError, connect
 from gradcheck.network.graph import Node as GraphNode
 from gradcheck.network.graph import Penalty
 from gradcheck.op import Op, ParameterSpec
 
-RESERVED = ("yhat", "m", "grad", "loss", "l1", "l2")
-"""Names that formulas use for something else."""
-
-
 def layers(config: Section, batch: int) -> tuple[tuple[GraphNode, ...], dict[str, ParameterSpec]]:
     """Connect the config's layers; every misfit is an error at the layer's own place."""
-    network = config["network"]
-    shapes: dict[str, Shape] = {
-        name: (batch, *shape) for name, shape in network["inputs"].values.items()
-    }
-    if not shapes:
-        raise network.error("a network has at least one input", "inputs")
+    shapes = _inputs(config, batch)
     declared: dict[str, tuple[Node, OpUse]] = {}
-    for name, use in network["layers"]:
-        if name.value in RESERVED:
-            raise config.source.error(
-                f"{name.value!r} can't name a layer: formulas mean something else by it", name
-            )
-        if name.value in declared:
-            raise config.source.error(f"the layer {name.value!r} is there twice", name)
-        declared[name.value] = (name, use)
+    for name, use in config["network"]["layers"]:
+        if name.text in declared or name.text in shapes:
+            other = "another layer" if name.text in declared else "an input"
+            raise config.source.error(f"{name.text!r} names {other} already", name)
+        declared[name.text] = (name, use)
     try:
-        return connect(shapes, [_layer(name, use) for name, use in declared.items()])
+        nodes, parameters = connect(shapes, [_layer(name, use) for name, use in declared.items()])
     except LayerError as error:
         name, use = declared[error.layer]
         raise config.source.error(str(error), use.beside.nodes.get(error.about, name)) from None
+    if not parameters:
+        raise config["network"].error(
+            "no layer has parameters, so there is no gradient to check; add, for example, "
+            "'- output: {dense: {units: 1}}'", "layers",
+        )  # fmt: skip
+    return nodes, parameters
+
+
+def _inputs(config: Section, batch: int) -> dict[str, Shape]:
+    section = config["network"]["inputs"]
+    if not section.values:
+        raise section.error("a network has at least one input, such as {x: [2]}")
+    for name, key in section.keys.items():
+        check_name(config.source, key, name, "an input")
+        if name == "batch":
+            raise config.source.error("'batch' can't name an input: data: {batch: ...}", key)
+    return {name: (batch, *shape) for name, shape in section.values.items()}
 
 
 def _layer(name: str, use: tuple[Node, OpUse]) -> Layer:
@@ -96,12 +102,15 @@ def unknown(section: Section, key: str, name: str, known: tuple[str, ...]) -> Co
 
 
 def refuse_if_huge(
-    config: Section, nodes: tuple[GraphNode, ...], parameters: Mapping[str, ParameterSpec]
+    config: Section, shapes: Mapping[str, Shape], parameters: Mapping[str, ParameterSpec]
 ) -> None:
-    """Refuse a network whose arrays would not fit into the memory that the config allows."""
+    """Refuse a network whose arrays would not fit into the memory that the config allows.
+
+    `shapes` are those of all data and all layers' outputs.
+    """
     limit = (config.get("check") or {"memory": 4.0})["memory"]
-    sizes: dict[str, int] = {node.name: _size(node.shape) for node in nodes}
-    sizes |= {name: 4 * _size(spec.shape) for name, spec in parameters.items()}
+    sizes: dict[str, int] = {name: prod(shape) for name, shape in shapes.items()}
+    sizes |= {name: 4 * prod(spec.shape) for name, spec in parameters.items()}
     need = 2 * 8 * sum(sizes.values()) / 2**30
     if need > limit:
         largest = max(sizes, key=lambda name: sizes[name])
@@ -110,7 +119,3 @@ def refuse_if_huge(
             f"the largest part is {largest!r}. Shrink it, or set check: {{memory: GiB}}",
             "network",
         )
-
-
-def _size(shape: Shape) -> int:
-    return int(np.prod([int(n) for n in shape], dtype=object)) if shape else 1

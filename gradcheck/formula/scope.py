@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +15,7 @@ from gradcheck.formula.errors import FormulaError, MisfitError
 from gradcheck.formula.functions import FUNCTIONS, METHODS
 from gradcheck.formula.names import MEMBERS, offer
 from gradcheck.formula.source import Source
+from gradcheck.record import record
 
 Given: TypeAlias = Array | int | float
 """What a caller may give for a name; a whole number can also serve as an index or a shape."""
@@ -23,7 +24,7 @@ _SIMPLE = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 """What can take a `.T` without parentheses."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Scope:
     """The given names and functions, and what has been assigned so far, which shadows them."""
 

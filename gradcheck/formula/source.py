@@ -1,11 +1,11 @@
 """The text of a formula, and the places in it."""
 
 import ast
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
 from gradcheck.formula.errors import FormulaError
+from gradcheck.record import record
 
 Node: TypeAlias = ast.expr | ast.stmt | ast.keyword
 
@@ -13,7 +13,7 @@ _QUOTED = 60
 """The longest stretch of text, in characters, that a message quotes in full."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Span:
     """A stretch of text: 1-based, in characters, up to just before its end."""
 
@@ -23,7 +23,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Source:
     r"""A formula's text, its lines ended by `\n`."""
 

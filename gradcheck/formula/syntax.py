@@ -7,13 +7,13 @@ import ast
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from gradcheck.formula import names
 from gradcheck.formula.errors import FormulaError
 from gradcheck.formula.grammar import ALLOWED, check, check_target
 from gradcheck.formula.source import Source, Span
+from gradcheck.record import record
 
 LENGTH = 20_000
 """The most characters of a formula's text."""
@@ -29,7 +29,7 @@ _STATEMENT = "a line of a formula reads `name = expression`, with = += -= *= or 
 Tree = TypeVar("Tree", bound=ast.mod)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Statement:
     """One assignment: `node` is its right-hand side, `operator` that of an augmented one."""
 
@@ -42,7 +42,7 @@ class Statement:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Block:
     """A list of assignments."""
 
@@ -62,7 +62,7 @@ class Block:
         return tuple(free)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Expression:
     """A single expression."""
 

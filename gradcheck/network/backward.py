@@ -5,7 +5,6 @@ backward made of it, and may answer with what the wrong one would have.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,9 +13,10 @@ from gradcheck.fault import Fault, Site
 from gradcheck.network.forward import Trace, bound
 from gradcheck.network.graph import Network, Node
 from gradcheck.op import Gradients
+from gradcheck.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Plant:
     """A fault to be planted at a node, `target` naming one of the node's own parameters or None."""
 
@@ -25,7 +25,7 @@ class Plant:
     target: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Backward:
     """The gradients of a backward pass, by parameter and by every other name in the graph."""
 

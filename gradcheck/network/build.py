@@ -1,12 +1,13 @@
 """Building a network: layers are connected, their shapes inferred and their parameters named."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gradcheck.array import Shape
 from gradcheck.errors import ShapeError
 from gradcheck.network.graph import LOSS, Binding, Loss, Node, Reduction
 from gradcheck.op import Op, Options, ParameterSpec
+from gradcheck.record import record
 
 
 class LayerError(ShapeError):
@@ -22,7 +23,7 @@ class LayerError(ShapeError):
         return self.message
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Layer:
     """A layer as declared; without `inputs` it follows the one before it.
 

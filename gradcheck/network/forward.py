@@ -1,16 +1,16 @@
 """The forward pass."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.network.graph import LOSS, Network, Node
+from gradcheck.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Trace:
     """A forward pass: every named array, every node's inputs and cache, and the loss's terms."""
 

@@ -1,13 +1,14 @@
 """The graph of ops, as plain data."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.op import Op, Options, ParameterSpec
+from gradcheck.record import record
 
 Reduction: TypeAlias = Literal["sum", "batch_mean", "element_mean"]
 
@@ -15,7 +16,7 @@ LOSS = "loss"
 """The name under which the loss appears among the nodes."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Binding:
     """Which of the network's parameters a node uses for one of its own, and whether transposed."""
 
@@ -28,7 +29,7 @@ class Binding:
         return value.T if self.transposed else value
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Node:
     """One op in its place; `shape` is its output's, the batch first."""
 
@@ -40,7 +41,7 @@ class Node:
     bindings: Mapping[str, Binding] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Loss:
     """How the terms of the loss node become the loss: `scale` * reduction(terms) + `offset`."""
 
@@ -63,7 +64,7 @@ class Loss:
         return self.scale / self.averaged
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Penalty:
     """A regulariser on some parameters: `strength` * `factor` * sum of the op's terms."""
 
@@ -77,7 +78,7 @@ class Penalty:
         return self.strength * self.factor
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Network:
     """The whole: `nodes` in an order in which each comes after its inputs, then the loss.
 

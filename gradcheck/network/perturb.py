@@ -7,7 +7,6 @@ batch.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,12 +14,13 @@ from gradcheck.array import Array
 from gradcheck.network.forward import Trace, bound, loss, penalty, run, shifted
 from gradcheck.network.graph import Network, Node
 from gradcheck.problem import Moves, Nudge, Probe
+from gradcheck.record import record
 
 CHUNK = 2**16
 """Numbers in the widest stacked array: it should stay in the processor's cache."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Base:
     """One probe's forward pass, from which moved ones start."""
 

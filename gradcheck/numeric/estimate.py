@@ -1,17 +1,17 @@
 """Numeric derivatives along lines, each with its error bar."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.record import record
 
 EPS = float(np.finfo(np.float64).eps)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Values:
     """A loss along K lines at S steps: `value` of shape (S, K), and what its rounding scales with.
 
@@ -28,7 +28,7 @@ Lines: TypeAlias = Callable[[Array], Values]
 """Maps S steps, real or imaginary, to the loss at that step along each of K lines."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Estimate:
     """Derivatives along K lines; the truth is within `bar` of `value`, all of shape (K).
 

@@ -1,16 +1,15 @@
 """How two gradients differ, in figures that a reader can act on."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gradcheck.array import Array, Shape
+from gradcheck.record import record
 
 STRIP = 16
 """Stretches into which a heat strip cuts the flattened gradient."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Evidence:
     """`relative` is |claimed - numeric| / |numeric| in norms, `ratio` the factor that fits best.
 

@@ -12,8 +12,9 @@ from gradcheck.array import Array, Shape
 from gradcheck.errors import ClaimError, NumericError, ShapeError
 from gradcheck.numeric import differences
 from gradcheck.problem import Claims, Probe, Problem
+from gradcheck.record import record
 from gradcheck.referee import plan as planning
-from gradcheck.referee.estimates import Numeric, Station, numeric
+from gradcheck.referee.estimates import Numeric, Station, numeric, values
 from gradcheck.referee.evaluator import Evaluator
 from gradcheck.referee.judge import SAFETY, Claim, judge, zero_below
 from gradcheck.referee.tally import Tally
@@ -30,7 +31,7 @@ Progress = Callable[[float], None]
 """Told the share of the work that is done."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Outcome:
     """What the referee found: checks, what was missing or misshapen, and the accounts."""
 
@@ -229,7 +230,7 @@ class _Nearby:
             kinks=(),
             rng=np.random.default_rng(number),
         )
-        return numeric(station, name, entries, reference.method).value
+        return values(station, name, entries, reference.method)
 
 
 def _epsilon(claim: Array) -> float:

@@ -6,7 +6,7 @@ forward pass is not complex-safe and differences decide alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,13 +14,14 @@ from gradcheck.array import Array
 from gradcheck.numeric import complex_step, differences
 from gradcheck.numeric.estimate import Estimate
 from gradcheck.problem import Kink, Moves, Nudge, Probe
+from gradcheck.record import record
 from gradcheck.referee.evaluator import Evaluator
 from gradcheck.referee.kinks import Interval, interval
 from gradcheck.referee.plan import direction_moves, entry_moves
 from gradcheck.settings import Method
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Numeric:
     """The numeric gradient at some `entries` (flat) of a parameter, and along one `direction`.
 
@@ -40,7 +41,7 @@ class Numeric:
     contradicted: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Station:
     """A probe with what it takes to differentiate there."""
 
@@ -65,6 +66,16 @@ def numeric(station: Station, name: str, entries: Array, method: Method) -> Nume
         if method == "complex_step":
             return _by_complex_step(station, name, entries, line, first, contradicted=True)
     return _by_differences(station, name, entries, line, second)
+
+
+def values(station: Station, name: str, entries: Array, method: Method) -> Array:
+    """Differentiate by some entries with an oracle that is trusted already."""
+    steps = method == "complex_step"
+    moves = entry_moves(name, entries, station.probe.parameters[name], complex_step=steps)
+    if steps:
+        lines = station.evaluator.lines(station.probe, moves)
+        return complex_step.estimate(lines, both_sides=False).value
+    return _differences(station, moves, plain=False, rungs=differences.SHORT).value
 
 
 def _agree(first: Estimate, second: Estimate) -> bool:

@@ -7,12 +7,12 @@ that made by rounding scatters.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.numeric.estimate import EPS
+from gradcheck.record import record
 from gradcheck.referee.estimates import Numeric
 
 RIGHT, WRONG, UNDECIDED, UNCHECKED = 1, 2, 3, 0
@@ -20,8 +20,11 @@ RIGHT, WRONG, UNDECIDED, UNCHECKED = 1, 2, 3, 0
 SAFETY = 8.0
 """Bars are this many times the scatter that was seen."""
 
-RETRIES = 6
-"""Points at which a suspicious difference is measured again."""
+FIRST, RETRIES = 2, 6
+"""Points at which a suspicious difference is measured again: at first, and where it may be chance."""
+
+CLEARLY = 1e3
+"""A difference of so many bars is not rounding, however unlucky the first few points were."""
 
 SUSPECTS = 256
 """Suspicious entries that are measured again, those nearest their bars first."""
@@ -30,7 +33,7 @@ BLIND = 1e-4
 """A bar above this fraction of the parameter's largest entry would hide real mistakes."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Judged:
     """Entry by entry: verdict codes, differences, bars, and why an entry is undecided."""
 
@@ -40,7 +43,7 @@ class Judged:
     reason: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Claim:
     """A parameter's claimed gradient at some entries, and how much rounding makes it scatter."""
 
@@ -98,11 +101,17 @@ def _retried(gap: Array, bar: Array, again: Differences, untouched: Array) -> Ar
     if not len(suspects):
         return bar
     suspects = suspects[np.argsort(gap[suspects] / np.maximum(bar[suspects], 1e-300))][:SUSPECTS]
-    measured = np.array([again(k, suspects) for k in range(RETRIES)])
-    spread = measured.max(axis=0) - measured.min(axis=0)
+    measured = [again(k, suspects) for k in range(FIRST)]
+    if (gap[suspects] <= CLEARLY * np.maximum(bar[suspects], SAFETY * _spread(measured))).any():
+        measured += [again(k, suspects) for k in range(FIRST, RETRIES)]
+    spread = _spread(measured)
     wider = bar.copy()
     wider[suspects] = np.maximum(bar[suspects], SAFETY * spread)
     return wider
+
+
+def _spread(measured: list[Array]) -> Array:
+    return np.asarray(np.max(measured, axis=0) - np.min(measured, axis=0))
 
 
 def _blindness(numeric: Numeric, bar: Array, blind: Array) -> str:

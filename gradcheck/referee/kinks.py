@@ -8,12 +8,12 @@ far it may go.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.problem import Kink, Nudge
+from gradcheck.record import record
 
 ONE_BY_ONE = 24
 """Kinks tried one by one; each costs a differentiation of every entry."""
@@ -27,7 +27,7 @@ FELT = 1e-10
 Differentiate = Callable[[Nudge], Array]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Interval:
     """Where a gradient may lie: `low` to `high` for each entry.
 

@@ -1,16 +1,16 @@
 """What to check within the budget: all entries if it lasts, else a fair share of each parameter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.numeric import directions
 from gradcheck.problem import Moves
+from gradcheck.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Plan:
     """How many entries of each parameter are checked at each probe."""
 

@@ -6,12 +6,13 @@ import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.numeric import evidence
+from gradcheck.record import record
 from gradcheck.referee.estimates import Numeric
 from gradcheck.referee.judge import RIGHT, UNCHECKED, UNDECIDED, WRONG, Judged
 from gradcheck.report import Check, Verdict, Worst
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class _Look:
     """What one probe showed of the parameter."""
 

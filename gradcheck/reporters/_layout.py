@@ -2,9 +2,9 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from gradcheck.record import record
 from gradcheck.reporters._wording import visible
 
 INDENT = "  "
@@ -25,7 +25,7 @@ Line: TypeAlias = tuple[Span, ...]
 UNLABELLED = Span("")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Column:
     """A column of a table; where there is no room, `spare` ones go, the most spare first."""
 

@@ -16,7 +16,7 @@ import math
 
 from gradcheck.array import Array
 from gradcheck.op import Worked, elementwise
-from gradcheck.ops.activations._logistic import logistic, logistic_slope
+from gradcheck.ops._logistic import logistic, logistic_slope
 
 GAIN = math.sqrt(2 / math.pi)
 CUBIC = 0.044715

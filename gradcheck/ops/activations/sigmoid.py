@@ -15,7 +15,7 @@ Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 3.10.
 import numpy as np
 
 from gradcheck.op import Worked, elementwise
-from gradcheck.ops.activations._logistic import logistic, logistic_slope
+from gradcheck.ops._logistic import logistic, logistic_slope
 
 OP = elementwise(
     name="sigmoid",

@@ -17,7 +17,7 @@ import math
 
 from gradcheck.array import Array
 from gradcheck.op import Worked, elementwise
-from gradcheck.ops.activations._logistic import logistic
+from gradcheck.ops._logistic import logistic
 
 
 def function(z: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The logistic function, on which several activations are built."""
+"""The logistic function, on which several activations and all gates are built."""
 
 import numpy as np
 
