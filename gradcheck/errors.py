@@ -41,5 +41,9 @@ class ClaimError(GradcheckError):
     """The claimed gradients could not be computed or read."""
 
 
+class InternalError(GradcheckError):
+    """Two ways to the same number disagree: a defect of gradcheck, not of what it checks."""
+
+
 class NumericError(GradcheckError):
     """The loss cannot be refereed where the user put it, for example because it is not finite."""

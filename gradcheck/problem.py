@@ -81,8 +81,21 @@ class Moves:
         return copy
 
 
+@record
+class Derivative:
+    """The gradient of one parameter, of its shape, by imaginary parts.
+
+    `magnitude` is, for each entry, the sum of the absolute terms that were added up to it.
+    """
+
+    value: Array
+    magnitude: Array
+    evaluations: int
+
+
 Evaluate: TypeAlias = Callable[[Probe, Moves, Array, Nudge | None], tuple[Array, Array]]
 Plain: TypeAlias = Callable[[Probe, Moves, Array], Array]
+Differentiate: TypeAlias = Callable[[Probe, str, Nudge | None, int], Derivative | None]
 Claims: TypeAlias = Mapping[str, Array]
 
 
@@ -94,7 +107,9 @@ class Problem:
     another in its place. `probes` bounds their number (None for as many as wanted).
     `evaluate(probe, moves, steps, nudge)` gives the losses at S steps along K lines and
     their magnitudes, both (S, K), as `numeric.estimate.Values` has them; `plain` gives the
-    same losses by one whole forward pass for every point. `claims` gives the claimed
+    same losses by one whole forward pass for every point. `derivative(probe, parameter,
+    nudge, limit)` differentiates by all of a parameter at once, in at most `limit` evaluations, or
+    returns None where the problem's structure does not allow that. `claims` gives the claimed
     gradients at each probe, the sign already that of a gradient, in the precision they were
     computed in; a parameter that is left out has none. `dumped` says that they can't be had
     at another point than the user's own. `jitter(probe, seed, epsilon)` moves every number of
@@ -108,6 +123,7 @@ class Problem:
     probe: Callable[[int, int], Probe]
     evaluate: Evaluate
     plain: Plain
+    derivative: Differentiate
     claims: Callable[[Sequence[Probe]], Sequence[Claims]]
     jitter: Callable[[Probe, int, float], Probe]
     kinks: Callable[[Probe], Sequence[Kink]]

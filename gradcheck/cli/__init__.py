@@ -1,12 +1,13 @@
 """The command line: one module per command, each loaded when it is called."""
 
 import importlib
+import os
 import pkgutil
-import sys
 
 import click
 
 from gradcheck import __version__
+from gradcheck.errors import GradcheckError
 
 INTERRUPTED = 130
 """The exit code of a shell's command that Ctrl-C ended."""
@@ -32,12 +33,16 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, self.list_commands(ctx), n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise click.UsageError(f"there is no command {name!r}{hint}", ctx)
+            raise click.UsageError(f"there is no command {name!r}{self._hint(ctx, name)}", ctx)
         return super().resolve_command(ctx, args)
+
+    def _hint(self, ctx: click.Context, name: str) -> str:
+        if os.path.exists(name) or name.endswith((".yaml", ".yml")):
+            return f"; to check that file: gradcheck check {click.format_filename(name)}"
+        from difflib import get_close_matches
+
+        near = get_close_matches(name.lower(), self.list_commands(ctx), n=1)
+        return f"; did you mean {near[0]!r}?" if near else ""
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,21 +52,22 @@ def main() -> None:
 
     Exit codes: 0 all right, 1 something is wrong, 2 the check could not be made,
     3 undecided.
+
+    To start: 'gradcheck init', then 'gradcheck check gradcheck.yaml'.
     """
 
 
 def run() -> int:
     """Run the command line and return the exit code."""
     try:
-        result = main.main(standalone_mode=False)
+        result = main.main(prog_name="gradcheck", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
         return 2
-    except BrokenPipeError:
-        # Whoever read our output has gone; nothing is left to say, nor to flush at exit.
-        sys.stdout = None
-        return 0
+    except (GradcheckError, MemoryError) as error:
+        click.echo(f"Error: {error or 'there is not enough memory'}", err=True)
+        return 2
     return result if isinstance(result, int) else 0

@@ -2,22 +2,23 @@
 
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from gradcheck.catalogues import REPORTERS
+from gradcheck.cli._stdout import Failure, is_terminal, say
+from gradcheck.record import record
 from gradcheck.report import Report
 from gradcheck.reporter import Reporter, Style
 
 PIPE_WIDTH = 80
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Destination:
     """A reporter and the file that it writes to; None is standard output."""
 
@@ -27,23 +28,42 @@ class Destination:
 
 def destinations(formats: Sequence[str], output: Path | None) -> list[Destination]:
     """Read `--format NAME[=PATH]`; `output` is for what has no path of its own."""
-    found = []
-    for text in formats or ("text",):
-        name, _, path = text.partition("=")
-        reporter = REPORTERS.find(name)
-        if reporter is None:
-            known = sorted(module.rpartition(".")[2] for module in REPORTERS.modules())
-            raise click.BadParameter(
-                f"there is no format {name!r}; there are {', '.join(known)}",
-                param_hint="--format",
-            )
-        found.append(Destination(reporter=reporter, path=Path(path) if path else output))
-    paths = [destination.path for destination in found]
+    found = [_destination(text, output) for text in formats or ("text",)]
+    paths = [None if d.path is None else d.path.absolute() for d in found]
     if len(set(paths)) < len(paths):
         raise click.BadParameter(
             "two formats would go to the same place; use --format NAME=PATH", param_hint="--format"
         )
+    if output is not None and output.absolute() not in paths:
+        raise click.BadParameter(
+            "nothing is left for it: every --format has a path of its own", param_hint="--output"
+        )
+    for path in filter(None, (destination.path for destination in found)):
+        if not os.path.isdir(path.parent):
+            raise click.BadParameter(
+                f"there is no folder {str(path.parent)!r} to write {path.name!r} to",
+                param_hint="--output" if path == output else "--format",
+            )
     return found
+
+
+def _destination(text: str, output: Path | None) -> Destination:
+    name, equals, path = text.partition("=")
+    if equals and not path:
+        raise click.BadParameter(
+            f"expected a path behind '=', found {text!r}", param_hint="--format"
+        )
+    reporter = REPORTERS.find(name)
+    if reporter is None:
+        raise click.BadParameter(
+            f"there is no format {name!r}; there are {', '.join(names())}", param_hint="--format"
+        )
+    return Destination(reporter=reporter, path=Path(path) if path else output)
+
+
+def names() -> list[str]:
+    """Return the formats' names without loading any."""
+    return sorted(module.rpartition(".")[2] for module in REPORTERS.modules())
 
 
 def write(report: Report, where: Iterable[Destination], colour: str, verbosity: int) -> None:
@@ -52,13 +72,13 @@ def write(report: Report, where: Iterable[Destination], colour: str, verbosity: 
         style = _style(destination, colour, verbosity)
         text = destination.reporter.render(report, style)
         if destination.path is None:
-            _to_stdout(text)
+            say(text)
         else:
             _to_file(destination.path, text)
 
 
 def _style(destination: Destination, colour: str, verbosity: int) -> Style:
-    terminal = destination.path is None and sys.stdout.isatty()
+    terminal = destination.path is None and is_terminal()
     width = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns if terminal else PIPE_WIDTH
     return Style(
         width=max(40, min(width, 120)),
@@ -78,25 +98,35 @@ def wants_colour(colour: str, terminal: bool) -> bool:
     return terminal and os.environ.get("TERM") != "dumb"
 
 
-def _to_stdout(text: str) -> None:
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.buffer.write(text.encode(encoding, errors="replace"))
-    sys.stdout.buffer.flush()
-
-
 def _to_file(path: Path, text: str) -> None:
+    raw = text.encode(errors="replace")
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            file.write(text)
-        Path(file.name).chmod(0o666 & ~_umask())
-        Path(file.name).replace(path)
+        if path.exists() and not path.is_file():
+            # A pipe or a device is written to; only a file can be replaced.
+            path.write_bytes(raw)
+        else:
+            _replace(path.resolve(), raw)
     except OSError as error:
-        raise click.FileError(str(path), hint=error.strerror or "not writable") from error
+        raise Failure(f"{str(path)!r} could not be written: {error.strerror}") from None
 
 
-def _umask() -> int:
+def _replace(path: Path, raw: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+        Path(name).chmod(_mode(path))
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _mode(path: Path) -> int:
+    """Return the permissions of the file that is there, or those that a new one gets."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    return 0o666 & ~mask

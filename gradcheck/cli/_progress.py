@@ -19,7 +19,7 @@ class Bar:
         self._start = time.monotonic()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
-        self._shown = sys.stderr.isatty()
+        self._shown = sys.stderr is not None and sys.stderr.isatty()
 
     def __enter__(self) -> Self:
         return self

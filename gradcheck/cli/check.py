@@ -1,21 +1,48 @@
 """The command that checks targets."""
 
 from collections.abc import Iterable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from gradcheck.report import LEVELS, Level, ProblemReport
 
+MAX_POINTS = 1000
+
+
+def _finite(
+    ctx: click.Context,  # noqa: ARG001
+    param: click.Parameter,  # noqa: ARG001
+    value: float | None,
+) -> float | None:
+    if value is not None and not isfinite(value):
+        raise click.BadParameter(f"expected a finite number, found {value}")
+    return value
+
+
+def _formats(
+    ctx: click.Context,  # noqa: ARG001
+    param: click.Parameter,  # noqa: ARG001
+    incomplete: str,
+) -> list[CompletionItem]:
+    from gradcheck.cli._output import names
+
+    return [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+
 
 @click.command(short_help="Check the gradients that configs claim.")
-@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@click.argument(
+    "targets", nargs=-1, required=True, metavar="TARGET...", type=click.Path(allow_dash=True)
+)
 @click.option(
     "--format",
     "formats",
     multiple=True,
     metavar="NAME[=PATH]",
+    shell_complete=_formats,
     help="Report format; may be repeated. 'gradcheck list reporters' shows all.",
 )
 @click.option(
@@ -38,11 +65,12 @@ from gradcheck.report import LEVELS, Level, ProblemReport
     help="Which numeric oracle decides.",
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of everything random.")
-@click.option("--points", type=click.IntRange(min=1), help="Number of probes.")
+@click.option("--points", type=click.IntRange(1, MAX_POINTS), help="Number of probes.")
 @click.option("--budget", type=click.IntRange(min=1), help="At most so many loss evaluations.")
 @click.option(
     "--rtol",
     type=click.FloatRange(min=0),
+    callback=_finite,
     help="Pass differences below this fraction of a parameter's largest entry.",
 )
 @click.option("--expect", is_flag=True, help="Compare with each config's 'expect' instead.")
@@ -59,6 +87,7 @@ from gradcheck.report import LEVELS, Level, ProblemReport
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_finite,
     default=30.0,
     show_default=True,
     help="Seconds for each call of a user's function.",
@@ -73,7 +102,7 @@ from gradcheck.report import LEVELS, Level, ProblemReport
 @click.option("-q", "--quiet", count=True, help="Only a line for each problem.")
 @click.option("-v", "--verbose", count=True, help="Every parameter, with its worst entry.")
 @click.pass_context
-def command(ctx: click.Context, /, **options: Any) -> None:  # fmt: skip
+def command(ctx: click.Context, /, **options: Any) -> None:
     """Check the gradients of TARGETs: configs, folders, patterns, or '-' for standard input.
 
     Exit codes: 0 all right, 1 something is wrong, 2 a check could not be made,

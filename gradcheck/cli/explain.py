@@ -1,49 +1,67 @@
 """The command that explains an entry of any catalogue."""
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
-from gradcheck.catalogue import Entry
-from gradcheck.op import Op
+if TYPE_CHECKING:
+    from gradcheck.catalogue import Entry
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
+    from gradcheck.catalogues import FAULTS, OPS, REPORTERS
+
+    modules = [m.rpartition(".")[2] for c in (OPS, REPORTERS) for m in c.modules()]
+    modules += [m.rpartition(".")[2].partition("_")[0].upper() for m in FAULTS.modules()]
+    return [CompletionItem(m) for m in sorted(modules) if m.lower().startswith(incomplete.lower())]
 
 
 @click.command(short_help="Explain an op, a fault or a reporter.")
-@click.argument("key")
+@click.argument("key", shell_complete=_complete)
 def command(key: str) -> None:
-    """Explain what KEY is: any op, fault (by code or slug) or reporter."""
-    text = "\n".join(_document(_find(key)))
-    if sys.stdout.isatty():
-        from rich.console import Console
-        from rich.markdown import Markdown
+    """Explain what KEY is: any op, fault (by code or slug) or reporter.
 
-        Console().print(Markdown(text))
+    At a terminal the text is laid out; in a pipe it is Markdown.
+    """
+    from gradcheck.cli._stdout import is_terminal, say
+
+    text = "\n".join(_document(_find(key.strip()))) + "\n"
+    if is_terminal():
+        from gradcheck.cli._markdown import show
+
+        show(text)
     else:
-        click.echo(text)
+        say(text)
 
 
-def _find(key: str) -> Entry:
+def _find(key: str) -> "Entry":
     from gradcheck.catalogues import FAULTS, OPS, REPORTERS
 
     direct = OPS.find(key) or FAULTS.find(key.upper()) or REPORTERS.find(key)
     if direct:
         return direct
     entries: dict[str, Entry] = {**OPS.all(), **FAULTS.all(), **REPORTERS.all()}
-    slugs = {str(getattr(entry, "slug", "")): entry for entry in entries.values()}
+    slugs = {slug: entry for entry in entries.values() if (slug := getattr(entry, "slug", ""))}
     if key.lower() in slugs:
         return slugs[key.lower()]
+    raise click.UsageError(f"nothing is called {key!r}{_near(key, (*entries, *slugs))}")
+
+
+def _near(key: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
-    known = [*entries, *filter(None, slugs)]
-    near = get_close_matches(key, known, n=3, cutoff=0.5) or get_close_matches(
-        key.upper(), known, n=3, cutoff=0.5
-    )
-    hint = f"; did you mean {' or '.join(near)}?" if near else "; see 'gradcheck list'"
-    raise click.UsageError(f"nothing is called {key!r}{hint}")
+    folded = {name.lower(): name for name in known}
+    near = get_close_matches(key.lower(), folded, n=3)
+    if near:
+        return f"; did you mean {' or '.join(folded[name] for name in near)}?"
+    return "; 'gradcheck list' shows all there is"
 
 
-def _document(entry: Entry) -> Iterator[str]:
+def _document(entry: "Entry") -> Iterator[str]:
+    from gradcheck.op import Op
+
     group = getattr(entry, "kind", getattr(entry, "family", ""))
     yield f"# {entry.key}" + (f" ({group})" if group else "")
     yield ""

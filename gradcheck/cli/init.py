@@ -1,5 +1,6 @@
 """The command that writes a config to start from."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -12,11 +13,14 @@ def command(path: Path, force: bool) -> None:
     """Write a commented config to PATH (gradcheck.yaml), ready to be checked."""
     from importlib.resources import files
 
-    if path.exists() and not force:
-        raise click.UsageError(f"{path} is there already; --force replaces it")
+    from gradcheck.cli._stdout import Failure, say
+
     text = files("gradcheck").joinpath("config/starter.yaml").read_text(encoding="utf-8")
     try:
-        path.write_text(text, encoding="utf-8")
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise click.UsageError(f"{path} is there already; --force replaces it") from None
     except OSError as error:
-        raise click.FileError(str(path), hint=error.strerror or "not writable") from error
-    click.echo(f"wrote {path}; check it with: gradcheck check {path}")
+        raise Failure(f"{str(path)!r} could not be written: {error.strerror}") from None
+    say(f"wrote {path}; check it with: gradcheck check {shlex.quote(str(path))}\n")

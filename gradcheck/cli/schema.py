@@ -12,6 +12,7 @@ def command() -> None:
     With the YAML extension of an editor it gives completion and checks while typing:
     '# yaml-language-server: $schema=gradcheck.schema.json' in a config's first line.
     """
+    from gradcheck.cli._stdout import say
     from gradcheck.session import schema
 
-    click.echo(json.dumps(schema(), indent=2))
+    say(json.dumps(schema(), indent=2) + "\n")

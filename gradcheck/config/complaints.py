@@ -20,8 +20,10 @@ _MEANINGS = (
     ),
     (
         "mapping values are not allowed",
-        "found a ':' that can't be here; either the line is indented unlike its neighbours, a "
-        "':' above lacks the space after it, or text with a ':' in it lacks its quotes",
+        (
+            "found a ':' that can't be here; is the line indented like its neighbours, does every "
+            "key above have its ': ', is text that holds ': ' quoted?"
+        ),
     ),
     (
         "sequence entries are not allowed",
@@ -33,18 +35,24 @@ _MEANINGS = (
     ),
     (
         "unknown escape character",
-        "found a backslash with an unknown meaning; in double quotes it starts an escape, in "
-        "single quotes it stands for itself",
+        (
+            "found a backslash with an unknown meaning; in double quotes it starts an escape, in "
+            "single quotes it stands for itself"
+        ),
     ),
     (
         "'-' indicator|block collection",
-        "this line does not continue the list that starts {opened}; expected '- ', indented as "
-        "there",
+        (
+            "this line does not continue the list that starts {opened}; expected '- ', indented as "
+            "there"
+        ),
     ),
     (
         "expected key|block mapping",
-        "this line does not continue the mapping that starts {opened}; expected 'key: value', "
-        "indented as there",
+        (
+            "this line does not continue the mapping that starts {opened}; expected 'key: value', "
+            "indented as there"
+        ),
     ),
     ("expected ':'", "expected 'key: value', but this line has no ':' after its key"),
     ("node content", "expected a value here"),
@@ -59,9 +67,7 @@ _MEANINGS = (
 _CONTROL = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
-def complaint(
-    error: yaml.YAMLError, text: str, line: Callable[[Any], int]
-) -> tuple[str, int]:
+def complaint(error: yaml.YAMLError, text: str, line: Callable[[Any], int]) -> tuple[str, int]:
     """Return what is wrong with a text that is not YAML, and the offset where.
 
     `line` tells the line of one of the parser's marks.
@@ -89,4 +95,3 @@ def _meaning(error: yaml.MarkedYAMLError, found: str, opened: str) -> str:
         if re.search(pattern, problem) or re.search(pattern, context):
             return f"this is not YAML: {meaning.format(opened=opened)}"
     return f"this is not YAML: {' '.join(filter(None, (problem, context)))}"
-

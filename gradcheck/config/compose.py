@@ -28,9 +28,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _MARKER = re.compile(rf"(?:\A|(?<=[{BREAKS}]))(---|\.\.\.)(?=[ \t{BREAKS}]|\Z)")
 _COMMENT = rf"[ \t]*(?:#[^{BREAKS}]*)?"
-_NO_CONTENT = re.compile(
-    rf"(?:(?:(?:\.\.\.)?{_COMMENT}|%[^{BREAKS}]*)(?:\r\n|[{BREAKS}]|\Z))*\Z"
-)
+_NO_CONTENT = re.compile(rf"(?:(?:(?:\.\.\.)?{_COMMENT}|%[^{BREAKS}]*)(?:\r\n|[{BREAKS}]|\Z))*\Z")
 
 _YAML = "tag:yaml.org,2002:"
 _PLAIN = {f"{_YAML}{word}" for word in ("int", "float", "bool", "null")}

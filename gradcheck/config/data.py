@@ -226,7 +226,7 @@ def initial_sources(
     for pattern, source in section.values.items():
         names = [name for name in parameters if fnmatchcase(name, pattern)]
         if not names:
-            raise unknown(section, pattern, pattern, tuple(parameters))
+            raise unknown(section.source, section.keys[pattern], pattern, parameters)
         if source.expression is not None or source.classes is not None:
             raise section.error("a parameter can't start from a formula or labels", pattern)
         found |= dict.fromkeys(names, source)

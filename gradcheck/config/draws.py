@@ -13,8 +13,8 @@ from gradcheck.record import record
 
 Rng: TypeAlias = np.random.Generator
 
-_LARGEST = 2**53
-"""Up to here float64 holds every whole number."""
+_LARGEST = 10**15
+"""Whole numbers up to here are exact in float64, and so is their sum."""
 
 
 @record
@@ -81,7 +81,11 @@ class _Range:
     def read(self, node: Node, source: Source) -> tuple[float, float]:
         low, high = self._pair.read(node, source)
         if low > high or not isfinite(high - low):
-            raise source.error(f"expected [low, high], found [{low:g}, {high:g}]", node)
+            raise source.error(
+                f"expected [low, high] with low up to high, a finite distance; "
+                f"found [{low:g}, {high:g}]",
+                node,
+            )
         return low, high
 
     def schema(self) -> Schema:
@@ -127,9 +131,9 @@ SETTINGS: Mapping[str, Setting] = {
     "integers": Setting(
         form=_Range(integer=True),
         doc="whole numbers in [low, high]",
-        draw=lambda v: lambda rng, shape, fans: rng.integers(
-            v[0], v[1], shape, endpoint=True
-        ).astype(float),
+        draw=lambda v: (
+            lambda rng, shape, fans: rng.integers(v[0], v[1], shape, endpoint=True).astype(float)
+        ),
     ),
     "bernoulli": Setting(
         form=Number(minimum=0, maximum=1),

@@ -118,7 +118,7 @@ def _npz(section: Section, path: Path) -> Any:
 
 def _csv(section: Section, path: Path) -> Any:
     if len(section["delimiter"]) != 1:
-        raise section.error("expected a single character; a tab is written \"\\t\"", "delimiter")
+        raise section.error('expected a single character; a tab is written "\\t"', "delimiter")
     with warnings.catch_warnings():
         # An empty file is told of below.
         warnings.simplefilter("ignore")

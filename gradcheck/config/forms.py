@@ -124,6 +124,9 @@ class Number:
         )
 
     def _what(self) -> str:
+        what = "a whole number" if self.integer else "a finite number"
+        if self.minimum is not None and self.maximum is not None:
+            return f"{what} from {self.minimum:.15g} to {self.maximum:.15g}"
         bounds = {
             "of at least": self.minimum,
             "of at most": self.maximum,
@@ -131,7 +134,6 @@ class Number:
             "below": self.below,
         }
         said = [f"{word} {bound:.15g}" for word, bound in bounds.items() if bound is not None]
-        what = "a whole number" if self.integer else "a finite number"
         return f"{what} {' and '.join(said)}".rstrip()
 
     def schema(self) -> Schema:

@@ -268,9 +268,7 @@ def grammar(ops: Catalogue[Op]) -> Record:
                 form=_loss(ops), doc="what is minimised, such as squared_error", required=True
             ),
             "regularization": Field(form=_Late(ops=ops), doc="l1 and l2 penalties"),
-            "data": Field(
-                form=DataForm(), doc="where inputs and targets come from", required=True
-            ),
+            "data": Field(form=DataForm(), doc="where inputs and targets come from", required=True),
             "parameters": Field(
                 form=Entries(form=SOURCE, what="a mapping from parameters to their values"),
                 doc="initial values by parameter; * stands for any text, the last match counts",

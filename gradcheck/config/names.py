@@ -34,4 +34,3 @@ def _objection(name: str) -> str:
     if not _NAME.fullmatch(name) or not name.isidentifier():
         return "formulas could not speak of it; use letters, digits and underscores"
     return "formulas refuse names that start with two underscores" if name[:2] == "__" else ""
-

@@ -1,7 +1,8 @@
 """The network that a config describes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
+from fractions import Fraction
 from math import prod
 
 from gradcheck.array import Shape
@@ -9,13 +10,14 @@ from gradcheck.catalogue import Catalogue
 from gradcheck.config.names import check_name
 from gradcheck.config.ops import OpUse
 from gradcheck.config.records import Section
-from gradcheck.config.text import Node
+from gradcheck.config.text import Node, Source
 from gradcheck.config.wording import nearest
 from gradcheck.errors import ConfigError
 from gradcheck.network.build import Layer, LayerError, connect
 from gradcheck.network.graph import Node as GraphNode
 from gradcheck.network.graph import Penalty
 from gradcheck.op import Op, ParameterSpec
+
 
 def layers(config: Section, batch: int) -> tuple[tuple[GraphNode, ...], dict[str, ParameterSpec]]:
     """Connect the config's layers; every misfit is an error at the layer's own place."""
@@ -68,7 +70,7 @@ def penalties(
     """Return the regularisers, each with the parameters that its patterns name."""
     found = []
     for section in config.get("regularization") or ():
-        names = matching(section, "parameters", section["parameters"], tuple(parameters))
+        names = matching(section, "parameters", parameters)
         divisor = batch if section["reduction"] == "batch_mean" else 1
         given = [
             name for name in section.keys if (op := ops.find(name)) and op.kind == "regularizer"
@@ -86,19 +88,18 @@ def penalties(
     return tuple(found)
 
 
-def matching(
-    section: Section, key: str, patterns: list[str], known: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Return the known names that patterns match; a pattern that matches none is an error."""
-    for pattern in patterns:
+def matching(section: Section, key: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the known names that a key's patterns match; one that matches none is an error."""
+    patterns = section[key]
+    for number, pattern in enumerate(patterns):
         if not any(fnmatchcase(name, pattern) for name in known):
-            raise unknown(section, key, pattern, known)
+            raise unknown(section.source, section.item(key, number), pattern, known)
     return tuple(name for name in known if any(fnmatchcase(name, p) for p in patterns))
 
 
-def unknown(section: Section, key: str, name: str, known: tuple[str, ...]) -> ConfigError:
+def unknown(source: Source, node: Node, name: str, known: Collection[str]) -> ConfigError:
     """Make the error for a parameter that the network does not have."""
-    return section.error(f"the network has no parameter {name!r}{nearest(name, known)}", key)
+    return source.error(f"the network has no parameter {name!r}{nearest(name, known)}", node)
 
 
 def refuse_if_huge(
@@ -111,11 +112,13 @@ def refuse_if_huge(
     limit = (config.get("check") or {"memory": 4.0})["memory"]
     sizes: dict[str, int] = {name: prod(shape) for name, shape in shapes.items()}
     sizes |= {name: 4 * prod(spec.shape) for name, spec in parameters.items()}
-    need = 2 * 8 * sum(sizes.values()) / 2**30
+    # As a fraction, for these sizes may be beyond float64.
+    need = Fraction(2 * 8 * sum(sizes.values()), 2**30)
     if need > limit:
         largest = max(sizes, key=lambda name: sizes[name])
+        about = f"about {float(need):.3g}" if need < 10**6 else "over a million"
         raise config.error(
-            f"checking this network needs about {need:.3g} GiB, over the {limit:g} GiB allowed; "
+            f"checking this network needs {about} GiB, over the {limit:g} GiB allowed; "
             f"the largest part is {largest!r}. Shrink it, or set check: {{memory: GiB}}",
             "network",
         )

@@ -121,7 +121,7 @@ class OpForm:
         meant = known.get(_ELSEWHERE.get(name.lower().replace(" ", "_"), ""))
         if meant:
             return f"; here it is called {meant.name!r}"
-        return f"{nearest(name, known)}; 'gradcheck list ops' shows all"
+        return nearest(name, known, "; 'gradcheck list ops' shows all")
 
     def _not_one(self, node: Node, source: Source, keys: Sequence[Node]) -> ConfigError:
         """Make the error for a mapping that has no op's name in it, or more than one word."""

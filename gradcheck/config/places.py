@@ -18,10 +18,8 @@ _INVISIBLE = "ntrvf N_LP\t\n\r\x85\u2028\u2029"
 """What stands for a space or a line break, or for nothing, behind a backslash."""
 
 
-def location(
-    source: Source, node: Node, start: tuple[int, int], end: tuple[int, int]
-) -> Location:
-    """Return where a stretch of a scalar's value stands; `start` and `end` are lines and columns."""
+def location(source: Source, node: Node, start: tuple[int, int], end: tuple[int, int]) -> Location:
+    """Return where a stretch of a scalar's value, between two lines and columns, stands."""
     spots = _spots(source.text[node.start : node.end], node.style)
     first = _offset(node, spots, *start)
     return source.span(first, max(first, _offset(node, spots, *end)))

@@ -43,10 +43,10 @@ class Section:
         """Make an error about one value, or about the whole section."""
         return self.source.error(message, self.nodes.get(key, self.node) if key else self.node)
 
-    def error_at_item(self, message: str, key: str, number: int) -> ConfigError:
-        """Make an error about one item of a list, or about the value that stands for a list."""
+    def item(self, key: str, number: int) -> Node:
+        """Return one item of a list, or the value that stands for a list."""
         node = self.nodes.get(key, self.node)
-        return self.source.error(message, node.items[number] if node.items else node)
+        return node.items[number] if node.items else node
 
 
 @record

@@ -13,7 +13,17 @@ import numpy as np
 from gradcheck.array import Array, Shape
 from gradcheck.config.draws import SETTINGS, WORDS, Draw
 from gradcheck.config.files import FILE_FIELDS, read_array
-from gradcheck.config.forms import MAX_AXES, Choice, Form, Items, Number, Numbers, Text, expected, number
+from gradcheck.config.forms import (
+    MAX_AXES,
+    Choice,
+    Form,
+    Items,
+    Number,
+    Numbers,
+    Text,
+    expected,
+    number,
+)
 from gradcheck.config.places import location
 from gradcheck.config.records import Field, Record, Section
 from gradcheck.config.text import Node, Source

@@ -91,7 +91,9 @@ def read(path: Path, name: str) -> Source:
             f"the file is larger than {MAX_BYTES // 2**20} MiB; keep large arrays in a .npz file "
             "and name it: {file: FILE.npz}", name,
         )  # fmt: skip
-    return Source(file=name, text=_decoded(raw, name), folder=Path() if name == "-" else path.parent)
+    return Source(
+        file=name, text=_decoded(raw, name), folder=Path() if name == "-" else path.parent
+    )
 
 
 def _standard_input() -> bytes:

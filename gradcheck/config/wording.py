@@ -9,8 +9,8 @@ _SHOWN = 60
 """How many characters of a value a message quotes."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return '; did you mean ...?' or, if nothing is near, a list of what is known."""
+def nearest(word: str, known: Iterable[str], more: str = "") -> str:
+    """Return '; did you mean ...?' or, if nothing is near, what is known and how to see more."""
     from difflib import get_close_matches
 
     names = list(dict.fromkeys(known))
@@ -18,7 +18,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
     if close:
         return f"; did you mean {folded[close[0]]!r}?"
-    return f"; known are {listed(sorted(names))}" if names else ""
+    return f"; known are {listed(sorted(names))}{more}" if names else ""
 
 
 def listed(names: Sequence[str]) -> str:

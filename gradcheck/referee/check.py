@@ -56,6 +56,8 @@ class _Run:
     evaluator: Evaluator
     names: tuple[str, ...]
     tallies: dict[str, Tally]
+    limit: int = 0
+    """How many evaluations a parameter may take at one probe."""
     probes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     factor: float = 1.0
@@ -122,6 +124,8 @@ def _flat(claim: Array, shape: Shape) -> Array:
 def _over_probes(run: _Run, own: Probe, progress: Progress) -> None:
     count = min(run.settings.points, run.problem.probes or run.settings.points)
     plan = _plan(run, count)
+    if run.settings.mode == "full":
+        run.limit = run.settings.budget // count
     for number in range(count):
         try:
             probe = own if number == 0 else _generated(run, number)
@@ -169,7 +173,9 @@ def _at(run: _Run, probe: Probe, number: int, plan: planning.Plan, progress: Pro
     found: dict[str, Numeric] = {}
     for position, name in enumerate(run.names):
         rng = np.random.default_rng([run.settings.seed, number, crc32(name.encode())])
-        station = Station(evaluator=run.evaluator, probe=probe, kinks=kinks, rng=rng)
+        station = Station(
+            evaluator=run.evaluator, probe=probe, kinks=kinks, rng=rng, limit=run.limit
+        )
         entries = plan.entries(name, run.tallies[name].verdicts.size, rng)
         found[name] = numeric(station, name, entries, run.settings.method)
         progress((position + 1) / len(run.names))

@@ -5,12 +5,14 @@ forward passes along one random direction of every parameter. Where it does not,
 forward pass is not complex-safe and differences decide alone.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.errors import InternalError
 from gradcheck.numeric import complex_step, differences
 from gradcheck.numeric.estimate import Estimate
 from gradcheck.problem import Kink, Moves, Nudge, Probe
@@ -19,6 +21,13 @@ from gradcheck.referee.evaluator import Evaluator
 from gradcheck.referee.kinks import Interval, interval
 from gradcheck.referee.plan import direction_moves, entry_moves
 from gradcheck.settings import Method
+
+FEW = 32
+"""Entries so few that moving them one by one is no slower than all of them by structure."""
+
+SLACK = 1e3
+"""How many bars two ways of adding up the same terms may be apart: conditioning within the
+network is in neither bar."""
 
 
 @record
@@ -43,39 +52,60 @@ class Numeric:
 
 @record
 class Station:
-    """A probe with what it takes to differentiate there."""
+    """A probe with what it takes to differentiate there.
+
+    `limit` is how many evaluations may be spent on all entries of one parameter.
+    """
 
     evaluator: Evaluator
     probe: Probe
     kinks: Sequence[Kink]
     rng: np.random.Generator
+    limit: int = sys.maxsize
 
 
 def numeric(station: Station, name: str, entries: Array, method: Method) -> Numeric:
-    """Differentiate the loss by some entries of one parameter."""
+    """Differentiate the loss by a parameter: all of it if that can be had, else `entries`."""
     value = station.probe.parameters[name]
     line = direction_moves(name, value.shape, value, station.rng)
     second = _differences(station, line, plain=True)
     if method != "differences" and station.evaluator.problem.complex_safe:
-        tiny = replace(line, scale=np.ones(1))
-        first = complex_step.estimate(
-            station.evaluator.lines(station.probe, tiny), both_sides=bool(station.kinks)
-        )
-        if _agree(first, second) or second.kinked[0] or first.kinked[0]:
-            return _by_complex_step(station, name, entries, line, first)
-        if method == "complex_step":
-            return _by_complex_step(station, name, entries, line, first, contradicted=True)
+        first = _along(station, line)
+        trusted = _agree(first, second) or bool(second.kinked[0] or first.kinked[0])
+        if trusted or method == "complex_step":
+            return _by_complex_step(station, name, entries, line, first, contradicted=not trusted)
     return _by_differences(station, name, entries, line, second)
 
 
 def values(station: Station, name: str, entries: Array, method: Method) -> Array:
     """Differentiate by some entries with an oracle that is trusted already."""
-    steps = method == "complex_step"
-    moves = entry_moves(name, entries, station.probe.parameters[name], complex_step=steps)
-    if steps:
-        lines = station.evaluator.lines(station.probe, moves)
-        return complex_step.estimate(lines, both_sides=False).value
+    if method == "complex_step":
+        whole = _whole(station, name, None) if len(entries) > FEW else None
+        if whole is not None:
+            return whole.value[entries]
+        return _one_by_one(station, name, entries, None).value
+    moves = entry_moves(name, entries, station.probe.parameters[name], complex_step=False)
     return _differences(station, moves, plain=False, rungs=differences.SHORT).value
+
+
+def _along(station: Station, line: Moves) -> Estimate:
+    tiny = replace(line, scale=np.ones(1))
+    lines = station.evaluator.lines(station.probe, tiny)
+    return complex_step.estimate(lines, both_sides=bool(station.kinks))
+
+
+def _whole(station: Station, name: str, nudge: Nudge | None) -> Estimate | None:
+    """Differentiate by all entries at once, where the problem's structure allows it."""
+    found = station.evaluator.derivative(station.probe, name, nudge, station.limit)
+    if found is None:
+        return None
+    return complex_step.from_terms(found.value.ravel(), found.magnitude.ravel())
+
+
+def _one_by_one(station: Station, name: str, entries: Array, nudge: Nudge | None) -> Estimate:
+    moves = entry_moves(name, entries, station.probe.parameters[name], complex_step=True)
+    lines = station.evaluator.lines(station.probe, moves, nudge)
+    return complex_step.estimate(lines, both_sides=False)
 
 
 def _agree(first: Estimate, second: Estimate) -> bool:
@@ -90,23 +120,38 @@ def _by_complex_step(
     along: Estimate,
     contradicted: bool = False,
 ) -> Numeric:
-    moves = entry_moves(name, entries, station.probe.parameters[name], complex_step=True)
+    own = _whole(station, name, None)
+    if own is not None:
+        entries = np.arange(len(own.value))
+        _prove(name, own, line, along)
+    else:
+        own = _one_by_one(station, name, entries, None)
 
-    def differentiate(nudge: Nudge | None) -> Estimate:
-        lines = station.evaluator.lines(station.probe, moves, nudge)
-        return complex_step.estimate(lines, both_sides=False)
+    def differentiate(nudge: Nudge) -> Array:
+        whole = _whole(station, name, nudge)
+        if whole is None:
+            return _one_by_one(station, name, entries, nudge).value
+        return whole.value[entries]
 
-    own = differentiate(None)
     touched = None
     if station.kinks:
-        touched = interval(
-            station.kinks,
-            station.evaluator.problem.node_shape,
-            lambda nudge: differentiate(nudge).value,
-            own.value,
-            station.rng,
-        )
+        shape_of = station.evaluator.problem.node_shape
+        touched = interval(station.kinks, shape_of, differentiate, own.value, station.rng)
     return _assemble("complex_step", entries, own, touched, line, along, contradicted=contradicted)
+
+
+def _prove(name: str, own: Estimate, line: Moves, along: Estimate) -> None:
+    """Hold a gradient had by structure against the loss moved along a direction, the plain way."""
+    assert line.directions is not None
+    direction = line.directions[0].ravel()
+    total, bar = float(own.value @ direction), float(own.bar @ np.abs(direction))
+    apart = abs(total - float(along.value[0]))
+    if apart > SLACK * (bar + float(along.bar[0])) and not along.kinked[0]:
+        raise InternalError(
+            f"{name}: the gradient by structure gives {total!r} along a direction in which the "
+            f"loss itself gives {float(along.value[0])!r}; this is a defect of gradcheck, please "
+            "report it with this config"
+        )
 
 
 def _by_differences(

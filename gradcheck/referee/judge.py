@@ -21,7 +21,7 @@ SAFETY = 8.0
 """Bars are this many times the scatter that was seen."""
 
 FIRST, RETRIES = 2, 6
-"""Points at which a suspicious difference is measured again: at first, and where it may be chance."""
+"""Points at which a suspicious difference is measured again: at first, and if still in doubt."""
 
 CLEARLY = 1e3
 """A difference of so many bars is not rounding, however unlucky the first few points were."""
@@ -74,6 +74,9 @@ def judge(
         bar = np.maximum(bar, rtol * scale)
     bar = _retried(gap, bar, again, untouched=low == high)
     verdict = np.where(gap <= bar, RIGHT, WRONG)
+    if numeric.contradicted:
+        nothing = np.full(gap.shape, UNDECIDED)
+        return Judged(verdict=nothing, difference=gap, bar=bar, reason="unreachable")
     reason = None
     if numeric.interval is not None and (numeric.interval.open_ended & (verdict == WRONG)).any():
         verdict = np.where(numeric.interval.open_ended & (verdict == WRONG), UNDECIDED, verdict)

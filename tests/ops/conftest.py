@@ -1,11 +1,13 @@
 """Cases to try every op on: shapes, options and values that suit it, found without naming the op.
 
-Only the domain of a loss's target can't be read off its entry and is looked up by name; a
-loss that is not in the table gets every kind of target that it accepts.
+Only the domain of a loss's target and options that depend on one another can't be read off an
+entry and are looked up by name; a loss that is not in the table gets every kind of target that it
+accepts.
 """
 
 import itertools
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,11 +22,25 @@ from gradcheck.errors import GradcheckError
 from gradcheck.op import Inputs, Op, Option, Options, Parameters
 
 SHAPES: Mapping[int, tuple[tuple[Shape, ...], ...]] = {
-    1: (((3, 5),), ((2, 5, 3),), ((2, 3, 5, 7),)),
+    1: (((3, 5),), ((2, 5, 3),), ((2, 3, 5, 7),), ((3, 6, 7),), ((2, 6, 5, 3),), ((3, 5, 6),)),
     2: (((3, 5), (3, 7)), ((3, 2, 5), (3, 7, 5)), ((3, 5), (3, 5)), ((2, 5, 3), (2, 5, 3))),
     3: (((3, 2), (3, 5), (3, 7)), ((3, 2, 5), (3, 7, 5), (3, 3, 5)), ((3, 5), (3, 5), (3, 5))),
 }
 """Shapes to offer to an op of one, two and three inputs; it gets the first two that it takes."""
+
+SPATIAL = {
+    *("conv1d", "conv2d", "conv_transpose2d", "max_pool2d", "avg_pool2d", "global_avg_pool"),
+    *("batch_norm", "layer_norm", "group_norm", "instance_norm", "scale_shift"),
+}
+"""Ops that get the first shape of each number of axes instead."""
+
+ATTENTION_SHAPES: Mapping[int, tuple[tuple[Shape, ...], ...]] = {
+    1: (((2, 5, 6),),),
+    2: (((2, 5, 6), (2, 7, 3)), ((2, 5, 6), (2, 5))),
+    3: (((2, 5, 6), (2, 7, 3), (2, 7)), ((2, 5, 3), (2, 7, 3), (2, 7, 11))),
+    4: (((2, 5, 3), (2, 7, 3), (2, 7, 11), (2, 7)),),
+}
+"""Sequences of different lengths and widths, the last perhaps a key mask: offered as well."""
 
 PREDICTIONS: tuple[Shape, ...] = ((3, 5), (2, 3, 5))
 CLEARANCE = 0.02
@@ -83,6 +99,10 @@ def _soft(rng: np.random.Generator, shape: Shape) -> Array:
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
+def _weights(rng: np.random.Generator, shape: Shape) -> Array:
+    return rng.uniform(0.5, 2, size=shape[:1])
+
+
 TARGETS: Mapping[str, tuple[Maker, ...]] = {
     "squared_error": (_real,),
     "absolute_error": (_real,),
@@ -94,10 +114,36 @@ TARGETS: Mapping[str, tuple[Maker, ...]] = {
     "poisson": (_counts,),
     "kl_divergence": (_soft,),
     "multiclass_hinge": (_classes, _one_hot),
+    "cosine_similarity": (_real,),
+    "triplet": (_weights,),
     "cross_entropy": (_classes, _one_hot, _soft),
     "negative_log_likelihood": (_classes, _one_hot, _soft),
 }
 ANY_TARGET: tuple[Maker, ...] = (_real, _signs, _bits, _counts, _classes, _one_hot, _soft)
+
+
+def _apart(rng: np.random.Generator, shape: Shape) -> Array:
+    """Draw numbers of which no two are close, nor equal when they are rounded to eighths."""
+    ranks = rng.permutation(int(np.prod(shape))).reshape(shape)
+    return ranks / 8 - ranks.size / 16
+
+
+def _ids(rng: np.random.Generator, shape: Shape) -> Array:
+    return rng.integers(5, size=shape)
+
+
+def _key_mask(rng: np.random.Generator, shape: Shape) -> Array:
+    return np.where(rng.uniform(size=shape) < 0.7, 1.0, 0.0)
+
+
+INPUT: Mapping[str, Maker] = {"max_pool2d": _apart, "embedding": _ids}
+"""Inputs of ops other than losses that are not just any real numbers."""
+
+MASKED: Mapping[str, Callable[[Options, int], bool]] = {
+    "attention": lambda options, count: count == 4,
+    "multi_head_attention": lambda options, count: bool(options["mask"]),
+}
+"""Whether the last of so many inputs is a key mask."""
 
 PREDICTION: Mapping[str, Maker] = {
     "probabilities": _soft,
@@ -107,13 +153,87 @@ PREDICTION: Mapping[str, Maker] = {
 """Predictions by the value of the loss's option `from`; any other is a real number."""
 
 
+KERNELS: tuple[Options, ...] = (
+    {"kernel": (2, 3)},
+    {"kernel": (3, 2), "stride": (2, 1), "padding": (1, 0)},
+    {"kernel": (2,), "stride": (3,), "padding": (0, 1)},
+)
+SETTINGS: Mapping[str, tuple[Options, ...]] = {
+    "conv1d": (
+        {"channels": 2, "kernel": (2,)},
+        {"channels": 5, "kernel": (3,), "stride": (2,), "padding": (1,), "bias": False},
+        {"channels": 2, "kernel": (3,), "stride": (3,), "padding": (2,), "dilation": (2,)},
+        {"channels": 4, "kernel": (2,), "stride": (2,), "groups": 2},
+        {"channels": 10, "kernel": (2,), "groups": 5},
+    ),
+    "conv2d": (
+        {"channels": 2, "kernel": (2, 3)},
+        {"channels": 5, "kernel": (3,), "stride": (2,), "padding": (1,)},
+        {"channels": 2, "kernel": (2, 3), "stride": (2, 3), "padding": (0, 1), "bias": False},
+        {"channels": 2, "kernel": (2, 3), "stride": (1, 2), "padding": (1, 0), "dilation": (3, 2)},
+        {"channels": 4, "kernel": (2,), "padding": (1, 0), "groups": 2},
+        {"channels": 6, "kernel": (3, 2), "stride": (2,), "groups": 3},
+    ),
+    "conv_transpose2d": (
+        {"channels": 2, "kernel": (2, 3)},
+        {"channels": 5, "kernel": (3,), "stride": (2,), "padding": (1,), "output_padding": (1,)},
+        {"channels": 2, "kernel": (3, 2), "stride": (2, 3), "padding": (0, 1), "bias": False},
+        {"channels": 1, "kernel": (1, 2), "stride": (2, 3), "output_padding": (1, 2)},
+    ),
+    "max_pool2d": KERNELS,
+    "avg_pool2d": (*KERNELS, {**KERNELS[1], "count_include_pad": False}),
+    "batch_norm": ({}, {"eps": 0.25, "affine": False}),
+    "layer_norm": ({"axes": 1}, {"axes": 2, "eps": 0.25}, {"axes": 2, "affine": False}),
+    "group_norm": ({"groups": 1}, {"groups": 3}, {"groups": 2, "affine": False, "eps": 0.25}),
+    "instance_norm": ({}, {"eps": 0.25, "affine": True}),
+    "embedding": ({"entries": 11, "units": 7}, {"entries": 5, "units": 3, "padding_id": 2}),
+    "rnn": (
+        {"units": 7},
+        {"units": 7, "output": "last"},
+        {"units": 2, "bias": False, "initial": "learned"},
+    ),
+    "lstm": (
+        {"units": 7, "initial": "learned"},
+        {"units": 2, "output": "last"},
+        {"units": 2, "output": "states", "bias": False, "initial": "learned"},
+    ),
+    "gru": (
+        {"units": 7, "initial": "learned"},
+        {"units": 2, "output": "last"},
+        {"units": 2, "bias": False},
+    ),
+    "multi_head_attention": (
+        {},
+        {"heads": 3, "causal": True},
+        {"heads": 2, "mask": True},
+        {"bias": False, "mask": True, "causal": True},
+    ),
+    "reshape": ({"shape": (5, -1)}, {"shape": (15,)}, {"shape": (3, 5)}),
+    "transpose": ({"axes": (2, 1)}, {"axes": (3, 1, 2)}),
+    "slice": (
+        {"start": 1},
+        {"axis": -1, "step": 2},
+        {"axis": 2, "start": -1, "stop": 0, "step": -1},
+    ),
+    "dropout": ({}, {"rate": 0.25, "seed": 3}),
+    "scale_shift": ({}, {"axis": 1}, {"axis": -2, "bias": False}),
+}
+"""Options of ops for which changing one at a time would miss how they act together."""
+
+
 def cases(op: Op) -> list[Case]:
     """Make the cases of one op, at least one for each way to set its options."""
     return [case for options in _settings(op) for case in _cases(op, options)]
 
 
 def _settings(op: Op) -> Iterator[dict[str, Any]]:
-    """Yield the defaults, and with one option at a time changed in each possible way."""
+    """Yield the defaults, and with one option at a time changed in each possible way.
+
+    For an op in `SETTINGS` they are what the table says.
+    """
+    if op.key in SETTINGS:
+        yield from ({**op.defaults(), **options} for options in SETTINGS[op.key])
+        return
     required = {name: _alternatives(o)[0] for name, o in op.options.items() if o.required}
     usual = {**op.defaults(), **required}
     yield usual
@@ -132,22 +252,26 @@ def _alternatives(option: Option) -> list[Any]:
     if option.type == "number":
         return [(default or least or 0) + 0.375]
     if option.type == "integer":
-        return [7] if option.required else [default + 1, default - 1, default + 2]
+        if option.required or default is None:
+            return [7 if option.required else 2]
+        return [default + 1, default - 1, default + 2]
     return [(2, 3)]
 
 
 def _cases(op: Op, options: Options) -> Iterator[Case]:
-    limit = None if op.kind == "loss" else 2
-    by_arity = itertools.groupby(_points(op, options), key=len)
-    for inputs in (point for _, group in by_arity for point in itertools.islice(group, limit)):
+    for inputs in _points(op, options):
         specs = op.infer([x.shape for x in inputs], options).parameters
         rng = _generator(op.key, *specs)
-        parameters = {name: rng.normal(size=spec.shape) for name, spec in specs.items()}
+        parameters = {
+            name: rng.normal(scale=spec.fan_in**-0.5, size=spec.shape)
+            for name, spec in specs.items()
+        }
         yield Case(op=op, inputs=inputs, parameters=parameters, options=options)
 
 
 def _points(op: Op, options: Options) -> Iterator[tuple[Array, ...]]:
     """Yield inputs that the op takes, away from its kinks."""
+    taken: Counter[int] = Counter()
     for draw in _offers(op, options):
         rng = _generator(op.key, options)
         try:
@@ -156,6 +280,10 @@ def _points(op: Op, options: Options) -> Iterator[tuple[Array, ...]]:
             if op.kind == "loss":
                 op.forward(inputs, {}, options)
         except GradcheckError:
+            continue
+        sort, limit = (inputs[0].ndim, 1) if op.key in SPATIAL else (len(inputs), 2)
+        taken[sort] += 1
+        if op.kind != "loss" and taken[sort] > limit:
             continue
         tries = (draw(rng) for _ in range(999))
         yield next(inputs for inputs in tries if _clear(op, inputs, options))
@@ -172,9 +300,18 @@ def _offers(op: Op, options: Options) -> Iterator[Draw]:
             yield partial(_draw, makers=(predict, target), shapes=(shape, shape))
     else:
         least, most = op.arity
-        counts = [n for n in SHAPES if least <= n <= (n if most is None else most)]
-        for shapes in itertools.chain(*(SHAPES[n] for n in counts)):
-            yield partial(_draw, makers=[_real] * len(shapes), shapes=shapes)
+        shapes_by_count = ATTENTION_SHAPES if op.key in MASKED else SHAPES
+        counts = [n for n in shapes_by_count if least <= n <= (n if most is None else most)]
+        for shapes in itertools.chain(*(shapes_by_count[n] for n in counts)):
+            yield partial(_draw, makers=_makers(op, options, len(shapes)), shapes=shapes)
+
+
+def _makers(op: Op, options: Options, count: int) -> list[Maker]:
+    """Return how to draw each of so many inputs of an op other than a loss."""
+    makers = [INPUT.get(op.key, _real)] * count
+    if op.key in MASKED and MASKED[op.key](options, count):
+        makers[-1] = _key_mask
+    return makers
 
 
 def _draw(
@@ -196,6 +333,7 @@ CAPABILITIES: Mapping[str, Callable[[Op], bool]] = {
     "samplewise": lambda op: op.samplewise and op.kind != "regularizer",
     "complex_safe": lambda op: op.complex_safe,
     "elementwise": lambda op: op.kind == "activation" and op.slope is not None,
+    "sited": lambda op: op.sites is not None,
 }
 
 

@@ -51,6 +51,8 @@ def _fits(option: Option) -> bool:
             return option.default in option.choices
         case "integers":
             return isinstance(option.default, tuple)
+        case "integer" if option.default is None:
+            return True
     number = option.default
     kind = int if option.type == "integer" else (int, float)
     low = option.minimum is not None and number < option.minimum

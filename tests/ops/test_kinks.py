@@ -11,20 +11,26 @@ from gradcheck.op import Inputs, Op, Options, Parameters
 H = 2.0**-100
 T = 2.0**-20
 
+CURVED = {"triplet"}
+"""Ops in which a kink depends on the square of an entry."""
+
 
 def eighths(inputs: Inputs) -> list[Array]:
     """Round to eighths, so that a kink can be hit exactly; class numbers stay whole."""
     return [np.round(8 * x) / 8 if x.dtype.kind == "f" else x for x in inputs]
 
 
-def onto_kink(distances: Callable[[Array], Array], x: Array, k: int) -> Array:
-    """Move entry k of x to its nearest kink; the distance's sign is free."""
+def onto_kink(distances: Callable[[Array], Array], x: Array, k: int) -> Array | None:
+    """Move entry k of x to its nearest kink; the distance's sign is free.
+
+    Where a kink depends on the entry's square, none of the numbers that there are may be on it.
+    """
     for sign in (-1, 1):
         moved = x.copy()
         moved.flat[k] += sign * distances(x).flat[k]
         if distances(moved).flat[k] == 0:
             return moved
-    raise AssertionError(f"no kink at the distance {distances(x).flat[k]} from {x.flat[k]}")
+    return None
 
 
 def sides(loss: Callable[[Array], complex], x: Array, k: int) -> tuple[float, float]:
@@ -55,8 +61,11 @@ def test_at_a_kink_both_sides_are_seen_and_backward_lies_between(
     def loss(x: Array) -> complex:
         return complex((dy * op.forward([x, *others], parameters, options)[0]).sum())
 
-    for k in np.flatnonzero(np.isfinite(distances(first))).tolist():
-        x = onto_kink(distances, first, k)
+    kinked = np.flatnonzero(np.isfinite(distances(first))).tolist()
+    reached = {k: onto_kink(distances, first, k) for k in kinked}
+    found = {k: x for k, x in reached.items() if x is not None}
+    assert len(found) == len(kinked) or (op.key in CURVED and found)
+    for k, x in found.items():
         left, right = sides(loss, x, k)
         assert abs(right - left) > 1e-9
         assert real_sides(loss, x, k) == pytest.approx((left, right), rel=1e-4, abs=1e-4)

@@ -19,8 +19,7 @@ def allowed(steps: int, keys: int, mask: Array | None, *, causal: bool) -> Array
     odd = (mask != 0) & (mask != 1)
     if odd.any():
         raise ShapeError(
-            "a key mask needs 1 (take part) or 0 (padding) for each key, but holds "
-            f"{mask[odd][0]}"
+            f"a key mask needs 1 (take part) or 0 (padding) for each key, but holds {mask[odd][0]}"
         )
     seen: Array = pairs & (mask != 0)[:, None, :]
     return seen

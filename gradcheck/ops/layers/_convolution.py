@@ -33,9 +33,7 @@ from gradcheck.ops.layers._windows import (
 )
 
 OPTIONS: Mapping[str, Option] = {
-    "channels": Option(
-        doc="number of output channels o", type="integer", required=True, minimum=1
-    ),
+    "channels": Option(doc="number of output channels o", type="integer", required=True, minimum=1),
     "kernel": Option(doc="size of the kernel", type="integers", required=True, minimum=1),
     "stride": Option(
         doc="step from one window to the next", type="integers", default=(1,), minimum=1
@@ -128,10 +126,10 @@ def backward(dy: Array, cache: Any) -> Gradients:
     return Gradients(inputs=(dx[lay.inside],), parameters=gradients)
 
 
-def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:
+def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:  # noqa: ARG001
     """Name a site for each group.
 
-    A group's site has columns for all output channels, so that the whole weight has its place there,
+    A group's site has columns for all output channels, so that the whole weight has a place there,
     but only those of the group itself reach the output.
     """
     (x,) = inputs
@@ -141,7 +139,7 @@ def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str,
     for group, name in enumerate(_names(groups)):
         rows = columns[:, group]
         responses = {"weight": Response(coefficients=rows, transposed=True)}
-        if "bias" in parameters:
+        if options["bias"]:
             responses["bias"] = Response()
         found[name] = Site(shape=(*rows.shape[:2], o), responses=responses)
     return found

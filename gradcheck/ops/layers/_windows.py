@@ -8,6 +8,7 @@ ways share nothing but the numbers of `Windows`.
 import itertools
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -97,12 +98,17 @@ def expect_windows(lay: Windows) -> None:
 
 def gathered(x: Array, lay: Windows, fill: float = 0.0) -> Array:
     """Return the windows (n, c, k, r): k elements of the kernel, r windows, row by row."""
-    flat = padded(x, lay, fill).reshape(*x.shape[:2], -1)
+    return np.take(padded(x, lay, fill).reshape(*x.shape[:2], -1), _table(lay), axis=2)
+
+
+@lru_cache
+def _table(lay: Windows) -> Array:
+    """Tell where in the flattened padded array each window's elements are: (k, r)."""
     places = [
         d * np.arange(k)[:, None] + s * np.arange(m)
         for k, s, d, m in zip(lay.kernel, lay.stride, lay.dilation, lay.counts, strict=True)
     ]
-    return np.take(flat, combined(places, lay.padded), axis=2)
+    return combined(places, lay.padded)
 
 
 def padded(x: Array, lay: Windows, fill: float = 0.0) -> Array:

@@ -4,17 +4,18 @@ r"""Two-dimensional convolution of images.
 $Y_{n o p q} = \sum_{c a b} W_{o c a b}\, X_{n, c, s p + d a, s q + d b} + b_o$, with $X$ of shape
 $(n, i, h, w)$ surrounded by `padding` zeros, stride $s$ and dilation $d$. The kernel is not
 flipped: this is a cross-correlation. `weight` $W$ has shape $(o, i/g, k_h, k_w)$ and `bias` $b$
-shape $(o)$; with $g$ = `groups`, the $j$-th $g$-th of the output channels sees only the $j$-th
-$g$-th of the input channels. The output has $\lfloor (h + 2 \cdot padding - d (k_h - 1) - 1) / s
-\rfloor + 1$ rows, so that rows left over at the end are not seen, and likewise columns. `kernel`,
-`stride`, `padding` and `dilation` are one number, or two for rows and columns.
+shape $(o)$; for `groups` $g$ both kinds of channels are divided into $g$ equal groups of
+neighbours, and each group of output channels sees only its own group of input channels. The output
+has $\lfloor (h + 2 \cdot padding - d (k_h - 1) - 1) / s \rfloor + 1$ rows, so that rows left over
+at the end are not seen, and likewise columns. `kernel`, `stride`, `padding` and `dilation` are one
+number, or two for rows and columns.
 
 ## Backward
-With $\bar Y = \partial L/\partial Y$, $\partial L/\partial W_{o c a b} = \sum_{n p q}
-\bar Y_{n o p q} X_{n, c, s p + d a, s q + d b}$ and $\partial L/\partial b_o = \sum_{n p q}
-\bar Y_{n o p q}$. $\partial L/\partial X$ adds up $W_{o c a b} \bar Y_{n o p q}$ at $(n, c, s p + d a,
-s q + d b)$ for all $o, a, b, p, q$, since windows overlap; what falls on the padding is dropped. At
-stride 1 that is a convolution of $\bar Y$ with the flipped kernel.
+With $\bar Y = \partial L/\partial Y$, $\partial L/\partial W_{o c a b} = \sum_{n p q} \bar Y_{n o
+p q} X_{n, c, s p + d a, s q + d b}$ and $\partial L/\partial b_o = \sum_{n p q} \bar Y_{n o p q}$.
+$\partial L/\partial X$ adds up $W_{o c a b} \bar Y_{n o p q}$ at $(n, c, s p + d a, s q + d b)$
+for all $o, a, b, p, q$, since windows overlap; what falls on the padding is dropped. At stride 1
+that is a convolution of $\bar Y$ with the flipped kernel.
 
 ## Sources
 LeCun, Bottou, Bengio and Haffner, *Gradient-Based Learning Applied to Document Recognition*

@@ -1,18 +1,18 @@
 r"""Two-dimensional transposed convolution, which enlarges images.
 
 ## Forward
-$X_{n c p q} W_{c o a b}$ is added to $Y_{n, o, s p + a - padding, s q + b - padding}$ for all $c, a, b,
-p, q$, and the bias $b_o$ everywhere; what falls outside the output is dropped. $X$ has shape
-$(n, i, h, w)$, `weight` $W$ shape $(i, o, k_h, k_w)$, `bias` $b$ shape $(o)$. The output has
-$s (h - 1) + k_h - 2 \cdot padding + output\_padding$ rows, and likewise columns: `output_padding`
-adds rows at the end only, which restores those that a convolution of the same stride leaves
-over. `kernel`, `stride`, `padding` and `output_padding` are one number, or two for rows and columns.
+$X_{n c p q} W_{c o a b}$ is added to $Y_{n, o, s p + a - padding, s q + b - padding}$ for all $c,
+a, b, p, q$, and the bias $b_o$ everywhere; what falls outside the output is dropped. $X$ has shape
+$(n, i, h, w)$, `weight` $W$ shape $(i, o, k_h, k_w)$, `bias` $b$ shape $(o)$. The output has $s (h
+- 1) + k_h - 2 \cdot padding + output\_padding$ rows, and likewise columns: `output_padding` adds
+rows at the end only, which restores those that a convolution of the same stride leaves over.
+`kernel`, `stride`, `padding` and `output_padding` are one number, or two for rows and columns.
 
 ## Backward
-The map of $X$ is the transpose of a convolution, so its gradient is that convolution: with
-$\bar Y = \partial L/\partial Y$ surrounded by `padding` zeros, $\partial L/\partial X_{n c p q} =
-\sum_{o a b} W_{c o a b} \bar Y_{n, o, s p + a, s q + b}$ and $\partial L/\partial W_{c o a b} =
-\sum_{n p q} X_{n c p q} \bar Y_{n, o, s p + a, s q + b}$. $\partial L/\partial b_o$ sums $\bar Y$ over the
+The map of $X$ is the transpose of a convolution, so its gradient is that convolution: with $\bar Y
+= \partial L/\partial Y$ surrounded by `padding` zeros, $\partial L/\partial X_{n c p q} = \sum_{o
+a b} W_{c o a b} \bar Y_{n, o, s p + a, s q + b}$ and $\partial L/\partial W_{c o a b} = \sum_{n p
+q} X_{n c p q} \bar Y_{n, o, s p + a, s q + b}$. $\partial L/\partial b_o$ sums $\bar Y$ over the
 samples, rows and columns.
 
 ## Sources
@@ -20,7 +20,9 @@ Zeiler, Krishnan, Taylor and Fergus, *Deconvolutional Networks* (2010); Dumoulin
 Guide to Convolution Arithmetic for Deep Learning* (2016), chapter 4.
 """
 
+import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -106,10 +108,21 @@ def _rows(x: Array) -> Array:
 def _overlapped(patches: Array, lay: Windows) -> Array:
     """Add up patches (n, r, o k), one from each pixel of the input, where they overlap."""
     n, r, _ = patches.shape
-    stacked = patches.reshape(n, r, -1, lay.area).transpose(0, 2, 3, 1)
+    flat = patches.reshape(n, r, -1, lay.area).transpose(0, 2, 3, 1).reshape(n, -1, lay.area * r)
+    table = _table(lay)
+    y: Array = np.where(table < 0, 0, np.take(flat, np.maximum(table, 0), axis=2)).sum(axis=2)
+    return y.reshape(n, -1, *lay.size)
+
+
+@lru_cache
+def _table(lay: Windows) -> Array:
+    """Tell which number of a patch, of all patches, each output gets by each kernel element.
+
+    The table is (k, m) for m outputs; it has -1 where there is none.
+    """
     pixel = combined([_pixels(lay, axis) for axis in (0, 1)], lay.counts)
-    met = stacked[:, :, np.arange(lay.area)[:, None], np.maximum(pixel, 0)]
-    return np.where(pixel < 0, 0, met).sum(axis=2).reshape(n, -1, *lay.size)
+    element = np.arange(lay.area)[:, None]
+    return np.where(pixel < 0, -1, element * math.prod(lay.counts) + pixel)
 
 
 def _pixels(lay: Windows, axis: int) -> Array:
@@ -131,8 +144,8 @@ def backward(dy: Array, cache: Any) -> Gradients:
     dx, dw = np.zeros(x.shape), np.zeros(kernels.shape)
     for k, reached in enumerate(stretches(lay)):
         met = bordered[reached]
-        dx += np.einsum("nopq,co->ncpq", met, kernels[..., k], optimize=True)
-        dw[..., k] = np.einsum("ncpq,nopq->co", x, met, optimize=True)
+        dx += np.tensordot(met, kernels[..., k], axes=(1, 1)).transpose(0, 3, 1, 2)
+        dw[..., k] = np.tensordot(x, met, axes=((0, 2, 3), (0, 2, 3)))
     gradients = {"weight": dw.reshape(weight.shape)}
     if options["bias"]:
         gradients["bias"] = dy.sum(axis=(0, 2, 3))

@@ -70,9 +70,7 @@ def infer(shapes: Sequence[Shape], options: Options) -> Inferred:
     h = options["units"]
     return Inferred(
         output=(n, t, h) if options["output"] == "steps" else (n, h),
-        parameters=recurrence.specs(
-            d, options, 3, biases=["bias", "bias_hidden"], states=["h0"]
-        ),
+        parameters=recurrence.specs(d, options, 3, biases=["bias", "bias_hidden"], states=["h0"]),
     )
 
 

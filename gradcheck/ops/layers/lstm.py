@@ -97,8 +97,14 @@ def _run(
         i, f, g, o = _gates(z[-1])
         cells.append(f * cells[-1] + i * g)
         hidden.append(o * np.tanh(cells[-1]))
-    stacked = [np.stack(steps, axis=1) for steps in (z, hidden, cells)]
-    return _Pass(x, *stacked, parameters, options)
+    return _Pass(
+        x=x,
+        z=np.stack(z, axis=1),
+        hidden=np.stack(hidden, axis=1),
+        cells=np.stack(cells, axis=1),
+        parameters=parameters,
+        options=options,
+    )
 
 
 def _output(run: _Pass) -> Array:

@@ -150,17 +150,14 @@ def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[A
 
 def backward(dy: Array, cache: Any) -> Gradients:
     run, mask = cache
-    heads = run.weights.shape[1]
-    dheads = _split(dy @ run.parameters["output_weight"].T, heads)
+    dheads = _split(dy @ run.parameters["output_weight"].T, run.weights.shape[1])
     inner = core.gradients(dheads, *run.heads, run.weights)
     arriving = dict(zip(PROJECTIONS, [*map(_join, inner), dy], strict=True))
     parameters = {}
     for name, dz in arriving.items():
         parameters[f"{name}_weight"] = np.tensordot(run.given[name], dz, axes=([0, 1], [0, 1]))
         parameters[f"{name}_bias"] = dz.sum(axis=(0, 1))
-    dq, dk, dv = (
-        arriving[name] @ run.parameters[f"{name}_weight"].T for name in PROJECTIONS[:3]
-    )
+    dq, dk, dv = (arriving[name] @ run.parameters[f"{name}_weight"].T for name in PROJECTIONS[:3])
     cross = run.inputs - mask == 2
     sequences = (dq, dk + dv) if cross else (dq + dk + dv,)
     return Gradients(

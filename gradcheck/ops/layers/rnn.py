@@ -81,7 +81,9 @@ def infer(shapes: Sequence[Shape], options: Options) -> Inferred:
     )
 
 
-def _run(inputs: Inputs, parameters: Parameters, options: Options, shifts: Mapping[str, Array]) -> _Pass:
+def _run(
+    inputs: Inputs, parameters: Parameters, options: Options, shifts: Mapping[str, Array]
+) -> _Pass:
     (x,) = inputs
     function, _ = ACTIVATIONS[options["activation"]]
     entering = recurrence.projected(

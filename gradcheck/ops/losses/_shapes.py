@@ -24,7 +24,7 @@ def distributions(shapes: Sequence[Shape], options: Options) -> Inferred:
     return Inferred(output=matching(shapes, options).output[:-1])
 
 
-def classes(shapes: Sequence[Shape], options: Options) -> Inferred:  # noqa: ARG001
+def classes(shapes: Sequence[Shape], options: Options) -> Inferred:
     """Infer one term for each row; the target holds class numbers, or rows like the prediction."""
     yhat, y = shapes
     _has_classes(yhat)
@@ -32,6 +32,11 @@ def classes(shapes: Sequence[Shape], options: Options) -> Inferred:  # noqa: ARG
         raise ShapeError(
             f"a prediction of shape {yhat} needs a target of shape {yhat[:-1]} (class numbers) "
             f"or {yhat} (one-hot or soft rows), but the target has shape {y}"
+        )
+    if y == yhat and options.get("ignore") is not None:
+        raise ShapeError(
+            f"ignore: {options['ignore']} is a class number, so the target needs class numbers of "
+            f"shape {yhat[:-1]}, but it holds rows, of shape {y}"
         )
     return Inferred(output=yhat[:-1])
 

@@ -4,6 +4,12 @@ import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.errors import ShapeError
+from gradcheck.op import Option
+
+IGNORE = Option(
+    doc="class number that marks padding, whose terms are 0; without it no place is padding",
+    type="integer",
+)
 
 
 def rows(y: Array, prediction: Shape) -> Array:
@@ -13,6 +19,18 @@ def rows(y: Array, prediction: Shape) -> Array:
     classes = prediction[-1]
     _check_classes(y, classes)
     return np.where(y[..., None] == np.arange(classes), 1.0, 0.0)
+
+
+def smoothed(y: Array, prediction: Shape, *, share: float = 0.0, ignore: int | None) -> Array:
+    """Return the target's rows with a share of each spread evenly over the classes.
+
+    A place whose class number is `ignore` marks padding: its row is zero, smoothing or not.
+    """
+    if ignore is None:
+        return (1 - share) * rows(y, prediction) + share / prediction[-1]
+    padding = y == ignore
+    weights = smoothed(np.where(padding, 0, y), prediction, share=share, ignore=None)
+    return np.where(padding[..., None], 0, weights)
 
 
 def one_hot(y: Array, prediction: Shape) -> Array:

@@ -8,12 +8,13 @@ $-\sum_k y_k \ln p_k$ with $0 \ln 0 = 0$.
 
 Targets are class numbers 0 to $k - 1$, of the terms' shape, or rows $y$ of the prediction's
 shape, one-hot or soft. `label_smoothing` $\varepsilon$ replaces $y_k$ by
-$(1 - \varepsilon)\, y_k + \varepsilon / k$.
+$(1 - \varepsilon)\, y_k + \varepsilon / k$. Places whose class number is `ignore` are padding,
+inside or outside of 0 to $k - 1$, and their terms are 0, smoothed or not; a mean still counts them.
 
 ## Backward
 $p_k \sum_j y_j - y_k$ for a logit, which is $p_k - y_k$ for rows that sum to 1; $-y_k / p_k$ for a
-probability. The softmax is part of the loss with `from: logits`, so the network ends before
-it.
+probability; $0$ for padding. The softmax is part of the loss with `from: logits`, so the network
+ends before it.
 
 ## Sources
 Bishop, *Pattern Recognition and Machine Learning* (2006), equations 4.108 and 4.109; Szegedy
@@ -28,13 +29,13 @@ from gradcheck.op import Gradients, Inputs, Op, Option, Options, Parameters, Wor
 from gradcheck.ops.losses._logarithms import ratio, times_log
 from gradcheck.ops.losses._shapes import classes
 from gradcheck.ops.losses._softmax import log_softmax, slope
-from gradcheck.ops.losses._targets import rows
+from gradcheck.ops.losses._targets import IGNORE, smoothed
 
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:  # noqa: ARG001
     yhat, y = inputs
-    smoothing = options["label_smoothing"]
-    weights = (1 - smoothing) * rows(y, yhat.shape) + smoothing / yhat.shape[-1]
+    share, ignore = options["label_smoothing"], options["ignore"]
+    weights = smoothed(y, yhat.shape, share=share, ignore=ignore)
     if options["from"] == "logits":
         losses = weights * log_softmax(yhat)
     else:
@@ -70,6 +71,7 @@ OP = Op(
             minimum=0,
             below=1,
         ),
+        "ignore": IGNORE,
     },
     worked=(
         Worked(
@@ -89,6 +91,12 @@ OP = Op(
             options={"from": "probabilities", "label_smoothing": 0.5},
             output=[math.log(4) / 4 + 0.75 * math.log(4 / 3)],
             source="by hand: class 1 smoothed by a half is (1/4, 3/4)",
+        ),
+        Worked(
+            inputs=([[[0.25, 0.75], [0.5, 0.5], [0.5, 0.5]]], [[1, 1, 0]]),
+            options={"from": "probabilities", "label_smoothing": 0.5, "ignore": 0},
+            output=[[math.log(4) / 4 + 0.75 * math.log(4 / 3), math.log(2), 0.0]],
+            source="by hand: as before, then equal halves, then padding",
         ),
     ),
 )

@@ -1,0 +1,51 @@
+"""What the making of claims is given, and what it makes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import field
+from typing import TypeAlias
+
+from gradcheck.catalogue import Catalogue
+from gradcheck.config.records import Section
+from gradcheck.fault import Fault
+from gradcheck.network.graph import Network
+from gradcheck.op import Op
+from gradcheck.problem import Claims, Probe
+from gradcheck.record import record
+from gradcheck.report import Location
+
+Claimant: TypeAlias = Callable[[Sequence[Probe]], Sequence[Claims]]
+
+
+@record
+class Policy:
+    """What the surroundings allow: whether user code may run, and for how long."""
+
+    python: bool = True
+    timeout: float = 30.0
+
+
+@record
+class Claimed:
+    """Where the claims come from, and what is known of them.
+
+    `dumped` says that they hold at the config's own point alone and can't be recomputed.
+    """
+
+    claimant: Claimant
+    dumped: bool = False
+    remarks: tuple[str, ...] = ()
+    locations: Mapping[str, Location] = field(default_factory=dict)
+
+
+@record
+class Context:
+    """What the making of claims needs to know of the rest of the config."""
+
+    config: Section
+    network: Network
+    own: Probe
+    ops: Catalogue[Op]
+    faults: Catalogue[Fault]
+    policy: Policy
+    stack: ExitStack

@@ -1,0 +1,51 @@
+"""A network as a problem's loss: everything that the referee asks of it."""
+
+from collections.abc import Sequence
+
+from gradcheck.array import Array, Shape
+from gradcheck.network import kinks, perturb, structure
+from gradcheck.network.graph import Network
+from gradcheck.problem import Derivative, Kink, Moves, Nudge, Probe
+
+
+class Evaluation:
+    """Answers for one network, keeping the forward pass of the latest probe."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        shapes = {**network.inputs, **{node.name: node.shape for node in network.nodes}}
+        self._shapes = {node.name: shapes[node.inputs[0]] for node in network.steps}
+        self._kept: tuple[Probe, Nudge | None, perturb.Base] | None = None
+
+    def losses(
+        self, probe: Probe, moves: Moves, steps: Array, nudge: Nudge | None
+    ) -> tuple[Array, Array]:
+        """Evaluate along lines; see `problem.Problem.evaluate`."""
+        return perturb.losses(self._base(probe, nudge), moves, steps)
+
+    def derivative(
+        self, probe: Probe, parameter: str, nudge: Nudge | None, limit: int
+    ) -> Derivative | None:
+        """Differentiate by a whole parameter; see `problem.Problem.derivative`."""
+        return structure.derivative(self._base(probe, nudge), parameter, limit)
+
+    def plain(self, probe: Probe, moves: Moves, steps: Array) -> Array:
+        """Evaluate along lines by whole forward passes."""
+        return perturb.plain(self._network, probe, moves, steps)
+
+    def kinks(self, probe: Probe) -> Sequence[Kink]:
+        """List the elements that sit on a kink."""
+        return kinks.kinks(self._network, probe)
+
+    def node_shape(self, node: str) -> Shape:
+        """Return the shape of a node's first input."""
+        return self._shapes[node]
+
+    @property
+    def complex_safe(self) -> bool:
+        return all(node.op.complex_safe for node in self._network.steps)
+
+    def _base(self, probe: Probe, nudge: Nudge | None) -> perturb.Base:
+        if self._kept is None or self._kept[0] is not probe or self._kept[1] is not nudge:
+            self._kept = probe, nudge, perturb.base(self._network, probe, nudge)
+        return self._kept[2]
