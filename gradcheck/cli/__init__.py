@@ -37,7 +37,8 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def _hint(self, ctx: click.Context, name: str) -> str:
-        if os.path.exists(name) or name.endswith((".yaml", ".yml")):
+        # Unlike Path.exists, this takes names that are too long for a file.
+        if os.path.exists(name) or name.endswith((".yaml", ".yml")):  # noqa: PTH110
             return f"; to check that file: gradcheck check {click.format_filename(name)}"
         from difflib import get_close_matches
 
@@ -67,7 +68,10 @@ def run() -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except (GradcheckError, MemoryError) as error:
-        click.echo(f"Error: {error or 'there is not enough memory'}", err=True)
+    except GradcheckError as error:
+        click.echo(f"Error: {error}", err=True)
+        return 2
+    except MemoryError:
+        click.echo("Error: there is not enough memory", err=True)
         return 2
     return result if isinstance(result, int) else 0

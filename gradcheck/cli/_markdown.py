@@ -18,6 +18,9 @@ _SYMBOLS = {
     "big": "", "bigl": "", "bigr": "", "operatorname": "", "mathrm": "", "mathbf": "", "text": "",
     "mathbb": "", "{": "{", "}": "}", "_": "_", "%": "%",
 }  # fmt: skip
+_PREFIXES = ("", " ", "  ", "∂", "∇", "∑", "∏", "∫", "Δ", "⟨", "⌊", "{")
+"""Symbols that stand close to what follows."""
+
 _ACCENTS = {"bar": "\u0304", "hat": "\u0302", "tilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"}
 _RAISED = str.maketrans("0123456789+-=()niTᵀ", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀᵀ")
 _LOWERED = str.maketrans("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
@@ -45,28 +48,34 @@ def unicode(formula: str) -> str:
     parts = []
     while tokens:
         parts.append(_next(tokens))
-    return re.sub(" +", " ", "".join(parts)).strip()
+    return re.sub(r"\s+", " ", "".join(parts)).strip()
 
 
 def _next(tokens: list[str]) -> str:
     """Take one unit off the end of the reversed tokens, and return it in Unicode."""
-    token = tokens.pop()
-    name = token[1:].strip() if token.startswith("\\") and token != "\\ " else token
-    if token == "{":
-        return _group(tokens)
-    if token == "^":
-        return _script(_argument(tokens), _RAISED, "^")
-    if token == "_":
-        return _script(_argument(tokens), _LOWERED, "_")
-    if not token.startswith("\\"):
-        return token
+    match tokens.pop():
+        case "{":
+            return _group(tokens)
+        case "^":
+            return _script(_argument(tokens), _RAISED, "^")
+        case "_":
+            return _script(_argument(tokens), _LOWERED, "_")
+        case token if token.startswith("\\"):
+            spaced = " " if len(token) > 2 and token.endswith(" ") else ""
+            return _command(token[1:].strip() or " ", spaced, tokens)
+        case token:
+            return token
+
+
+def _command(name: str, spaced: str, tokens: list[str]) -> str:
     if name in _ACCENTS:
         return _argument(tokens) + _ACCENTS[name]
-    if name in ("frac", "tfrac", "dfrac"):
+    if name.endswith("frac"):
         return f"{_whole(_argument(tokens))}/{_whole(_argument(tokens))}"
     if name == "sqrt":
         return f"√{_whole(_argument(tokens))}"
-    return _SYMBOLS.get(name, name) + (" " if name.isalpha() and name not in _SYMBOLS else "")
+    symbol = _SYMBOLS.get(name, name)
+    return symbol if symbol in _PREFIXES else symbol + spaced
 
 
 def _group(tokens: list[str]) -> str:
@@ -91,9 +100,7 @@ def _whole(text: str) -> str:
 
 def _script(text: str, table: dict[int, int], sign: str) -> str:
     """Raise or lower a text, where there are characters for all of it."""
-    compact = text.strip()
+    compact, spaced = text.strip(), " " * text.endswith(" ")
     if all(ord(letter) in table for letter in compact):
-        return compact.translate(table)
-    if compact in ("ᵀ", "′", "'"):
-        return compact
-    return f"{sign}{compact}" if len(compact) == 1 else f"{sign}({compact})"
+        return compact.translate(table) + spaced
+    return (f"{sign}{compact}" if len(compact) == 1 else f"{sign}({compact})") + spaced

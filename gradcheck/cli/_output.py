@@ -39,7 +39,8 @@ def destinations(formats: Sequence[str], output: Path | None) -> list[Destinatio
             "nothing is left for it: every --format has a path of its own", param_hint="--output"
         )
     for path in filter(None, (destination.path for destination in found)):
-        if not os.path.isdir(path.parent):
+        # Unlike Path.is_dir, this takes names that are too long for a file.
+        if not os.path.isdir(path.parent):  # noqa: PTH112
             raise click.BadParameter(
                 f"there is no folder {str(path.parent)!r} to write {path.name!r} to",
                 param_hint="--output" if path == output else "--format",

@@ -25,7 +25,9 @@ def find(names: Sequence[str]) -> Found:
     skipped = 0
     for name in names:
         for path in _expanded(name):
-            found, passed = _in_folder(path) if os.path.isdir(path) else ([_named(path, name)], 0)
+            # Unlike Path.is_dir, this takes names that are too long for a file.
+            is_folder = os.path.isdir(path)  # noqa: PTH112
+            found, passed = _in_folder(path) if is_folder else ([_named(path, name)], 0)
             targets |= {target.name: target for target in found if target.name not in targets}
             skipped += passed
     remarks = (

@@ -56,16 +56,16 @@ def shifted(
     return tuple(inputs)
 
 
-def penalty(network: Network, parameters: Mapping[str, Array]) -> float:
-    """Return what all regularisers together add to the loss."""
+def penalty(network: Network, parameters: Mapping[str, Array]) -> Any:
+    """Return what all regularisers together add to the loss, complex if a parameter is."""
     return sum(
-        float(p.weight * np.sum(p.op.forward((parameters[name],), {}, {})[0]))
+        p.weight * np.sum(p.op.forward((parameters[name],), {}, {})[0])
         for p in network.penalties
         for name in p.parameters
     )
 
 
-def loss(network: Network, trace: Trace) -> float:
-    """Return the loss of a forward pass."""
-    data = network.loss.weight * float(np.sum(trace.terms)) + network.loss.offset
+def loss(network: Network, trace: Trace) -> Any:
+    """Return the loss of a forward pass, complex if a parameter is."""
+    data = network.loss.weight * np.sum(trace.terms) + network.loss.offset
     return data + penalty(network, trace.parameters)

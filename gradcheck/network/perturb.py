@@ -38,7 +38,10 @@ def base(network: Network, probe: Probe, nudge: Nudge | None = None) -> Base:
     """Run the network at a probe, ready for `losses`."""
     trace = run(network, probe.parameters, probe.data, nudge.shifts if nudge else None)
     return Base(
-        network=network, trace=trace, nudge=nudge, penalty=penalty(network, probe.parameters)
+        network=network,
+        trace=trace,
+        nudge=nudge,
+        penalty=float(penalty(network, probe.parameters)),
     )
 
 

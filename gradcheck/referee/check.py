@@ -1,6 +1,6 @@
 """The run over probes and parameters that makes checks of a problem."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
@@ -11,10 +11,11 @@ import numpy as np
 from gradcheck.array import Array, Shape
 from gradcheck.errors import ClaimError, NumericError, ShapeError
 from gradcheck.numeric import differences
-from gradcheck.problem import Claims, Probe, Problem
+from gradcheck.problem import Claims, Kink, Probe, Problem
 from gradcheck.record import record
 from gradcheck.referee import plan as planning
-from gradcheck.referee.estimates import Numeric, Station, numeric, values
+from gradcheck.referee.audit import Trust, audit
+from gradcheck.referee.estimates import Along, Numeric, Station, numeric, values
 from gradcheck.referee.evaluator import Evaluator
 from gradcheck.referee.judge import SAFETY, Claim, judge, zero_below
 from gradcheck.referee.tally import Tally
@@ -56,11 +57,19 @@ class _Run:
     evaluator: Evaluator
     names: tuple[str, ...]
     tallies: dict[str, Tally]
+    trusts: dict[str, Trust] = field(default_factory=dict)
+    kinked: dict[int, Sequence[Kink]] = field(default_factory=dict)
     limit: int = 0
     """How many evaluations a parameter may take at one probe."""
     probes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     factor: float = 1.0
+
+    def kinks(self, probe: Probe) -> Sequence[Kink]:
+        """Return a probe's kinks, found once."""
+        if id(probe) not in self.kinked:
+            self.kinked[id(probe)] = self.problem.kinks(probe)
+        return self.kinked[id(probe)]
 
 
 def _silent(share: float) -> None:
@@ -122,19 +131,34 @@ def _flat(claim: Array, shape: Shape) -> Array:
 
 
 def _over_probes(run: _Run, own: Probe, progress: Progress) -> None:
-    count = min(run.settings.points, run.problem.probes or run.settings.points)
-    plan = _plan(run, count)
+    probes = [own, *_generated(run)]
     if run.settings.mode == "full":
-        run.limit = run.settings.budget // count
-    for number in range(count):
+        run.limit = run.settings.budget // len(probes)
+    plan = _plan(run, len(probes))
+    for position, name in enumerate(run.names):
+        # Each parameter is audited at one probe, and the probes share them out.
+        number = position % len(probes)
+        station = _station(run, probes[number], name, number)
+        run.trusts[name] = audit(station, name, run.settings.method)
+    for number, probe in enumerate(probes):
         try:
-            probe = own if number == 0 else _generated(run, number)
-            _at(run, probe, number, plan, partial(_advance, progress, number, count))
+            _at(run, probe, number, plan, partial(_advance, progress, number, len(probes)))
             run.probes.append(probe.name)
-        except (NumericError, ClaimError, ShapeError) as error:
+        except (ClaimError, ShapeError) as error:
             if number == 0:
                 raise
-            run.remarks.append(f"generated point {number} was left out: {error}")
+            run.remarks.append(f"the {probe.name} point was left out: {error}")
+
+
+def _station(run: _Run, probe: Probe, name: str, number: int) -> Station:
+    rng = np.random.default_rng([run.settings.seed, number, crc32(name.encode())])
+    return Station(
+        evaluator=run.evaluator,
+        probe=probe,
+        kinks=run.kinks(probe),
+        rng=rng,
+        limit=run.limit,
+    )
 
 
 def _advance(progress: Progress, number: int, count: int, share: float) -> None:
@@ -152,32 +176,29 @@ def _plan(run: _Run, count: int) -> planning.Plan:
     return planning.share(sizes, run.settings.budget // (count * cost))
 
 
-def _generated(run: _Run, number: int) -> Probe:
-    """Draw a generated probe at which the loss is finite."""
-    for attempt in range(ATTEMPTS):
-        probe = run.problem.probe(number, attempt)
-        try:
-            run.evaluator.base(probe)
-        except NumericError:
-            if attempt == ATTEMPTS - 1:
-                raise
-        else:
-            return probe
-    raise AssertionError
+def _generated(run: _Run) -> Iterator[Probe]:
+    """Draw the generated probes; one at which the loss is not finite is drawn again."""
+    for number in range(1, min(run.settings.points, run.problem.probes or run.settings.points)):
+        for attempt in range(ATTEMPTS):
+            probe = run.problem.probe(number, attempt)
+            try:
+                run.evaluator.base(probe)
+            except (NumericError, ShapeError) as error:
+                if attempt == ATTEMPTS - 1:
+                    run.remarks.append(f"the {probe.name} point was left out: {error}")
+            else:
+                yield probe
+                break
 
 
 def _at(run: _Run, probe: Probe, number: int, plan: planning.Plan, progress: Progress) -> None:
     """Make and judge every parameter's numeric gradient at one probe."""
-    kinks = run.problem.kinks(probe)
     near = _Nearby(run=run, probe=probe)
     found: dict[str, Numeric] = {}
     for position, name in enumerate(run.names):
-        rng = np.random.default_rng([run.settings.seed, number, crc32(name.encode())])
-        station = Station(
-            evaluator=run.evaluator, probe=probe, kinks=kinks, rng=rng, limit=run.limit
-        )
-        entries = plan.entries(name, run.tallies[name].verdicts.size, rng)
-        found[name] = numeric(station, name, entries, run.settings.method)
+        station = _station(run, probe, name, number)
+        entries = plan.entries(name, run.tallies[name].verdicts.size, station.rng)
+        found[name] = numeric(station, name, entries, run.trusts[name].method)
         progress((position + 1) / len(run.names))
     if number == 0 and run.problem.scale_free:
         run.factor = _common_factor(found, near.claims[0], run.problem.shapes)
@@ -264,27 +285,28 @@ def _compare(run: _Run, near: _Nearby, name: str, reference: Numeric) -> None:
         again=again,
         rtol=run.settings.rtol,
         negligible=zero_below(run.evaluator.magnitude(near.probe, name), parameter),
+        contradicted=run.trusts[name].contradicted,
     )
     tally.add(near.probe.name, reference, claim.value, judged)
-    tally.directions += 1
-    if len(reference.entries) < tally.verdicts.size:
-        _along(tally, near, reference, own, scatter)
+    if reference.along is not None:
+        tally.directions += 1
+        _along(tally, near, reference.along, own, scatter)
 
 
-def _along(tally: Tally, near: _Nearby, reference: Numeric, own: Array, scatter: Array) -> None:
+def _along(tally: Tally, near: _Nearby, along: Along, own: Array, scatter: Array) -> None:
     """Compare along the random direction, where not every entry was compared."""
-    weights = np.abs(reference.direction).ravel()
-    claimed = float(own @ reference.direction.ravel())
+    weights = np.abs(along.direction).ravel()
+    claimed = float(own @ along.direction.ravel())
     rounding = near.epsilon * np.abs(own)
-    bar = reference.along_bar + SAFETY * float(weights @ (scatter + rounding))
+    bar = along.bar + SAFETY * float(weights @ (scatter + rounding))
     rtol = near.run.settings.rtol
     if rtol is not None:
         bar = max(bar, rtol * float(weights @ np.abs(own)))
-    gap = abs(claimed - reference.along)
-    if not gap <= bar and not reference.along_kinked:
+    gap = abs(claimed - along.value)
+    if not gap <= bar and not along.kinked:
         tally.off_direction = (
             f"along a random direction through all entries, at the {near.probe.name} point, "
-            f"claimed {claimed:.6g}, numeric {reference.along:.6g} ± {bar:.1g}"
+            f"claimed {claimed:.6g}, numeric {along.value:.6g} ± {bar:.1g}"
         )
 
 

@@ -45,7 +45,8 @@ class Evaluator:
             self.evaluations += len(steps) * len(moves)
             self.audits += len(moves)
             value = self.problem.plain(probe, moves, steps)
-            return Values(value=value, magnitude=np.abs(value))
+            magnitude = np.abs(value.real) + 1j * np.abs(value.imag)
+            return Values(value=value, magnitude=magnitude)
 
         return values
 

@@ -63,8 +63,12 @@ def judge(
     again: Differences,
     rtol: float | None,
     negligible: float,
+    contradicted: bool,
 ) -> Judged:
-    """Judge every entry; `negligible` is a gradient too small to be told from zero."""
+    """Judge every entry; `negligible` is a gradient too small to be told from zero.
+
+    With `contradicted`, the numeric side is refuted and decides nothing.
+    """
     scale = float(np.max(np.abs(numeric.value), initial=0.0))
     bar = numeric.bar + SAFETY * (claim.scatter + claim.epsilon * np.abs(claim.value))
     low, high = _range(numeric)
@@ -74,7 +78,7 @@ def judge(
         bar = np.maximum(bar, rtol * scale)
     bar = _retried(gap, bar, again, untouched=low == high)
     verdict = np.where(gap <= bar, RIGHT, WRONG)
-    if numeric.contradicted:
+    if contradicted:
         nothing = np.full(gap.shape, UNDECIDED)
         return Judged(verdict=nothing, difference=gap, bar=bar, reason="unreachable")
     reason = None

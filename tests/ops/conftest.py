@@ -195,7 +195,7 @@ SETTINGS: Mapping[str, tuple[Options, ...]] = {
     "lstm": (
         {"units": 7, "initial": "learned"},
         {"units": 2, "output": "last"},
-        {"units": 2, "output": "states", "bias": False, "initial": "learned"},
+        {"units": 2, "output": "states", "bias": False},
     ),
     "gru": (
         {"units": 7, "initial": "learned"},
