@@ -1,5 +1,10 @@
 """What all tests share: goldens, and Hypothesis without clock or chance."""
 
+import os
+
+# Before NumPy is imported: parallel test processes would fight over BLAS threads.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from collections.abc import Callable
 from pathlib import Path
 
