@@ -114,7 +114,8 @@ def _next_step(wrong: Sequence[Check]) -> str:
         if factor == -1:
             return "the sign is reversed: differentiate by yhat, not by y, or say update: '+='"
         return (
-            f"a factor of {factor:.6g} is too much: look at means, sums and the loss's own factor"
+            f"all claims are {factor:.6g} times the gradient: look at means, sums and the "
+            "loss's own factor"
         )
     first = wrong[-1].parameter
     return f"compare each step of the derivation from the loss back to {first}"

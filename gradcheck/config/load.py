@@ -16,6 +16,7 @@ from gradcheck.config.data import (
     jitter,
     refuse_unbounded,
 )
+from gradcheck.config.forms import empty
 from gradcheck.config.grammar import EXPECT, TOP_KEYS, grammar
 from gradcheck.config.objective import objective
 from gradcheck.config.records import Section
@@ -88,11 +89,10 @@ class Loader:
     def _document(self, source: Source, root: Node | ConfigError, title: str) -> "Loaded | Failed":
         if isinstance(root, ConfigError):
             return Failed(name=title, error=root, expectation=Expectation())
-        expectation = _stated(root, source)
+        expectation, title = _stated(root, source), _named(root, title)
         with ExitStack() as stack:
             try:
                 config = grammar(self.ops).read(root, source)
-                title = config["name"] or title
                 problem = self._problem(config, title, stack)
                 self._check_expectation(config, problem)
             except GradcheckError as error:
@@ -196,6 +196,12 @@ def _settings(config: Section, seed: int) -> Settings:
         if name in section
     }  # fmt: skip
     return Settings(seed=seed, **given)
+
+
+def _named(root: Node, title: str) -> str:
+    """Return a config's name, even of one that can't be read for another reason."""
+    node = next((value for key, value in root.pairs if key.text == "name"), None)
+    return node.text if node and node.kind == "scalar" and not empty(node) else title
 
 
 def _stated(root: Node, source: Source) -> Expectation:

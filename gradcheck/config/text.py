@@ -114,7 +114,7 @@ def _similar(path: Path) -> str:
         there = sorted(entry.name for entry in path.parent.iterdir())
     except OSError:
         return ""
-    near = get_close_matches(path.name, there, n=1)
+    near = get_close_matches(path.name, there, n=1, cutoff=0.8)
     return f"; did you mean {str(path.parent / near[0])!r}?" if near else ""
 
 

@@ -113,6 +113,18 @@ def ones_like(x: Array, /) -> Array:
     return np.ones(x.shape)
 
 
+def one_hot(labels: Array, count: Array, /) -> Array:
+    """Return a row of zeros with a single 1 for each class label, from 0 to `count` - 1."""
+    classes = int(np.real(count).item())
+    shapes.bounded((*labels.shape, classes), labels.shape)
+    wrong = (labels != np.round(labels.real)) | (labels.real < 0) | (labels.real >= classes)
+    if wrong.any():
+        raise MisfitError(
+            f"{labels[wrong].ravel()[0].real:g} is no class label from 0 to {classes - 1}"
+        )
+    return np.asarray(np.eye(classes)[labels.real.astype(int)])
+
+
 def len_(x: Array, /) -> int:
     if not x.shape:
         raise MisfitError("a number has no length")
@@ -159,6 +171,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "zeros_like": zeros_like,
     "ones_like": ones_like,
     "len": len_,
+    "one_hot": one_hot,
 }
 
 CONSTANTS: Mapping[str, float] = {"pi": float(np.pi), "e": float(np.e)}

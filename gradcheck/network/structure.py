@@ -53,7 +53,7 @@ def derivative(start: Base, parameter: str, limit: int) -> Derivative | None:
             return None
         try:
             parts = _by_entry(start, use) if by_site is None else by_site.measure()
-        except TypeError:
+        except (TypeError, AttributeError):
             return None
         value += _oriented(parts[0], use.binding)
         magnitude += _oriented(parts[1], use.binding)

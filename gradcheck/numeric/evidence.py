@@ -41,11 +41,13 @@ def _nice(claimed: Array, numeric: Array, ratio: float) -> float:
     return rounded if spread <= 1e-9 * float(np.max(np.abs(claimed))) else ratio
 
 
-def heat(wrong: Array) -> tuple[float, ...]:
-    """Return the share of wrong entries in each stretch of a flattened gradient."""
-    flat = wrong.ravel()
-    pieces = np.array_split(flat, min(STRIP, flat.size))
-    return tuple(float(piece.mean()) for piece in pieces)
+def heat(wrong: Array, checked: Array) -> tuple[float, ...]:
+    """Return the share of wrong entries among those checked in each stretch of a gradient."""
+    count = min(STRIP, wrong.size)
+    pieces = zip(
+        np.array_split(wrong.ravel(), count), np.array_split(checked.ravel(), count), strict=True
+    )
+    return tuple(float(bad.sum() / max(1, seen.sum())) for bad, seen in pieces)
 
 
 def pattern(wrong: Array, shape: Shape) -> str:

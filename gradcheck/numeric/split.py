@@ -97,6 +97,12 @@ class Split(NDArrayOperatorsMixin):
         count = self.size / max(total.size, 1)
         return Split(total.real / count, total.imag / count)
 
+    def argmax(self, axis: int | None = None) -> Array:
+        return np.asarray(self.real.argmax(axis=axis))
+
+    def argmin(self, axis: int | None = None) -> Array:
+        return np.asarray(self.real.argmin(axis=axis))
+
     def max(self, axis: Any = None, keepdims: bool = False) -> "Split":
         return _extreme(self, np.argmax, axis, keepdims)
 
@@ -332,6 +338,17 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.ones_like: lambda x, **kwargs: np.ones(x.shape),
     **{
         getattr(np, name): _method(name)
-        for name in ("sum", "mean", "max", "min", "reshape", "transpose", "swapaxes", "ravel")
+        for name in (
+            "sum",
+            "mean",
+            "max",
+            "min",
+            "reshape",
+            "transpose",
+            "swapaxes",
+            "ravel",
+            "argmax",
+            "argmin",
+        )
     },
 }

@@ -29,6 +29,9 @@ CLEARLY = 1e3
 SUSPECTS = 256
 """Suspicious entries that are measured again, those nearest their bars first."""
 
+NUDGED = 1e-10
+"""How precisely, in units of its width, the interval between the sides of a kink is known."""
+
 BLIND = 1e-4
 """A bar above this fraction of the parameter's largest entry would hide real mistakes."""
 
@@ -69,14 +72,16 @@ def judge(
 
     With `contradicted`, the numeric side is refuted and decides nothing.
     """
-    scale = float(np.max(np.abs(numeric.value), initial=0.0))
-    bar = numeric.bar + SAFETY * (claim.scatter + claim.epsilon * np.abs(claim.value))
     low, high = _range(numeric)
+    scale = float(np.max(np.maximum(np.abs(low), np.abs(high)), initial=0.0))
+    # Across a kink even a rounding error changes sides, and no claim scatters by as much.
+    scatter = np.where(low == high, claim.scatter, NUDGED * (high - low))
+    bar = numeric.bar + SAFETY * (scatter + claim.epsilon * np.abs(claim.value))
     gap = np.maximum(np.maximum(low - claim.value, claim.value - high), 0.0)
     gap = np.where(np.isfinite(claim.value), gap, np.inf)
     if rtol is not None:
         bar = np.maximum(bar, rtol * scale)
-    bar = _retried(gap, bar, again, untouched=low == high)
+    bar = _retried(claim.value - numeric.value, gap, bar, again, untouched=low == high)
     verdict = np.where(gap <= bar, RIGHT, WRONG)
     if contradicted:
         nothing = np.full(gap.shape, UNDECIDED)
@@ -99,8 +104,10 @@ def _range(numeric: Numeric) -> tuple[Array, Array]:
     return numeric.interval.low, numeric.interval.high
 
 
-def _retried(gap: Array, bar: Array, again: Differences, untouched: Array) -> Array:
-    """Widen the bars of suspicious entries by how much their difference scatters.
+def _retried(
+    difference: Array, gap: Array, bar: Array, again: Differences, untouched: Array
+) -> Array:
+    """Widen the bars of suspicious entries by how much their `difference` scatters.
 
     Not where a kink touches: there even a rounding error changes sides, which is no scatter.
     """
@@ -108,7 +115,7 @@ def _retried(gap: Array, bar: Array, again: Differences, untouched: Array) -> Ar
     if not len(suspects):
         return bar
     suspects = suspects[np.argsort(gap[suspects] / np.maximum(bar[suspects], 1e-300))][:SUSPECTS]
-    measured = [again(k, suspects) for k in range(FIRST)]
+    measured = [difference[suspects], *(again(k, suspects) for k in range(FIRST))]
     if (gap[suspects] <= CLEARLY * np.maximum(bar[suspects], SAFETY * _spread(measured))).any():
         measured += [again(k, suspects) for k in range(FIRST, RETRIES)]
     spread = _spread(measured)

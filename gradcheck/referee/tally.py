@@ -85,10 +85,8 @@ class Tally:
             look = max(self.looks, key=lambda look: look.severity)
             fields = _figures(look, self.shape)
         if wrong.any():
-            fields |= {
-                "pattern": evidence.pattern(wrong.reshape(self.shape), self.shape),
-                "heat": evidence.heat(wrong),
-            }
+            checked = self.verdicts != UNCHECKED
+            fields |= {"heat": evidence.heat(wrong, checked), "pattern": self._pattern(wrong)}
         return Check(
             parameter=self.name,
             shape=self.shape,
@@ -101,6 +99,17 @@ class Tally:
             method=_method(self.methods),
             accepted=accepted,
             **fields,  # type: ignore[arg-type]
+        )
+
+    def _pattern(self, wrong: Array) -> str:
+        checked = int((self.verdicts != UNCHECKED).sum())
+        if checked == wrong.size:
+            return evidence.pattern(wrong.reshape(self.shape), self.shape)
+        count = int(wrong.sum())
+        return (
+            f"{count} of the {checked} entries checked"
+            if count < checked
+            else (f"every one of the {checked} entries checked")
         )
 
     def _reason(self) -> str | None:

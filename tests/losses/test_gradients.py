@@ -63,6 +63,20 @@ def unnormalised(rng: np.random.Generator) -> Array:
     return rng.uniform(0.1, 2, (N, K))
 
 
+def vectors(rng: np.random.Generator) -> Array:
+    return rng.standard_normal((N, T, K))
+
+
+def padded_classes(rng: np.random.Generator) -> Array:
+    drawn = sequence_classes(rng)
+    drawn[1:, -1] = 2
+    return drawn
+
+
+def importance(rng: np.random.Generator) -> Array:
+    return rng.uniform(0.6, 3, N)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     loss: str
@@ -102,9 +116,20 @@ CASES = [
         y=one_hot,
         options=chosen("probabilities", label_smoothing=0.2),
     ),
+    Case(
+        loss="cross_entropy",
+        yhat=sequence,
+        y=padded_classes,
+        options=chosen("logits", label_smoothing=0.3, ignore=2),
+    ),
+    Case(loss="cosine_similarity", y=scores),
+    Case(loss="cosine_similarity", yhat=sequence, y=vectors),
     Case(loss="negative_log_likelihood", y=classes),
     Case(loss="negative_log_likelihood", y=soft),
     Case(loss="negative_log_likelihood", yhat=sequence, y=sequence_classes),
+    Case(loss="negative_log_likelihood", yhat=sequence, y=padded_classes, options={"ignore": 2}),
+    Case(loss="triplet", yhat=vectors, y=importance),
+    Case(loss="triplet", yhat=vectors, y=importance, options={"margin": 4.3}),
     Case(loss="hinge", y=signs),
     Case(loss="squared_hinge", y=signs),
     Case(loss="multiclass_hinge", y=classes),

@@ -42,6 +42,16 @@ def shift(site: Site, response: Response, change: Array) -> Array:
     return np.asarray(response.coefficients @ matrix)
 
 
+def told_shifts(found: Mapping[str, Site], name: str, change: Array) -> dict[str, Array]:
+    """Return the shifts of all sites when one parameter changes."""
+    return {
+        place: shift(site, site.responses[name], change)
+        if name in site.responses
+        else np.zeros(site.shape)
+        for place, site in found.items()
+    }
+
+
 def test_shifts_of_zero_change_nothing(
     op: Op, inputs: Inputs, parameters: Parameters, options: Options
 ) -> None:
@@ -80,15 +90,28 @@ def test_moving_a_parameter_does_what_its_responses_say(
             change = np.zeros(value.shape, dtype=complex)
             change.flat[k] = 1j * H
             moved, _ = op.forward(inputs, {**parameters, name: value + change}, options)
-            shifts = {
-                place: shift(site, site.responses[name], change)
-                for place, site in found.items()
-                if name in site.responses
-            }
-            zeros = {place: np.zeros(site.shape) for place, site in found.items()}
-            told = output(op, inputs, parameters, options, {**zeros, **shifts})
+            shifts = told_shifts(found, name, change)
+            told = output(op, inputs, parameters, options, shifts)
             size = max(H, float(np.max(np.abs(moved.imag))))
             np.testing.assert_allclose(told.imag, moved.imag, rtol=1e-12, atol=1e-13 * size)
+
+
+def test_where_the_output_is_affine_in_a_parameter_a_long_move_does_so_too(
+    op: Op, inputs: Inputs, parameters: Parameters, options: Options, rng: np.random.Generator
+) -> None:
+    found = sites(op, inputs, parameters, options)
+    here, _ = op.forward(inputs, parameters, options)
+    for name, value in parameters.items():
+        change = rng.normal(size=value.shape)
+        near, far = (
+            op.forward(inputs, {**parameters, name: value + step * change}, options)[0]
+            for step in (1, 2)
+        )
+        bar = 1e-12 * float(np.max(np.abs([here, near, far])))
+        if np.max(np.abs(far - 2 * near + here)) < bar:
+            shifts = told_shifts(found, name, change)
+            told = output(op, inputs, parameters, options, shifts)
+            np.testing.assert_allclose(told, near, rtol=0, atol=bar)
 
 
 @pytest.mark.ops("samplewise")

@@ -151,7 +151,8 @@ def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[A
 def backward(dy: Array, cache: Any) -> Gradients:
     run, mask = cache
     dheads = _split(dy @ run.parameters["output_weight"].T, run.weights.shape[1])
-    inner = core.gradients(dheads, *run.heads, run.weights)
+    q, k, v = run.heads
+    inner = core.gradients(dheads, q, k, v, run.weights)
     arriving = dict(zip(PROJECTIONS, [*map(_join, inner), dy], strict=True))
     parameters = {}
     for name, dz in arriving.items():

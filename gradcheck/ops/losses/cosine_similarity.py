@@ -36,18 +36,18 @@ def infer(shapes: Sequence[Shape], options: Options) -> Inferred:
 
 
 def _lengths(x: Array) -> Array:
-    """Return each vector's length, and no number where it is zero."""
-    squares = (x * x).sum(axis=-1, keepdims=True)
-    lengths: Array = np.sqrt(np.where(squares == 0, np.nan, squares))
+    lengths: Array = np.sqrt((x * x).sum(axis=-1, keepdims=True))
     return lengths
 
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:  # noqa: ARG001
     yhat, y = inputs[0], 1.0 * inputs[1]
-    length = _lengths(yhat)
-    mine, wanted = yhat / length, y / _lengths(y)
-    cosine = (mine * wanted).sum(axis=-1)
-    return 1 - cosine, (mine, wanted, cosine[..., None], length)
+    length, other = _lengths(yhat), _lengths(y)
+    nowhere = (length == 0) | (other == 0)
+    mine = yhat / np.where(nowhere, 1, length)
+    wanted = y / np.where(nowhere, 1, other)
+    cosine = np.where(nowhere, np.nan, (mine * wanted).sum(axis=-1, keepdims=True))
+    return 1 - cosine[..., 0], (mine, wanted, cosine, np.where(nowhere, np.nan, length))
 
 
 def backward(dy: Array, cache: Any) -> Gradients:

@@ -25,7 +25,7 @@ from gradcheck.ops.losses._shapes import matching
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:  # noqa: ARG001
     residual = inputs[0] - inputs[1]
-    clipped = np.clip(residual, -options["delta"], options["delta"])
+    clipped = np.minimum(np.maximum(residual, -options["delta"]), options["delta"])
     return clipped * (residual - clipped / 2), clipped
 
 
