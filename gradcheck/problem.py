@@ -30,13 +30,15 @@ class Kink:
     """A place where the loss's derivative jumps: one element of the input of one op.
 
     `distance` is how far the element is from its kink, `size` how large a change of the
-    element is certain to be felt yet changes nothing else worth mentioning.
+    element is certain to be felt yet changes nothing else worth mentioning. `parameter` names
+    the parameter that the element is an entry of, if the derivative by that entry is all that jumps.
     """
 
     node: str
     index: tuple[int, ...]
     distance: float
     size: float
+    parameter: str | None = None
 
 
 @record

@@ -376,7 +376,8 @@ class _Growth:
             }
         biases = [name for name in self.parameters if name.endswith("bias")]
         if biases and self._chance(0.2):
-            found["parameters"] = dict.fromkeys(biases, "zeros")
+            # Not the last one: a prediction of zeros has no direction, for cosine_similarity.
+            found["parameters"] = dict.fromkeys(biases[:-1] or biases, "zeros")
         elif self._chance(0.25):
             found["parameters"] = {
                 "*": self.rng.choice(({"normal": [0, 1]}, {"normal": [0, 3]}, "he_uniform", "ones"))

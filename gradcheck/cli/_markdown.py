@@ -1,6 +1,7 @@
 """Markdown with formulas at a terminal, the formulas in Unicode as far as it goes."""
 
 import re
+from unicodedata import normalize
 
 _SYMBOLS = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε",
@@ -48,7 +49,7 @@ def unicode(formula: str) -> str:
     parts = []
     while tokens:
         parts.append(_next(tokens))
-    return re.sub(r"\s+", " ", "".join(parts)).strip()
+    return normalize("NFC", re.sub(r"\s+", " ", "".join(parts)).strip())
 
 
 def _next(tokens: list[str]) -> str:

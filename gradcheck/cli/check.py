@@ -125,6 +125,8 @@ def _check(
     verbose: int,
     **settings: Any,
 ) -> int:
+    import numpy as np
+
     from gradcheck.cli._output import destinations, write
     from gradcheck.cli._progress import Bar
     from gradcheck.cli._targets import find
@@ -139,7 +141,8 @@ def _check(
         policy=Policy(python=not no_python, timeout=timeout),
         **settings,
     )
-    with Bar() as bar:
+    # A loss that overflows is an error of its own; NumPy need not warn of it as well.
+    with Bar() as bar, np.errstate(all="ignore"):
         report = run(request, bar)
     write(report, where, color, max(-1, min(1, verbose - quiet)))
     code = exit_code(report.problems, fail_on)

@@ -193,7 +193,9 @@ def batch_size(data: Section) -> int:
     batch = data.get("batch") or next(iter(given.values()), DEFAULT_BATCH)
     for name, count in given.items():
         if count != batch:
-            raise data.error(f"{name!r} has {count} samples, but the batch has {batch}", name)
+            raise data.error(
+                f"{name!r} has {count} sample{'s' * (count != 1)}, but the batch has {batch}", name
+            )
     return int(batch)
 
 

@@ -4,6 +4,8 @@ import re
 from contextlib import ExitStack
 from pathlib import Path, PurePath
 
+import numpy as np
+
 from gradcheck.catalogue import Catalogue
 from gradcheck.config import claims as claiming
 from gradcheck.config import network as networks
@@ -84,7 +86,9 @@ class Loader:
         except ConfigError as error:
             return [Failed(name=title, error=error, expectation=Expectation())]
         titles = [title if len(roots) == 1 else f"{title}[{k}]" for k in range(len(roots))]
-        return [self._document(source, root, t) for root, t in zip(roots, titles, strict=True)]
+        # What overflows is found where it is looked for; NumPy need not warn of it as well.
+        with np.errstate(all="ignore"):
+            return [self._document(source, root, t) for root, t in zip(roots, titles, strict=True)]
 
     def _document(self, source: Source, root: Node | ConfigError, title: str) -> "Loaded | Failed":
         if isinstance(root, ConfigError):

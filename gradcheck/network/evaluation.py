@@ -15,6 +15,9 @@ class Evaluation:
         self._network = network
         shapes = {**network.inputs, **{node.name: node.shape for node in network.nodes}}
         self._shapes = {node.name: shapes[node.inputs[0]] for node in network.steps}
+        for penalty in network.penalties:
+            for name in penalty.parameters:
+                self._shapes[penalty.place(name)] = network.parameters[name].shape
         self._kept: tuple[Probe, Nudge | None, perturb.Base] | None = None
 
     def losses(

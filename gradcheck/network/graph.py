@@ -77,6 +77,10 @@ class Penalty:
     def weight(self) -> float:
         return self.strength * self.factor
 
+    def place(self, parameter: str) -> str:
+        """Name its op at one parameter, as nodes are named."""
+        return f"{self.op.name}({parameter})"
+
 
 @record
 class Network:

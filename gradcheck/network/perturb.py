@@ -123,10 +123,11 @@ def _penalty_change(start: Base, moves: Moves, line: int, step: complex) -> comp
     original = start.trace.parameters[moves.parameter]
     change: complex = 0.0
     for p in start.network.penalties_of(moves.parameter):
+        shift = (start.shifts or {}).get(p.place(moves.parameter), np.zeros(original.shape))
         if moves.indices is None:
-            before, after = original, moves.moved(original, line, step)
+            before, after = original + shift, moves.moved(original + shift, line, step)
         else:
-            before = original.ravel()[moves.indices[line : line + 1]]
+            before = (original + shift).ravel()[moves.indices[line : line + 1]]
             after = before + step * moves.scale[line]
         terms = p.op.forward((after,), {}, {})[0] - p.op.forward((before,), {}, {})[0]
         change += p.weight * np.sum(terms).item()

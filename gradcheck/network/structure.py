@@ -221,7 +221,8 @@ def _penalize(start: Base, parameter: str, value: Array, magnitude: Array) -> No
     """Add the regularisers, each entry of which depends on itself alone."""
     own = start.trace.parameters[parameter]
     for penalty in start.network.penalties_of(parameter):
-        terms, _ = penalty.op.forward((own + 1j * STEP,), {}, {})
+        shift = (start.shifts or {}).get(penalty.place(parameter), 0.0)
+        terms, _ = penalty.op.forward((own + shift + 1j * STEP,), {}, {})
         slope = penalty.weight * terms.imag / STEP
         value += slope
         magnitude += np.abs(slope)

@@ -300,9 +300,12 @@ def _take_along_axis(x: Split, indices: Array, axis: int) -> Split:
     )
 
 
-def _pad(x: Split, width: Any) -> Split:
+def _pad(x: Split, width: Any, constant_values: float = 0.0) -> Split:
     pairs = np.broadcast_to(width, (x.ndim, 2))
-    return Split(np.pad(x.real, pairs), np.pad(x.imag, [(0, 0), *(tuple(p) for p in pairs)]))
+    return Split(
+        np.pad(x.real, pairs, constant_values=constant_values),
+        np.pad(x.imag, [(0, 0), *(tuple(p) for p in pairs)]),
+    )
 
 
 def _method(name: str) -> Callable[..., Any]:

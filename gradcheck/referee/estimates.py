@@ -12,7 +12,7 @@ from gradcheck.numeric.estimate import Estimate
 from gradcheck.problem import Kink, Moves, Nudge, Probe
 from gradcheck.record import record
 from gradcheck.referee.evaluator import Evaluator
-from gradcheck.referee.kinks import Interval, interval
+from gradcheck.referee.kinks import Interval, interval, widened
 from gradcheck.referee.plan import direction_moves, entry_moves
 from gradcheck.settings import Method
 
@@ -136,7 +136,9 @@ def _one_by_one(station: Station, name: str, entries: Array, nudge: Nudge | None
 
 def _touched(station: Station, name: str, entries: Array, own: Estimate) -> Interval | None:
     """Return where gradients may lie at the probe's kinks; None where there is none."""
-    if not station.kinks:
+    shared = [kink for kink in station.kinks if kink.parameter is None]
+    single = [kink for kink in station.kinks if kink.parameter == name]
+    if not shared and not single:
         return None
 
     def differentiate(nudge: Nudge) -> Array:
@@ -146,7 +148,14 @@ def _touched(station: Station, name: str, entries: Array, own: Estimate) -> Inte
         return whole.value[entries]
 
     shape_of = station.evaluator.problem.node_shape
-    return interval(station.kinks, shape_of, differentiate, own.value, station.rng)
+    found = interval(shared, shape_of, differentiate, own.value, station.rng)
+    if not single:
+        return found
+    shape = station.probe.parameters[name].shape
+    flat = [int(np.ravel_multi_index(kink.index, shape)) for kink in single]
+    return widened(
+        found, single, shape_of, differentiate, own.value, touched=np.isin(entries, flat)
+    )
 
 
 def _by_differences(station: Station, name: str, entries: Array) -> Estimate:

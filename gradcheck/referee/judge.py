@@ -27,7 +27,8 @@ CLEARLY = 1e3
 """A difference of so many bars is not rounding, however unlucky the first few points were."""
 
 SUSPECTS = 256
-"""Suspicious entries that are measured again, those nearest their bars first."""
+"""Suspicious entries that are measured again at once, those nearest their bars first; the next
+ones only if any of these turns out to be right."""
 
 NUDGED = 1e-10
 """How precisely, in units of its width, the interval between the sides of a kink is known."""
@@ -112,16 +113,23 @@ def _retried(
     Not where a kink touches: there even a rounding error changes sides, which is no scatter.
     """
     suspects = np.flatnonzero((gap > bar) & np.isfinite(gap) & untouched)
-    if not len(suspects):
-        return bar
-    suspects = suspects[np.argsort(gap[suspects] / np.maximum(bar[suspects], 1e-300))][:SUSPECTS]
+    suspects = suspects[np.argsort(gap[suspects] / np.maximum(bar[suspects], 1e-300))]
+    wider = bar.copy()
+    for first in range(0, len(suspects), SUSPECTS):
+        some = suspects[first : first + SUSPECTS]
+        wider[some] = np.maximum(bar[some], SAFETY * _scatter(difference, gap, bar, again, some))
+        if (gap[some] > wider[some]).all():
+            break
+    return wider
+
+
+def _scatter(
+    difference: Array, gap: Array, bar: Array, again: Differences, suspects: Array
+) -> Array:
     measured = [difference[suspects], *(again(k, suspects) for k in range(FIRST))]
     if (gap[suspects] <= CLEARLY * np.maximum(bar[suspects], SAFETY * _spread(measured))).any():
         measured += [again(k, suspects) for k in range(FIRST, RETRIES)]
-    spread = _spread(measured)
-    wider = bar.copy()
-    wider[suspects] = np.maximum(bar[suspects], SAFETY * spread)
-    return wider
+    return _spread(measured)
 
 
 def _spread(measured: list[Array]) -> Array:

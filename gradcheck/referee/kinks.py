@@ -49,28 +49,61 @@ def interval(
     """Find the interval for every entry of `value`, the gradient as the forward pass takes it."""
     felt = FELT * float(np.max(np.abs(value), initial=0.0))
     if len(kinks) <= ONE_BY_ONE:
-        down = -np.ones(len(kinks))
-        base = differentiate(nudge(kinks, shapes, down))
-        low, high = base, base
-        for k in range(len(kinks)):
-            sides = down.copy()
-            sides[k] = 1.0
-            change = differentiate(nudge(kinks, shapes, sides)) - base
-            low, high = low + np.minimum(change, 0), high + np.maximum(change, 0)
-        low, high = np.minimum(low, value), np.maximum(high, value)
-        wide = high - low > felt
-        return Interval(
-            low=np.where(wide, low, value),
-            high=np.where(wide, high, value),
-            open_ended=np.zeros(len(value), dtype=bool),
-        )
-    patterns = [np.ones(len(kinks)), -np.ones(len(kinks))]
-    patterns += [rng.choice([-1.0, 1.0], len(kinks)) for _ in range(PATTERNS)]
-    found = np.array([value, *(differentiate(nudge(kinks, shapes, p)) for p in patterns)])
-    low, high = found.min(axis=0), found.max(axis=0)
+        low, high, unclear = _one_by_one(kinks, shapes, differentiate, felt)
+    else:
+        sides = [np.ones(len(kinks)), -np.ones(len(kinks))]
+        sides += [rng.choice([-1.0, 1.0], len(kinks)) for _ in range(PATTERNS)]
+        found = np.array([differentiate(nudge(kinks, shapes, s)) for s in sides])
+        low, high = found.min(axis=0), found.max(axis=0)
+        unclear = np.ones(len(value), dtype=bool)
+    low, high = np.minimum(low, value), np.maximum(high, value)
     wide = high - low > felt
     return Interval(
-        low=np.where(wide, low, value), high=np.where(wide, high, value), open_ended=wide
+        low=np.where(wide, low, value),
+        high=np.where(wide, high, value),
+        open_ended=wide & unclear,
+    )
+
+
+def _one_by_one(
+    kinks: Sequence[Kink],
+    shapes: Callable[[str], tuple[int, ...]],
+    differentiate: Differentiate,
+    felt: float,
+) -> tuple[Array, Array, Array]:
+    """Add up what each kink changes; tell the entries for which kinks work together as well."""
+    down = -np.ones(len(kinks))
+    base = differentiate(nudge(kinks, shapes, down))
+    low, high, total = base, base, base
+    for k in range(len(kinks)):
+        sides = down.copy()
+        sides[k] = 1.0
+        change = differentiate(nudge(kinks, shapes, sides)) - base
+        low, high = low + np.minimum(change, 0), high + np.maximum(change, 0)
+        total = total + change
+    up = differentiate(nudge(kinks, shapes, -down))
+    together = np.abs(up - total) > felt
+    return np.minimum(low, up), np.maximum(high, up), together
+
+
+def widened(
+    found: Interval,
+    kinks: Sequence[Kink],
+    shapes: Callable[[str], tuple[int, ...]],
+    differentiate: Differentiate,
+    value: Array,
+    touched: Array,
+) -> Interval:
+    """Widen an interval by kinks each of which touches just one entry, all at once.
+
+    `touched` marks these entries.
+    """
+    sides = [np.full(len(kinks), side) for side in (-1.0, 1.0)]
+    one, other = (differentiate(nudge(kinks, shapes, s)) - value for s in sides)
+    return Interval(
+        low=found.low + np.where(touched, np.minimum(np.minimum(one, other), 0), 0.0),
+        high=found.high + np.where(touched, np.maximum(np.maximum(one, other), 0), 0.0),
+        open_ended=found.open_ended,
     )
 
 

@@ -1,0 +1,134 @@
+"""Peers from frameworks that may not be there: torch's and jax's own gradient checks.
+
+Their gradients are their own, from automatic differentiation of the forward pass by hand; planted
+errors are put in by a function that returns its argument and spoils its gradient.
+"""
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from bench_lib.case import Case
+from bench_lib.plain_peers import Part
+
+Installed = Mapping[str, bool]
+
+
+def installed() -> dict[str, bool]:
+    """Tell which of the optional peers are there."""
+    return {name: importlib.util.find_spec(name) is not None for name in ("scipy", "torch", "jax")}
+
+
+def prepare_torch() -> Any:
+    """Import torch, as slow as everything else here: on one thread."""
+    import torch
+
+    torch.set_num_threads(1)
+    return torch
+
+
+def torch_check(case: Case, part: Part | None, *, fast: bool) -> Callable[[], bool]:
+    """Return torch's check of some entries, or of all; it tells whether they passed."""
+    torch = prepare_torch()
+    kind = torch.float32 if case.single else torch.float64
+    data = {n: torch.tensor(v, dtype=kind) for n, v in case.data.items()}
+    own = {n: torch.tensor(v, dtype=kind) for n, v in case.parameters.items()}
+    spoiled = _torch_spoiler(torch)
+    planted = {n: torch.tensor(f, dtype=kind) for n, f in case.planted.items()}
+
+    def loss(values: Mapping[str, Any]) -> Any:
+        values = {n: spoiled(v, planted[n]) if n in planted else v for n, v in values.items()}
+        return case.forward(torch, values, data)
+
+    def whole(*tensors: Any) -> Any:
+        return loss(dict(zip(own, tensors, strict=True)))
+
+    def partial(*entries: Any) -> Any:
+        assert part is not None
+        return loss(_scattered(own, groups, entries))
+
+    if part is None:
+        function, inputs = whole, [v.clone() for v in own.values()]
+    else:
+        groups = {n: torch.tensor(places) for n, places in _grouped(part).items()}
+        function, inputs = partial, [own[n].reshape(-1)[g] for n, g in groups.items()]
+
+    def check() -> bool:
+        leaves = [v.detach().clone().requires_grad_(True) for v in inputs]
+        passed = torch.autograd.gradcheck(function, leaves, fast_mode=fast, raise_exception=False)
+        return bool(passed)
+
+    return check
+
+
+def _grouped(part: Part) -> dict[str, list[int]]:
+    groups: dict[str, list[int]] = {}
+    for name, place in part.places():
+        groups.setdefault(name, []).append(place)
+    return groups
+
+
+def _scattered(own: Mapping[str, Any], groups: Mapping[str, Any], entries: Any) -> dict[str, Any]:
+    values = dict(own)
+    for (name, places), moved in zip(groups.items(), entries, strict=True):
+        flat = own[name].reshape(-1).index_put((places,), moved)
+        values[name] = flat.reshape(own[name].shape)
+    return values
+
+
+def _torch_spoiler(torch: Any) -> Callable[[Any, Any], Any]:
+    class Spoiled(torch.autograd.Function):  # type: ignore[misc]
+        @staticmethod
+        def forward(context: Any, value: Any, factor: Any) -> Any:
+            context.factor = factor
+            return value.clone()
+
+        @staticmethod
+        def backward(context: Any, upstream: Any) -> Any:
+            return upstream * context.factor, None
+
+    return Spoiled.apply  # type: ignore[no-any-return]
+
+
+def jax_check(case: Case) -> Callable[[], bool]:
+    """Return jax's check of all entries along random directions; it tells whether they passed."""
+    import jax
+    from jax.test_util import check_grads
+
+    jax.config.update("jax_enable_x64", val=True)
+    kind = np.float32 if case.single else np.float64
+    data = {n: jax.numpy.asarray(v, dtype=kind) for n, v in case.data.items()}
+    own = {n: jax.numpy.asarray(v, dtype=kind) for n, v in case.parameters.items()}
+    spoiled = _jax_spoiler(jax)
+    planted = {n: jax.numpy.asarray(f, dtype=kind) for n, f in case.planted.items()}
+
+    @jax.jit  # type: ignore[untyped-decorator]
+    def loss(values: Mapping[str, Any]) -> Any:
+        values = {n: spoiled(v, planted[n]) if n in planted else v for n, v in values.items()}
+        return case.forward(jax.numpy, values, data)
+
+    def check() -> bool:
+        try:
+            check_grads(loss, (own,), order=1, modes=["rev"])
+        except AssertionError:
+            return False
+        return True
+
+    return check
+
+
+def _jax_spoiler(jax: Any) -> Callable[[Any, Any], Any]:
+    @jax.custom_vjp  # type: ignore[untyped-decorator]
+    def spoiled(value: Any, factor: Any) -> Any:
+        del factor
+        return value
+
+    def forward(value: Any, factor: Any) -> Any:
+        return value, factor
+
+    def backward(factor: Any, upstream: Any) -> Any:
+        return upstream * factor, None
+
+    spoiled.defvjp(forward, backward)
+    return spoiled  # type: ignore[no-any-return]
