@@ -31,7 +31,7 @@ class Kink:
 
     `distance` is how far the element is from its kink, `size` how large a change of the
     element is certain to be felt yet changes nothing else worth mentioning. `parameter` names
-    the parameter that the element is an entry of, if the derivative by that entry is all that jumps.
+    the parameter that the element is an entry of, if only the derivative by that entry jumps.
     """
 
     node: str

@@ -5,6 +5,8 @@ from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gradcheck import __version__
 from gradcheck.catalogues import FAULTS, OPS
 from gradcheck.config.claims import Policy
@@ -104,7 +106,8 @@ def _problem(
         report = _error(loaded.name, target, loaded.error, request.seed or 0)
         return _judged(report, loaded.expectation) if request.expect else report
     settings = effective(loaded.settings, request)
-    with loaded.stack:
+    # What is not finite is looked for where it matters; NumPy's warnings would tell of it twice.
+    with loaded.stack, np.errstate(all="ignore"):
         try:
             outcome = check(
                 loaded.problem, settings, lambda share: progress(loaded.problem.name, share)

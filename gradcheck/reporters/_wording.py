@@ -19,6 +19,9 @@ UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
+PARALLEL = 1e-12
+"""How far a cosine may be from ±1 where one factor explains a gradient."""
+
 
 def visible(text: str) -> str:
     r"""Write what can't be printed as Python would escape it (`\x08`), but for `\n` and `\t`."""
@@ -91,7 +94,9 @@ def _counts(counts: Counter[str], order: Iterable[str]) -> str:
 
 def factor(check: Check) -> str:
     """Write the factor from the numeric gradient to the claimed, where it tells anything."""
-    return "" if state(check) == "right" else figures.factor(check.ratio)
+    if state(check) == "right" or check.cosine is None or 1 - abs(check.cosine) > PARALLEL:
+        return ""
+    return figures.factor(check.ratio)
 
 
 def codes(problem: ProblemReport) -> str:

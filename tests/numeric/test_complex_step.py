@@ -32,11 +32,12 @@ def at(function: Callable[[Array], Array], points: Array) -> Lines:
 @pytest.mark.parametrize("both_sides", [True, False])
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_known_derivative_is_within_the_bar(name: str, both_sides: bool) -> None:
+    """But for terms that cancel within the function, which are about 1 here."""
     function, slope = KNOWN[name]
 
     found = complex_step.estimate(at(function, POINTS), both_sides=both_sides)
 
-    assert (np.abs(found.value - slope(POINTS)) <= found.bar).all()
+    assert (np.abs(found.value - slope(POINTS)) <= found.bar + 2 * EPS).all()
     assert (found.bar <= 8 * EPS * np.abs(found.value)).all()
     assert not found.kinked.any()
 
