@@ -155,7 +155,7 @@ class _Growth:
             "network": {"inputs": inputs, "layers": self.layers},
             "loss": loss,
             "data": {"batch": self.batch, **self.data},
-            **self._surroundings(),
+            **self._surroundings(loss),
         }
 
     def _chance(self, share: float) -> bool:
@@ -365,7 +365,7 @@ class _Growth:
             return self.rng.choice((-1, 1))
         return [self._signs(shape[1:]) for _ in range(shape[0])]
 
-    def _surroundings(self) -> dict[str, Any]:
+    def _surroundings(self, loss: Mapping[str, Any]) -> dict[str, Any]:
         """Choose penalties and initial values, hostile ones among them."""
         found: dict[str, Any] = {}
         if self._chance(0.3):
@@ -375,9 +375,9 @@ class _Growth:
                 "reduction": self.rng.choice(("sum", "batch_mean")),
             }
         biases = [name for name in self.parameters if name.endswith("bias")]
-        if biases and self._chance(0.2):
-            # Not the last one: a prediction of zeros has no direction, for cosine_similarity.
-            found["parameters"] = dict.fromkeys(biases[:-1] or biases, "zeros")
+        # For cosine_similarity a prediction of zeros has no direction.
+        if biases and "cosine_similarity" not in loss and self._chance(0.2):
+            found["parameters"] = dict.fromkeys(biases, "zeros")
         elif self._chance(0.25):
             found["parameters"] = {
                 "*": self.rng.choice(({"normal": [0, 1]}, {"normal": [0, 3]}, "he_uniform", "ones"))

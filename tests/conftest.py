@@ -1,15 +1,22 @@
-"""What all tests share: goldens, and Hypothesis without clock or chance."""
+"""What all tests share: goldens, configs from text, and Hypothesis without clock or chance."""
 
 import os
 
 # Before NumPy is imported: parallel test processes would fight over BLAS threads.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import importlib.util
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
+
+from gradcheck.catalogues import FAULTS, OPS
+from gradcheck.config.claims import Policy
+from gradcheck.config.load import Failed, Loaded, Loader
 
 settings.register_profile("gradcheck", deadline=None, derandomize=True, database=None)
 settings.load_profile("gradcheck")
@@ -34,3 +41,31 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         assert text == path.read_bytes().decode()
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def random_networks() -> ModuleType:
+    """The module of `scripts/` that makes the config of a random network from a seed."""
+    path = Path(__file__).parents[1] / "scripts" / "random_networks.py"
+    spec = importlib.util.spec_from_file_location("random_networks", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def load_config(tmp_path: Path) -> Callable[[str], Loaded]:
+    """Load the one problem of a config's text."""
+
+    def load(text: str) -> Loaded:
+        path = tmp_path / "config.yaml"
+        path.write_text(text, "utf-8")
+        loader = Loader(ops=OPS, faults=FAULTS, policy=Policy())
+        (loaded,) = loader.load(path, path.name)
+        assert not isinstance(loaded, Failed), str(loaded.error)
+        return loaded
+
+    return load

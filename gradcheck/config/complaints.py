@@ -64,7 +64,7 @@ _MEANINGS = (
 )
 
 
-_CONTROL = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_CONTROL = "[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 
 
 def complaint(error: yaml.YAMLError, text: str, line: Callable[[Any], int]) -> tuple[str, int]:
@@ -74,7 +74,7 @@ def complaint(error: yaml.YAMLError, text: str, line: Callable[[Any], int]) -> t
     """
     if isinstance(error, yaml.reader.ReaderError):
         # The parsers count in bytes and in characters.
-        match = _CONTROL.search(text)
+        match = re.search(_CONTROL, text)
         offset = match.start() if match else 0
         return f"found the control character {text[offset]!r}; remove it", offset
     if not isinstance(error, yaml.MarkedYAMLError):

@@ -1,7 +1,6 @@
 """Arrays read from files that a config names: `.npy`, `.npz` (no pickles) and `.csv`."""
 
 import warnings
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -100,6 +99,8 @@ def _npy(section: Section, path: Path) -> Any:  # noqa: ARG001
 
 
 def _npz(section: Section, path: Path) -> Any:
+    import zipfile
+
     with zipfile.ZipFile(path) as archive:
         members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
         if "key" not in section and len(members) != 1:

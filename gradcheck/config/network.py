@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
-from fractions import Fraction
 from math import prod
 
 from gradcheck.array import Shape
@@ -112,11 +111,11 @@ def refuse_if_huge(
     limit = (config.get("check") or {"memory": 4.0})["memory"]
     sizes: dict[str, int] = {name: prod(shape) for name, shape in shapes.items()}
     sizes |= {name: 4 * prod(spec.shape) for name, spec in parameters.items()}
-    # As a fraction, for these sizes may be beyond float64.
-    need = Fraction(2 * 8 * sum(sizes.values()), 2**30)
-    if need > limit:
+    # Whole numbers, for these sizes may be beyond float64.
+    need = 2 * 8 * sum(sizes.values())
+    if need > limit * 2**30:
         largest = max(sizes, key=lambda name: sizes[name])
-        about = f"about {float(need):.3g}" if need < 10**6 else "over a million"
+        about = f"about {need / 2**30:.3g}" if need < 2**50 else "over a million"
         raise config.error(
             f"checking this network needs {about} GiB, over the {limit:g} GiB allowed; "
             f"the largest part is {largest!r}. Shrink it, or set check: {{memory: GiB}}",

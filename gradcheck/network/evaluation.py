@@ -7,9 +7,12 @@ from gradcheck.network import kinks, perturb, structure
 from gradcheck.network.graph import Network
 from gradcheck.problem import Derivative, Kink, Moves, Nudge, Probe
 
+KEPT = 4
+"""Forward passes that are kept: of the probes by default and one beside them."""
+
 
 class Evaluation:
-    """Answers for one network, keeping the forward pass of the latest probe."""
+    """Answers for one network, keeping the forward passes of the latest probes."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -18,7 +21,7 @@ class Evaluation:
         for penalty in network.penalties:
             for name in penalty.parameters:
                 self._shapes[penalty.place(name)] = network.parameters[name].shape
-        self._kept: tuple[Probe, Nudge | None, perturb.Base] | None = None
+        self._kept: list[tuple[Probe, Nudge | None, perturb.Base]] = []
 
     def losses(
         self, probe: Probe, moves: Moves, steps: Array, nudge: Nudge | None
@@ -49,6 +52,10 @@ class Evaluation:
         return all(node.op.complex_safe for node in self._network.steps)
 
     def _base(self, probe: Probe, nudge: Nudge | None) -> perturb.Base:
-        if self._kept is None or self._kept[0] is not probe or self._kept[1] is not nudge:
-            self._kept = probe, nudge, perturb.base(self._network, probe, nudge)
-        return self._kept[2]
+        for place, (kept, nudged, base) in enumerate(self._kept):
+            if kept is probe and nudged is nudge:
+                self._kept.insert(0, self._kept.pop(place))
+                return base
+        self._kept = self._kept[: KEPT - 1]
+        self._kept.insert(0, (probe, nudge, perturb.base(self._network, probe, nudge)))
+        return self._kept[0][2]

@@ -7,6 +7,7 @@ batch.
 """
 
 from collections.abc import Mapping
+from dataclasses import field
 
 import numpy as np
 
@@ -22,12 +23,17 @@ CHUNK = 2**16
 
 @record
 class Base:
-    """One probe's forward pass, from which moved ones start."""
+    """One probe's forward pass, from which moved ones start.
+
+    `measured` keeps what `structure` found by moving one thing in one node, for it is needed more
+    than once: by every parameter of a site, for the audit and for the verdict.
+    """
 
     network: Network
     trace: Trace
     nudge: Nudge | None
     penalty: float
+    measured: dict[tuple[str, str, str], tuple[Array, Array]] = field(default_factory=dict)
 
     @property
     def shifts(self) -> Mapping[str, Array] | None:

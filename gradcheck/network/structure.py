@@ -45,20 +45,33 @@ def derivative(start: Base, parameter: str, limit: int) -> Derivative | None:
     """
     shape = start.trace.parameters[parameter].shape
     value, magnitude = np.zeros(shape), np.zeros(shape)
-    evaluations = 0
+    needed = made = 0
     for use in _uses(start, parameter):
         by_site = _Sited.of(start, use)
-        evaluations += value.size if by_site is None else by_site.moves
-        if evaluations > limit:
+        moves = value.size if by_site is None else by_site.moves
+        needed += moves
+        if needed > limit:
             return None
-        try:
-            parts = _by_entry(start, use) if by_site is None else by_site.measure()
-        except (TypeError, AttributeError):
-            return None
+        key = _key(use, by_site)
+        if key not in start.measured:
+            made += moves
+            try:
+                start.measured[key] = by_site.slopes() if by_site else _by_entry(start, use)
+            except (TypeError, AttributeError):
+                return None
+        found = start.measured[key]
+        parts = by_site.weighted(*found) if by_site else found
         value += _oriented(parts[0], use.binding)
         magnitude += _oriented(parts[1], use.binding)
     _penalize(start, parameter, value, magnitude)
-    return Derivative(value=value, magnitude=magnitude, evaluations=evaluations)
+    return Derivative(value=value, magnitude=magnitude, evaluations=made)
+
+
+def _key(use: _Use, by_site: "_Sited | None") -> tuple[str, str, str]:
+    """Return under what a measurement is kept: one of a site serves all its parameters."""
+    if by_site is None:
+        return use.node.name, "entries", use.local
+    return use.node.name, "site", by_site.name
 
 
 def _uses(start: Base, parameter: str) -> Iterator[_Use]:
@@ -126,9 +139,8 @@ class _Sited:
         samples, rows, columns = self.site.shape
         return rows * columns * (1 if self.together else samples)
 
-    def measure(self) -> tuple[Array, Array]:
+    def weighted(self, slope: Array, size: Array) -> tuple[Array, Array]:
         """Return the gradient and its magnitude, in the shape that the op gives the parameter."""
-        slope, size = self._slopes()
         shape = bound(self.use.node, self.start.trace.parameters)[self.use.local].shape
         response = self.site.responses[self.use.local]
         return (
@@ -136,7 +148,7 @@ class _Sited:
             _weighted(response, size, _absolute(response.coefficients)).reshape(shape),
         )
 
-    def _slopes(self) -> tuple[Array, Array]:
+    def slopes(self) -> tuple[Array, Array]:
         """Measure how the loss depends on each pre-activation, and the sizes of what adds up."""
         samples, rows, columns = self.site.shape
         slope, size = np.zeros(self.site.shape), np.zeros(self.site.shape)

@@ -23,10 +23,17 @@ class Evidence:
 
 def compare(claimed: Array, numeric: Array) -> Evidence:
     """Compare two gradients of one parameter, entry by entry in the same order."""
-    length, other = float(np.linalg.norm(numeric)), float(np.linalg.norm(claimed))
-    if length == 0:
+    # In units of the largest entry, whose square may be beyond float64.
+    unit = float(np.max(np.abs(numeric), initial=0.0))
+    if unit == 0:
         return Evidence(relative=None, ratio=None, cosine=None)
-    product = float(np.vdot(claimed / length, numeric / length))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _compared(claimed / unit, numeric / unit)
+
+
+def _compared(claimed: Array, numeric: Array) -> Evidence:
+    length, other = float(np.linalg.norm(numeric)), float(np.linalg.norm(claimed))
+    product = float(np.vdot(claimed, numeric)) / length**2
     return Evidence(
         relative=float(np.linalg.norm(claimed - numeric)) / length,
         ratio=_nice(claimed, numeric, product),

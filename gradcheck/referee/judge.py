@@ -82,6 +82,9 @@ def judge(
     gap = np.where(np.isfinite(claim.value), gap, np.inf)
     if rtol is not None:
         bar = np.maximum(bar, rtol * scale)
+    # A sum that cancels may round the same way wherever it is tried: nothing would scatter.
+    zero = (np.abs(numeric.value) <= numeric.bar) & (np.abs(claim.value) <= negligible)
+    bar = np.where(zero, np.maximum(bar, negligible), bar)
     bar = _retried(claim.value - numeric.value, gap, bar, again, untouched=low == high)
     verdict = np.where(gap <= bar, RIGHT, WRONG)
     if contradicted:

@@ -12,7 +12,13 @@ import numpy as np
 from bench_lib.case import Case
 from bench_lib.plain_peers import Part
 
-Installed = Mapping[str, bool]
+from gradcheck.array import Array
+
+Planted = Mapping[str, Array]
+"""Factors by which the gradients of some parameters are wrong."""
+
+Checker = Callable[[Planted], bool]
+"""Tells whether a gradient with planted errors passes."""
 
 
 def installed() -> dict[str, bool]:
@@ -28,36 +34,28 @@ def prepare_torch() -> Any:
     return torch
 
 
-def torch_check(case: Case, part: Part | None, *, fast: bool) -> Callable[[], bool]:
-    """Return torch's check of some entries, or of all; it tells whether they passed."""
+def torch_check(case: Case, part: Part | None, *, fast: bool) -> Checker:
+    """Return torch's check of some entries, or of all."""
     torch = prepare_torch()
     kind = torch.float32 if case.single else torch.float64
     data = {n: torch.tensor(v, dtype=kind) for n, v in case.data.items()}
     own = {n: torch.tensor(v, dtype=kind) for n, v in case.parameters.items()}
-    spoiled = _torch_spoiler(torch)
-    planted = {n: torch.tensor(f, dtype=kind) for n, f in case.planted.items()}
+    spoil = _torch_spoiler(torch)
+    groups = {n: torch.tensor(places) for n, places in _grouped(part).items()} if part else {}
+    starts = [own[n].reshape(-1)[g] for n, g in groups.items()] if part else own.values()
 
-    def loss(values: Mapping[str, Any]) -> Any:
-        values = {n: spoiled(v, planted[n]) if n in planted else v for n, v in values.items()}
-        return case.forward(torch, values, data)
+    def check(planted: Planted) -> bool:
+        factors = {n: torch.tensor(f, dtype=kind) for n, f in planted.items()}
 
-    def whole(*tensors: Any) -> Any:
-        return loss(dict(zip(own, tensors, strict=True)))
+        def loss(*moved: Any) -> Any:
+            values = _scattered(own, groups, moved) if part else dict(zip(own, moved, strict=True))
+            values = {n: spoil(v, factors[n]) if n in factors else v for n, v in values.items()}
+            return case.forward(torch, values, data)
 
-    def partial(*entries: Any) -> Any:
-        assert part is not None
-        return loss(_scattered(own, groups, entries))
-
-    if part is None:
-        function, inputs = whole, [v.clone() for v in own.values()]
-    else:
-        groups = {n: torch.tensor(places) for n, places in _grouped(part).items()}
-        function, inputs = partial, [own[n].reshape(-1)[g] for n, g in groups.items()]
-
-    def check() -> bool:
-        leaves = [v.detach().clone().requires_grad_(True) for v in inputs]
-        passed = torch.autograd.gradcheck(function, leaves, fast_mode=fast, raise_exception=False)
-        return bool(passed)
+        leaves = [v.detach().clone().requires_grad_(True) for v in starts]
+        return bool(
+            torch.autograd.gradcheck(loss, leaves, fast_mode=fast, raise_exception=False)
+        )
 
     return check
 
@@ -69,10 +67,10 @@ def _grouped(part: Part) -> dict[str, list[int]]:
     return groups
 
 
-def _scattered(own: Mapping[str, Any], groups: Mapping[str, Any], entries: Any) -> dict[str, Any]:
+def _scattered(own: Mapping[str, Any], groups: Mapping[str, Any], moved: Any) -> dict[str, Any]:
     values = dict(own)
-    for (name, places), moved in zip(groups.items(), entries, strict=True):
-        flat = own[name].reshape(-1).index_put((places,), moved)
+    for (name, places), entries in zip(groups.items(), moved, strict=True):
+        flat = own[name].reshape(-1).index_put((places,), entries)
         values[name] = flat.reshape(own[name].shape)
     return values
 
@@ -91,26 +89,26 @@ def _torch_spoiler(torch: Any) -> Callable[[Any, Any], Any]:
     return Spoiled.apply  # type: ignore[no-any-return]
 
 
-def jax_check(case: Case) -> Callable[[], bool]:
-    """Return jax's check of all entries along random directions; it tells whether they passed."""
+def jax_check(case: Case) -> Checker:
+    """Return jax's check of all entries, along random directions."""
     import jax
     from jax.test_util import check_grads
 
-    jax.config.update("jax_enable_x64", val=True)
+    jax.config.update("jax_enable_x64", True)  # noqa: FBT003
     kind = np.float32 if case.single else np.float64
     data = {n: jax.numpy.asarray(v, dtype=kind) for n, v in case.data.items()}
     own = {n: jax.numpy.asarray(v, dtype=kind) for n, v in case.parameters.items()}
-    spoiled = _jax_spoiler(jax)
-    planted = {n: jax.numpy.asarray(f, dtype=kind) for n, f in case.planted.items()}
+    spoil = _jax_spoiler(jax)
 
     @jax.jit  # type: ignore[untyped-decorator]
-    def loss(values: Mapping[str, Any]) -> Any:
-        values = {n: spoiled(v, planted[n]) if n in planted else v for n, v in values.items()}
+    def loss(values: Mapping[str, Any], factors: Mapping[str, Any]) -> Any:
+        values = {n: spoil(v, factors[n]) if n in factors else v for n, v in values.items()}
         return case.forward(jax.numpy, values, data)
 
-    def check() -> bool:
+    def check(planted: Planted) -> bool:
+        factors = {n: jax.numpy.asarray(f, dtype=kind) for n, f in planted.items()}
         try:
-            check_grads(loss, (own,), order=1, modes=["rev"])
+            check_grads(lambda values: loss(values, factors), (own,), order=1, modes=["rev"])
         except AssertionError:
             return False
         return True

@@ -55,15 +55,18 @@ class Part:
 
     def loss(self) -> tuple[Callable[[Array], Any], Array]:
         """Return the loss as a function of these entries, and where they are."""
-        values = {name: v.copy() for name, v in self.case.parameters.items()}
-        places = [(values[name].reshape(-1), place) for name, place in self.places()]
+        flat = np.concatenate([v.ravel() for v in self.case.parameters.values()])
+        ends = np.cumsum([v.size for v in self.case.parameters.values()])
+        values = {
+            name: flat[end - v.size : end].reshape(v.shape)
+            for end, (name, v) in zip(ends, self.case.parameters.items(), strict=True)
+        }
 
         def loss(x: Array) -> Any:
-            for (flat, place), value in zip(places, x, strict=True):
-                flat[place] = value
+            flat[self.entries] = x
             return self.case.forward(np, values, self.case.data)
 
-        return loss, np.array([flat[place] for flat, place in places])
+        return loss, flat[self.entries]
 
 
 def loop(part: Part) -> Array:

@@ -1,6 +1,7 @@
 """The check command: targets, exit codes, selections, formats and files."""
 
 import json
+import sys
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -257,6 +258,13 @@ class TestOutput:
         assert lines[0] < lines[1] < lines[2]
 
 
+def test_the_most_points_are_the_same_on_the_command_line_and_in_configs() -> None:
+    from gradcheck.cli import check
+    from gradcheck.config import grammar
+
+    assert check.MAX_POINTS == grammar.MAX_POINTS
+
+
 def test_fail_fast_stops_after_the_first_failure(run: Run) -> None:
     shown = run("check", "right.yaml", "wrong.yaml", "broken.yaml", "--fail-fast", "-q")
     assert shown.exit_code == 1
@@ -290,15 +298,18 @@ def test_the_progress_bar_appears_after_a_while_at_a_terminal_only(
     from gradcheck.cli import _progress
 
     clock = count(step=_progress.PATIENCE * 0.75)
-    monkeypatch.setattr(_progress.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
     with _progress.Bar() as hidden:
         hidden("a", 0.5)
         hidden("a", 1.0)
     assert hidden._bar is None
-    monkeypatch.setattr(_progress.sys.stderr, "isatty", lambda: True)
-    with _progress.Bar() as bar:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    bar = _progress.Bar()
+    with bar:
         bar("a", 0.25)
-        assert bar._bar is None
+        early = bar._bar
         bar("a", 0.5)
-        assert bar._bar is not None
-        assert bar._bar.tasks[0].completed == 0.5
+        late = bar._bar
+    assert early is None
+    assert late is not None
+    assert late.tasks[0].completed == 0.5

@@ -89,7 +89,7 @@ def test_a_kink_at_the_point_or_next_to_it_is_seen(rungs: Array, distance: float
     jump = rng.uniform(0.3, 3, COUNT) * rng.choice([-1, 1], COUNT)
 
     def kinked(x: Array) -> Array:
-        return function(x) + jump * np.maximum(x - distance, 0)
+        return np.asarray(function(x) + jump * np.maximum(x - distance, 0))
 
     found = differentiated(kinked, np.ones(COUNT), rungs)
 

@@ -261,5 +261,5 @@ def test_it_looks_like_an_array() -> None:
     assert (x.shape, x.ndim, x.size, len(x)) == ((2, 3, 5), 3, 30, 2)
     assert x.dtype == np.complex128
     assert np.shape(x) == x.shape
-    assert (np.ndim(x), np.size(x)) == (3, 30)
+    assert (np.ndim(x), np.size(x)) == (3, 30)  # type: ignore[arg-type]
     assert np.zeros_like(x).tolist() == np.zeros((2, 3, 5)).tolist()

@@ -1,4 +1,4 @@
-"""Convolutions and pooling, against plain loops, one another and SciPy."""
+"""Convolutions, against plain loops, one another and SciPy."""
 
 import itertools
 from collections.abc import Iterator
@@ -16,14 +16,11 @@ from gradcheck.op import Gradients, Op, Options
 
 CONV1D, CONV2D = OPS.all()["conv1d"], OPS.all()["conv2d"]
 TRANSPOSED = OPS.all()["conv_transpose2d"]
-MAX, AVG, GLOBAL = (OPS.all()[name] for name in ("max_pool2d", "avg_pool2d", "global_avg_pool"))
 
 
 def run(op: Op, x: Array, *parameters: Array, **options: Any) -> Array:
     """Run an op on its weight and bias, if they are given."""
-    given_options = {**op.defaults(), **options}
-    if "bias" in op.options:
-        given_options["bias"] = len(parameters) > 1
+    given_options = {**op.defaults(), **options, "bias": len(parameters) > 1}
     named = dict(zip(("weight", "bias"), parameters, strict=False))
     op.infer([x.shape], given_options)
     return op.forward([x], named, given_options)[0]
@@ -31,9 +28,7 @@ def run(op: Op, x: Array, *parameters: Array, **options: Any) -> Array:
 
 def pull(op: Op, dy: Array, x: Array, *parameters: Array, **options: Any) -> Gradients:
     """Run an op backward from an upstream gradient."""
-    given_options = {**op.defaults(), **options}
-    if "bias" in op.options:
-        given_options["bias"] = len(parameters) > 1
+    given_options = {**op.defaults(), **options, "bias": len(parameters) > 1}
     named = dict(zip(("weight", "bias"), parameters, strict=False))
     return op.backward(dy, op.forward([x], named, given_options)[1])
 
@@ -64,8 +59,8 @@ Place: TypeAlias = tuple[int, int]
 
 def meetings(size: Shape, options: Options) -> Iterator[tuple[Place, Place, Place]]:
     """Yield each output position, kernel element and the input position where they meet."""
-    kernel, stride, padding = options["kernel"], options["stride"], options["padding"]
-    dilation = options.get("dilation", (1, 1))
+    names = ("kernel", "stride", "padding", "dilation")
+    kernel, stride, padding, dilation = (options[name] for name in names)
     height, width = (
         (m + 2 * p - d * (k - 1) - 1) // s + 1
         for m, k, s, p, d in zip(size, kernel, stride, padding, dilation, strict=True)
@@ -222,97 +217,6 @@ def test_a_transposed_convolution_is_what_plain_loops_make(
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-12)
 
 
-pool_geometries = st.fixed_dictionaries(
-    {"kernel": pairs(2, 3), "stride": pairs(1, 4), "padding": pairs(0, 1)}
-)
-
-
-def pool_windows(x: Array, options: Options) -> dict[Place, list[Place]]:
-    """List the positions of the input in each window."""
-    found: dict[Place, list[Place]] = {}
-    for position, _, met in meetings(x.shape[2:], options):
-        found.setdefault(position, []).append(met)
-    return found
-
-
-@given(pool_geometries)
-def test_the_pools_are_what_plain_loops_make(options: dict[str, Any]) -> None:
-    x = np.random.default_rng(7).normal(size=(2, 3, 5, 8)) - 3
-    top, mean = run(MAX, x, **options), run(AVG, x, **options)
-    inside = run(AVG, x, **options, count_include_pad=False)
-    found = pool_windows(x, options)
-    assert len(found) == top[0, 0].size == mean[0, 0].size == inside[0, 0].size
-    for (p, q), places in found.items():
-        elements = np.array([x[:, :, row, column] for row, column in places])
-        np.testing.assert_array_equal(top[:, :, p, q], elements.max(axis=0))
-        total = elements.sum(axis=0)
-        np.testing.assert_allclose(mean[:, :, p, q], total / np.prod(options["kernel"]))
-        np.testing.assert_allclose(inside[:, :, p, q], total / len(places))
-
-
-@given(pool_geometries)
-def test_each_window_passes_its_gradient_to_its_elements(options: dict[str, Any]) -> None:
-    rng = np.random.default_rng(7)
-    x = rng.normal(size=(2, 3, 5, 8)) - 3
-    dy = rng.normal(size=run(MAX, x, **options).shape)
-    top, mean = np.zeros(x.shape), np.zeros(x.shape)
-    for (p, q), places in pool_windows(x, options).items():
-        elements = np.array([x[:, :, row, column] for row, column in places])
-        for element, (row, column) in zip(elements, places, strict=True):
-            top[:, :, row, column] += dy[:, :, p, q] * (element == elements.max(axis=0))
-            mean[:, :, row, column] += dy[:, :, p, q] / len(places)
-    np.testing.assert_allclose(of_input(pull(MAX, dy, x, **options)), top, atol=1e-13)
-    averaged = pull(AVG, dy, x, **options, count_include_pad=False)
-    np.testing.assert_allclose(of_input(averaged), mean, atol=1e-13)
-
-
-@pytest.mark.parametrize("op", [MAX, AVG], ids=lambda op: op.key)
-def test_windows_do_not_overlap_unless_a_stride_is_given(op: Op) -> None:
-    x = np.random.default_rng(7).normal(size=(2, 3, 7, 11))
-    expected = run(op, x, kernel=(2, 3), stride=(2, 3))
-    assert expected.shape == (2, 3, 3, 3)
-    np.testing.assert_array_equal(run(op, x, kernel=(2, 3)), expected)
-
-
-def test_of_equal_maxima_the_first_takes_the_whole_gradient() -> None:
-    x = np.array([[[[0.0, 4.0, 4.0], [4.0, 1.0, 4.0]]]])
-    dy = np.array([[[[3.0, 5.0]]]])
-    dx = of_input(pull(MAX, dy, x, kernel=(2, 2), stride=(1, 1)))
-    np.testing.assert_array_equal(dx, [[[[0.0, 8.0, 0.0], [0.0, 0.0, 0.0]]]])
-
-
-def test_the_distance_to_a_kink_is_that_to_the_nearest_rival() -> None:
-    x = np.array([[[[1.0, 7.0, 2.0, 9.0], [4.0, 3.0, 9.0, 8.5], [0.0, 0.0, 0.0, 0.0]]]])
-    assert MAX.kinks is not None
-    found = MAX.kinks([x], {**MAX.defaults(), "kernel": (2, 2)})
-    expected = [[6.0, 3.0, 7.0, 0.0], [3.0, 4.0, 0.0, 0.5], [np.inf] * 4]
-    np.testing.assert_array_equal(found, [[expected]])
-
-
-def test_the_distance_to_a_kink_is_the_least_over_overlapping_windows() -> None:
-    x = np.array([[[[1.0, 7.0, 5.0, 5.5]]]])
-    assert MAX.kinks is not None
-    overlapping = {**MAX.defaults(), "kernel": (1, 2), "stride": (1, 1)}
-    np.testing.assert_array_equal(MAX.kinks([x], overlapping), [[[[6.0, 2.0, 0.5, 0.5]]]])
-    hanging = {**MAX.defaults(), "kernel": (1, 2), "padding": (0, 1)}
-    np.testing.assert_array_equal(MAX.kinks([x], hanging), [[[[np.inf, 2.0, 2.0, np.inf]]]])
-
-
-def test_a_window_of_one_element_has_no_kink() -> None:
-    x = np.random.default_rng(7).normal(size=(2, 3, 5, 7))
-    assert MAX.kinks is not None
-    assert (MAX.kinks([x], {**MAX.defaults(), "kernel": (1,)}) == np.inf).all()
-
-
-def test_the_mean_of_a_channel_is_over_its_positions_alone() -> None:
-    x = np.random.default_rng(7).normal(size=(2, 3, 5, 7))
-    y = run(GLOBAL, x)
-    for n, c in itertools.product(range(2), range(3)):
-        assert y[n, c] == pytest.approx(x[n, c].sum() / 35, rel=1e-13)
-    dx = of_input(pull(GLOBAL, np.array([[1.0, 2, 3], [4, 5, 7]]), x))
-    np.testing.assert_allclose(dx[1, 2], np.full((5, 7), 0.2), rtol=1e-15)
-
-
 CONV = {"channels": 6, "kernel": (2,), "groups": 1}
 
 
@@ -349,15 +253,6 @@ CONV = {"channels": 6, "kernel": (2,), "groups": 1}
             {**CONV, "padding": (1, 0)},
             r"a padding of \[1, 0\] leaves an output of \[0, 8\]",
         ),
-        (MAX, (2, 3, 5), {"kernel": (2,)}, r"pooling needs an input of shape \(n, c, h, w\)"),
-        (
-            MAX,
-            (2, 3, 5, 7),
-            {"kernel": (2, 3), "padding": (2,)},
-            r"padding must be below the kernel \[2, 3\], but is \[2, 2\]",
-        ),
-        (AVG, (2, 3, 5, 7), {"kernel": (6,)}, "reaches over 6 elements, but axis 2 .* has 5"),
-        (GLOBAL, (2, 3), {}, r"\(n, c, h, w\) or \(n, c, t\), but gets \(2, 3\), .* no positions"),
     ],
 )
 def test_what_does_not_fit_is_refused(op: Op, shape: Shape, options: Options, message: str) -> None:

@@ -1,0 +1,75 @@
+"""Cost against width and depth, next to the operations that the method needs by count."""
+
+from dataclasses import asdict
+from statistics import median
+from typing import Any
+
+from bench_lib import own
+from bench_lib.case import load
+from bench_lib.speed import Limits
+from bench_lib.timing import seconds
+from bench_lib.workloads import HALF, perceptron
+
+WIDTHS = (64, 128, 256, 512, 1024)
+DEPTHS = (2, 3, 4, 6, 8)
+WIDTH, DEPTH, BATCH = 128, 3, 32
+"""Width of the networks of several depths, depth of those of several widths."""
+
+
+def operations(width: int, depth: int, batch: int) -> float:
+    """Count the multiplications and additions of one structured gradient.
+
+    Each of the `width` pre-activations of a layer is moved once, for all samples together,
+    and its imaginary part goes through every later product of matrices.
+    """
+    product = 2.0 * batch * width * width
+    later = sum(depth - layer for layer in range(1, depth + 1))
+    return width * product * later
+
+
+def naive_operations(width: int, depth: int, batch: int) -> float:
+    """Count those of two forward passes for every weight and bias."""
+    return 2.0 * depth * (width * width + width) * depth * 2.0 * batch * width * width
+
+
+def series(repeats: int, limits: Limits, *, tiny: bool) -> dict[str, list[dict[str, Any]]]:
+    """Measure the checks of networks of growing width and of growing depth."""
+    widths, depths, width = ((5, 7), (2, 3), 5) if tiny else (WIDTHS, DEPTHS, WIDTH)
+    return {
+        "width": _grown([(w, DEPTH) for w in widths], repeats, limits),
+        "depth": _grown([(width, d) for d in depths], repeats, limits),
+    }
+
+
+def _grown(
+    sizes: list[tuple[int, int]], repeats: int, limits: Limits
+) -> list[dict[str, Any]]:
+    """Measure one size after the other, as long as the next one is expected in time."""
+    rows: list[dict[str, Any]] = []
+    rate = 0.0
+    for width, depth in sizes:
+        count = operations(width, depth, BATCH)
+        if not limits.full and rate * count > limits.whole:
+            break
+        rows.append(_row(width, depth, repeats))
+        rate = rows[-1]["seconds"] / count
+    return rows
+
+
+def _row(width: int, depth: int, repeats: int) -> dict[str, Any]:
+    workload = perceptron("growth", "growth", [width] * (depth + 1), "tanh", HALF, BATCH)
+    case = load(workload)
+    spent = median(seconds(lambda: own.checked(case)) for _ in range(repeats))
+    alone = median(seconds(lambda: own.unaudited(case)) for _ in range(repeats))
+    count = operations(width, depth, BATCH)
+    return {
+        "width": width,
+        "depth": depth,
+        "parameters": case.size,
+        "seconds": spent,
+        "seconds without audit": alone,
+        "operations": count,
+        "operations per second": count / alone,
+        "naive operations": naive_operations(width, depth, BATCH),
+        "accounts": asdict(own.accounts(case)),
+    }

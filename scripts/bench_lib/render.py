@@ -1,0 +1,129 @@
+"""The results as Markdown."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+Results = dict[str, Any]
+
+
+def markdown(results: Results) -> str:
+    """Return all tables of a run."""
+    parts = [f"# Benchmark\n\n`{results['command']}`\n", _machine(results["machine"])]
+    if results["speed"]:
+        parts += ["## Time\n", _times(results["speed"]), _TIME_NOTES, _ratios(results["speed"])]
+        parts += ["## What one check does\n", _accounts(results["speed"])]
+    if results["smallest"]:
+        parts += ["## Smallest planted error that is found\n", _by_tool(results["smallest"]), _SMALL]
+    if results["hostile"]:
+        parts += ["## Hostile regimes\n", _by_tool(results["hostile"]), _HOSTILE]
+    for kind, rows in results["growth"].items():
+        parts += [f"## Cost against {kind}\n", _growth(rows)]
+    return "\n".join(parts)
+
+
+_TIME_NOTES = """
+Processor seconds on one thread, medians, taken by turns in one process. `~`: measured on a random
+part of the entries, or of each parameter's for the exhaustive mode, and scaled up. `!`: rejects
+this right gradient. The fast mode of torch, jax and the quick mode see all entries along random
+directions; everything else looks at each one.
+"""
+
+_SMALL = """
+One entry of median size of the largest parameter is wrong by this fraction of itself. Tools that
+look at entries one by one look at 64 of a larger network's, the wrong one among them, which makes
+the norm ratio and `check_grad` look better than they are on the whole.
+"""
+
+_HOSTILE = """
+`false alarm`: the right gradient is rejected. `blind`: it passes, and so does one in which all of
+the first layer's weight gradient is twice too large. In float32, torch and jax compute everything
+in single precision; for the others only the claims are.
+"""
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _machine(machine: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in machine.items()) + "\n"
+
+
+def _names(rows: Sequence[Results], key: str) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row[key]))
+
+
+def _times(rows: Sequence[Results]) -> str:
+    names = _names(rows, "times")
+    head = ["", *(f"{row['workload']} ({row['parameters']:,})" for row in rows)]
+    body = [[name, *(_time(row["times"].get(name)) for row in rows)] for name in names]
+    return table(head, body)
+
+
+def _time(timed: dict[str, Any] | None) -> str:
+    if timed is None:
+        return "-"
+    mark = "!" if timed["note"] else ""
+    return f"{'~' * timed['estimated']}{timed['cpu']:.3g}{mark}"
+
+
+def _ratios(rows: Sequence[Results]) -> str:
+    head = ["times as fast as the naive loop", *(row["workload"] for row in rows)]
+    names = [n for n in _names(rows, "times") if n not in ("forward", "backprop", "naive loop")]
+    body = [[name, *(_ratio(row, name) for row in rows)] for name in names]
+    body.append(["gradcheck, in backprops", *(f"{row['in backprops']:.3g}" for row in rows)])
+    return table(head, body)
+
+
+def _ratio(row: Results, name: str) -> str:
+    if name not in row["times"]:
+        return "-"
+    rough = row["times"][name]["estimated"] or row["times"]["naive loop"]["estimated"]
+    return f"{'~' * rough}{row['faster than the naive loop'][name]:.3g}"
+
+
+def _accounts(rows: Sequence[Results]) -> str:
+    head = ["workload", "verdict", "entries checked", "evaluations", "audits", "MB", "naive MB"]
+    return table(head, list(_account_rows(rows)))
+
+
+def _account_rows(rows: Sequence[Results]) -> Iterator[list[str]]:
+    for row in rows:
+        a = row["accounts"]
+        yield [
+            f"{row['workload']}: {row['title']}",
+            a["verdict"],
+            f"{a['checked']:,} of {a['entries']:,}",
+            f"{a['evaluations']:,}",
+            f"{a['audits']:,}",
+            f"{a['megabytes']:.1f}",
+            f"{row['naive megabytes']:.1f}",
+        ]
+
+
+def _by_tool(columns: dict[str, dict[str, str]]) -> str:
+    tools = list(dict.fromkeys(tool for column in columns.values() for tool in column))
+    body = [[tool, *(column.get(tool, "-") for column in columns.values())] for tool in tools]
+    return table(["tool", *columns], body)
+
+
+def _growth(rows: Sequence[Results]) -> str:
+    head = ["width", "depth", "parameters", "seconds", "without audit", "operations",
+            "per second", "naive operations", "MB"]  # fmt: skip
+    body = [
+        [
+            str(row["width"]),
+            str(row["depth"]),
+            f"{row['parameters']:,}",
+            f"{row['seconds']:.3g}",
+            f"{row['seconds without audit']:.3g}",
+            f"{row['operations']:.2g}",
+            f"{row['operations per second']:.2g}",
+            f"{row['naive operations']:.2g}",
+            f"{row['accounts']['megabytes']:.1f}",
+        ]
+        for row in rows
+    ]
+    return table(head, body)

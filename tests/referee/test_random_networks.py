@@ -1,0 +1,208 @@
+"""Random networks: right gradients are never accused, and one spoiled entry is always found."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from gradcheck.array import Array
+from gradcheck.catalogues import OPS
+from gradcheck.config.load import Loaded
+from gradcheck.problem import Claims, Probe, Problem
+from gradcheck.referee import check
+from gradcheck.report import Check
+from gradcheck.session import Request, Target, run
+
+Load = Callable[[str], Loaded]
+
+SLICE = range(60)
+CAPABLE = 400
+"""Seeds among which every op must occur."""
+
+
+@pytest.mark.parametrize("seed", SLICE)
+def test_right_gradients_are_right(seed: int, random_networks: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "network.yaml"
+    path.write_text(random_networks.text(seed), "utf-8")
+
+    (report,) = run(Request(targets=[Target(path=path, name=path.name)])).problems
+
+    assert report.verdict == "right", (report.message, report.checks)
+    assert report.entries_checked == report.entries_total > 0
+    assert report.audits > 0
+
+
+def test_a_seed_always_makes_the_same_network(random_networks: ModuleType) -> None:
+    texts = [random_networks.text(seed) for seed in SLICE]
+
+    assert texts == [random_networks.text(seed) for seed in SLICE]
+    assert len(set(texts)) == len(texts)
+
+
+def test_every_op_takes_part(random_networks: ModuleType) -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(CAPABLE):
+        config = random_networks.config(seed)
+        for layer in config["network"]["layers"]:
+            ((declared),) = layer.values()
+            seen.update(declared.keys() & OPS.all().keys())
+        seen.update(config["loss"].keys() & OPS.all().keys())
+        seen.update(config.get("regularization", {}).keys() & OPS.all().keys())
+
+    assert [name for name in OPS.all() if not seen[name]] == []
+
+
+def test_networks_are_varied(random_networks: ModuleType) -> None:
+    configs = [random_networks.config(seed) for seed in range(CAPABLE)]
+    layers = [
+        layer for c in configs for entry in c["network"]["layers"] for layer in entry.values()
+    ]
+
+    assert {c["loss"][k] for c in configs for k in c["loss"] if k == "scale"} >= {1e-8, 100.0}
+    assert any("share" in layer for layer in layers)
+    assert any(".T" in v for layer in layers for v in layer.get("share", {}).values())
+    assert {c["data"]["batch"] for c in configs} >= {1, 2, 11}
+    assert max(len(c["network"]["inputs"]) for c in configs) >= 3
+    assert max(len(c["network"]["layers"]) for c in configs) >= 8
+
+
+def spoiled(problem: Problem, name: str, change: Callable[[Array], None]) -> Problem:
+    """Return a problem whose claim for one parameter is changed, wherever it is asked."""
+
+    def claims(probes: Sequence[Probe]) -> Sequence[Claims]:
+        found: list[Mapping[str, Array]] = []
+        for own in problem.claims(probes):
+            copy = np.array(own[name])
+            change(copy)
+            found.append({**own, name: copy})
+        return found
+
+    return replace(problem, claims=claims)
+
+
+def large_entry(problem: Problem, rng: np.random.Generator) -> tuple[str, int] | None:
+    """Choose an entry of at least its tensor's median size; None if there is none to choose."""
+    (claims,) = problem.claims([problem.probe(0, 0)])
+    names = [name for name in claims if np.median(np.abs(claims[name])) > 1e-12]
+    if not names:
+        return None
+    name = names[rng.integers(len(names))]
+    sizes = np.abs(claims[name]).ravel()
+    return name, int(rng.choice(np.flatnonzero(sizes >= np.median(sizes))))
+
+
+def checks_of(problem: Problem, loaded: Loaded, **settings: object) -> dict[str, Check]:
+    found = check(problem, replace(loaded.settings, **settings)).checks  # type: ignore[arg-type]
+    return {entry.parameter: entry for entry in found}
+
+
+def smooth(problem: Problem) -> bool:
+    """Tell whether no kink touches the claims at the probes that are used."""
+    return not any(problem.kinks(problem.probe(number, 0)) for number in range(3))
+
+
+@pytest.mark.parametrize("seed", range(500, 540))
+def test_one_entry_off_by_a_millionth_is_found(
+    seed: int, random_networks: ModuleType, load_config: Load
+) -> None:
+    loaded = load_config(random_networks.text(seed))
+    chosen = large_entry(loaded.problem, np.random.default_rng(seed))
+    if chosen is None or not smooth(loaded.problem):
+        return
+    name, entry = chosen
+
+    def change(claim: Array) -> None:
+        claim.flat[entry] *= 1 + 1e-6
+
+    checks = checks_of(spoiled(loaded.problem, name, change), loaded)
+
+    assert checks[name].verdict == "wrong"
+    assert checks[name].wrong_entries == 1
+    worst = checks[name].worst
+    assert worst is not None
+    assert worst.index == np.unravel_index(entry, loaded.problem.shapes[name])
+    assert {n for n, c in checks.items() if c.verdict == "wrong"} == {name}
+
+
+def test_the_slice_for_spoiled_entries_is_not_empty(
+    random_networks: ModuleType, load_config: Load
+) -> None:
+    problems = (load_config(random_networks.text(seed)).problem for seed in range(500, 540))
+
+    assert (
+        sum(large_entry(p, np.random.default_rng(0)) is not None and smooth(p) for p in problems)
+        > 20
+    )
+
+
+@pytest.mark.parametrize("seed", range(600, 620))
+def test_differences_find_an_error_of_a_hundred_bars(
+    seed: int, random_networks: ModuleType, load_config: Load
+) -> None:
+    loaded = load_config(random_networks.text(seed))
+    chosen = large_entry(loaded.problem, np.random.default_rng(seed))
+    right = checks_of(loaded.problem, loaded, method="differences", points=1)
+    if chosen is None or not smooth(loaded.problem):
+        return
+    name, entry = chosen
+    assert right[name].bar is not None
+    extra = 100 * largest_bar(loaded.problem, loaded, name, entry)
+
+    def change(claim: Array) -> None:
+        claim.flat[entry] += extra
+
+    checks = checks_of(
+        spoiled(loaded.problem, name, change), loaded, method="differences", points=1
+    )
+
+    assert checks[name].verdict == "wrong"
+    assert checks[name].wrong_entries == 1
+
+
+def largest_bar(problem: Problem, loaded: Loaded, name: str, entry: int) -> float:
+    """Return the bar that is printed for one entry, which is made the worst for that."""
+
+    def change(claim: Array) -> None:
+        claim.flat[entry] += 10 * np.max(np.abs(claim))
+
+    checks = checks_of(spoiled(problem, name, change), loaded, method="differences", points=1)
+    assert checks[name].bar is not None
+    return float(checks[name].bar)
+
+
+IMAGES = """
+network:
+  inputs: {x: [784]}
+  layers:
+  - hidden: {dense: {units: 100}}
+  - hidden_out: sigmoid
+  - output: {dense: {units: 10}}
+loss: cross_entropy
+data: {batch: 32, x: {uniform: [0, 1]}, y: {classes: 10}}
+check: {points: 1}
+"""
+
+
+def test_one_of_eighty_thousand_entries_off_by_a_ten_billionth_is_found(load_config: Load) -> None:
+    loaded = load_config(IMAGES)
+    name = "hidden.weight"
+    (claims,) = loaded.problem.claims([loaded.problem.probe(0, 0)])
+    sizes = np.abs(claims[name]).ravel()
+    entry = int(np.argsort(sizes)[sizes.size // 2])
+
+    def change(claim: Array) -> None:
+        claim.flat[entry] *= 1 + 1e-10
+
+    checks = checks_of(spoiled(loaded.problem, name, change), loaded)
+
+    assert checks[name].verdict == "wrong"
+    assert checks[name].wrong_entries == 1
+    assert checks[name].worst is not None
+    assert checks[name].worst.index == np.unravel_index(entry, (784, 100))
+    assert {n for n, c in checks.items() if c.verdict == "wrong"} == {name}
+    assert sum(1 for _ in islice(checks, 9)) == 4
