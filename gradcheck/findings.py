@@ -13,6 +13,14 @@ EXACT = 1e-9
 
 def findings(problem: Problem, outcome: Outcome) -> Iterator[Finding]:
     """Yield what is to be said about a problem's checks: missing, misshapen and wrong gradients."""
+    for convention in _conventions(problem, outcome):
+        yield Finding(
+            code="GRD04",
+            family="mismatch",
+            level="note",
+            title="the claims follow another convention",
+            message=convention,
+        )
     accepted = problem.accepted
     for name in outcome.missing:
         yield _missing(problem, name, name in accepted)
@@ -26,6 +34,12 @@ def findings(problem: Problem, outcome: Outcome) -> Iterator[Finding]:
     ):
         if group:
             yield _mismatch(problem, outcome, group, level == "error")
+
+
+def _conventions(problem: Problem, outcome: Outcome) -> Iterator[str]:
+    yield from problem.conventions
+    if abs(outcome.factor - 1) > EXACT:
+        yield f"all claims are {outcome.factor:.6g} times the gradient, as scale: free allows"
 
 
 def _missing(problem: Problem, name: str, accepted: bool) -> Finding:

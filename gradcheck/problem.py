@@ -13,7 +13,7 @@ import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.record import record
-from gradcheck.report import Finding, Location
+from gradcheck.report import Location
 
 
 @record
@@ -116,7 +116,8 @@ class Problem:
     computed in; a parameter that is left out has none. `dumped` says that they can't be had
     at another point than the user's own. `jitter(probe, seed, epsilon)` moves every number of
     a probe by about a rounding error. `kinks(probe)` lists the elements that sit on a kink, in
-    inputs of shape `node_shape(node)`. `remarks` and `findings` are what the front end noticed.
+    inputs of shape `node_shape(node)`. `conventions`
+    and `remarks` are what the front end noticed: deviations that are no mistakes, and the rest.
     """
 
     name: str
@@ -139,4 +140,4 @@ class Problem:
     """The parameters that the user claims gradients for; None for all."""
     locations: Mapping[str, Location] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    conventions: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from gradcheck.catalogues import FAULTS, OPS
 from gradcheck.config.claims import Policy
 from gradcheck.config.grammar import grammar
 from gradcheck.config.load import Expectation, Failed, Loaded, Loader
-from gradcheck.errors import ConfigError, GradcheckError
+from gradcheck.errors import ConfigError, GradcheckError, NumericError
 from gradcheck.findings import findings
 from gradcheck.record import record
 from gradcheck.referee import Outcome, check
@@ -25,6 +25,8 @@ from gradcheck.report import (
     Report,
 )
 from gradcheck.settings import Settings
+
+OUT_OF_MEMORY = "there was not enough memory for this check; make the network or the batch smaller"
 
 Progress = Callable[[str, float], None]
 """Told the name of the problem under way and the share of it that is done."""
@@ -64,7 +66,9 @@ def _silent(name: str, share: float) -> None:
 
 def run(request: Request, progress: Progress = _silent) -> Report:
     """Check every target."""
-    problems = list(_problems(request, progress))
+    # What is not finite is looked for where it matters; NumPy's warnings would tell of it twice.
+    with np.errstate(all="ignore"):
+        problems = list(_problems(request, progress))
     return Report(problems=tuple(problems), tool_version=__version__, remarks=request.remarks)
 
 
@@ -106,16 +110,16 @@ def _problem(
         report = _error(loaded.name, target, loaded.error, request.seed or 0)
         return _judged(report, loaded.expectation) if request.expect else report
     settings = effective(loaded.settings, request)
-    # What is not finite is looked for where it matters; NumPy's warnings would tell of it twice.
-    with loaded.stack, np.errstate(all="ignore"):
+    with loaded.stack:
         try:
             outcome = check(
                 loaded.problem, settings, lambda share: progress(loaded.problem.name, share)
             )
             report = _report(loaded, settings, outcome)
-        except GradcheckError as error:
+        except (GradcheckError, MemoryError) as error:
+            told = error if isinstance(error, GradcheckError) else NumericError(OUT_OF_MEMORY)
             report = replace(
-                _error(loaded.problem.name, target, error, settings.seed), mode=settings.mode
+                _error(loaded.problem.name, target, told, settings.seed), mode=settings.mode
             )
     return _judged(report, loaded.expectation) if request.expect else report
 
@@ -183,8 +187,8 @@ def verdict(checks: Iterable[Check], found: Iterable[Finding]) -> ProblemVerdict
 def _remarks(settings: Settings, outcome: Outcome) -> Iterator[str]:
     if settings.rtol is not None:
         yield f"tolerance: differences below {settings.rtol:g} of the largest entry were passed"
-    if abs(outcome.factor - 1) > 1e-9:
-        yield f"claims are {outcome.factor:.6g} times the gradient throughout (scale: free)"
+    if settings.only and not outcome.checks:
+        yield f"nothing was checked: no parameter matches {', '.join(settings.only)}"
 
 
 def _judged(report: ProblemReport, expectation: Expectation) -> ProblemReport:

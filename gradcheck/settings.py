@@ -4,6 +4,9 @@ from typing import Literal, TypeAlias
 
 from gradcheck.record import record
 
+MAX_POINTS = 1000
+"""The most probes of one check."""
+
 Mode: TypeAlias = Literal["quick", "full", "exhaustive"]
 Method: TypeAlias = Literal["auto", "complex_step", "differences"]
 

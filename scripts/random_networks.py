@@ -114,6 +114,14 @@ def ops(kind: str) -> tuple[Op, ...]:
     return tuple(op for op in OPS.all().values() if op.kind == kind)
 
 
+@cache
+def named(name: str) -> Op:
+    """Return the op of a name."""
+    op = OPS.find(name)
+    assert op is not None, name
+    return op
+
+
 def config(seed: int) -> dict[str, Any]:
     """Make the config that belongs to a seed."""
     return _Growth(rng=random.Random(seed)).config(seed)  # noqa: S311
@@ -175,19 +183,14 @@ class _Growth:
 
     def _layer(self) -> None:
         """Add a random layer that fits; where none is found soon, none."""
-        for _ in range(60):
+        for _ in range(20):
             kind = self.rng.choice(("dense", "activation", "layer", "layer"))
-            op = self._op("dense") if kind == "dense" else self.rng.choice(ops(kind))
-            if self._wanted(op) and self._try(op, self._options(op)):
+            op = named("dense") if kind == "dense" else self.rng.choice(ops(kind))
+            if op.name in ONCE and op.name in self.kinds.values():
+                continue
+            # Ops with many options would hardly ever fit if they were tried but once.
+            if any(self._try(op, self._options(op)) for _ in range(5)):
                 return
-
-    def _op(self, name: str) -> Op:
-        op = OPS.find(name)
-        assert op is not None, name
-        return op
-
-    def _wanted(self, op: Op) -> bool:
-        return op.name not in ONCE or op.name not in self.kinds.values()
 
     def _options(self, op: Op) -> dict[str, Any]:
         """Choose options: required ones always, every other one half of the time."""
@@ -227,7 +230,9 @@ class _Growth:
         made = {self.kinds[name] for name in sources if self.kinds[name] != "mask"}
         if op.name == "exp":
             return made <= BOUNDED
-        return (op.name == "embedding") == (made == {"ids"}) and (len(made) < 2 or "ids" not in made)
+        return (op.name == "embedding") == (made == {"ids"}) and (
+            len(made) < 2 or "ids" not in made
+        )
 
     def _sources(self, op: Op, options: Mapping[str, Any]) -> list[str]:
         """Choose what a layer takes: mostly what nothing uses yet."""
@@ -315,7 +320,7 @@ class _Growth:
         self._must("dense", {"units": units or self.rng.choice((1, 2, 3, 5))}, self.loose[-1:])
 
     def _must(self, name: str, options: dict[str, Any], sources: Sequence[str]) -> None:
-        op = self._op(name)
+        op = named(name)
         inferred = op.infer([self.shapes[s] for s in sources], {**op.defaults(), **options})
         specs = {p: spec.shape for p, spec in inferred.parameters.items()}
         self._add(op, options, sources, inferred.output, specs)
@@ -348,7 +353,9 @@ class _Growth:
             self._must("reshape", {"shape": (3, 2)}, self.loose[-1:])
         elif op.name == "cosine_similarity" or shape[-1] == 1 or math.prod(shape[1:]) > 30:
             self._end(units=self.rng.choice((2, 3, 5)))
-        wanted = "log_probabilities" if op.name == "negative_log_likelihood" else options.get("from")
+        wanted = (
+            "log_probabilities" if op.name == "negative_log_likelihood" else options.get("from")
+        )
         for name in HEADS.get(wanted or "", ()):
             binary = name == "softmax" and op.name == "binary_cross_entropy"
             self._must("sigmoid" if binary else name, {}, self.loose[-1:])

@@ -220,7 +220,8 @@ def test_accepted_deviations_are_shown_with_their_reason() -> None:
 def test_the_missing_half_and_mean_are_one_free_factor() -> None:
     (problem,) = report("scale_free.yaml").problems
 
-    assert any("3.5 times" in remark for remark in problem.remarks)
+    notes = [finding for finding in problem.findings if finding.level == "note"]
+    assert any("3.5 times" in note.message for note in notes)
 
 
 def test_dumped_and_rounded_gradients_are_the_same_but_for_rounding() -> None:

@@ -9,8 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from gradcheck.report import LEVELS, Level, ProblemReport
-
-MAX_POINTS = 1000
+from gradcheck.settings import MAX_POINTS
 
 
 def _finite(
@@ -125,7 +124,6 @@ def _check(
     verbose: int,
     **settings: Any,
 ) -> int:
-    import numpy as np
 
     from gradcheck.cli._output import destinations, write
     from gradcheck.cli._progress import Bar
@@ -141,8 +139,7 @@ def _check(
         policy=Policy(python=not no_python, timeout=timeout),
         **settings,
     )
-    # A loss that overflows is an error of its own; NumPy need not warn of it as well.
-    with Bar() as bar, np.errstate(all="ignore"):
+    with Bar() as bar:
         report = run(request, bar)
     write(report, where, color, max(-1, min(1, verbose - quiet)))
     code = exit_code(report.problems, fail_on)

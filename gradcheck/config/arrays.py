@@ -37,14 +37,13 @@ class _Reading:
         )
 
     def remarks(self, arranged: Arranged) -> Iterator[str]:
-        """Say what was rearranged and what was left over; raises ConfigError if that is all."""
+        """Say what was left over; raises ConfigError if that is all."""
         if not arranged.gradients:
             raise self.section.error(
                 "no gradient has the name of a parameter: found "
                 f"{', '.join(arranged.unknown) or 'none at all'}; parameters are "
                 f"{', '.join(self.context.network.parameters)}. Say names: {{THEIRS: OURS}}"
             )
-        yield from arranged.notes
         if arranged.unknown:
             yield f"gradients of no parameter were left out: {', '.join(arranged.unknown)}"
 
@@ -79,6 +78,7 @@ def claimed_by_file(context: Context, section: Section) -> Claimed:
     return Claimed(
         claimant=lambda probes: [gradients for _ in probes],
         dumped=True,
+        conventions=arranged.notes,
         remarks=(
             *reading.remarks(arranged),
             "gradients from a file are checked at the given point alone",
@@ -109,7 +109,7 @@ def claimed_by_function(context: Context, section: Section) -> Claimed:
         return [_precise(reading.named(_typed(answer))) for answer in answers]
 
     remarks = (*reading.remarks(arranged), *_observed(context, answer))
-    return Claimed(claimant=claims, remarks=remarks)
+    return Claimed(claimant=claims, conventions=arranged.notes, remarks=remarks)
 
 
 def _call(context: Context, probe: Probe) -> Call:

@@ -39,8 +39,9 @@ def claimed(context: Context) -> Claimed:
     found = _SOURCES[given[0]](context, section) if given else _backprop(context)
     if section is None or section["update"] == "-=":
         return found
-    remark = "claims are added (update +=), so they were taken negatively"
-    return replace(found, claimant=_negated(found.claimant), remarks=(*found.remarks, remark))
+    added = "the claims are added (update: +=), so they are the negative gradient"
+    conventions = (*found.conventions, added)
+    return replace(found, claimant=_negated(found.claimant), conventions=conventions)
 
 
 def _negated(claimant: Claimant) -> Claimant:

@@ -34,6 +34,7 @@ class Claimed:
 
     claimant: Claimant
     dumped: bool = False
+    conventions: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     locations: Mapping[str, Location] = field(default_factory=dict)
 

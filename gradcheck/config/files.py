@@ -1,4 +1,4 @@
-"""Arrays read from files that a config names: `.npy`, `.npz` (no pickles) and `.csv`."""
+"""Arrays read from files that a config names: `.npy`, `.npz` (no pickles), `.json` and `.csv`."""
 
 import warnings
 from collections.abc import Mapping
@@ -8,16 +8,19 @@ from typing import Any
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.config.forms import Items, Number, Text
+from gradcheck.config.forms import Boolean, Items, Number, Text
 from gradcheck.config.records import Field, Section
 from gradcheck.config.wording import nearest
-from gradcheck.errors import ConfigError
+from gradcheck.errors import ClaimError, ConfigError
 
 MAX_BYTES = 2 * 2**30
 
 FILE_FIELDS: Mapping[str, Field] = {
-    "file": Field(form=Text(what="a file name"), doc="a .npy, .npz or .csv file beside the config"),
-    "key": Field(form=Text(what="a name"), doc="which array of an .npz file"),
+    "file": Field(
+        form=Text(what="a file name"), doc="a .npy, .npz, .json or .csv file beside the config"
+    ),
+    "key": Field(form=Text(what="a name"), doc="which array of an .npz or .json file"),
+    "transpose": Field(form=Boolean(), doc="whether rows and columns change places", default=False),
     "columns": Field(
         form=Items(form=Number(integer=True, minimum=0), single=True, shortest=1),
         doc="which columns of a .csv file, from 0; all by default",
@@ -34,10 +37,12 @@ FILE_FIELDS: Mapping[str, Field] = {
 def read_array(section: Section) -> Array:
     """Read the array that a section with a `file` key describes, as float64."""
     path = section.source.folder / section["file"]
-    readers = {".npy": _npy, ".npz": _npz, ".csv": _csv}
+    readers = {".npy": _npy, ".npz": _npz, ".csv": _csv, ".json": _json}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise section.error(f"expected a .npy, .npz or .csv file, found {str(path)!r}", "file")
+        raise section.error(
+            f"expected a .npy, .npz, .json or .csv file, found {str(path)!r}", "file"
+        )
     _hold_to_limit(section, path)
     try:
         values = np.asarray(reader(section, path))
@@ -46,7 +51,8 @@ def read_array(section: Section) -> Array:
     # Damage can show itself anywhere between the archive, its compression and NumPy's header.
     except Exception as error:
         raise _unreadable(section, path, error) from error
-    return _checked(section, path, values)
+    values = _checked(section, path, values)
+    return values.T if section["transpose"] else values
 
 
 def _hold_to_limit(section: Section, path: Path) -> None:
@@ -65,7 +71,7 @@ def _too_large(section: Section, path: Path) -> ConfigError:
 
 
 def _similar(path: Path) -> str:
-    endings = (".npy", ".npz", ".csv")
+    endings = (".npy", ".npz", ".json", ".csv")
     try:
         there = [entry.name for entry in path.parent.iterdir() if entry.suffix.lower() in endings]
     except (OSError, ValueError):
@@ -103,18 +109,34 @@ def _npz(section: Section, path: Path) -> Any:
 
     with zipfile.ZipFile(path) as archive:
         members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-        if "key" not in section and len(members) != 1:
-            raise section.error(
-                f"{str(path)!r} holds {len(members)} arrays; say which: key: NAME, "
-                f"one of {', '.join(members)}", "file",
-            )  # fmt: skip
-        key = section.get("key") or next(iter(members))
-        if key not in members:
-            raise section.error(f"{str(path)!r} has no array {key!r}{nearest(key, members)}", "key")
+        key = _key(section, path, list(members))
         if members[key].file_size > MAX_BYTES:
             raise _too_large(section, path)
         with archive.open(members[key]) as file:
             return np.lib.format.read_array(file, allow_pickle=False)
+
+
+def _json(section: Section, path: Path) -> Any:
+    from gradcheck.claims.array_files import read_arrays
+
+    try:
+        arrays = read_arrays(path)
+    except ClaimError as error:
+        raise section.error(str(error), "file") from None
+    return arrays[_key(section, path, list(arrays))]
+
+
+def _key(section: Section, path: Path, names: list[str]) -> str:
+    """Return the name of the array that is meant, which must be given unless there is one."""
+    if "key" not in section and len(names) != 1:
+        raise section.error(
+            f"{str(path)!r} holds {len(names)} arrays; say which: key: NAME, "
+            f"one of {', '.join(names)}", "file",
+        )  # fmt: skip
+    key: str = section.get("key") or names[0]
+    if key not in names:
+        raise section.error(f"{str(path)!r} has no array {key!r}{nearest(key, names)}", "key")
+    return key
 
 
 def _csv(section: Section, path: Path) -> Any:

@@ -20,12 +20,11 @@ from gradcheck.config.sources import SOURCE
 from gradcheck.config.text import Node, Source
 from gradcheck.op import Op
 from gradcheck.record import record
-from gradcheck.settings import Settings
+from gradcheck.settings import MAX_POINTS, Settings
 
 TOP_KEYS = ("network", "loss", "gradients")
 """A file in a folder that has none of these is not taken for a config."""
 
-MAX_POINTS = 1000
 
 _NAMES = Items(form=Text(what="a name"), single=True)
 

@@ -164,6 +164,7 @@ class Loader:
             accepted=claiming.accepted(section, network),
             claimed=claiming.chosen(section, network),
             locations=claimed.locations,
+            conventions=claimed.conventions,
             remarks=claimed.remarks,
         )
 

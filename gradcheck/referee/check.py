@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from gradcheck.array import Array, Shape
-from gradcheck.errors import ClaimError, NumericError, ShapeError
+from gradcheck.errors import GradcheckError, InternalError
 from gradcheck.numeric import differences
 from gradcheck.problem import Claims, Kink, Probe, Problem
 from gradcheck.record import record
@@ -107,7 +107,7 @@ def check(problem: Problem, settings: Settings, progress: Progress = _silent) ->
 
 
 def selected(problem: Problem, settings: Settings) -> tuple[str, ...]:
-    """Return the parameters to check; raises NumericError where the selection is empty."""
+    """Return the parameters to check: those claimed that `only` matches."""
     names = [
         name
         for name in problem.shapes
@@ -144,8 +144,8 @@ def _over_probes(run: _Run, own: Probe, progress: Progress) -> None:
         try:
             _at(run, probe, number, plan, partial(_advance, progress, number, len(probes)))
             run.probes.append(probe.name)
-        except (ClaimError, ShapeError) as error:
-            if number == 0:
+        except GradcheckError as error:
+            if number == 0 or isinstance(error, InternalError):
                 raise
             run.remarks.append(f"the {probe.name} point was left out: {error}")
 
@@ -183,7 +183,7 @@ def _generated(run: _Run) -> Iterator[Probe]:
             probe = run.problem.probe(number, attempt)
             try:
                 run.evaluator.base(probe)
-            except (NumericError, ShapeError) as error:
+            except GradcheckError as error:
                 if attempt == ATTEMPTS - 1:
                     run.remarks.append(f"the {probe.name} point was left out: {error}")
             else:

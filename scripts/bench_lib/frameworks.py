@@ -53,9 +53,7 @@ def torch_check(case: Case, part: Part | None, *, fast: bool) -> Checker:
             return case.forward(torch, values, data)
 
         leaves = [v.detach().clone().requires_grad_(True) for v in starts]
-        return bool(
-            torch.autograd.gradcheck(loss, leaves, fast_mode=fast, raise_exception=False)
-        )
+        return bool(torch.autograd.gradcheck(loss, leaves, fast_mode=fast, raise_exception=False))
 
     return check
 

@@ -41,9 +41,7 @@ def series(repeats: int, limits: Limits, *, tiny: bool) -> dict[str, list[dict[s
     }
 
 
-def _grown(
-    sizes: list[tuple[int, int]], repeats: int, limits: Limits
-) -> list[dict[str, Any]]:
+def _grown(sizes: list[tuple[int, int]], repeats: int, limits: Limits) -> list[dict[str, Any]]:
     """Measure one size after the other, as long as the next one is expected in time."""
     rows: list[dict[str, Any]] = []
     rate = 0.0

@@ -13,7 +13,11 @@ def markdown(results: Results) -> str:
         parts += ["## Time\n", _times(results["speed"]), _TIME_NOTES, _ratios(results["speed"])]
         parts += ["## What one check does\n", _accounts(results["speed"])]
     if results["smallest"]:
-        parts += ["## Smallest planted error that is found\n", _by_tool(results["smallest"]), _SMALL]
+        parts += [
+            "## Smallest planted error that is found\n",
+            _by_tool(results["smallest"]),
+            _SMALL,
+        ]
     if results["hostile"]:
         parts += ["## Hostile regimes\n", _by_tool(results["hostile"]), _HOSTILE]
     for kind, rows in results["growth"].items():

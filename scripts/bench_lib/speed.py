@@ -59,9 +59,7 @@ def _contenders(case: Case, limits: Limits) -> Iterator[Contender]:
         yield Contender(
             name="scipy check_grad", run=lambda: plain_peers.check_grad(part), factor=part.factor
         )
-        yield Contender(
-            name="scipy 3-point", run=lambda: _three_pointed(part), factor=part.factor
-        )
+        yield Contender(name="scipy 3-point", run=lambda: _three_pointed(part), factor=part.factor)
     if there["torch"]:
         some = part if part.factor > 1 else None
         slow = frameworks.torch_check(case, some, fast=False)

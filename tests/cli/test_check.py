@@ -258,13 +258,6 @@ class TestOutput:
         assert lines[0] < lines[1] < lines[2]
 
 
-def test_the_most_points_are_the_same_on_the_command_line_and_in_configs() -> None:
-    from gradcheck.cli import check
-    from gradcheck.config import grammar
-
-    assert check.MAX_POINTS == grammar.MAX_POINTS
-
-
 def test_fail_fast_stops_after_the_first_failure(run: Run) -> None:
     shown = run("check", "right.yaml", "wrong.yaml", "broken.yaml", "--fail-fast", "-q")
     assert shown.exit_code == 1

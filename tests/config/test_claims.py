@@ -172,7 +172,7 @@ def test_the_negative_gradient_is_taken_negatively(
     for name in right.shapes:
         assert np.abs(one[name]).max() > 0
         np.testing.assert_array_equal(one[name], -other[name])
-    assert "taken negatively" in turned.remarks[-1]
+    assert "they are the negative gradient" in turned.conventions[-1]
 
 
 class TestFile:

@@ -118,7 +118,7 @@ class TestFiles:
         [
             ("{file: no.npz}", 28, "there is no file"),
             ("{file: goo.npy}", 28, "did you mean 'good.npy'?"),
-            ("{file: good.txt}", 28, "expected a .npy, .npz or .csv file"),
+            ("{file: good.txt}", 28, "expected a .npy, .npz, .json or .csv file"),
             ("{file: folder.npy}", 28, "there is no file"),
             ("{file: " + "a" * 5000 + ".npy}", 28, "there is no file"),
             ('{file: "a\\0.npy"}', 28, "there is no file"),
