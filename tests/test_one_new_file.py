@@ -1,5 +1,6 @@
 """Adding an entry is one new file: it is found, listed, explained, in the schema and in use."""
 
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -86,7 +87,7 @@ def arcus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         gradcheck.ops.activations, "__path__", [*gradcheck.ops.activations.__path__, str(folder)]
     )
-    monkeypatch.delitem(__import__("sys").modules, "gradcheck.ops.activations.arcus", False)
+    monkeypatch.delitem(sys.modules, "gradcheck.ops.activations.arcus", raising=False)
 
 
 def check(tmp_path: Path, text: str, *options: str) -> tuple[int, str]:
@@ -109,9 +110,10 @@ def test_a_new_activation_is_in_use_everywhere(tmp_path: Path) -> None:
 def test_formulas_know_a_new_activation_and_its_derivative(tmp_path: Path) -> None:
     formulas = """
 gradients:
-  only: [hidden.bias]
+  only: [output.weight, hidden.bias]
   backward: |
-    delta = 2 * (yhat - arcus(hidden) * 0 - y) / m
+    delta = 2 * (yhat - y) / m
+    grad.output.weight = arcus(hidden).T @ delta
     grad.hidden.bias = (delta @ output.weight.T * arcus_prime(hidden)).sum(axis=0)
 """
     code, output = check(tmp_path, CONFIG + formulas)
