@@ -3,6 +3,7 @@
 import importlib
 import os
 import pkgutil
+import traceback
 
 import click
 
@@ -73,5 +74,11 @@ def run() -> int:
         return 2
     except MemoryError:
         click.echo("Error: there is not enough memory", err=True)
+        return 2
+    except Exception:
+        # Python would exit with 1, which says that a gradient is wrong.
+        click.echo(
+            f"{traceback.format_exc()}this is a defect of gradcheck; please report it", err=True
+        )
         return 2
     return result if isinstance(result, int) else 0

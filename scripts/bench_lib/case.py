@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from bench_lib.forwards import Forward
 from bench_lib.workloads import Workload
-
 from gradcheck.array import Array
 from gradcheck.catalogues import FAULTS, OPS
 from gradcheck.config.context import Policy

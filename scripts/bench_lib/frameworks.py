@@ -4,14 +4,15 @@ Their gradients are their own, from automatic differentiation of the forward pas
 errors are put in by a function that returns its argument and spoils its gradient.
 """
 
+import importlib
 import importlib.util
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+
 from bench_lib.case import Case
 from bench_lib.plain_peers import Part
-
 from gradcheck.array import Array
 
 Planted = Mapping[str, Array]
@@ -28,8 +29,7 @@ def installed() -> dict[str, bool]:
 
 def prepare_torch() -> Any:
     """Import torch, as slow as everything else here: on one thread."""
-    import torch
-
+    torch: Any = importlib.import_module("torch")
     torch.set_num_threads(1)
     return torch
 
@@ -89,10 +89,9 @@ def _torch_spoiler(torch: Any) -> Callable[[Any, Any], Any]:
 
 def jax_check(case: Case) -> Checker:
     """Return jax's check of all entries, along random directions."""
-    import jax
-    from jax.test_util import check_grads
-
-    jax.config.update("jax_enable_x64", True)  # noqa: FBT003
+    jax: Any = importlib.import_module("jax")
+    check_grads = importlib.import_module("jax.test_util").check_grads
+    jax.config.update("jax_enable_x64", True)
     kind = np.float32 if case.single else np.float64
     data = {n: jax.numpy.asarray(v, dtype=kind) for n, v in case.data.items()}
     own = {n: jax.numpy.asarray(v, dtype=kind) for n, v in case.parameters.items()}

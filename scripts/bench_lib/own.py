@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from bench_lib.case import Case
 from bench_lib.timing import seconds
-
 from gradcheck.numeric.complex_step import STEP
 from gradcheck.problem import Moves
 from gradcheck.referee import Outcome, check

@@ -4,13 +4,14 @@ They differentiate a sample of the entries where all would take too long; their 
 proportional, but for what a vector of all parameters would cost them, in their favour.
 """
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from bench_lib.case import Case
 
+from bench_lib.case import Case
 from gradcheck.array import Array
 
 STEP = 1e-5
@@ -91,19 +92,17 @@ def loop(part: Part) -> Array:
 
 def three_point(part: Part) -> Array:
     """Differentiate by SciPy's three-point differences."""
-    from scipy.optimize._numdiff import approx_derivative
-
+    numdiff: Any = importlib.import_module("scipy.optimize._numdiff")
     loss, start = part.loss()
-    return np.ravel(approx_derivative(loss, start, method="3-point"))
+    return np.ravel(np.asarray(numdiff.approx_derivative(loss, start, method="3-point")))
 
 
 def check_grad(part: Part) -> float:
     """Return what SciPy's `check_grad` does: the 2-norm of the error of the claimed gradient."""
-    from scipy.optimize import check_grad as scipy_check_grad
-
+    optimize: Any = importlib.import_module("scipy.optimize")
     loss, start = part.loss()
     claimed = part.claimed()
-    return float(scipy_check_grad(loss, lambda x: claimed, start))
+    return float(optimize.check_grad(loss, lambda x: claimed, start))
 
 
 def relative(claimed: Array, numeric: Array) -> Array:

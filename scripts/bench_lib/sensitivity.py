@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
+
 from bench_lib.case import Case, load
 from bench_lib.plain_peers import Part
 from bench_lib.tools import Judge, judges
 from bench_lib.workloads import HALF, SOFTMAX, Workload, perceptron
-
 from gradcheck.array import Array
 
 GROSSEST, FINEST = -3, 14

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+
 from bench_lib import frameworks, own, plain_peers
 from bench_lib.case import Case
 from bench_lib.frameworks import Checker

@@ -6,11 +6,11 @@ from functools import cache
 from typing import Literal, TypeAlias
 
 import numpy as np
+
 from bench_lib import frameworks, own, plain_peers
 from bench_lib.case import Case
 from bench_lib.frameworks import Checker, Planted
 from bench_lib.plain_peers import Part
-
 from gradcheck.array import Array
 
 Word: TypeAlias = Literal["right", "wrong", "undecided"]
