@@ -42,16 +42,17 @@ class Arrays:
     def probe(self, number: int, attempt: int = 0) -> Probe:
         """Make probe `number`; 0 is the config's own, `attempt` asks for another of the others."""
         keys = [self.seed, number, attempt]
-        own = {name: self._initial(name) for name in self.parameters}
         if number == 0:
+            own = {name: self._drawn(name, keys) for name in self.parameters}
             return Probe(name=OWN, parameters=own, data=self._data(keys, None))
-        parameters = {name: self._moved(name, value, keys) for name, value in own.items()}
+        parameters = {name: self._moved(name, keys) for name in self.parameters}
         rows = _rng([*keys, 0], "rows")
         return Probe(name=f"generated {number}", parameters=parameters, data=self._data(keys, rows))
 
-    def _initial(self, name: str) -> Array:
+    def _drawn(self, name: str, keys: list[int]) -> Array:
+        """Draw a parameter from its source, or return what is given."""
         spec, source = self.parameters[name], self.initial.get(name)
-        rng = _rng([self.seed, 0, 0], name)
+        rng = _rng(keys, name)
         if source is None:
             return np.asarray(rng.uniform(-1, 1, spec.shape) / np.sqrt(spec.fan_in))
         if source.given is not None:
@@ -59,18 +60,16 @@ class Arrays:
         assert source.draw is not None
         return source.draw(rng, spec.shape, _fans(spec))
 
-    def _moved(self, name: str, own: Array, keys: list[int]) -> Array:
+    def _moved(self, name: str, keys: list[int]) -> Array:
         """Draw a parameter anew where its source is random, else at the size that it has."""
         spec, source = self.parameters[name], self.initial.get(name)
-        rng = _rng(keys, name)
-        if source is None:
-            return np.asarray(rng.uniform(-1, 1, spec.shape) / np.sqrt(spec.fan_in))
-        if source.draw is not None and own.size > 1 and np.ptp(own) > 0:
-            return source.draw(rng, spec.shape, _fans(spec))
-        size = float(np.sqrt(np.mean(own**2)))
+        value = self._drawn(name, keys)
+        if source is None or (source.draw is not None and value.size > 1 and np.ptp(value) > 0):
+            return value
+        size = float(np.sqrt(np.mean(value**2)))
         if size == 0:
             size = 0.3 if spec.role == "bias" else 1 / np.sqrt(spec.fan_in)
-        return np.asarray(rng.normal(size=spec.shape) * size)
+        return np.asarray(_rng([*keys, 1], name).normal(size=spec.shape) * size)
 
     def _data(self, keys: list[int], rows: Rng | None) -> dict[str, Array]:
         """Build the data: expressions last, so that they may use the rest and one another."""
