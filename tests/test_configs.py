@@ -224,6 +224,23 @@ def test_the_missing_half_and_mean_are_one_free_factor() -> None:
     assert any("3.5 times" in note.message for note in notes)
 
 
+def test_a_factor_that_is_forgotten_is_told_exactly() -> None:
+    dropout = checks("layers/dropout.yaml", document=1)
+    attention = checks("layers/attention.yaml", document=1)
+
+    assert dropout["hidden.weight"].ratio == pytest.approx(0.6, rel=1e-12)
+    assert attention["query.weight"].ratio == pytest.approx(2**0.5, rel=1e-12)
+    assert attention["key.weight"].ratio == pytest.approx(2**0.5, rel=1e-12)
+
+
+def test_gamma_outside_the_sums_is_seen_at_generated_probes_alone() -> None:
+    path = str(CONFIGS / "layers/layer_norm.yaml")
+    given = CliRunner().invoke(main, ["check", path, "--points", "1"])
+    generated = CliRunner().invoke(main, ["check", path, "--points", "2"])
+
+    assert (given.exit_code, generated.exit_code) == (0, 1)
+
+
 def test_dumped_and_rounded_gradients_are_the_same_but_for_rounding() -> None:
     exact, rounded = read_arrays(CONFIGS / "dumped.json"), read_arrays(CONFIGS / "rounded.json")
     names = documents("dumped.yaml")[0]["gradients"]["names"]

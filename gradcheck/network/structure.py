@@ -116,7 +116,10 @@ class _Sited:
 
     @staticmethod
     def of(start: Base, use: _Use) -> "_Sited | None":
-        """Find the site, if there is just one and moving it costs less than moving entries."""
+        """Find the site, if there is just one and moving it costs less than moving entries.
+
+        One measurement serves all parameters of the site, so it may cost as much as they would.
+        """
         node = use.node
         if node.op.sites is None:
             return None
@@ -127,7 +130,8 @@ class _Sited:
             return None
         together = _separable(start, node)
         found = _Sited(start=start, use=use, name=names[0], sites=sites, together=together)
-        return found if found.moves <= own[use.local].size else None
+        entries = sum(own[local].size for local in found.site.responses)
+        return found if found.moves <= entries else None
 
     @property
     def site(self) -> Site:

@@ -37,7 +37,7 @@ def _compared(claimed: Array, numeric: Array) -> Evidence:
     return Evidence(
         relative=float(np.linalg.norm(claimed - numeric)) / length,
         ratio=_nice(claimed, numeric, product),
-        cosine=product * (length / other) if other else None,
+        cosine=max(-1.0, min(1.0, product * (length / other))) if other else None,
     )
 
 

@@ -12,12 +12,13 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.errors import InternalError
-from gradcheck.numeric import complex_step
+from gradcheck.numeric import complex_step, directions
 from gradcheck.numeric.estimate import EPS, Estimate
 from gradcheck.problem import Moves, Probe
 from gradcheck.record import record
+from gradcheck.referee.doubt import SAFETY
 from gradcheck.referee.estimates import Station, by_plain_differences, by_steps
-from gradcheck.referee.judge import SAFETY
+from gradcheck.referee.judge import zero_below
 from gradcheck.referee.plan import direction_moves, entry_moves
 from gradcheck.settings import Method
 
@@ -48,7 +49,7 @@ def audit(station: Station, name: str, method: Method) -> Trust:
     if method == "differences" or not station.evaluator.problem.complex_safe:
         return Trust(method="differences")
     value = station.probe.parameters[name]
-    line = direction_moves(name, value.shape, value, station.rng)
+    line = direction_moves(name, directions.draw(station.rng, value.shape), value)
     first, second = by_steps(station, line), by_plain_differences(station, line)
     if not (_agree(first, second) or first.kinked[0] or second.kinked[0]):
         if method == "complex_step":
@@ -79,7 +80,8 @@ class _Held:
 def _prove(station: Station, name: str, line: Moves) -> None:
     """Hold the gradient by structure, if there is one, against the loss moved the plain way.
 
-    Rounding within an ill-conditioned network is in no bar, but scatters between points.
+    Rounding within an ill-conditioned network is in no bar, but scatters between points, unless
+    nothing is left but rounding.
     """
     size = station.probe.parameters[name].size
     entries = station.rng.choice(size, min(ENTRIES, size), replace=False)
@@ -93,7 +95,10 @@ def _prove(station: Station, name: str, line: Moves) -> None:
         assert again is not None
         measured.append(again.apart)
     scatter = np.max(measured, axis=0) - np.min(measured, axis=0)
+    value = station.probe.parameters[name]
+    zero = zero_below(station.evaluator.magnitude(station.probe, name), value)
     refuted = np.abs(held.apart) > np.maximum(SLACK * held.bar, SAFETY * scatter)
+    refuted &= np.maximum(np.abs(held.shortcut), np.abs(held.plain)) > zero
     if refuted.any():
         raise _refuted(name, held, int(np.argmax(refuted)))
 

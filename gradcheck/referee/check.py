@@ -8,22 +8,20 @@ from zlib import crc32
 
 import numpy as np
 
-from gradcheck.array import Array, Shape
+from gradcheck.array import Shape
 from gradcheck.errors import GradcheckError, InternalError
 from gradcheck.numeric import differences
 from gradcheck.problem import Claims, Kink, Probe, Problem
 from gradcheck.record import record
 from gradcheck.referee import plan as planning
 from gradcheck.referee.audit import Trust, audit
-from gradcheck.referee.estimates import Along, Numeric, Station, numeric, values
+from gradcheck.referee.compare import compare
+from gradcheck.referee.estimates import Numeric, Station, numeric
 from gradcheck.referee.evaluator import Evaluator
-from gradcheck.referee.judge import SAFETY, Claim, judge, zero_below
+from gradcheck.referee.nearby import Nearby, flat
 from gradcheck.referee.tally import Tally
 from gradcheck.report import Check
 from gradcheck.settings import Settings
-
-JITTERS = 2
-"""Points, a rounding error away from each probe, at which claims are taken again."""
 
 ATTEMPTS = 5
 """Draws of a generated probe before it is left out."""
@@ -125,11 +123,6 @@ def _fits(shape: Shape, wanted: Shape) -> bool:
         return False
 
 
-def _flat(claim: Array, shape: Shape) -> Array:
-    """Return a claim broadcast to its parameter and flattened."""
-    return np.asarray(np.broadcast_to(np.asarray(claim, dtype=np.float64), shape)).ravel()
-
-
 def _over_probes(run: _Run, own: Probe, progress: Progress) -> None:
     probes = [own, *_generated(run)]
     if run.settings.mode == "full":
@@ -193,7 +186,13 @@ def _generated(run: _Run) -> Iterator[Probe]:
 
 def _at(run: _Run, probe: Probe, number: int, plan: planning.Plan, progress: Progress) -> None:
     """Make and judge every parameter's numeric gradient at one probe."""
-    near = _Nearby(run=run, probe=probe)
+    near = Nearby(
+        problem=run.problem,
+        evaluator=run.evaluator,
+        names=run.names,
+        probe=probe,
+        factor=run.factor,
+    )
     found: dict[str, Numeric] = {}
     for position, name in enumerate(run.names):
         station = _station(run, probe, name, number)
@@ -201,112 +200,14 @@ def _at(run: _Run, probe: Probe, number: int, plan: planning.Plan, progress: Pro
         found[name] = numeric(station, name, entries, run.trusts[name].method)
         progress((position + 1) / len(run.names))
     if number == 0 and run.problem.scale_free:
-        run.factor = _common_factor(found, near.claims[0], run.problem.shapes)
+        run.factor = near.factor = _common_factor(found, near.claims[0], run.problem.shapes)
     for name, reference in found.items():
-        _compare(run, near, name, reference)
-
-
-@dataclass(kw_only=True)
-class _Nearby:
-    """A probe, points a rounding error away from it, and the claims at all of them."""
-
-    run: _Run
-    probe: Probe
-    epsilon: float = field(init=False)
-    probes: list[Probe] = field(init=False)
-    claims: list[Claims] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.claims = list(self.run.problem.claims([self.probe]))
-        self.epsilon = max(_epsilon(self.claims[0][name]) for name in self.run.names)
-        self.probes = [self.probe]
-
-    def neighbour(self, number: int) -> Probe:
-        """Return the probe's neighbour of that number, from 1."""
-        while number >= len(self.probes):
-            seed = len(self.probes)
-            self.probes.append(self.run.problem.jitter(self.probe, seed, self.epsilon))
-        return self.probes[number]
-
-    def claim(self, name: str, number: int = 0) -> Array:
-        """Return a claimed gradient, as flat as its parameter, in the referee's scale."""
-        while number >= len(self.claims):
-            self.claims += self.run.problem.claims([self.neighbour(len(self.claims))])
-        shape = self.run.problem.shapes[name]
-        return _flat(self.claims[number][name], shape) / self.run.factor
-
-    def scatter(self, name: str, reference: Numeric) -> Array:
-        """Return by how much a claim differs between the probe and its neighbours.
-
-        A dumped one can't be asked again: it gets the scatter of the numeric gradient.
-        """
-        own = self.claim(name)
-        if self.run.problem.dumped:
-            scatter = np.zeros(own.shape)
-            near = self.numeric(name, reference, reference.entries, 1)
-            scatter[reference.entries] = np.abs(near - reference.value)
-            return scatter
-        others = [np.abs(self.claim(name, k) - own) for k in range(1, JITTERS + 1)]
-        return np.asarray(np.max(others, axis=0))
-
-    def numeric(self, name: str, reference: Numeric, entries: Array, number: int) -> Array:
-        """Return the numeric gradient at some entries of a neighbour."""
-        station = Station(
-            evaluator=self.run.evaluator,
-            probe=self.neighbour(number),
-            kinks=(),
-            rng=np.random.default_rng(number),
-        )
-        return values(station, name, entries, reference.method)
-
-
-def _epsilon(claim: Array) -> float:
-    """Return the rounding unit of the precision in which a claim was made."""
-    kind = claim.dtype if claim.dtype.kind == "f" else np.dtype(np.float64)
-    return float(np.finfo(kind).eps)
-
-
-def _compare(run: _Run, near: _Nearby, name: str, reference: Numeric) -> None:
-    tally = run.tallies[name]
-    own, scatter = near.claim(name), near.scatter(name, reference)
-    claim = Claim(
-        value=own[reference.entries], scatter=scatter[reference.entries], epsilon=near.epsilon
-    )
-
-    def again(k: int, suspects: Array) -> Array:
-        entries = reference.entries[suspects]
-        here = own if run.problem.dumped else near.claim(name, k + 1)
-        return np.asarray(here[entries] - near.numeric(name, reference, entries, k + 1))
-
-    parameter = near.probe.parameters[name]
-    judged = judge(
-        reference,
-        claim,
-        again=again,
-        rtol=run.settings.rtol,
-        negligible=zero_below(run.evaluator.magnitude(near.probe, name), parameter),
-        contradicted=run.trusts[name].contradicted,
-    )
-    tally.add(near.probe.name, reference, claim.value, judged)
-    if reference.along is not None:
-        tally.directions += 1
-        _along(tally, near, reference.along, own, scatter)
-
-
-def _along(tally: Tally, near: _Nearby, along: Along, own: Array, scatter: Array) -> None:
-    """Compare along the random direction, where not every entry was compared."""
-    weights = np.abs(along.direction).ravel()
-    claimed = float(own @ along.direction.ravel())
-    rounding = near.epsilon * np.abs(own)
-    bar = along.bar + SAFETY * float(weights @ (scatter + rounding))
-    rtol = near.run.settings.rtol
-    if rtol is not None:
-        bar = max(bar, rtol * float(weights @ np.abs(own)))
-    gap = abs(claimed - along.value)
-    if not gap <= bar and not along.kinked:
-        tally.off_direction = (
-            f"along a random direction through all entries, at the {near.probe.name} point, "
-            f"claimed {claimed:.6g}, numeric {along.value:.6g} ± {bar:.1g}"
+        compare(
+            run.tallies[name],
+            near,
+            reference,
+            rtol=run.settings.rtol,
+            contradicted=run.trusts[name].contradicted,
         )
 
 
@@ -314,7 +215,7 @@ def _common_factor(
     found: Mapping[str, Numeric], claims: Claims, shapes: Mapping[str, Shape]
 ) -> float:
     """Return the positive factor that explains the claims of most parameters; 1 if none does."""
-    pairs = [(_flat(claims[name], shapes[name]), reference) for name, reference in found.items()]
+    pairs = [(flat(claims[name], shapes[name]), reference) for name, reference in found.items()]
     best, most = 1.0, 0
     for claimed, reference in pairs:
         length = float(reference.value @ reference.value)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.numeric import complex_step, differences
+from gradcheck.numeric import complex_step, differences, directions
 from gradcheck.numeric.estimate import Estimate
 from gradcheck.problem import Kink, Moves, Nudge, Probe
 from gradcheck.record import record
@@ -70,14 +70,15 @@ def numeric(station: Station, name: str, entries: Array, method: Method) -> Nume
     else:
         own = _by_differences(station, name, entries)
         touched = _one_sided(own)
-    size = station.probe.parameters[name].size
+    shape = station.probe.parameters[name].shape
+    rest = len(entries) < np.prod(shape)
     return Numeric(
         method=method,
         entries=entries,
         value=own.value,
         bar=own.bar,
         interval=touched,
-        along=None if len(entries) == size else _along(station, name, method),
+        along=along(station, name, directions.draw(station.rng, shape), method) if rest else None,
     )
 
 
@@ -105,15 +106,14 @@ def by_plain_differences(station: Station, line: Moves) -> Estimate:
     return differences.estimate(lines, line.scale, noise)
 
 
-def _along(station: Station, name: str, method: Method) -> Along:
-    value = station.probe.parameters[name]
-    line = direction_moves(name, value.shape, value, station.rng)
+def along(station: Station, name: str, direction: Array, method: Method) -> Along:
+    """Differentiate along a direction through a parameter."""
+    line = direction_moves(name, direction, station.probe.parameters[name])
     found = (
         by_steps(station, line) if method == "complex_step" else by_plain_differences(station, line)
     )
-    assert line.directions is not None
     return Along(
-        direction=line.directions[0],
+        direction=direction,
         value=float(found.value[0]),
         bar=float(found.bar[0]),
         kinked=bool(found.kinked[0]),

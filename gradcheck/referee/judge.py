@@ -1,34 +1,19 @@
 """Verdicts on single entries: a difference against its bar, and what widens the bar.
 
 The bar has a numeric part, from the referee's method, and a claimed part, from how much
-the claim itself scatters when the point moves by a rounding error. An entry that
-exceeds it is tried again at several such points: the difference made by a wrong formula stays,
-that made by rounding scatters.
+the claim itself scatters when the point moves by a rounding error. An entry that exceeds it
+gets a second look.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.numeric.estimate import EPS
 from gradcheck.record import record
+from gradcheck.referee.doubt import SAFETY, Differences, Doubt, widened
 from gradcheck.referee.estimates import Numeric
 
 RIGHT, WRONG, UNDECIDED, UNCHECKED = 1, 2, 3, 0
-
-SAFETY = 8.0
-"""Bars are this many times the scatter that was seen."""
-
-FIRST, RETRIES = 2, 6
-"""Points at which a suspicious difference is measured again: at first, and if still in doubt."""
-
-CLEARLY = 1e3
-"""A difference of so many bars is not rounding, however unlucky the first few points were."""
-
-SUSPECTS = 256
-"""Suspicious entries that are measured again at once, those nearest their bars first; the next
-ones only if any of these turns out to be right."""
 
 NUDGED = 1e-10
 """How precisely, in units of its width, the interval between the sides of a kink is known."""
@@ -49,15 +34,15 @@ class Judged:
 
 @record
 class Claim:
-    """A parameter's claimed gradient at some entries, and how much rounding makes it scatter."""
+    """A parameter's claimed gradient at some entries, and how much rounding makes it scatter.
+
+    A `fixed` one can't be asked for at another point.
+    """
 
     value: Array
     scatter: Array
     epsilon: float
-
-
-Differences = Callable[[int, Array], Array]
-"""Measures claimed minus numeric again at the k-th jittered point, for some of the entries."""
+    fixed: bool
 
 
 def judge(
@@ -83,9 +68,19 @@ def judge(
     if rtol is not None:
         bar = np.maximum(bar, rtol * scale)
     # A sum that cancels may round the same way wherever it is tried: nothing would scatter.
-    zero = (np.abs(numeric.value) <= numeric.bar) & (np.abs(claim.value) <= negligible)
-    bar = np.where(zero, np.maximum(bar, negligible), bar)
-    bar = _retried(claim.value - numeric.value, gap, bar, again, untouched=low == high)
+    rounding = negligible * claim.epsilon / EPS
+    zero = (np.abs(numeric.value) <= numeric.bar) & (np.abs(claim.value) <= rounding)
+    bar = np.where(zero, np.maximum(bar, rounding), bar)
+    doubt = Doubt(
+        difference=claim.value - numeric.value,
+        size=np.abs(numeric.value),
+        gap=gap,
+        bar=bar,
+        rounding=rounding,
+        again=again,
+        fixed=claim.fixed,
+    )
+    bar = widened(doubt, untouched=low == high)
     verdict = np.where(gap <= bar, RIGHT, WRONG)
     if contradicted:
         nothing = np.full(gap.shape, UNDECIDED)
@@ -95,7 +90,7 @@ def judge(
         verdict = np.where(numeric.interval.open_ended & (verdict == WRONG), UNDECIDED, verdict)
         reason = "kink"
     blind = (verdict == RIGHT) & (bar > max(BLIND, rtol or 0) * scale)
-    blind &= ~((np.abs(numeric.value) <= bar) & (bar <= negligible))
+    blind &= ~((np.abs(numeric.value) <= bar) & (bar <= rounding))
     if blind.any():
         verdict = np.where(blind, UNDECIDED, verdict)
         reason = _blindness(numeric, bar, blind)
@@ -106,37 +101,6 @@ def _range(numeric: Numeric) -> tuple[Array, Array]:
     if numeric.interval is None:
         return numeric.value, numeric.value
     return numeric.interval.low, numeric.interval.high
-
-
-def _retried(
-    difference: Array, gap: Array, bar: Array, again: Differences, untouched: Array
-) -> Array:
-    """Widen the bars of suspicious entries by how much their `difference` scatters.
-
-    Not where a kink touches: there even a rounding error changes sides, which is no scatter.
-    """
-    suspects = np.flatnonzero((gap > bar) & np.isfinite(gap) & untouched)
-    suspects = suspects[np.argsort(gap[suspects] / np.maximum(bar[suspects], 1e-300))]
-    wider = bar.copy()
-    for first in range(0, len(suspects), SUSPECTS):
-        some = suspects[first : first + SUSPECTS]
-        wider[some] = np.maximum(bar[some], SAFETY * _scatter(difference, gap, bar, again, some))
-        if (gap[some] > wider[some]).all():
-            break
-    return wider
-
-
-def _scatter(
-    difference: Array, gap: Array, bar: Array, again: Differences, suspects: Array
-) -> Array:
-    measured = [difference[suspects], *(again(k, suspects) for k in range(FIRST))]
-    if (gap[suspects] <= CLEARLY * np.maximum(bar[suspects], SAFETY * _spread(measured))).any():
-        measured += [again(k, suspects) for k in range(FIRST, RETRIES)]
-    return _spread(measured)
-
-
-def _spread(measured: list[Array]) -> Array:
-    return np.asarray(np.max(measured, axis=0) - np.min(measured, axis=0))
 
 
 def _blindness(numeric: Numeric, bar: Array, blind: Array) -> str:

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gradcheck.array import Array, Shape
-from gradcheck.numeric import directions
+from gradcheck.array import Array
 from gradcheck.problem import Moves
 from gradcheck.record import record
 
@@ -40,11 +39,11 @@ def entry_moves(name: str, entries: Array, value: Array, complex_step: bool) -> 
     return Moves(parameter=name, scale=scale, indices=entries)
 
 
-def direction_moves(name: str, shape: Shape, value: Array, rng: np.random.Generator) -> Moves:
-    """Return one random line through all entries, a step of 1 being about the parameter's size."""
-    size = max(1, int(np.prod(shape)))
+def direction_moves(name: str, direction: Array, value: Array) -> Moves:
+    """Return a line through all entries, a step of 1 being about the parameter's size."""
+    size = max(1, direction.size)
     scale = np.array([float(np.sqrt(np.mean(step_scale(value) ** 2))) / np.sqrt(size)])
-    return Moves(parameter=name, scale=scale, directions=directions.draw(rng, shape)[None])
+    return Moves(parameter=name, scale=scale, directions=direction[None])
 
 
 def step_scale(value: Array) -> Array:

@@ -108,7 +108,7 @@ def check_grad(part: Part) -> float:
 def relative(claimed: Array, numeric: Array) -> Array:
     """Return the relative errors that the textbooks compare."""
     size = np.maximum(np.abs(claimed), np.abs(numeric))
-    return np.abs(claimed - numeric) / np.where(size == 0, 1, size)
+    return np.asarray(np.abs(claimed - numeric) / np.where(size == 0, 1, size))
 
 
 def norm_ratio(claimed: Array, numeric: Array) -> float:

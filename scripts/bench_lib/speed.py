@@ -14,6 +14,9 @@ from bench_lib.timing import Contender, Timed, by_turns, seconds
 
 FULL, NAIVE = "gradcheck", "naive loop"
 
+TORCH = 4.0
+"""About how many times longer torch's slow mode takes than the naive loop."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -62,9 +65,9 @@ def _contenders(case: Case, limits: Limits) -> Iterator[Contender]:
         )
         yield Contender(name="scipy 3-point", run=lambda: _three_pointed(part), factor=part.factor)
     if there["torch"]:
-        some = part if part.factor > 1 else None
-        slow = frameworks.torch_check(case, some, fast=False)
-        yield _framework("torch slow", slow, part.factor)
+        some = _part(case, limits, slower=TORCH)
+        slow = frameworks.torch_check(case, some if some.factor > 1 else None, fast=False)
+        yield _framework("torch slow", slow, some.factor)
         yield _framework("torch fast", frameworks.torch_check(case, None, fast=True))
     if there["jax"]:
         yield _framework("jax check_grads", frameworks.jax_check(case))
@@ -75,9 +78,9 @@ def _framework(name: str, check: Checker, factor: float = 1.0) -> Contender:
     return Contender(name=name, run=lambda: check({}), factor=factor, note=note)
 
 
-def _part(case: Case, limits: Limits) -> Part:
-    """Return all entries if the naive loop gets through them in time, else some."""
-    one = seconds(lambda: plain_peers.loop(Part.of(case, 4))) / 4
+def _part(case: Case, limits: Limits, slower: float = 1.0) -> Part:
+    """Return all entries if the naive loop, or a slower peer, gets through them, else some."""
+    one = slower * seconds(lambda: plain_peers.loop(Part.of(case, 4))) / 4
     if limits.full or one * case.size <= limits.whole:
         return Part.of(case, case.size)
     return Part.of(case, max(16, int(limits.part / one)))

@@ -1,0 +1,95 @@
+"""A probe's neighbourhood: points so near that claims differ by rounding alone, or by little."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from gradcheck.array import Array, Shape
+from gradcheck.problem import Claims, Probe, Problem
+from gradcheck.referee.doubt import FURTHER, RETRIES
+from gradcheck.referee.estimates import Numeric, Station, along, values
+from gradcheck.referee.evaluator import Evaluator
+
+JITTERS = 2
+"""Points, a rounding error away from each probe, at which claims are taken again."""
+
+
+@dataclass(kw_only=True)
+class Nearby:
+    """A probe, points a rounding error away from it, and the claims at all of them."""
+
+    problem: Problem
+    evaluator: Evaluator
+    names: Sequence[str]
+    probe: Probe
+    factor: float
+    """What claims are divided by, to be in the referee's scale."""
+    epsilon: float = field(init=False)
+    probes: dict[int, Probe] = field(init=False)
+    claims: dict[int, Claims] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.probes = {0: self.probe}
+        self.claims = {0: self.problem.claims([self.probe])[0]}
+        self.epsilon = max(_epsilon(self.claims[0][name]) for name in self.names)
+
+    def neighbour(self, number: int) -> Probe:
+        """Return the probe's neighbour of that number, from 1; those after `RETRIES` are further.
+
+        Only parameters go further: data might leave their domain.
+        """
+        if number not in self.probes:
+            reach = self.epsilon if number <= RETRIES else FURTHER[number - RETRIES - 1]
+            moved = self.problem.jitter(self.probe, number, max(self.epsilon, reach))
+            data = moved.data if number <= RETRIES else self.probe.data
+            self.probes[number] = replace(moved, data=data)
+        return self.probes[number]
+
+    def claim(self, name: str, number: int = 0) -> Array:
+        """Return a claimed gradient, as flat as its parameter, in the referee's scale."""
+        if number not in self.claims:
+            (self.claims[number],) = self.problem.claims([self.neighbour(number)])
+        return flat(self.claims[number][name], self.problem.shapes[name]) / self.factor
+
+    def scatter(self, name: str, reference: Numeric) -> Array:
+        """Return by how much a claim differs between the probe and its neighbours.
+
+        A dumped one can't be asked again: it gets the scatter of the numeric gradient.
+        """
+        own = self.claim(name)
+        if self.problem.dumped:
+            scatter = np.zeros(own.shape)
+            near = self.numeric(name, reference, reference.entries, 1)
+            scatter[reference.entries] = np.abs(near - reference.value)
+            return scatter
+        with np.errstate(invalid="ignore"):
+            others = [np.abs(self.claim(name, k) - own) for k in range(1, JITTERS + 1)]
+        return np.asarray(np.max(others, axis=0))
+
+    def numeric(self, name: str, reference: Numeric, entries: Array, number: int) -> Array:
+        """Return the numeric gradient at some entries of a neighbour."""
+        return values(self._station(number), name, entries, reference.method)
+
+    def along(self, name: str, reference: Numeric, direction: Array, number: int) -> float:
+        """Return the derivative along a direction at a neighbour."""
+        return along(self._station(number), name, direction, reference.method).value
+
+    def _station(self, number: int) -> Station:
+        return Station(
+            evaluator=self.evaluator,
+            probe=self.neighbour(number),
+            kinks=(),
+            rng=np.random.default_rng(number),
+        )
+
+
+def flat(claim: Array, shape: Shape) -> Array:
+    """Return a claim broadcast to its parameter and flattened."""
+    return np.asarray(np.broadcast_to(np.asarray(claim, dtype=np.float64), shape)).ravel()
+
+
+def _epsilon(claim: Array) -> float:
+    """Return the rounding unit of the precision in which a claim was made."""
+    kind = claim.dtype if claim.dtype.kind == "f" else np.dtype(np.float64)
+    return float(np.finfo(kind).eps)
