@@ -109,6 +109,8 @@ def describe(check: Check) -> str:
         parts.append(f"exactly {check.ratio:.6g} times the true gradient")
     elif check.cosine is not None and check.relative is not None:
         parts.append(f"{check.relative:.2g} off in norm, cosine {check.cosine:.4f}")
+    if check.wrong_at and "given" not in check.wrong_at:
+        parts.append(f"though right at the given point: see {check.wrong_at[0]}")
     return f"{name}: {', '.join(part for part in parts if part)}"
 
 
@@ -128,8 +130,8 @@ def _next_step(wrong: Sequence[Check]) -> str:
         if factor == -1:
             return "the sign is reversed: differentiate by yhat, not by y, or say update: '+='"
         return (
-            f"all claims are {factor:.6g} times the gradient: look at means, sums and the "
-            "loss's own factor"
+            f"what is wrong is {factor:.6g} times the gradient: look for a factor that is missing "
+            "or there twice, such as 1/m, a sum for a mean or the loss's own"
         )
     first = wrong[-1].parameter
     return f"compare each step of the derivation from the loss back to {first}"

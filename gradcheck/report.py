@@ -71,7 +71,7 @@ class Check:
     None. `entries_checked` of `entries` were compared one by one; `directions` counts the
     random directions in which all of them were compared at once. `heat` holds, for the terminal's
     strip, the share of wrong entries in each of a few equal stretches of the flattened
-    gradient; empty where no entry is wrong.
+    gradient; empty where no entry is wrong. `wrong_at` names the probes that show one.
     """
 
     parameter: str
@@ -92,6 +92,7 @@ class Check:
     pattern: str | None = None
     heat: tuple[float, ...] = ()
     accepted: str | None = None
+    wrong_at: tuple[str, ...] = ()
 
 
 @record

@@ -163,7 +163,8 @@ def _regularization(ops: Catalogue[Op]) -> Items:
             default="sum",
         ),
         "parameters": Field(
-            form=_SOME_NAMES, doc="which parameters, * for any text", default=["*.weight"]
+            form=_SOME_NAMES,
+            doc="which parameters, * for any text; by default all but biases and initial states",
         ),
     }
     return Items(form=Record(what="regularization", fields=fields), single=True)

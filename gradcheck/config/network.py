@@ -69,7 +69,9 @@ def penalties(
     """Return the regularisers, each with the parameters that its patterns name."""
     found = []
     for section in config.get("regularization") or ():
-        names = matching(section, "parameters", parameters)
+        names = tuple(name for name, spec in parameters.items() if spec.role == "weight")
+        if "parameters" in section:
+            names = matching(section, "parameters", parameters)
         divisor = batch if section["reduction"] == "batch_mean" else 1
         given = [
             name for name in section.keys if (op := ops.find(name)) and op.kind == "regularizer"

@@ -18,7 +18,7 @@ from gradcheck.referee.audit import Trust, audit
 from gradcheck.referee.compare import compare
 from gradcheck.referee.estimates import Numeric, Station, numeric
 from gradcheck.referee.evaluator import Evaluator
-from gradcheck.referee.nearby import Nearby, flat
+from gradcheck.referee.nearby import Nearby, fits, flat
 from gradcheck.referee.tally import Tally
 from gradcheck.report import Check
 from gradcheck.settings import Settings
@@ -89,7 +89,7 @@ def check(problem: Problem, settings: Settings, progress: Progress = _silent) ->
     misshapen = {
         name: np.shape(claims[name])
         for name in names
-        if name in claims and not _fits(np.shape(claims[name]), problem.shapes[name])
+        if name in claims and not fits(np.shape(claims[name]), problem.shapes[name])
     }
     compared = tuple(name for name in names if name not in misshapen and name not in missing)
     run = _Run(
@@ -113,14 +113,6 @@ def selected(problem: Problem, settings: Settings) -> tuple[str, ...]:
         and (not settings.only or any(fnmatchcase(name, p) for p in settings.only))
     ]
     return tuple(names)
-
-
-def _fits(shape: Shape, wanted: Shape) -> bool:
-    """Tell whether `wanted -= shape` would go through NumPy without an error."""
-    try:
-        return np.broadcast_shapes(shape, wanted) == wanted
-    except ValueError:
-        return False
 
 
 def _over_probes(run: _Run, own: Probe, progress: Progress) -> None:

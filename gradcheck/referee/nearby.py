@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gradcheck.array import Array, Shape
+from gradcheck.errors import ClaimError
 from gradcheck.problem import Claims, Probe, Problem
 from gradcheck.referee.doubt import FURTHER, RETRIES
 from gradcheck.referee.estimates import Numeric, Station, along, values
@@ -31,8 +32,8 @@ class Nearby:
 
     def __post_init__(self) -> None:
         self.probes = {0: self.probe}
-        self.claims = {0: self.problem.claims([self.probe])[0]}
-        self.epsilon = max(_epsilon(self.claims[0][name]) for name in self.names)
+        self.claims = {}
+        self.epsilon = max(_epsilon(self._claimed(name, 0)) for name in self.names)
 
     def neighbour(self, number: int) -> Probe:
         """Return the probe's neighbour of that number, from 1; those after `RETRIES` are further.
@@ -48,9 +49,21 @@ class Nearby:
 
     def claim(self, name: str, number: int = 0) -> Array:
         """Return a claimed gradient, as flat as its parameter, in the referee's scale."""
+        return flat(self._claimed(name, number), self.problem.shapes[name]) / self.factor
+
+    def _claimed(self, name: str, number: int) -> Array:
+        """Return a claim as it is; raises ClaimError unless it is like that at the given point."""
         if number not in self.claims:
             (self.claims[number],) = self.problem.claims([self.neighbour(number)])
-        return flat(self.claims[number][name], self.problem.shapes[name]) / self.factor
+        claim, wanted = self.claims[number].get(name), self.problem.shapes[name]
+        if claim is None:
+            raise ClaimError(f"no gradient is claimed for {name} here, but one at another point")
+        if not fits(np.shape(claim), wanted):
+            raise ClaimError(
+                f"the gradient of {name} has shape {np.shape(claim)} here, but at another point "
+                f"one that fits {wanted}"
+            )
+        return np.asarray(claim)
 
     def scatter(self, name: str, reference: Numeric) -> Array:
         """Return by how much a claim differs between the probe and its neighbours.
@@ -82,6 +95,14 @@ class Nearby:
             kinks=(),
             rng=np.random.default_rng(number),
         )
+
+
+def fits(shape: Shape, wanted: Shape) -> bool:
+    """Tell whether `wanted -= shape` would go through NumPy without an error."""
+    try:
+        return np.broadcast_shapes(shape, wanted) == wanted
+    except ValueError:
+        return False
 
 
 def flat(claim: Array, shape: Shape) -> Array:

@@ -98,6 +98,9 @@ class Tally:
             directions=self.directions,
             method=_method(self.methods),
             accepted=accepted,
+            wrong_at=tuple(
+                look.probe for look in self.looks if (look.judged.verdict == WRONG).any()
+            ),
             **fields,  # type: ignore[arg-type]
         )
 
