@@ -5,8 +5,9 @@ all. Modules whose name starts with an underscore are helpers and are passed ove
 """
 
 import importlib
-import pkgutil
+import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
@@ -77,10 +78,25 @@ class Catalogue(Generic[E]):
 
 
 def _modules(package: str) -> Iterator[str]:
-    for info in pkgutil.iter_modules(importlib.import_module(package).__path__):
-        if info.name.startswith("_"):
-            continue
-        if info.ispkg:
-            yield from _modules(f"{package}.{info.name}")
-        else:
-            yield f"{package}.{info.name}"
+    for folder in importlib.import_module(package).__path__:
+        for name, is_package in _listed(folder):
+            if is_package:
+                yield from _modules(f"{package}.{name}")
+            else:
+                yield f"{package}.{name}"
+
+
+@cache
+def _listed(folder: str) -> tuple[tuple[str, bool], ...]:
+    """List the modules and packages of a folder by name, each with whether it is a package.
+
+    Once only, and without `pkgutil`, which takes a millisecond for every ten folders.
+    """
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            stem, dot, suffix = entry.name.partition(".")
+            is_package = not dot and os.path.isfile(f"{entry.path}/__init__.py")  # noqa: PTH113
+            if not stem.startswith("_") and (is_package or suffix == "py"):
+                found.append((stem, is_package))
+    return tuple(sorted(found))

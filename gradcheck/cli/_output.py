@@ -1,8 +1,6 @@
 """Where reports go: standard output or files, each rendered for its destination."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -78,9 +76,15 @@ def write(report: Report, where: Iterable[Destination], colour: str, verbosity: 
             _to_file(destination.path, text)
 
 
+def _terminal_width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
+
+
 def _style(destination: Destination, colour: str, verbosity: int) -> Style:
     terminal = destination.path is None and is_terminal()
-    width = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns if terminal else PIPE_WIDTH
+    width = _terminal_width() if terminal else PIPE_WIDTH
     return Style(
         width=max(40, min(width, 120)),
         colour=destination.path is None and wants_colour(colour, terminal),
@@ -112,6 +116,8 @@ def _to_file(path: Path, text: str) -> None:
 
 
 def _replace(path: Path, raw: bytes) -> None:
+    import tempfile
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}.")
     try:
         with os.fdopen(handle, "wb") as file:

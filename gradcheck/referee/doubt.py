@@ -28,9 +28,10 @@ FURTHER = tuple(np.repeat([1e-9, 1e-7, 1e-5, 1e-3, 3e-2, 1e-1], 4).tolist())
 """How far parameters are moved, relatively, for the points after those."""
 
 REACH = 100.0
-"""How far that may be, in units of the relative difference. What is lost when terms cancel, by a
-loss of digits to a relative error r, is lost in another way when they move by about r; and a
-wrong formula's difference hardly changes as long as r is small."""
+"""How far that may be, in units of the relative difference (of the largest, for rounding is much
+the same in a whole parameter). What is lost when terms cancel, by a loss of digits to a relative
+error r, is lost in another way when they move by about r; and a wrong formula's difference hardly
+changes as long as r is small."""
 
 MODEST, TINY = 1e-3, 0.1
 """Beyond the first of these distances even that difference changes; so only those go further that
@@ -49,8 +50,8 @@ class Doubt:
     """Differences (claimed minus numeric), by how much they are too large (`gap`), and their bars.
 
     `size` is that of the numeric gradient. `rounding` is the largest difference that may be due to
-    terms that cancelled. With claims that
-    are `fixed`, because they can't be asked for at another point, all up to that size are passed.
+    terms that cancelled. With claims that are `fixed`, because they can't be asked for at another
+    point, all up to that size are passed.
     """
 
     difference: Array
@@ -73,7 +74,7 @@ class Doubt:
         """Measure by how much some differences scatter when parameters move further."""
         own = self.difference[suspects]
         with np.errstate(divide="ignore", over="ignore"):
-            reach = REACH * self.gap[suspects] / self.size[suspects]
+            reach = REACH * np.max(self.gap[suspects]) / self.size[suspects]
         measured = [own]
         for k, distance in enumerate(FURTHER, start=RETRIES):
             allowed = distance <= np.maximum(reach, FURTHER[0])
