@@ -5,8 +5,7 @@ import os
 # Before NumPy is imported: parallel test processes would fight over BLAS threads.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import importlib.util
-import sys
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -46,14 +45,9 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
 @pytest.fixture(scope="session")
 def random_networks() -> ModuleType:
     """The module of `scripts/` that makes the config of a random network from a seed."""
-    path = Path(__file__).parents[1] / "scripts" / "random_networks.py"
-    spec = importlib.util.spec_from_file_location("random_networks", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module.__name__] = module
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(__file__).parents[1] / "scripts"))
+        return importlib.import_module("random_networks")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 
 from gradcheck.array import Array, Shape
+from gradcheck.chance import Chance
 from gradcheck.config.draws import Fans, Rng
 from gradcheck.config.network import unknown
 from gradcheck.config.records import Section
@@ -107,7 +108,7 @@ def jitter(probe: Probe, seed: int, epsilon: float) -> Probe:
 
 
 def _rng(keys: list[int], name: str) -> Rng:
-    return np.random.default_rng([*keys, crc32(name.encode())])
+    return Chance([*keys, crc32(name.encode())])
 
 
 def _fans(spec: ParameterSpec) -> Fans:

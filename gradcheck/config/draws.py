@@ -7,11 +7,12 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from gradcheck.array import Array, Shape
+from gradcheck.chance import Chance
 from gradcheck.config.forms import Form, Items, Number, Schema, expected
 from gradcheck.config.text import Node, Source
 from gradcheck.record import record
 
-Rng: TypeAlias = np.random.Generator
+Rng: TypeAlias = Chance
 
 _LARGEST = 10**15
 """Whole numbers up to here are exact in float64, and so is their sum."""
@@ -39,7 +40,7 @@ def _fan_draw(law: str, variance: Callable[[Fans], float]) -> Draw:
 
 
 def _probabilities(rng: Rng, shape: Shape, fans: Fans) -> Array:  # noqa: ARG001
-    values = rng.gamma(2.0, size=shape)
+    values = rng.gamma(2, size=shape)
     return np.asarray(values / values.sum(axis=-1, keepdims=True))
 
 
@@ -131,9 +132,7 @@ SETTINGS: Mapping[str, Setting] = {
     "integers": Setting(
         form=_Range(integer=True),
         doc="whole numbers in [low, high]",
-        draw=lambda v: (
-            lambda rng, shape, fans: rng.integers(v[0], v[1], shape, endpoint=True).astype(float)
-        ),
+        draw=lambda v: lambda rng, shape, fans: rng.integers(v[0], v[1] + 1, shape).astype(float),
     ),
     "bernoulli": Setting(
         form=Number(minimum=0, maximum=1),

@@ -84,7 +84,7 @@ def _prove(station: Station, name: str, line: Moves) -> None:
     nothing is left but rounding.
     """
     size = station.probe.parameters[name].size
-    entries = station.rng.choice(size, min(ENTRIES, size), replace=False)
+    entries = station.rng.sample(size, min(ENTRIES, size))
     held = _hold(station, station.probe, line, entries)
     if held is None or (np.abs(held.apart) <= SLACK * held.bar).all():
         return

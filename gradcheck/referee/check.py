@@ -9,6 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from gradcheck.array import Shape
+from gradcheck.chance import Chance
 from gradcheck.errors import GradcheckError, InternalError
 from gradcheck.numeric import differences
 from gradcheck.problem import Claims, Kink, Probe, Problem
@@ -136,7 +137,7 @@ def _over_probes(run: _Run, own: Probe, progress: Progress) -> None:
 
 
 def _station(run: _Run, probe: Probe, name: str, number: int) -> Station:
-    rng = np.random.default_rng([run.settings.seed, number, crc32(name.encode())])
+    rng = Chance([run.settings.seed, number, crc32(name.encode())])
     return Station(
         evaluator=run.evaluator,
         probe=probe,

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.chance import Chance
 from gradcheck.numeric import complex_step, differences, directions
 from gradcheck.numeric.estimate import Estimate
 from gradcheck.problem import Kink, Moves, Nudge, Probe
@@ -55,7 +56,7 @@ class Station:
     evaluator: Evaluator
     probe: Probe
     kinks: Sequence[Kink]
-    rng: np.random.Generator
+    rng: Chance
     limit: int = sys.maxsize
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.chance import Chance
 from gradcheck.problem import Kink, Nudge
 from gradcheck.record import record
 
@@ -44,7 +45,7 @@ def interval(
     shapes: Callable[[str], tuple[int, ...]],
     differentiate: Differentiate,
     value: Array,
-    rng: np.random.Generator,
+    rng: Chance,
 ) -> Interval:
     """Find the interval for every entry of `value`, the gradient as the forward pass takes it."""
     felt = FELT * float(np.max(np.abs(value), initial=0.0))
@@ -52,7 +53,7 @@ def interval(
         low, high, unclear = _one_by_one(kinks, shapes, differentiate, felt)
     else:
         sides = [np.ones(len(kinks)), -np.ones(len(kinks))]
-        sides += [rng.choice([-1.0, 1.0], len(kinks)) for _ in range(PATTERNS)]
+        sides += [rng.signs(len(kinks)) for _ in range(PATTERNS)]
         found = np.array([differentiate(nudge(kinks, shapes, s)) for s in sides])
         low, high = found.min(axis=0), found.max(axis=0)
         unclear = np.ones(len(value), dtype=bool)

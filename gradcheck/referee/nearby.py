@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gradcheck.array import Array, Shape
+from gradcheck.chance import Chance
 from gradcheck.errors import ClaimError
 from gradcheck.problem import Claims, Probe, Problem
 from gradcheck.referee.doubt import FURTHER, RETRIES
@@ -93,7 +94,7 @@ class Nearby:
             evaluator=self.evaluator,
             probe=self.neighbour(number),
             kinks=(),
-            rng=np.random.default_rng(number),
+            rng=Chance([number]),
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.chance import Chance
 from gradcheck.problem import Moves
 from gradcheck.record import record
 
@@ -15,12 +16,12 @@ class Plan:
 
     quota: Mapping[str, int]
 
-    def entries(self, name: str, size: int, rng: np.random.Generator) -> Array:
+    def entries(self, name: str, size: int, rng: Chance) -> Array:
         """Choose which entries of a parameter to check, in order; all if the quota allows."""
         quota = self.quota[name]
         if quota >= size:
             return np.arange(size)
-        return np.sort(rng.choice(size, quota, replace=False))
+        return np.sort(rng.sample(size, quota))
 
 
 def share(sizes: Mapping[str, int], allowance: int) -> Plan:

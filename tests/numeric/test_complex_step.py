@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gradcheck.array import Array
+from gradcheck.chance import Chance
 from gradcheck.numeric import complex_step, directions
 from gradcheck.numeric.estimate import EPS, Lines, Values
 
@@ -69,7 +70,7 @@ def test_the_bar_grows_with_terms_that_cancel() -> None:
 
 
 def test_directions_have_both_signs_and_no_entry_near_zero() -> None:
-    drawn = directions.draw(np.random.default_rng(31), (7, 11, 13))
+    drawn = directions.draw(Chance([31]), (7, 11, 13))
 
     assert drawn.shape == (7, 11, 13)
     assert ((np.abs(drawn) >= 0.5) & (np.abs(drawn) < 1.5)).all()

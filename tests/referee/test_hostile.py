@@ -212,6 +212,21 @@ def test_entries_that_no_kink_touches_are_judged_as_ever(load_config: Load) -> N
     assert checks["layer2.bias"].wrong_entries == 1
 
 
+def test_more_kinks_than_can_be_tried_leave_open_what_they_touch_alone(load_config: Load) -> None:
+    """Beyond every convention, but who knows by how much: undecided. The rest is judged."""
+    config = AT_ZERO | {"data": {**AT_ZERO["data"], "batch": 53, "x": {"constant": 0.0}}}
+    config["data"]["y"] = {"normal": [0, 1]}
+    loaded = load(load_config, config)
+    spoiled = relu_with(loaded.problem, 2.0)
+
+    checks = checks_of(loaded, spoiled, points=1)
+
+    assert len(loaded.problem.kinks(loaded.problem.probe(0, 0))) == 7 * 53
+    assert checks["layer0.bias"].verdict == "undecided"
+    assert checks["layer0.bias"].reason == "kink"
+    assert checks["layer2.bias"].verdict == "right"
+
+
 @pytest.mark.parametrize("samples", [5, 53])
 def test_kinks_behind_kinks_are_right_by_any_convention(samples: int, load_config: Load) -> None:
     """With `z >= 0` a path through two relus at zero counts, which no single side opens."""
