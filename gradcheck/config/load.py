@@ -114,12 +114,12 @@ class Loader:
         section = config.get("expect")
         if section is None:
             return
-        known = {
-            "wrong": ("parameter", list(problem.shapes)),
-            "codes": ("fault", claiming.fault_codes(self.faults)),
-        }
-        for key, (what, names) in known.items():
-            for number, name in enumerate(section.get(key) or ()):
+        for key, what in (("wrong", "parameter"), ("codes", "fault")):
+            given = section.get(key)
+            if not given:
+                continue
+            names = list(problem.shapes) if key == "wrong" else claiming.fault_codes(self.faults)
+            for number, name in enumerate(given):
                 if name not in names:
                     raise section.source.error(
                         f"expect: there is no {what} {name!r}{nearest(name, names)}",

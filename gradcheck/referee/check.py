@@ -47,7 +47,7 @@ class Outcome:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class _Run:
     """One run in progress."""
 

@@ -11,7 +11,7 @@ from gradcheck.numeric.estimate import Lines, Values
 from gradcheck.problem import Derivative, Moves, Nudge, Probe, Problem
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Evaluator:
     """Evaluates a problem's loss and keeps the accounts: `evaluations`, and `audits` among them."""
 

@@ -17,7 +17,7 @@ JITTERS = 2
 """Points, a rounding error away from each probe, at which claims are taken again."""
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Nearby:
     """A probe, points a rounding error away from it, and the claims at all of them."""
 

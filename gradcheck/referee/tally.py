@@ -35,7 +35,7 @@ def _excess(judged: Judged) -> Array:
     return np.where(judged.difference == 0, 0.0, ratio)
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Tally:
     """What is known about one parameter; an entry is right only if no probe shows it wrong."""
 
