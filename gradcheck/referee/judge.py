@@ -18,6 +18,10 @@ RIGHT, WRONG, UNDECIDED, UNCHECKED = 1, 2, 3, 0
 NUDGED = 1e-10
 """How precisely, in units of its width, the interval between the sides of a kink is known."""
 
+AMPLIFIED = 1e4
+"""How much larger than the loss's own rounding a difference may be and still get a look further
+away: a norm of samples that are all alike, say, multiplies rounding by 1/sqrt(eps)."""
+
 BLIND = 1e-4
 """A bar above this fraction of the parameter's largest entry would hide real mistakes."""
 
@@ -76,7 +80,7 @@ def judge(
         size=np.abs(numeric.value),
         gap=gap,
         bar=bar,
-        rounding=rounding,
+        rounding=rounding if claim.fixed else AMPLIFIED * rounding,
         again=again,
         fixed=claim.fixed,
     )
