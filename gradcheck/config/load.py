@@ -50,6 +50,7 @@ class Loaded:
     """One document of a config, ready: close `stack` when done with it."""
 
     problem: Problem
+    network: Network
     settings: Settings
     expectation: Expectation
     stack: ExitStack
@@ -97,12 +98,13 @@ class Loader:
         with ExitStack() as stack:
             try:
                 config = grammar(self.ops).read(root, source)
-                problem = self._problem(config, title, stack)
+                problem, network = self._problem(config, title, stack)
                 self._check_expectation(config, problem)
             except GradcheckError as error:
                 return Failed(name=title, error=error, expectation=expectation)
             return Loaded(
                 problem=problem,
+                network=network,
                 settings=_settings(config, self._seed(config)),
                 expectation=expectation,
                 stack=stack.pop_all(),
@@ -129,7 +131,7 @@ class Loader:
     def _seed(self, config: Section) -> int:
         return config["seed"] if self.seed is None else self.seed
 
-    def _problem(self, config: Section, title: str, stack: ExitStack) -> Problem:
+    def _problem(self, config: Section, title: str, stack: ExitStack) -> tuple[Problem, Network]:
         network, arrays = self._network(config)
         own = arrays.probe(0)
         refuse_unbounded(own, arrays.sources)
@@ -145,7 +147,7 @@ class Loader:
         claimed = claiming.claimed(context)
         section = config.get("gradients")
         evaluation = Evaluation(network)
-        return Problem(
+        problem = Problem(
             name=title,
             target=config.source.file,
             shapes={name: spec.shape for name, spec in network.parameters.items()},
@@ -167,6 +169,7 @@ class Loader:
             conventions=claimed.conventions,
             remarks=claimed.remarks,
         )
+        return problem, network
 
     def _network(self, config: Section) -> tuple[Network, Arrays]:
         data = config["data"]

@@ -1,114 +1,126 @@
-"""Sites to plant faults at, built by hand: a loss, layers and activations, hidden and not."""
+"""Right backward passes through the small networks of the self-test, to plant faults in."""
 
-import zlib
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from textwrap import dedent, indent
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import pytest
 
 from gradcheck.array import Array
-from gradcheck.catalogues import OPS
-from gradcheck.fault import Site
+from gradcheck.catalogues import FAULTS, OPS
+from gradcheck.config.claims import Policy
+from gradcheck.config.load import Loaded, Loader
+from gradcheck.network.planted import Plant, Reference, plants
+from gradcheck.problem import Claims
+from gradcheck.selftest.grounds import grounds
 
-M, I, O = 7, 5, 3  # noqa: E741
-"""Samples, inputs and outputs."""
+Program: TypeAlias = Callable[[Mapping[str, Array], Mapping[str, Array]], Claims]
 
 
-def build(
-    op_name: str,
-    *inputs: Array,
-    parameters: Mapping[str, Array] | None = None,
-    upstream: Array | None = None,
-    averaged: float = M,
-    hidden: bool = False,
-    target: str | None = None,
-    **options: Any,
-) -> Site:
-    """Run one op forward and backward; without `upstream` the gradient arriving is random."""
-    op = OPS.find(op_name)
-    assert op is not None, op_name
-    settings = {**op.defaults(), **options}
-    output, cache = op.forward(inputs, parameters or {}, settings)
-    if upstream is None:
-        upstream = random(op_name, "upstream").standard_normal(output.shape)
-    return Site(
-        node=op_name,
-        op=op,
-        options=settings,
-        inputs=inputs,
-        parameters=parameters or {},
-        output=output,
-        cache=cache,
-        upstream=upstream,
-        gradients=op.backward(upstream, cache),
-        batch=M,
-        averaged=averaged,
-        hidden=hidden,
-        target=target,
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[Mapping[str, Loaded]]:
+    """Return every small network, loaded, by name."""
+    loader = Loader(ops=OPS, faults=FAULTS, policy=Policy())
+    found = {}
+    with ExitStack() as stack:
+        for path in grounds():
+            (document,) = loader.load(path, path.name)
+            assert isinstance(document, Loaded), (path.name, document)
+            stack.enter_context(document.stack)
+            found[path.stem] = document
+        yield found
+
+
+@pytest.fixture(scope="session")
+def references(loaded: Mapping[str, Loaded]) -> Mapping[str, Reference]:
+    """Return the right pass through every small network, at a point that is not the first."""
+    found = {}
+    for name, document in loaded.items():
+        own, other = document.problem.probe(0, 0), document.problem.probe(1, 0)
+        found[name] = Reference(document.network, other, Reference(document.network, own))
+    return found
+
+
+class Named(Protocol):
+    """Hold a fault against its wrong formula, written once more by hand."""
+
+    def __call__(
+        self,
+        code: str,
+        network: str,
+        *,
+        backward: str | None = None,
+        program: Program | None = None,
+        place: str | None = None,
+    ) -> None: ...
+
+
+@pytest.fixture
+def named(loaded: Mapping[str, Loaded], tmp_path: Path) -> Named:
+    """Return what demands that a wrong formula's gradients are those of the fault `code`.
+
+    The formula is a `backward:` block for the small network's config, or a program in plain
+    NumPy: (parameters, data) -> gradients by parameter. It has to claim every parameter.
+    """
+
+    def demand(
+        code: str,
+        network: str,
+        *,
+        backward: str | None = None,
+        program: Program | None = None,
+        place: str | None = None,
+    ) -> None:
+        document = loaded[network]
+        probes = [document.problem.probe(k, 0) for k in range(3)]
+        if backward is None:
+            assert program is not None
+            claims: Sequence[Claims] = [program(p.parameters, p.data) for p in probes]
+        else:
+            claims = _formulas(network, backward, tmp_path)(probes)
+        first = Reference(document.network, probes[0])
+        references = [first, *(Reference(document.network, p, first) for p in probes[1:])]
+        fault = FAULTS.find(code)
+        assert fault is not None, f"there is no fault {code}"
+        made = [p for p in plants(first, fault) if place in (None, p.node)]
+        assert made, f"{code} can't be made in {network}"
+        misses = [_miss(references, plant, claims) for plant in made]
+        assert min(misses) < 1e-10, f"{code} misses the wrong formula by {min(misses):.2g}"
+        right = max(_gap(r.gradients, c) for r, c in zip(references, claims, strict=True))
+        assert right > 1e-4, "the wrong formula gives the right gradient"
+
+    return demand
+
+
+def _formulas(network: str, backward: str, folder: Path) -> Callable[..., Sequence[Claims]]:
+    (config,) = (path for path in grounds() if path.stem == network)
+    text = (
+        config.read_text("utf-8")
+        + "gradients:\n  backward: |\n"
+        + indent(dedent(backward), 4 * " ")
+    )
+    path = folder / f"{network}.yaml"
+    path.write_text(text, "utf-8")
+    (document,) = Loader(ops=OPS, faults=FAULTS, policy=Policy()).load(path, path.name)
+    assert isinstance(document, Loaded), document
+    return document.problem.claims
+
+
+def _miss(references: Sequence[Reference], plant: Plant, claims: Sequence[Claims]) -> float:
+    return max(
+        _gap(reference.planted([plant]), claim)
+        for reference, claim in zip(references, claims, strict=True)
     )
 
 
-def random(*seed: str) -> np.random.Generator:
-    return np.random.default_rng(zlib.crc32(" ".join(seed).encode()))
-
-
-def loss(name: str = "squared_error", averaged: float = M, **options: Any) -> Site:
-    rng = random(name)
-    yhat, shape = rng.standard_normal((M, O)), (M,) if name == "cross_entropy" else (M, O)
-    y = rng.integers(0, 2, shape)
-    upstream = np.full(shape, 1 / averaged)
-    return build(name, yhat, y, upstream=upstream, averaged=averaged, **options)
-
-
-def dense(bias: bool = True, **kept: Any) -> Site:
-    rng = random("dense")
-    parameters = {"weight": rng.standard_normal((I, O))}
-    if bias:
-        parameters["bias"] = rng.standard_normal(O)
-    x = rng.standard_normal((M, I))
-    return build("dense", x, parameters=parameters, units=O, bias=bias, **kept)
-
-
-def activation(name: str, hidden: bool = True, units: int = I, **options: Any) -> Site:
-    z = 1.5 * random(name, str(units)).standard_normal((M, units))
-    return build(name, z, hidden=hidden, **options)
-
-
-SITES: Mapping[str, Callable[[], Site]] = {
-    "mean loss": loss,
-    "summed loss": lambda: loss(averaged=1.0),
-    "cross-entropy": lambda: loss("cross_entropy"),
-    "dense": dense,
-    "dense, its bias targeted": lambda: dense(target="bias"),
-    "dense in a summed loss": lambda: dense(averaged=1.0),
-    "dense without bias": lambda: dense(bias=False),
-    "hidden sigmoid": lambda: activation("sigmoid"),
-    "hidden tanh": lambda: activation("tanh"),
-    "hidden relu": lambda: activation("relu"),
-    "hidden leaky relu": lambda: activation("leaky_relu", negative_slope=0.3),
-    "hidden softmax": lambda: activation("softmax"),
-    "one hidden sigmoid": lambda: activation("sigmoid", units=1),
-    "output sigmoid": lambda: activation("sigmoid", hidden=False),
-}
-
-
-@pytest.fixture
-def sites() -> Mapping[str, Site]:
-    """Return every site, newly built."""
-    return {name: make() for name, make in SITES.items()}
-
-
-@pytest.fixture
-def make_loss() -> Callable[..., Site]:
-    return loss
-
-
-@pytest.fixture
-def make_dense() -> Callable[..., Site]:
-    return dense
-
-
-@pytest.fixture
-def make_activation() -> Callable[..., Site]:
-    return activation
+def _gap(ours: Mapping[str, Array], theirs: Mapping[str, Array]) -> float:
+    """Return the largest relative difference of any parameter's gradient."""
+    assert ours.keys() == theirs.keys()
+    return max(
+        float(np.max(np.abs(ours[k] - theirs[k]), initial=0.0))
+        / (float(np.max(np.abs(ours[k]), initial=0.0)) or 1.0)
+        for k in ours
+    )
