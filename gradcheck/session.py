@@ -13,7 +13,6 @@ from gradcheck.config.claims import Policy
 from gradcheck.config.grammar import grammar
 from gradcheck.config.load import Expectation, Failed, Loaded, Loader
 from gradcheck.errors import ConfigError, GradcheckError, NumericError
-from gradcheck.findings import findings
 from gradcheck.record import record
 from gradcheck.referee import Outcome, check
 from gradcheck.report import (
@@ -158,7 +157,7 @@ def _error(name: str, target: Target, error: GradcheckError, seed: int) -> Probl
 
 def _report(loaded: Loaded, settings: Settings, outcome: Outcome) -> ProblemReport:
     problem = loaded.problem
-    found = tuple(findings(problem, outcome))
+    found = _findings(loaded, outcome)
     return ProblemReport(
         name=problem.name,
         target=problem.target,
@@ -174,6 +173,24 @@ def _report(loaded: Loaded, settings: Settings, outcome: Outcome) -> ProblemRepo
         checks=outcome.checks,
         findings=found,
     )
+
+
+def _findings(loaded: Loaded, outcome: Outcome) -> tuple[Finding, ...]:
+    """Diagnose what is wrong, and say it."""
+    # What a right problem does not need, diagnosis first, is not imported for it.
+    wrong = any(check.verdict == "wrong" for check in outcome.checks)
+    if not wrong and not loaded.problem.conventions and outcome.factor == 1:
+        return ()
+    from gradcheck.diagnose.diagnosis import diagnose
+    from gradcheck.diagnose.explanation import Diagnosis
+    from gradcheck.findings import findings
+
+    diagnosis = Diagnosis()
+    if wrong:
+        faults = [fault for fault in FAULTS.all().values() if fault.plantable]
+        losses = [op for op in OPS.all().values() if op.kind == "loss"]
+        diagnosis = diagnose(loaded.network, loaded.problem, outcome, faults, losses)
+    return tuple(findings(loaded.problem, outcome, diagnosis))
 
 
 def verdict(checks: Iterable[Check], found: Iterable[Finding]) -> ProblemVerdict:

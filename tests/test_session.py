@@ -303,7 +303,7 @@ def test_an_expected_code_may_be_among_the_alternatives(
         message="",
         alternatives=("SGN01", "AVG01"),
     )
-    monkeypatch.setattr(session, "findings", lambda problem, outcome: [found])
+    monkeypatch.setattr(session, "_findings", lambda loaded, outcome: (found,))
     expect = {"verdict": "wrong", "codes": ["AVG01"]}
 
     problem = only(check({**formulas(DOUBLED), "expect": expect}, expect=True))

@@ -43,6 +43,7 @@ class Reference:
 
     def __init__(self, network: Network, probe: Probe, first: "Reference | None" = None) -> None:
         self.network = network
+        self.probe = probe
         self.first = first
         self._trace = run(network, probe.parameters, probe.data)
         self._nodes = {node.name: node for node in network.steps}
@@ -73,6 +74,10 @@ class Reference:
             assert plant.fault.alter is not None
             totals |= plant.fault.alter(self.whole(plant.choice, totals)) or {}
         yield from ((k, g) for k, g in totals.items() if g is not self.gradients[k])
+
+    def completed_at(self, parameter: str) -> int:
+        """Return the place in the pass at which a parameter's gradient is complete."""
+        return _last(self._users[parameter])
 
     def whole(self, choice: str | None = None, totals: Mapping[str, Array] | None = None) -> Whole:
         """Return the finished pass as faults of the whole see it."""

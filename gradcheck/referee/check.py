@@ -33,12 +33,16 @@ Progress = Callable[[float], None]
 
 @record
 class Outcome:
-    """What the referee found: checks, what was missing or misshapen, and the accounts."""
+    """What the referee found: checks, what was missing or misshapen, and the accounts.
+
+    `points` are the probes themselves, `probes` their names.
+    """
 
     checks: tuple[Check, ...]
     missing: tuple[str, ...]
     misshapen: Mapping[str, Shape]
     probes: tuple[str, ...]
+    points: tuple[Probe, ...]
     entries_total: int
     entries_checked: int
     evaluations: int
@@ -60,7 +64,7 @@ class _Run:
     kinked: dict[int, Sequence[Kink]] = field(default_factory=dict)
     limit: int = 0
     """How many evaluations a parameter may take at one probe."""
-    probes: list[str] = field(default_factory=list)
+    probes: list[Probe] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     factor: float = 1.0
 
@@ -129,7 +133,7 @@ def _over_probes(run: _Run, own: Probe, progress: Progress) -> None:
     for number, probe in enumerate(probes):
         try:
             _at(run, probe, number, plan, partial(_advance, progress, number, len(probes)))
-            run.probes.append(probe.name)
+            run.probes.append(probe)
         except GradcheckError as error:
             if number == 0 or isinstance(error, InternalError):
                 raise
@@ -241,7 +245,8 @@ def _outcome(
         checks=tuple(checks),
         missing=tuple(missing),
         misshapen=misshapen,
-        probes=tuple(run.probes),
+        probes=tuple(probe.name for probe in run.probes),
+        points=tuple(run.probes),
         entries_total=sum(c.entries for c in checks),
         entries_checked=sum(c.entries_checked for c in checks),
         evaluations=run.evaluator.evaluations,

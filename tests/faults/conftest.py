@@ -13,6 +13,8 @@ from gradcheck.array import Array
 from gradcheck.catalogues import FAULTS, OPS
 from gradcheck.config.claims import Policy
 from gradcheck.config.load import Loaded, Loader
+from gradcheck.diagnose.case import Case
+from gradcheck.diagnose.search import search
 from gradcheck.network.planted import Plant, Reference, plants
 from gradcheck.problem import Claims
 from gradcheck.selftest.grounds import grounds
@@ -91,8 +93,32 @@ def named(loaded: Mapping[str, Loaded], tmp_path: Path) -> Named:
         assert min(misses) < 1e-10, f"{code} misses the wrong formula by {min(misses):.2g}"
         right = max(_gap(r.gradients, c) for r, c in zip(references, claims, strict=True))
         assert right > 1e-4, "the wrong formula gives the right gradient"
+        found = search(_case(references, claims), _candidates(first))
+        codes = [{plant.fault.code for plant in plants_} for plants_ in found.sets]
+        assert {code} in codes, f"{code} is taken for {codes}"
 
     return demand
+
+
+def _case(references: Sequence[Reference], claims: Sequence[Claims]) -> Case:
+    order = tuple(references[0].gradients)
+    off = {
+        name
+        for reference, claim in zip(references, claims, strict=True)
+        for name in order
+        if _gap({name: reference.gradients[name]}, {name: claim[name]}) > 1e-9
+    }
+    return Case(
+        references=tuple(references),
+        claims=tuple(claims),
+        wrong=tuple(name for name in order if name in off),
+        compared=order,
+    )
+
+
+def _candidates(reference: Reference) -> list[Plant]:
+    faults = [fault for fault in FAULTS.all().values() if fault.plantable]
+    return [plant for fault in faults for plant in plants(reference, fault)]
 
 
 def _formulas(network: str, backward: str, folder: Path) -> Callable[..., Sequence[Claims]]:

@@ -1,48 +1,34 @@
-"""Findings: what checks mean, said in words."""
+"""Findings without a known mistake: gradients that are missing, misshapen or just wrong."""
 
 from collections.abc import Iterator, Sequence
 
 from gradcheck.array import Shape
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome
-from gradcheck.report import Check, Finding
+from gradcheck.report import Check, Finding, Location
 
 EXACT = 1e-9
 """A relative residual below which a factor is said to be exact."""
 
 
-def findings(problem: Problem, outcome: Outcome) -> Iterator[Finding]:
-    """Yield what is to be said about a problem's checks: missing, misshapen and wrong gradients."""
-    for convention in _conventions(problem, outcome):
+def conventions(problem: Problem, outcome: Outcome) -> Iterator[Finding]:
+    """Yield a note for each convention that the claims follow."""
+    messages = [*problem.conventions]
+    if abs(outcome.factor - 1) > EXACT:
+        messages.append(
+            f"all claims are {outcome.factor:.6g} times the gradient, as scale: free allows"
+        )
+    for message in messages:
         yield Finding(
             code="GRD04",
             family="mismatch",
             level="note",
             title="the claims follow another convention",
-            message=convention,
+            message=message,
         )
-    accepted = problem.accepted
-    for name in outcome.missing:
-        yield _missing(problem, name, name in accepted)
-    for name, shape in outcome.misshapen.items():
-        yield _misshapen(problem, name, shape, name in accepted)
-    seen = {*outcome.missing, *outcome.misshapen}
-    wrong = [c for c in outcome.checks if c.verdict == "wrong" and c.parameter not in seen]
-    for group, level in (
-        ([c for c in wrong if c.parameter not in accepted], "error"),
-        ([c for c in wrong if c.parameter in accepted], "note"),
-    ):
-        if group:
-            yield _mismatch(problem, outcome, group, level == "error")
 
 
-def _conventions(problem: Problem, outcome: Outcome) -> Iterator[str]:
-    yield from problem.conventions
-    if abs(outcome.factor - 1) > EXACT:
-        yield f"all claims are {outcome.factor:.6g} times the gradient, as scale: free allows"
-
-
-def _missing(problem: Problem, name: str, accepted: bool) -> Finding:
+def missing(problem: Problem, name: str, accepted: bool) -> Finding:
     return Finding(
         code="GRD02",
         family="mismatch",
@@ -55,7 +41,7 @@ def _missing(problem: Problem, name: str, accepted: bool) -> Finding:
     )
 
 
-def _misshapen(problem: Problem, name: str, shape: Shape, accepted: bool) -> Finding:
+def misshapen(problem: Problem, name: str, shape: Shape, accepted: bool) -> Finding:
     wanted = problem.shapes[name]
     return Finding(
         code="GRD03",
@@ -74,9 +60,15 @@ def _misshapen(problem: Problem, name: str, shape: Shape, accepted: bool) -> Fin
     )
 
 
-def _mismatch(
-    problem: Problem, outcome: Outcome, wrong: Sequence[Check], is_error: bool
+def unexplained(
+    problem: Problem,
+    outcome: Outcome,
+    wrong: Sequence[Check],
+    *,
+    is_error: bool,
+    near: Sequence[str] = (),
 ) -> Finding:
+    """Say that gradients are wrong; `near` tells of faults that do not match."""
     names = tuple(check.parameter for check in wrong)
     right = [check.parameter for check in outcome.checks if check.verdict == "right"]
     return Finding(
@@ -84,15 +76,21 @@ def _mismatch(
         family="mismatch",
         level="error" if is_error else "note",
         title="the claimed gradient is not the gradient of the loss",
-        message=f"the gradient of {_listed(names)} is wrong",
+        message=f"the gradient of {listed(names)} is wrong",
         parameters=names,
-        location=next((problem.locations[n] for n in names if n in problem.locations), None),
+        location=location(problem, names),
         evidence=(
             *(describe(check) for check in wrong),
-            *((f"right: {_listed(right)}",) if right else ()),
+            *((f"right: {listed(right)}",) if right else ()),
+            *near,
         ),
         help=_next_step(wrong),
     )
+
+
+def location(problem: Problem, names: Sequence[str]) -> Location | None:
+    """Return the first place at which any of the parameters' gradients is claimed."""
+    return next((problem.locations[n] for n in names if n in problem.locations), None)
 
 
 def describe(check: Check) -> str:
@@ -137,7 +135,7 @@ def _next_step(wrong: Sequence[Check]) -> str:
     return f"compare each step of the derivation from the loss back to {first}"
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     if len(names) > 6:
         return f"{', '.join(names[:5])} and {len(names) - 5} more"
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

@@ -1,0 +1,46 @@
+"""What diagnosis answers: faults to blame, what came near, another loss."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gradcheck.network.planted import Plant
+from gradcheck.record import record
+
+
+@record
+class OtherLoss:
+    """A loss whose gradients, multiplied by `factor`, the claims are."""
+
+    name: str
+    options: Mapping[str, Any]
+    factor: float
+    """Of the gradients of the loss summed over the batch."""
+
+
+@record
+class Blame:
+    """One fault that was made, as far as gradients can tell.
+
+    `parameters` are those whose gradients it changes; `alternatives` give the same gradients in
+    its place.
+    """
+
+    plant: Plant
+    parameters: tuple[str, ...]
+    alternatives: tuple[Plant, ...] = ()
+
+
+@record
+class Diagnosis:
+    """What accounts for a problem's wrong claims.
+
+    `blames` together give every claim to within `miss`, at all `probes`; without any the claims
+    are unexplained. `near` are the faults that come nearest without matching, and how far each
+    misses. `other` is a loss whose gradients the claims are.
+    """
+
+    blames: tuple[Blame, ...] = ()
+    miss: float = float("inf")
+    probes: int = 0
+    near: tuple[tuple[Plant, float], ...] = ()
+    other: OtherLoss | None = None

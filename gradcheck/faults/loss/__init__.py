@@ -1,0 +1,1 @@
+"""Faults of the derivative of the loss."""
