@@ -37,6 +37,7 @@ def diagnose(
     found = search(case, candidates)
     return Diagnosis(
         blames=_blames(case, found),
+        sets=found.sets,
         miss=found.miss,
         probes=len(case.references),
         near=found.near,

@@ -35,11 +35,13 @@ class Diagnosis:
     """What accounts for a problem's wrong claims.
 
     `blames` together give every claim to within `miss`, at all `probes`; without any the claims
-    are unexplained. `near` are the faults that come nearest without matching, and how far each
-    misses. `other` is a loss whose gradients the claims are.
+    are unexplained. `sets` are all sets of faults that do, the one to blame first. `near` are the
+    faults that come nearest without matching, and how far each misses. `other` is a loss whose
+    gradients the claims are.
     """
 
     blames: tuple[Blame, ...] = ()
+    sets: tuple[tuple[Plant, ...], ...] = ()
     miss: float = float("inf")
     probes: int = 0
     near: tuple[tuple[Plant, float], ...] = ()
