@@ -189,7 +189,9 @@ def _findings(loaded: Loaded, outcome: Outcome) -> tuple[Finding, ...]:
     if wrong:
         faults = [fault for fault in FAULTS.all().values() if fault.plantable]
         losses = [op for op in OPS.all().values() if op.kind == "loss"]
-        diagnosis = diagnose(loaded.network, loaded.problem, outcome, faults, losses)
+        diagnosis = diagnose(
+            loaded.network, loaded.problem, outcome, faults, losses, loaded.formulas
+        )
     return tuple(findings(loaded.problem, outcome, diagnosis))
 
 

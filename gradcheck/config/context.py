@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from gradcheck.catalogue import Catalogue
 from gradcheck.config.records import Section
@@ -13,6 +13,9 @@ from gradcheck.op import Op
 from gradcheck.problem import Claims, Probe
 from gradcheck.record import record
 from gradcheck.report import Location
+
+if TYPE_CHECKING:
+    from gradcheck.claims.formulas import Formulas
 
 Claimant: TypeAlias = Callable[[Sequence[Probe]], Sequence[Claims]]
 
@@ -37,6 +40,7 @@ class Claimed:
     conventions: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     locations: Mapping[str, Location] = field(default_factory=dict)
+    formulas: "Formulas | None" = None
 
 
 @record

@@ -3,6 +3,7 @@
 import re
 from contextlib import ExitStack
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,6 +34,9 @@ from gradcheck.problem import Problem
 from gradcheck.record import record
 from gradcheck.settings import Settings
 
+if TYPE_CHECKING:
+    from gradcheck.claims.formulas import Formulas
+
 _TELLING = re.compile(rf"^(?:{'|'.join(TOP_KEYS)})[ \t]*:", re.MULTILINE)
 
 
@@ -51,6 +55,7 @@ class Loaded:
 
     problem: Problem
     network: Network
+    formulas: "Formulas | None" = None
     settings: Settings
     expectation: Expectation
     stack: ExitStack
@@ -98,13 +103,14 @@ class Loader:
         with ExitStack() as stack:
             try:
                 config = grammar(self.ops).read(root, source)
-                problem, network = self._problem(config, title, stack)
+                problem, network, formulas = self._problem(config, title, stack)
                 self._check_expectation(config, problem)
             except GradcheckError as error:
                 return Failed(name=title, error=error, expectation=expectation)
             return Loaded(
                 problem=problem,
                 network=network,
+                formulas=formulas,
                 settings=_settings(config, self._seed(config)),
                 expectation=expectation,
                 stack=stack.pop_all(),
@@ -131,7 +137,9 @@ class Loader:
     def _seed(self, config: Section) -> int:
         return config["seed"] if self.seed is None else self.seed
 
-    def _problem(self, config: Section, title: str, stack: ExitStack) -> tuple[Problem, Network]:
+    def _problem(
+        self, config: Section, title: str, stack: ExitStack
+    ) -> tuple[Problem, Network, "Formulas | None"]:
         network, arrays = self._network(config)
         own = arrays.probe(0)
         refuse_unbounded(own, arrays.sources)
@@ -169,7 +177,7 @@ class Loader:
             conventions=claimed.conventions,
             remarks=claimed.remarks,
         )
-        return problem, network
+        return problem, network, claimed.formulas
 
     def _network(self, config: Section) -> tuple[Network, Arrays]:
         data = config["data"]

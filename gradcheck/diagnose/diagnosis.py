@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.claims.formulas import Formulas
 from gradcheck.diagnose.case import Case, gap
 from gradcheck.diagnose.explanation import Blame, Diagnosis
+from gradcheck.diagnose.mending import mend
 from gradcheck.diagnose.other_loss import other_loss
 from gradcheck.diagnose.search import Found, search
 from gradcheck.errors import GradcheckError
@@ -28,20 +30,30 @@ def diagnose(
     outcome: Outcome,
     faults: Sequence[Fault],
     losses: Sequence[Op],
+    formulas: Formulas | None = None,
 ) -> Diagnosis:
-    """Explain the wrong claims of an outcome by faults that are planted in the network."""
+    """Explain the wrong claims of an outcome by faults that are planted in the network.
+
+    Claims by `formulas` are mended as well.
+    """
     case = _case(network, problem, outcome)
     if case is None or not case.wrong:
         return Diagnosis()
     candidates = [plant for fault in faults for plant in plants(case.references[0], fault)]
     found = search(case, candidates)
+    blames = _blames(case, found)
+    mending = None
+    if formulas is not None:
+        lead, used = case.references[case.telling()[0]], len(case.references)
+        mending = mend(formulas, network, problem, lead, blames, used)
     return Diagnosis(
-        blames=_blames(case, found),
+        blames=blames,
         sets=found.sets,
         miss=found.miss,
         probes=len(case.references),
         near=found.near,
         other=other_loss(case, losses),
+        mending=mending,
     )
 
 

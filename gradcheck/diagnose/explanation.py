@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gradcheck.claims.formulas import Formulas
+from gradcheck.diagnose.repair import Repair
 from gradcheck.network.planted import Plant
 from gradcheck.record import record
 
@@ -31,13 +33,22 @@ class Blame:
 
 
 @record
+class Mending:
+    """A repair of formulas, `said` telling of each edit what its statement should have been."""
+
+    repair: Repair
+    formulas: Formulas
+    said: tuple[str | None, ...] = ()
+
+
+@record
 class Diagnosis:
     """What accounts for a problem's wrong claims.
 
     `blames` together give every claim to within `miss`, at all `probes`; without any the claims
     are unexplained. `sets` are all sets of faults that do, the one to blame first. `near` are the
     faults that come nearest without matching, and how far each misses. `other` is a loss whose
-    gradients the claims are.
+    gradients the claims are, `mending` what makes formulas right.
     """
 
     blames: tuple[Blame, ...] = ()
@@ -46,3 +57,4 @@ class Diagnosis:
     probes: int = 0
     near: tuple[tuple[Plant, float], ...] = ()
     other: OtherLoss | None = None
+    mending: Mending | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gradcheck.diagnose.explanation import Diagnosis
-from gradcheck.findings import mismatch, named
+from gradcheck.findings import fixes, mismatch, named
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome
 from gradcheck.report import Finding
@@ -22,12 +22,14 @@ def findings(problem: Problem, outcome: Outcome, diagnosis: Diagnosis) -> Iterat
     yield from named.findings(problem, outcome, diagnosis)
     explained = {name for blame in diagnosis.blames for name in blame.parameters}
     left = [c for c in wrong if c.parameter not in accepted and c.parameter not in explained]
+    fix = None
+    if diagnosis.mending and not diagnosis.blames:
+        fix = fixes.fix(diagnosis.mending, range(len(diagnosis.mending.repair.edits)))
     if left and diagnosis.other and not diagnosis.blames:
-        yield named.other_loss(problem, diagnosis.other, left)
+        yield named.other_loss(problem, diagnosis.other, left, fix)
     elif left:
-        yield mismatch.unexplained(
-            problem, outcome, left, is_error=True, near=named.misses(diagnosis)
-        )
+        near = named.misses(diagnosis)
+        yield mismatch.unexplained(problem, outcome, left, is_error=True, near=near, fix=fix)
     meant = [c for c in wrong if c.parameter in accepted]
     if meant:
         yield mismatch.unexplained(problem, outcome, meant, is_error=False)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from gradcheck.array import Shape
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome
-from gradcheck.report import Check, Finding, Location
+from gradcheck.report import Check, Finding, Fix, Location
 
 EXACT = 1e-9
 """A relative residual below which a factor is said to be exact."""
@@ -67,6 +67,7 @@ def unexplained(
     *,
     is_error: bool,
     near: Sequence[str] = (),
+    fix: Fix | None = None,
 ) -> Finding:
     """Say that gradients are wrong; `near` tells of faults that do not match."""
     names = tuple(check.parameter for check in wrong)
@@ -84,6 +85,7 @@ def unexplained(
             *((f"right: {listed(right)}",) if right else ()),
             *near,
         ),
+        fix=fix,
         help=_next_step(wrong),
     )
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from gradcheck.diagnose.explanation import Blame, Diagnosis, OtherLoss
+from gradcheck.diagnose.explanation import Blame, Diagnosis, Mending, OtherLoss
+from gradcheck.fault import Fault
+from gradcheck.findings import fixes
 from gradcheck.findings.mismatch import describe, listed, location
 from gradcheck.network.planted import Plant
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome
-from gradcheck.report import Check, Finding
+from gradcheck.report import Check, Finding, Fix
 
 SHOWN = 4
 """Parameters that one finding describes in numbers."""
@@ -16,7 +18,10 @@ SHOWN = 4
 def findings(problem: Problem, outcome: Outcome, diagnosis: Diagnosis) -> Iterator[Finding]:
     """Yield a finding for every fault that accounts for wrong gradients."""
     checks = {check.parameter: check for check in outcome.checks}
-    for blame in diagnosis.blames:
+    mending = diagnosis.mending
+    shares = fixes.shared_out(mending, diagnosis.blames) if mending and diagnosis.blames else []
+    for number, blame in enumerate(diagnosis.blames):
+        edits = shares[number] if mending else []
         fault = blame.plant.fault
         wrong = [checks[name] for name in blame.parameters if checks[name].verdict == "wrong"]
         yield Finding(
@@ -27,8 +32,11 @@ def findings(problem: Problem, outcome: Outcome, diagnosis: Diagnosis) -> Iterat
             message=f"made {place(blame.plant)}, it spoils the gradient of "
             f"{listed(blame.parameters)}",
             parameters=blame.parameters,
-            location=location(problem, blame.parameters),
+            location=fixes.place(mending, edits[0])
+            if mending and edits
+            else location(problem, blame.parameters),
             evidence=(
+                *_intermediates(mending, edits),
                 _proof(diagnosis, blame),
                 *misses(diagnosis, 1),
                 *_constant(blame.plant),
@@ -37,8 +45,24 @@ def findings(problem: Problem, outcome: Outcome, diagnosis: Diagnosis) -> Iterat
                 *_other(diagnosis, blame),
             ),
             alternatives=tuple(dict.fromkeys(p.fault.code for p in blame.alternatives)),
-            help=f"write `{_line(fault.right)}`, not `{_line(fault.wrong)}`",
+            fix=fixes.fix(mending, edits) if mending else None,
+            help=_help(fault, mending, edits),
         )
+
+
+def _intermediates(mending: Mending | None, edits: Sequence[int]) -> Iterator[str]:
+    for number in edits:
+        if mending and mending.said[number]:
+            yield mending.said[number] or ""
+
+
+def _help(fault: Fault, mending: Mending | None, edits: Sequence[int]) -> str:
+    if mending is None or not edits:
+        return f"write `{_line(fault.right)}`, not `{_line(fault.wrong)}`"
+    repair = mending.repair
+    whats = " and ".join(repair.edits[number].what for number in edits)
+    then = "then" if len(edits) == len(repair.edits) else "with all fixes"
+    return f"{whats}: every gradient is right {then}, at {repair.proofs} fresh points"
 
 
 def place(plant: Plant) -> str:
@@ -60,7 +84,9 @@ def misses(diagnosis: Diagnosis, count: int | None = None) -> tuple[str, ...]:
     )
 
 
-def other_loss(problem: Problem, other: OtherLoss, wrong: Sequence[Check]) -> Finding:
+def other_loss(
+    problem: Problem, other: OtherLoss, wrong: Sequence[Check], fix: Fix | None
+) -> Finding:
     """Say that the claims are the gradients of another loss."""
     names = tuple(check.parameter for check in wrong)
     return Finding(
@@ -72,6 +98,7 @@ def other_loss(problem: Problem, other: OtherLoss, wrong: Sequence[Check]) -> Fi
         parameters=names,
         location=location(problem, names),
         evidence=(_belongs(other), *(describe(check) for check in wrong[:SHOWN])),
+        fix=fix,
         help=f"declare loss: {other.name}, or differentiate the loss that is declared",
     )
 
