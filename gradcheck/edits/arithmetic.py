@@ -10,9 +10,11 @@ def swap_operands(place: Place) -> Iterator[Proposal]:
     node = place.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub | ast.MatMult | ast.Div):
         sign = {ast.Sub: "-", ast.MatMult: "@", ast.Div: "/"}[type(node.op)]
-        left, right = place.closed(node.left), place.closed(node.right)
-        if not isinstance(node.op, ast.Sub) or not isinstance(node.right, ast.BinOp):
-            right = place.read(node.right)
+        left, right = place.term(node.left), place.read(node.right)
+        if not isinstance(node.op, ast.Sub):
+            left = place.closed(node.left)
+        elif isinstance(node.right, ast.BinOp):
+            right = place.closed(node.right)
         cost = 1.0 if isinstance(node.op, ast.Sub) else 2.0
         yield f"{right} {sign} {left}", cost, f"swap the operands of {sign}"
     if is_product_call(node) and len(node.args) == 2:
@@ -27,11 +29,7 @@ def negate(place: Place) -> Iterator[Proposal]:
         return
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
         sign = "-" if isinstance(node.op, ast.Add) else "+"
-        yield (
-            f"{place.read(node.left)} {sign} {place.closed(node.right)}",
-            1.5,
-            f"make it {sign}",
-        )
+        yield f"{place.read(node.left)} {sign} {place.term(node.right)}", 1.5, f"make it {sign}"
     if not isinstance(node, ast.Constant):
         yield f"-{place.closed(node)}", 1.6, "change the sign"
 

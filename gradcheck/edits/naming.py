@@ -13,6 +13,8 @@ def replace_name(place: Place) -> Iterator[Proposal]:
     node = place.node
     if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
         return
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        return
     own = place.read(node)
     for name in place.material.names:
         if name != own:

@@ -30,6 +30,11 @@ class Place:
         loose = isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.IfExp | ast.Lambda)
         return f"({read})" if loose else read
 
+    def term(self, node: ast.expr) -> str:
+        """Return a node's text behind a plus or minus: in parentheses if it has one of its own."""
+        product = isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add | ast.Sub)
+        return self.read(node) if product else self.closed(node)
+
     def numpy(self, function: str) -> str | None:
         prefix = self.material.numpy
         return None if prefix is None else f"{prefix}.{function}" if prefix else function
