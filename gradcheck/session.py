@@ -12,6 +12,7 @@ from gradcheck.catalogues import FAULTS, OPS
 from gradcheck.config.claims import Policy
 from gradcheck.config.grammar import grammar
 from gradcheck.config.load import Expectation, Failed, Loaded, Loader
+from gradcheck.diagnose.omissions import without_bias
 from gradcheck.errors import ConfigError, GradcheckError, NumericError
 from gradcheck.record import record
 from gradcheck.referee import Outcome, check
@@ -179,20 +180,21 @@ def _findings(loaded: Loaded, outcome: Outcome) -> tuple[Finding, ...]:
     """Diagnose what is wrong, and say it."""
     # What a right problem does not need, diagnosis first, is not imported for it.
     wrong = any(check.verdict == "wrong" for check in outcome.checks)
-    if not wrong and not loaded.problem.conventions and outcome.factor == 1:
+    bare = without_bias(loaded.network)
+    if not wrong and not loaded.problem.conventions and outcome.factor == 1 and not bare:
         return ()
-    from gradcheck.diagnose.diagnosis import diagnose
     from gradcheck.diagnose.explanation import Diagnosis
     from gradcheck.findings import findings
 
     diagnosis = Diagnosis()
     if wrong:
-        faults = [fault for fault in FAULTS.all().values() if fault.plantable]
+        from gradcheck.diagnose.diagnosis import diagnose
+
         losses = [op for op in OPS.all().values() if op.kind == "loss"]
         diagnosis = diagnose(
-            loaded.network, loaded.problem, outcome, faults, losses, loaded.formulas
+            loaded.network, loaded.problem, outcome, FAULTS.all(), losses, loaded.formulas
         )
-    return tuple(findings(loaded.problem, outcome, diagnosis))
+    return tuple(findings(loaded.problem, outcome, replace(diagnosis, without_bias=bare)))
 
 
 def verdict(checks: Iterable[Check], found: Iterable[Finding]) -> ProblemVerdict:

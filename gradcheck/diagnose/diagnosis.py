@@ -1,16 +1,17 @@
 """Diagnosis of a problem: its wrong claims, and the faults that account for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.claims.formulas import Formulas
 from gradcheck.diagnose.case import Case, gap
-from gradcheck.diagnose.explanation import Blame, Diagnosis
+from gradcheck.diagnose.explanation import Blame, Diagnosis, Misshapen
 from gradcheck.diagnose.mending import mend
 from gradcheck.diagnose.other_loss import other_loss
 from gradcheck.diagnose.search import Found, search
+from gradcheck.diagnose.shapes import recognise
 from gradcheck.errors import GradcheckError
 from gradcheck.fault import Fault
 from gradcheck.network.graph import Network
@@ -28,7 +29,7 @@ def diagnose(
     network: Network,
     problem: Problem,
     outcome: Outcome,
-    faults: Sequence[Fault],
+    faults: Mapping[str, Fault],
     losses: Sequence[Op],
     formulas: Formulas | None = None,
 ) -> Diagnosis:
@@ -37,13 +38,15 @@ def diagnose(
     Claims by `formulas` are mended as well.
     """
     case = _case(network, problem, outcome)
-    if case is None or not case.wrong:
+    if case is None:
         return Diagnosis()
-    candidates = [plant for fault in faults for plant in plants(case.references[0], fault)]
-    found = search(case, candidates)
+    misshapen = dict(_misshapen(case, problem, outcome, faults))
+    found = Found(sets=(), miss=np.inf)
+    if case.wrong:
+        found = search(case, [p for f in faults.values() for p in plants(case.references[0], f)])
     blames = _blames(case, found)
     mending = None
-    if formulas is not None:
+    if formulas is not None and (case.wrong or outcome.misshapen):
         lead, used = case.references[case.telling()[0]], len(case.references)
         mending = mend(formulas, network, problem, lead, blames, used)
     return Diagnosis(
@@ -54,7 +57,20 @@ def diagnose(
         near=found.near,
         other=other_loss(case, losses),
         mending=mending,
+        misshapen=misshapen,
     )
+
+
+def _misshapen(
+    case: Case, problem: Problem, outcome: Outcome, faults: Mapping[str, Fault]
+) -> Iterator[tuple[str, Misshapen]]:
+    if not outcome.misshapen:
+        return
+    (claims,) = problem.claims(outcome.points[:1])
+    for name in outcome.misshapen:
+        found = recognise(name, claims[name] / outcome.factor, case.references[0], faults)
+        if found:
+            yield name, found
 
 
 def _case(network: Network, problem: Problem, outcome: Outcome) -> Case | None:

@@ -1,10 +1,12 @@
 """What diagnosis answers: faults to blame, what came near, another loss."""
 
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Any
 
 from gradcheck.claims.formulas import Formulas
 from gradcheck.diagnose.repair import Repair
+from gradcheck.fault import Fault
 from gradcheck.network.planted import Plant
 from gradcheck.record import record
 
@@ -33,6 +35,14 @@ class Blame:
 
 
 @record
+class Misshapen:
+    """What a gradient of the wrong shape is: the fault that makes such, if known, and in words."""
+
+    fault: Fault | None
+    words: str
+
+
+@record
 class Mending:
     """A repair of formulas, `said` telling of each edit what its statement should have been."""
 
@@ -48,7 +58,8 @@ class Diagnosis:
     `blames` together give every claim to within `miss`, at all `probes`; without any the claims
     are unexplained. `sets` are all sets of faults that do, the one to blame first. `near` are the
     faults that come nearest without matching, and how far each misses. `other` is a loss whose
-    gradients the claims are, `mending` what makes formulas right.
+    gradients the claims are, `mending` what makes formulas right, `misshapen` what gradients of
+    the wrong shape are. `without_bias` names layers that lack one beside others that have it.
     """
 
     blames: tuple[Blame, ...] = ()
@@ -58,3 +69,5 @@ class Diagnosis:
     near: tuple[tuple[Plant, float], ...] = ()
     other: OtherLoss | None = None
     mending: Mending | None = None
+    misshapen: Mapping[str, Misshapen] = field(default_factory=dict)
+    without_bias: tuple[str, ...] = ()

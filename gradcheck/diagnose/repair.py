@@ -8,6 +8,7 @@ all, extended by another edit. The result is proved at fresh probes.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from itertools import islice
 from typing import TypeAlias
 
 from gradcheck.array import Array
@@ -27,14 +28,11 @@ Functions: TypeAlias = Mapping[str, Callable[..., Array]]
 DEPTH = 3
 """Edits that are made together."""
 
-BEAM = 4
+BEAM = 3
 """Unfinished repairs that are pursued side by side."""
 
-TRIED = 1500
-"""Edits that are tried in all."""
-
-FACTORS = ("divide", "multiply", "negate")
-"""Edits by a factor, which a product takes at any place."""
+TRIED = 1000
+"""Edits that are tried with each of them."""
 
 SIGHT = 0.5
 """How much dearer an edit may be than the best and still be an alternative to it."""
@@ -139,16 +137,9 @@ def repair(
     )
 
 
-def _where(state: _State) -> tuple[tuple[str, int, int], ...]:
-    """Return what tells repairs apart.
-
-    Two spellings of one edit in one place are the same, and so is a factor anywhere in its line.
-    """
-    found = []
-    for edit in state.edits:
-        line = state.text.count("\n", 0, edit.start)
-        found.append((edit.kind, line, -1 if edit.kind in FACTORS else edit.start))
-    return tuple(found)
+def _where(state: _State) -> tuple[int, ...]:
+    """Return the lines that a repair edits: in one line, two edits are spellings of the same."""
+    return tuple(sorted(state.text.count("\n", 0, edit.start) for edit in state.edits))
 
 
 def _proved(text: str, benches: Sequence[_Bench]) -> bool:
@@ -162,16 +153,15 @@ def _proved(text: str, benches: Sequence[_Bench]) -> bool:
 
 def _search(bench: _Bench, network: Network, start: _State, likely: Sequence[str]) -> list[_State]:
     """Return the states in which nothing is wrong, of the fewest edits that get there."""
-    states, tried = [start], 0
+    states = [start]
     for _ in range(DEPTH):
         done: list[_State] = []
         grown: list[_State] = []
         for state in states:
             block = parse_block(state.text)
             values = bench.values(block, {}) or {}
-            for edit in _ordered(network, block, state, likely):
-                tried += 1
-                if tried > TRIED or (done and edit.rewrite.cost > _dearest(done)):
+            for edit in islice(_ordered(network, block, state, likely), TRIED):
+                if done and edit.rewrite.cost > _dearest(done):
                     break
                 after = _after(bench, block, values, state, edit)
                 if after is not None:
@@ -179,7 +169,8 @@ def _search(bench: _Bench, network: Network, start: _State, likely: Sequence[str
         if done:
             return done
         grown.sort(key=lambda state: (len(state.wrong), state.cost))
-        states = grown[:BEAM]
+        # The same edits in another order are the same text.
+        states = list({state.text: state for state in reversed(grown)}.values())[::-1][:BEAM]
     return []
 
 

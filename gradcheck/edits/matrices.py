@@ -12,6 +12,10 @@ def transpose(place: Place) -> Iterator[Proposal]:
         yield place.read(node.value), 1.5, "do not transpose"
     elif isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         yield f"{place.read(node)}.T", 1.5, "transpose"
+    operands = product(node)
+    if operands:
+        left, right = map(place.closed, operands)
+        yield f"{_turned(right)} @ {_turned(left)}", 1.6, "transpose the product"
 
 
 def dot_to_product(place: Place) -> Iterator[Proposal]:

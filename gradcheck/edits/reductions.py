@@ -25,7 +25,7 @@ def change_axis(place: Place) -> Iterator[Proposal]:
             continue
         inside = [*leading, *([f"axis={axis}"] if axis else []), *kept]
         what = f"over axis {axis}" if axis else "over everything"
-        yield f"{function}({', '.join(inside)})", 1.8, f"sum {what}"
+        yield f"{function}({', '.join(inside)})", 1.4, f"sum {what}"
     if "keepdims=True" not in kept and axes:
         inside = [*leading, f"axis={axes[0]}", *kept, "keepdims=True"]
         yield f"{function}({', '.join(inside)})", 2.2, "keep the summed axis"

@@ -16,7 +16,9 @@ def findings(problem: Problem, outcome: Outcome, diagnosis: Diagnosis) -> Iterat
     for name in outcome.missing:
         yield mismatch.missing(problem, name, name in accepted)
     for name, shape in outcome.misshapen.items():
-        yield mismatch.misshapen(problem, name, shape, name in accepted)
+        known = diagnosis.misshapen.get(name)
+        fix = fixes.fix_of(diagnosis.mending, name)
+        yield mismatch.misshapen(problem, name, shape, name in accepted, known, fix)
     seen = {*outcome.missing, *outcome.misshapen}
     wrong = [c for c in outcome.checks if c.verdict == "wrong" and c.parameter not in seen]
     yield from named.findings(problem, outcome, diagnosis)
@@ -30,6 +32,8 @@ def findings(problem: Problem, outcome: Outcome, diagnosis: Diagnosis) -> Iterat
     elif left:
         near = named.misses(diagnosis)
         yield mismatch.unexplained(problem, outcome, left, is_error=True, near=near, fix=fix)
+    for layer in diagnosis.without_bias:
+        yield mismatch.without_bias(layer)
     meant = [c for c in wrong if c.parameter in accepted]
     if meant:
         yield mismatch.unexplained(problem, outcome, meant, is_error=False)

@@ -42,6 +42,13 @@ def fix(mending: Mending, numbers: Sequence[int]) -> Fix | None:
     )
 
 
+def fix_of(mending: Mending | None, parameter: str) -> Fix | None:
+    """Return the edits that change one parameter's gradient as a fix."""
+    if mending is None:
+        return None
+    return fix(mending, [k for k, names in enumerate(mending.repair.changed) if parameter in names])
+
+
 def place(mending: Mending, number: int) -> Location:
     """Return where the expression is that an edit changes, in the file.
 

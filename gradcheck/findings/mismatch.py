@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from gradcheck.array import Shape
+from gradcheck.diagnose.explanation import Misshapen
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome
 from gradcheck.report import Check, Finding, Fix, Location
@@ -41,19 +42,30 @@ def missing(problem: Problem, name: str, accepted: bool) -> Finding:
     )
 
 
-def misshapen(problem: Problem, name: str, shape: Shape, accepted: bool) -> Finding:
+def misshapen(
+    problem: Problem,
+    name: str,
+    shape: Shape,
+    accepted: bool,
+    known: Misshapen | None,
+    fix: Fix | None,
+) -> Finding:
+    """Say that a gradient has another shape than its parameter, and what it is if that is known."""
     wanted = problem.shapes[name]
+    fault = known.fault if known else None
     return Finding(
-        code="GRD03",
-        family="mismatch",
+        code=fault.code if fault else "GRD03",
+        family=fault.family if fault else "mismatch",
         level="note" if accepted else "error",
-        title="a gradient has another shape than its parameter",
+        title=fault.title if fault else "a gradient has another shape than its parameter",
         message=f"the gradient of {name} has shape {shape}, but {name} has shape {wanted}",
         parameters=(name,),
         location=problem.locations.get(name),
         evidence=(
+            *((known.words,) if known else ()),
             f"`{name} -= rate * gradient` would fail: {shape} does not broadcast to {wanted}",
         ),
+        fix=fix,
         help="transposed weights are declared with layout: out_in"
         if shape == wanted[::-1]
         else "a gradient has its parameter's shape; look at the axis of the sum",
@@ -87,6 +99,18 @@ def unexplained(
         ),
         fix=fix,
         help=_next_step(wrong),
+    )
+
+
+def without_bias(layer: str) -> Finding:
+    """Note a layer without a bias beside layers of its kind that have one."""
+    return Finding(
+        code="TRN08",
+        family="training",
+        level="note",
+        title="a layer has no bias, though its neighbours have one",
+        message=f"{layer} has weights but no bias, unlike the other layers of its kind",
+        help=f"if that is not meant: bias: true for {layer}",
     )
 
 

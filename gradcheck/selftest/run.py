@@ -27,7 +27,7 @@ def run(
     `loader` has every fault, `faults` are those to be planted. Raises ConfigError for a config
     that can't be loaded.
     """
-    every = [fault for fault in loader.faults.all().values() if fault.plantable]
+    every = loader.faults.all()
     singles: list[Trial] = []
     doubles: list[Trial] = []
     networks = silent = 0

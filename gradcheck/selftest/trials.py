@@ -1,6 +1,6 @@
 """Trials: faults planted in a network, and whether the check sees and diagnosis names them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from zlib import crc32
@@ -59,7 +59,7 @@ class Trial:
 class Ground:
     """One network to plant faults in, its right passes kept."""
 
-    def __init__(self, loaded: Loaded, faults: Sequence[Fault], losses: Sequence[Op]) -> None:
+    def __init__(self, loaded: Loaded, faults: Mapping[str, Fault], losses: Sequence[Op]) -> None:
         self._loaded, self._faults, self._losses = loaded, faults, losses
         self.name = loaded.problem.name
         settings = loaded.settings
@@ -67,7 +67,7 @@ class Ground:
         first = Reference(loaded.network, points[0])
         self.references = (first, *(Reference(loaded.network, p, first) for p in points[1:]))
         self.own = points[0]
-        self.plants = tuple(plant for fault in faults for plant in plants(first, fault))
+        self.plants = tuple(plant for fault in faults.values() for plant in plants(first, fault))
 
     def right(self) -> Outcome:
         """Check the network's own backprop as it is."""

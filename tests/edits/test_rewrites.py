@@ -48,6 +48,7 @@ def edits(text: str, material: Material = MATERIAL) -> dict[str, str]:
         ("g = e * a", "g = a", "drop-factor"),
         ("d = e @ W2", "d = e @ W2.T", "transpose"),
         ("d = e @ W2.T", "d = e @ W2", "transpose"),
+        ("g = d.T @ a", "g = a.T @ d", "transpose"),
         ("d = e * np.dot(a, w)", "d = e * (a * w)", "dot-to-product"),
         ("d = a.dot(w)", "d = a * w.T", "dot-to-product"),
         ("d = e * w", "d = e @ w", "product-to-dot"),
