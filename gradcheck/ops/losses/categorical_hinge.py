@@ -54,7 +54,8 @@ def kinks(inputs: Inputs, options: Options) -> Array:
     second = np.where(best, -np.inf, wrong).max(axis=-1, keepdims=True)
     met = (right * scores).sum(axis=-1, keepdims=True) - options["margin"]
     rivals = np.where(best, second, first)
-    return np.where(right == 1, first - met, scores - np.maximum(rivals, met))
+    distances: Array = np.where(right == 1, first - met, scores - np.maximum(rivals, met))
+    return distances
 
 
 OP = Op(
