@@ -33,11 +33,10 @@ from gradcheck.op import Gradients
 
 def inject(site: Site) -> Gradients | None:
     right = site.gradients.inputs[0]
-    if site.op.kind != "loss" or right is None or site.averaged != site.output.size:
+    masked = site.op.kind == "loss" and site.options.get("ignore") is not None
+    if not masked or right is None or site.averaged != site.output.size:
         return None
-    active = float((~padding(site)).sum())
-    if active in (0, site.averaged):
-        return None
+    active = max((~padding(site)).sum(), 1)
     return site.with_first(right * site.averaged / active)
 
 

@@ -8,7 +8,8 @@ Each unit has a bias of its own, moved by that unit's deltas alone.
 
 ## Symptom
 All entries of a bias's gradient are equal: the sum of the true ones. The single number is
-spread over the bias without a complaint.
+spread over the bias without a complaint. Behind a softmax it is zero, and the gradient that of
+BIA01.
 
 ## Cause
 np.sum(delta) without an axis.

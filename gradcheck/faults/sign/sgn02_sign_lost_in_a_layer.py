@@ -22,7 +22,7 @@ Never, unless the delta of that layer is zero.
 
 ## Sources
 Bishop, *Pattern Recognition and Machine Learning* (2006), section 5.3.1, equation 5.56, which
-has no minus either.
+has no minus either. At what a difference subtracts it is SGN03.
 """
 
 from gradcheck.fault import Fault, Site
@@ -32,6 +32,8 @@ from gradcheck.op import Gradients
 def inject(site: Site) -> Gradients | None:
     right = site.gradients.inputs[0]
     if site.op.kind != "activation" or not site.hidden or right is None:
+        return None
+    if any(t.op.name == "subtract" and t.sources[1] == site.node for t in site.after):
         return None
     return site.with_first(-right)
 
