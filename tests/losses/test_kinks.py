@@ -24,7 +24,9 @@ def drawn(loss: str, rng: np.random.Generator) -> tuple[Array, Array]:
     return yhat, targets[loss]
 
 
-@pytest.mark.parametrize("loss", ["absolute_error", "hinge", "multiclass_hinge", "categorical_hinge"])
+@pytest.mark.parametrize(
+    "loss", ["absolute_error", "hinge", "multiclass_hinge", "categorical_hinge"]
+)
 def test_a_kink_lies_at_its_distance_and_no_closer(
     loss: str, rng: np.random.Generator, slopes: Evaluate, distances: Evaluate
 ) -> None:

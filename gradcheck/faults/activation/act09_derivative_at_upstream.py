@@ -8,8 +8,8 @@ A derivative is taken at the argument that its function was given.
 
 ## Symptom
 The layer under the activation and all layers nearer the input have wrong gradients; those
-behind it are right. With a ReLU, every negative upstream gradient is cut off, and so nothing
-ever falls; dead units learn.
+behind it are right. With a ReLU, every negative upstream gradient is cut off, so that units are
+only ever pushed down; and units that are off learn.
 
 ## Cause
 The wrong array in a backward function with two arguments: `grad[grad < 0] = 0`.
@@ -22,8 +22,9 @@ With a ReLU: z and the upstream gradient have the same sign everywhere.
 
 ## Sources
 Nielsen, *Neural Networks and Deep Learning* (2015), equation BP2; seen in
-https://github.com/yizt/numpy_neural_network/issues/6. It is done on purpose to draw saliency
-maps: Springenberg et al., *Striving for Simplicity* (2015), section 3.4.
+https://github.com/yizt/numpy_neural_network/issues/6. It is done on purpose to show what a
+network looks for: Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*
+(2014), section 2.
 """
 
 from gradcheck.fault import Fault, Site

@@ -8,7 +8,7 @@ Each function on the way gives its derivative once.
 
 ## Symptom
 The layer under the activation and all layers nearer the input have wrong gradients; those
-behind it are right. With sigmoids they are four times too small or less, more so in saturated
+behind it are right. With sigmoids they are at least four times too small, more so in saturated
 units.
 
 ## Cause

@@ -9,7 +9,7 @@ Both factors depend on z.
 ## Symptom
 The layer under the activation and all layers nearer the input have wrong gradients; those
 behind it are right. The derivative is the gate alone: near z = 0 it is right, elsewhere off by
-up to a third.
+up to a quarter.
 
 ## Cause
 The gate is taken for a constant, as it is where a mask multiplies.

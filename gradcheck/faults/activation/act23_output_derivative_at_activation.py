@@ -1,5 +1,4 @@
-"""The derivative of the last activation is taken at the prediction, not at what the activation was
-given.
+"""The last activation's derivative is taken at the prediction, not at its pre-activation.
 
 ## Rule
 A derivative is taken at the argument that its function was given.

@@ -1,5 +1,4 @@
-"""One weight's gradient is divided by the number of samples, though nothing else in the pass asks
-it.
+"""One weight's gradient is divided by the number of samples, though the delta holds that.
 
 ## Rule
 What the loss divides by, each of its gradients divides by, once.

@@ -1,5 +1,4 @@
-"""All gradients have one wrong factor: they are divided by a number that the loss is not divided
-by.
+"""All gradients have one wrong factor: they are divided by a number that the loss is not.
 
 ## Rule
 A constant factor of the loss is a factor of its gradient, and no other is.

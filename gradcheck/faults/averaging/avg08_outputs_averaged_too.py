@@ -1,5 +1,4 @@
-"""The loss is a mean over the samples, but its gradient is divided by the number of outputs as
-well.
+"""The loss is a mean over samples, but its gradient is divided by the number of outputs too.
 
 ## Rule
 Classes or outputs are summed over within a sample; only the samples are averaged.

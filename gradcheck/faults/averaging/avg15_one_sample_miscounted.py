@@ -1,5 +1,4 @@
-"""A special case for a batch of one sample divides by something else, such as the number of
-slices.
+"""A special case for a batch of one sample divides by something else, such as slices.
 
 ## Symptom
 Gradients are off by one factor where the batch has a single sample, and right for all larger

@@ -1,5 +1,4 @@
-"""A bias's gradient is the sum of the weight's rows, in which each delta is multiplied by an
-input.
+"""A bias's gradient sums the rows of the weight's, in which each delta has an input as factor.
 
 ## Rule
 The bias is the weight of an input that is always 1.
@@ -8,7 +7,7 @@ The bias is the weight of an input that is always 1.
     dL/db_j = sum_n 1 delta_nj
 
 ## Symptom
-The bias's gradient is the sum of the columns of the weight's gradient; the weight's is right.
+The bias's gradient is the sum of the rows of the weight's gradient; the weight's is right.
 
 ## Cause
 db = dW.sum(axis=0) where db = delta.sum(axis=0) is meant.

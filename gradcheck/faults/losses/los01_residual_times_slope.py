@@ -1,5 +1,4 @@
-"""The delta of a cross-entropy, p - y, gets the derivative of sigmoid or softmax as a factor
-again.
+"""The delta of a cross-entropy, p - y, gets the sigmoid's or softmax's derivative again.
 
 ## Rule
 The logarithm's derivative cancels the sigmoid's.

@@ -18,7 +18,7 @@ The loss was changed in one of the two passes.
 Differentiate the loss that is computed.
 
 ## Hidden when
-All residuals have the same size.
+Every residual has the size at which both derivatives agree.
 
 ## Sources
 Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2nd ed., 2009), section

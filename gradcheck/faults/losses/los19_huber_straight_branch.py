@@ -1,5 +1,4 @@
-"""Beyond the threshold, Huber's derivative is taken without the sign, without the threshold, or as
-r.
+"""Beyond the threshold, Huber's derivative lacks its sign, lacks the threshold, or is r.
 
 ## Rule
 Beyond the threshold the loss is a straight line of that slope.

@@ -21,7 +21,7 @@ Keep the maximum, or its condition, in the gradient, and bring down the 2.
 No sample meets its margin; the 2, where the loss has a ½.
 
 ## Sources
-Tang, *Deep Learning using Linear Support Vector Machines* (2013), section 2.3; seen, in a
+Tang, *Deep Learning using Linear Support Vector Machines* (2013), section 2.4; seen, in a
 modified Huber loss, which has the same pieces, in
 https://github.com/stdlib-js/stdlib/issues/13111.
 """

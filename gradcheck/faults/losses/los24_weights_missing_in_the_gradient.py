@@ -21,7 +21,7 @@ Multiply the sample's whole delta by its weight.
 All weights are 1.
 
 ## Sources
-King and Zeng, *Logistic Regression in Rare Events Data* (2001), section 4.2.
+King and Zeng, *Logistic Regression in Rare Events Data* (2001), on weighting.
 """
 
 import numpy as np

@@ -1,5 +1,4 @@
-"""A bias, or another parameter that the loss does not penalise, has the regulariser in its
-gradient.
+"""A bias, or another parameter that the loss does not penalise, is regularised in the gradient.
 
 ## Rule
 What is not in the penalty has no share of it.
@@ -21,7 +20,7 @@ Leave it out, or put the parameter into the loss's penalty.
 The bias is 0, as it is at first, or the strength is.
 
 ## Sources
-Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 7.1.1, which leaves biases
+Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 7.1, which leaves biases
 unregularised.
 """
 

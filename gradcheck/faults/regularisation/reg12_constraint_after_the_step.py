@@ -1,5 +1,4 @@
-"""Weights are cut back to a maximal norm after each step; the gradient knows nothing of it,
-rightly.
+"""Weights are cut back to a norm after each step; the gradient rightly knows nothing of it.
 
 ## Symptom
 The weights after a step are not what rate and gradient give. The gradient of the loss is right:

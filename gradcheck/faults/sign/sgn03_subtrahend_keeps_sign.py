@@ -22,7 +22,7 @@ Hand the negative gradient to the second operand.
 No parameter feeds the second operand, as where a target is subtracted.
 
 ## Sources
-Baydin et al., *Automatic Differentiation in Machine Learning: a Survey* (2018), section 3.1;
+Baydin et al., *Automatic Differentiation in Machine Learning: a Survey* (2018), section 3.2;
 seen in https://github.com/KhawajaAbaid/micrograd_c/issues/1.
 """
 

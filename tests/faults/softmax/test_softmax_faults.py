@@ -38,8 +38,10 @@ CASES: dict[str, tuple[str, str | None, Edits]] = {
         (
             (
                 "dp = -q / p",
-                "e = exp(p)\n"
-                "dp = e / e.sum(axis=1, keepdims=True) * q.sum(axis=1, keepdims=True) - q",
+                (
+                    "e = exp(p)\n"
+                    "dp = e / e.sum(axis=1, keepdims=True) * q.sum(axis=1, keepdims=True) - q"
+                ),
             ),
         ),
     ),
@@ -54,8 +56,10 @@ CASES: dict[str, tuple[str, str | None, Edits]] = {
         (
             (
                 "delta = (p - hot) / m",
-                "dp = (exp(p) / exp(p).sum(axis=1, keepdims=True) - hot) / m\n"
-                "delta = p * (dp - (dp * p).sum(axis=1, keepdims=True))",
+                (
+                    "dp = (exp(p) / exp(p).sum(axis=1, keepdims=True) - hot) / m\n"
+                    "delta = p * (dp - (dp * p).sum(axis=1, keepdims=True))"
+                ),
             ),
         ),
     ),
