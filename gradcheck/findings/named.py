@@ -91,7 +91,7 @@ def other_loss(
     names = tuple(check.parameter for check in wrong)
     return Finding(
         code="LOS26",
-        family="loss",
+        family="losses",
         level="error",
         title="the claims are the gradients of another loss than the config's",
         message=f"the gradients of {listed(names)} belong to another loss",

@@ -19,6 +19,8 @@ from gradcheck.network.planted import Plant, Reference, plants
 from gradcheck.problem import Claims
 from gradcheck.selftest.grounds import grounds
 
+BACKWARD = Path(__file__).parent / "backward"
+
 Program: TypeAlias = Callable[[Mapping[str, Array], Mapping[str, Array]], Claims]
 
 
@@ -119,6 +121,43 @@ def _case(references: Sequence[Reference], claims: Sequence[Claims]) -> Case:
 def _candidates(reference: Reference) -> list[Plant]:
     faults = [fault for fault in FAULTS.all().values() if fault.plantable]
     return [plant for fault in faults for plant in plants(reference, fault)]
+
+
+@pytest.fixture
+def exact(loaded: Mapping[str, Loaded], tmp_path: Path) -> Callable[[str, str], None]:
+    """Return what demands that a `backward:` block's gradients of a small network are right."""
+
+    def demand(network: str, backward: str) -> None:
+        document = loaded[network]
+        probes = [document.problem.probe(k, 0) for k in range(3)]
+        claims = _formulas(network, backward, tmp_path)(probes)
+        for probe, claim in zip(probes, claims, strict=True):
+            assert _gap(Reference(document.network, probe).gradients, claim) < 1e-12
+
+    return demand
+
+
+class Edited(Protocol):
+    """Make one mistake, or several, in the right backward pass of a small network."""
+
+    def __call__(self, network: str, *edits: tuple[str, str]) -> str: ...
+
+
+@pytest.fixture(scope="session")
+def edited() -> Edited:
+    """Return what replaces texts, each of which occurs once, in a hand-written `backward:` block.
+
+    The right blocks lie in the folder `backward`, by the network's name.
+    """
+
+    def replaced(network: str, *edits: tuple[str, str]) -> str:
+        text = (BACKWARD / f"{network}.txt").read_text("utf-8")
+        for old, new in edits:
+            assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {network}"
+            text = text.replace(old, new)
+        return text
+
+    return replaced
 
 
 def _formulas(network: str, backward: str, folder: Path) -> Callable[..., Sequence[Claims]]:

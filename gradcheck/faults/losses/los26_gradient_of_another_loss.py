@@ -28,6 +28,6 @@ FAULT = Fault(
     code="LOS26",
     slug="gradient-of-another-loss",
     title="the claims are the gradients of another loss than the one declared",
-    family="loss",
+    family="losses",
     doc=__doc__,
 )
