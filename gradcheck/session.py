@@ -14,6 +14,7 @@ from gradcheck.config.grammar import grammar
 from gradcheck.config.load import Expectation, Failed, Loaded, Loader
 from gradcheck.diagnose.omissions import without_bias
 from gradcheck.errors import ConfigError, GradcheckError, NumericError
+from gradcheck.problem import Problem
 from gradcheck.record import record
 from gradcheck.referee import Outcome, check
 from gradcheck.report import (
@@ -158,7 +159,7 @@ def _error(name: str, target: Target, error: GradcheckError, seed: int) -> Probl
 
 def _report(loaded: Loaded, settings: Settings, outcome: Outcome) -> ProblemReport:
     problem = loaded.problem
-    found = _findings(loaded, outcome)
+    found = (*_findings(loaded, outcome), *_notices(problem, outcome))
     return ProblemReport(
         name=problem.name,
         target=problem.target,
@@ -195,6 +196,16 @@ def _findings(loaded: Loaded, outcome: Outcome) -> tuple[Finding, ...]:
             loaded.network, loaded.problem, outcome, FAULTS.all(), losses, loaded.formulas
         )
     return tuple(findings(loaded.problem, outcome, replace(diagnosis, without_bias=bare)))
+
+
+def _notices(problem: Problem, outcome: Outcome) -> Sequence[Finding]:
+    """Return what is to be said of the check itself; mostly nothing is."""
+    facts = (*problem.facts, *outcome.facts)
+    if not facts:
+        return ()
+    from gradcheck.notices import notices
+
+    return notices(problem, facts, outcome.checks)
 
 
 def verdict(checks: Iterable[Check], found: Iterable[Finding]) -> ProblemVerdict:

@@ -24,7 +24,7 @@ __all__ = ["Policy", "accepted", "chosen", "claimed", "fault_codes"]
 _VARIANT = re.compile(r"([^()]+)\(([^()]+)\)")
 """A planted fault with a variant or a constant behind its place, as in `ACT12@hidden(tanh)`."""
 
-ARRANGING = ("layout", "names")
+ARRANGING = ("layout", "names", "dtype")
 """Keys that say how to read arrays; they mean nothing for other claims."""
 
 

@@ -10,7 +10,7 @@ from gradcheck.config.records import Section
 from gradcheck.fault import Fault
 from gradcheck.network.graph import Network
 from gradcheck.op import Op
-from gradcheck.problem import Claims, Probe
+from gradcheck.problem import Claims, Fact, Probe
 from gradcheck.record import record
 from gradcheck.report import Location
 
@@ -32,13 +32,16 @@ class Policy:
 class Claimed:
     """Where the claims come from, and what is known of them.
 
-    `dumped` says that they hold at the config's own point alone and can't be recomputed.
+    `dumped` says that they hold at the config's own point alone and can't be recomputed. `facts`
+    and `afresh` are as in `problem.Problem`.
     """
 
     claimant: Claimant
     dumped: bool = False
     conventions: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
     remarks: tuple[str, ...] = ()
+    afresh: Callable[[Probe], Claims] | None = None
     locations: Mapping[str, Location] = field(default_factory=dict)
     formulas: "Formulas | None" = None
 

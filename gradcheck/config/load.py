@@ -15,6 +15,7 @@ from gradcheck.config.context import Context, Policy
 from gradcheck.config.data import (
     Arrays,
     batch_size,
+    facts,
     initial_sources,
     jitter,
     refuse_unbounded,
@@ -175,7 +176,11 @@ class Loader:
             claimed=claiming.chosen(section, network),
             locations=claimed.locations,
             conventions=claimed.conventions,
+            facts=(*claimed.facts, *facts(arrays.initial)),
             remarks=claimed.remarks,
+            lost=evaluation.lost,
+            trouble=evaluation.trouble,
+            afresh=claimed.afresh,
         )
         return problem, network, claimed.formulas
 

@@ -1,6 +1,7 @@
 """Findings without a known mistake: gradients that are missing, misshapen or just wrong."""
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from gradcheck.array import Shape
 from gradcheck.diagnose.explanation import Misshapen
@@ -94,6 +95,12 @@ def unexplained(
         location=location(problem, names),
         evidence=(
             *(describe(check) for check in wrong),
+            *(
+                f"{name} is claimed with shape {outcome.stretched[name]}, which NumPy stretches to "
+                f"{problem.shapes[name]}"
+                for name in names
+                if name in outcome.stretched
+            ),
             *((f"right: {listed(right)}",) if right else ()),
             *near,
         ),
@@ -125,6 +132,8 @@ def describe(check: Check) -> str:
     if check.worst is None:
         return f"{name}: {check.reason}"
     parts = []
+    if not isfinite(check.worst.claimed):
+        return f"{name}: {check.worst.claimed} is claimed at {list(check.worst.index)}"
     if check.wrong_entries:
         parts.append(check.pattern or "")
     elif check.reason:
@@ -162,6 +171,7 @@ def _next_step(wrong: Sequence[Check]) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
+    """Name some things in a sentence, not more than six of them."""
     if len(names) > 6:
         return f"{', '.join(names[:5])} and {len(names) - 5} more"
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.network.forward import Trace
+from gradcheck.network.forward import Trace, weight
 from gradcheck.network.graph import Network
 from gradcheck.record import record
 
@@ -21,7 +21,7 @@ class Backward:
 def gradients(network: Network, trace: Trace) -> Backward:
     """Differentiate the loss by every parameter, input and layer's output."""
     upstream: dict[str, Array] = {
-        network.loss.node.name: np.full(trace.terms.shape, network.loss.weight)
+        network.loss.node.name: np.full(trace.terms.shape, weight(network, trace))
     }
     totals = {name: np.zeros(spec.shape) for name, spec in network.parameters.items()}
     for node in reversed(network.steps):

@@ -12,7 +12,7 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.fault import Around, Decay, Fault, Site, Whole
-from gradcheck.network.forward import bound, run
+from gradcheck.network.forward import bound, run, weight
 from gradcheck.network.graph import Network, Node
 from gradcheck.op import Gradients
 from gradcheck.problem import Probe
@@ -92,7 +92,9 @@ class Reference:
     def _right(self) -> Iterator[Site]:
         """Yield every node's site, its gradients the right ones, then the penalties'."""
         upstream = {
-            self.network.loss.node.name: np.full(self._trace.terms.shape, self.network.loss.weight)
+            self.network.loss.node.name: np.full(
+                self._trace.terms.shape, weight(self.network, self._trace)
+            )
         }
         for node in reversed(self.network.steps):
             if node.name not in upstream:
@@ -118,7 +120,7 @@ class Reference:
                     upstream=weights,
                     gradients=penalty.op.backward(weights, cache),
                     batch=self.network.batch,
-                    averaged=self.network.loss.averaged,
+                    averaged=self._trace.averaged,
                     hidden=False,
                     around=self._around,
                     sources=(name,),
@@ -138,7 +140,7 @@ class Reference:
             upstream=upstream,
             gradients=right,
             batch=self.network.batch,
-            averaged=self.network.loss.averaged,
+            averaged=self._trace.averaged,
             hidden=_hidden(self.network, node),
             around=self._around,
             sources=node.inputs,

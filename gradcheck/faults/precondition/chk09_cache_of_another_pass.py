@@ -23,7 +23,7 @@ FAULT = Fault(
     code="CHK09",
     slug="cache-of-another-pass",
     title="the backward pass is fed a cache that its forward pass never made",
-    family="checking",
+    family="precondition",
     doc=__doc__,
     level="note",
 )

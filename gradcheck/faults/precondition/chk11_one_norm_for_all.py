@@ -22,7 +22,7 @@ FAULT = Fault(
     code="CHK11",
     slug="one-norm-for-all",
     title="one norm over all parameters hides a single wrong one",
-    family="checking",
+    family="precondition",
     doc=__doc__,
     level="note",
 )

@@ -23,7 +23,7 @@ FAULT = Fault(
     code="CHK08",
     slug="output-differentiated",
     title="the network's output is differentiated, not the loss",
-    family="checking",
+    family="precondition",
     doc=__doc__,
     level="note",
 )

@@ -24,7 +24,7 @@ FAULT = Fault(
     code="CHK10",
     slug="zero-over-zero",
     title="the relative error of two zeros is 0 / 0",
-    family="checking",
+    family="precondition",
     doc=__doc__,
     level="note",
 )

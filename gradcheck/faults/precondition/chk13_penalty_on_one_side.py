@@ -23,7 +23,7 @@ FAULT = Fault(
     code="CHK13",
     slug="penalty-on-one-side",
     title="the regulariser is in the loss of the check but not in the gradient, or the reverse",
-    family="checking",
+    family="precondition",
     doc=__doc__,
     level="note",
 )
