@@ -241,7 +241,7 @@ def test_a_gradient_that_broadcasts_is_judged(check: Run) -> None:
     problem = only(check(config))
 
     assert wrong(problem) == {"output.bias"}
-    assert codes(problem) == {"GRD01"}
+    assert codes(problem) == {"BIA03"}
     assert next(c for c in problem.checks if c.parameter == "output.bias").entries_checked == 2
 
 
@@ -266,11 +266,11 @@ EXPECTATIONS: list[tuple[str, Config, list[str]]] = [
         ],
     ),
     (DOUBLED, {}, ["expected the verdict right, found wrong"]),
-    (DOUBLED, {"verdict": "wrong", "codes": ["GRD01"]}, []),
+    (DOUBLED, {"verdict": "wrong", "codes": ["AVG09", "AVG10"]}, []),
     (
         DOUBLED,
         {"verdict": "wrong", "codes": ["SGN01"]},
-        ["expected to be found, but not: SGN01", "found, but not expected: GRD01"],
+        ["expected to be found, but not: SGN01", "found, but not expected: AVG09, AVG10"],
     ),
 ]
 

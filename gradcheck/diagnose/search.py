@@ -7,7 +7,7 @@ what is right nearer the loss is kept, and the search goes on with it in place. 
 fault does, two are planted at once; last come faults with a constant, which is fitted.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -116,6 +116,7 @@ def _grown(
     frontier = _Frontier(case, lead, state)
     kinds: tuple[Iterator[tuple[Plant, ...]], ...] = (
         ((plant,) for plant in free),
+        frontier.scaled(free),
         _constants(frontier, fitted),
         frontier.pairs(free),
     )
@@ -129,7 +130,7 @@ class _Frontier:
         self._case, self._lead, self.state = case, lead, state
         self.reference = case.references[lead]
         self.claims = case.claims[lead]
-        now = self.reference.planted(state)
+        self._now = now = self.reference.planted(state)
         order = [name for name in self.reference.gradients if name in case.compared]
         off = [name for name in order if not case.fits(name, now[name], lead, LOOSE)]
         first = self.reference.completed_at(off[0]) if off else -1
@@ -162,10 +163,21 @@ class _Frontier:
                 break
         return found
 
+    def scaled(self, candidates: Sequence[Plant]) -> Iterator[tuple[Plant, ...]]:
+        """Yield pairs: a fault that gives the claims but for a factor, and one that is a factor."""
+        touching = self._touching(candidates)
+        parallel = [p for p, c in touching if self._slant(c, self.claims) < LOOSE]
+        factors = [p for p, c in touching if self._slant(c, self._now) < LOOSE]
+        for one in parallel:
+            for other in factors:
+                if one is not other:
+                    yield other, one
+                    yield one, other
+
     def pairs(self, candidates: Sequence[Plant]) -> Iterator[tuple[Plant, ...]]:
         """Yield pairs of faults that both touch the frontier, those that may fit first."""
-        touching = [(p, c) for p in candidates if (c := self.changes((*self.state, p)))]
-        order = sorted(touching, key=lambda pair: self._slant(pair[1]))
+        touching = self._touching(candidates)
+        order = sorted(touching, key=lambda pair: self._slant(pair[1], self.claims))
         tried = 0
         for k, (one, _) in enumerate(order):
             for other, _ in order[:k]:
@@ -176,9 +188,13 @@ class _Frontier:
                 if one.node == other.node:
                     yield one, other
 
-    def _slant(self, changes: dict[str, Array]) -> float:
-        """Return how far a gradient is from being the claimed one but for a factor."""
-        return min(1 - abs(_cosine(g, self.claims[name])) for name, g in changes.items())
+    def _touching(self, candidates: Sequence[Plant]) -> list[tuple[Plant, dict[str, Array]]]:
+        """Return the faults that change the frontier, with its gradients then."""
+        return [(p, c) for p in candidates if (c := self.changes((*self.state, p)))]
+
+    def _slant(self, changes: dict[str, Array], others: Mapping[str, Array]) -> float:
+        """Return how far a gradient of the frontier is from another's but for a factor."""
+        return min(1 - abs(_cosine(g, others[name])) for name, g in changes.items())
 
     def _helps(self, plants: Sequence[Plant]) -> bool:
         changes = self.changes(plants)
@@ -203,9 +219,9 @@ def _constants(frontier: _Frontier, fitted: Sequence[Plant]) -> Iterator[tuple[P
                 continue
             slope = (one[name] - zero[name]).ravel()
             length = float(slope @ slope)
-            if length:
-                wanted = (frontier.claims[name] - zero[name]).ravel()
-                yield (replace(plant, constant=float(slope @ wanted) / length),)
+            wanted = (frontier.claims[name] - zero[name]).ravel()
+            if length and (constant := float(slope @ wanted) / length) > 0:
+                yield (replace(plant, constant=constant),)
 
 
 def _planter(frontier: _Frontier, plant: Plant) -> Callable[[float], dict[str, Array] | None]:
