@@ -45,6 +45,10 @@ class InternalError(GradcheckError):
     """Two ways to the same number disagree: a defect of gradcheck, not of what it checks."""
 
 
+class NotAnalyticError(GradcheckError):
+    """The loss can't be followed through complex numbers here; differences can take their place."""
+
+
 class NumericError(GradcheckError):
     """The loss cannot be refereed where the user put it, for example because it is not finite."""
 

@@ -97,6 +97,11 @@ class Site:
         """The nodes that take this one's output, the nearest to the loss first."""
         return tuple(s for s in self.around.sites.values() if self.node in s.sources)
 
+    def slope_at(self, z: Array) -> Array:
+        """Return the derivative of an elementwise op at any argument."""
+        assert self.op.slope is not None
+        return self.op.slope(z, **self.options, **self.parameters)
+
     def with_inputs(self, *inputs: Array | None) -> Gradients:
         """Return the right gradients but for those of the inputs."""
         return Gradients(inputs=inputs, parameters=self.gradients.parameters)

@@ -64,6 +64,12 @@ class Inferred:
 
     output: Shape
     parameters: Mapping[str, ParameterSpec] = field(default_factory=dict)
+    samplewise: bool | None = None
+    """Whether no sample depends on another one, where that hangs on the shapes."""
+    complex_safe: bool | None = None
+    """Whether the forward pass is, where that was found out by trying."""
+    reduced: bool = False
+    """Whether the terms of a loss are the loss already, so that they are only to be summed."""
 
 
 @record
@@ -72,11 +78,13 @@ class Response:
 
     `coefficients` is (n, r, k) and the parameter, reshaped, (k, c), or (c, k) if `transposed`.
     Without coefficients the parameter, of c numbers, is added to every row; with `diagonal`
-    ones, (n, r, c), it is multiplied by them entry by entry.
+    ones, (n, r, c), it is multiplied by them entry by entry. One that stands `apart`, of n * r * c
+    numbers, is the pre-activations themselves.
     """
 
     coefficients: Array | None = None
     diagonal: bool = False
+    apart: bool = False
     transposed: bool = False
 
 
@@ -113,9 +121,10 @@ class Worked:
 Forward: TypeAlias = Callable[[Inputs, Parameters, Options], tuple[Array, Any]]
 Backward: TypeAlias = Callable[[Array, Any], Gradients]
 Infer: TypeAlias = Callable[[Sequence[Shape], Options], Inferred]
-Kinks: TypeAlias = Callable[[Inputs, Options], Array]
+Kinks: TypeAlias = Callable[[Inputs, Mapping[str, Any]], Array]
 Sites: TypeAlias = Callable[[Inputs, Parameters, Options], Mapping[str, Site]]
 Active: TypeAlias = Callable[[Inputs, Options], Array]
+Together: TypeAlias = Callable[[Sequence[tuple[Inputs, Parameters]], Options], Sequence[Array]]
 Shifted: TypeAlias = Callable[[Inputs, Parameters, Options, Mapping[str, Array]], Array]
 
 
@@ -123,17 +132,23 @@ Shifted: TypeAlias = Callable[[Inputs, Parameters, Options, Mapping[str, Array]]
 class Op:
     """One op, whole: what it computes, its gradient, and how to try it.
 
-    `infer` raises `ShapeError` for input shapes that don't fit. `kinks` gives, for every
+    `infer` raises `ShapeError` for input shapes that don't fit. `kinks(inputs, settings)`, the
+    settings being options and parameters together, gives, for every
     element of the first input, the distance to the nearest point at which the derivative
     jumps (its sign is free). `function` and `slope`, where there are any, are what a
-    formula means by `NAME(z)` and `NAME_prime(z)`, the derivative at `z`. `arity` is the least and
+    formula means by `NAME(z)` and `NAME_prime(z)`, the derivative at `z`; they take the settings
+    as further arguments. `arity` is the least and
     the largest number of inputs (None for any). `samplewise` says that no sample's output depends
     on another sample. `active`, of a loss that knows padding, tells which of its terms count.
 
     `sites` names the places where parameters enter linearly, every parameter at one of them;
     `shifted(inputs, parameters, options, shifts)` is the output of the forward pass with the
     named sites' pre-activations moved by arrays of their shapes. With these facts one moved
-    pre-activation serves all parameters of its column.
+    pre-activation serves all parameters of its column. `together(points, options)`, where there
+    is one, gives the outputs of several forward passes at once, each of a point's inputs and
+    parameters.
+
+    `own` marks one that is not of the catalogue but the user's.
     """
 
     name: str
@@ -150,6 +165,8 @@ class Op:
     sites: Sites | None = None
     shifted: Shifted | None = None
     active: Active | None = None
+    together: Together | None = None
+    own: bool = False
     samplewise: bool = True
     complex_safe: bool = True
     worked: tuple[Worked, ...] = ()

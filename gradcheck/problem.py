@@ -134,13 +134,15 @@ class Problem:
     their magnitudes, both (S, K), as `numeric.estimate.Values` has them; `plain` gives the
     same losses by one whole forward pass for every point. `derivative(probe, parameter,
     nudge, limit)` differentiates by all of a parameter at once, in at most `limit` evaluations, or
-    returns None where the problem's structure does not allow that. `claims` gives the claimed
+    returns None where the problem's structure does not allow that. With complex steps, any of them
+    may raise NotAnalyticError. `claims` gives the claimed
     gradients at each probe, the sign already that of a gradient, in the precision they were
     computed in; a parameter that is left out has none. `dumped` says that they can't be had
     at another point than the user's own. `jitter(probe, seed, epsilon)` moves every number of
     a probe by about a rounding error. `kinks(probe)` lists the elements that sit on a kink, in
-    inputs of shape `node_shape(node)`. `lost(probe, parameter)` tells why a gradient of zero is
-    zero, `trouble(probe)` where a loss that is not finite comes from, where that is known.
+    inputs of shape `node_shape(node)`; all of them if `kinks_known`. `lost(probe, parameter)` tells
+    why a gradient of zero is zero, `trouble(probe)` where a loss that is not finite comes from,
+    where that is known.
     `afresh(probe)` gives the claims once more, by code that has never run before, if claims are
     made by code that may remember. `conventions`, `facts` and `remarks` are what the front end
     noticed: deviations that are no mistakes, what has a code, and the rest.
@@ -158,6 +160,7 @@ class Problem:
     kinks: Callable[[Probe], Sequence[Kink]]
     node_shape: Callable[[str], Shape]
     complex_safe: bool = True
+    kinks_known: bool = True
     probes: int | None = None
     dumped: bool = False
     scale_free: bool = False

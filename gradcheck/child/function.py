@@ -33,7 +33,7 @@ class _Service:
 
     def __call__(self, header: wire.Header, arrays: wire.Arrays) -> wire.Message:
         if header["do"] == "load":
-            place = Place(**header["place"])
+            place = Place(**header["places"]["claim"])
             self._function = load(place)
             self._subject = f"{place.source}:{place.name}"
             return {}, {}

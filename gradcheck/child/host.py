@@ -83,15 +83,22 @@ class Child:
         return self._pipes.output if self._pipes else ""
 
     def request(
-        self, header: Mapping[str, object], arrays: Mapping[str, Array], what: str | None = None
+        self,
+        header: Mapping[str, object],
+        arrays: Mapping[str, Array],
+        what: str | None = None,
+        times: int = 1,
     ) -> wire.Message:
-        """Return the child's answer; `what` stands in messages where the subject does not fit."""
+        """Return the child's answer; `what` stands in messages where the subject does not fit.
+
+        What is asked for so many `times` at once may take as many times the limit.
+        """
         what = what or self._subject
         try:
             frame = wire.pack(header, arrays, self._limit)
         except wire.WireError as error:
             raise ClaimError(f"{what} can't be asked: {error}") from None
-        answer, answered = self._exchange(frame, self._timeout, what)
+        answer, answered = self._exchange(frame, self._timeout * times, what)
         if "error" in answer:
             raise ClaimError(str(answer["error"]))
         return answer, answered

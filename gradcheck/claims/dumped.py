@@ -1,6 +1,6 @@
 """Claimed gradients from arrays that a program in any language dumped into a file."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Literal
 
@@ -33,11 +33,13 @@ def arrange(
     shapes: Mapping[str, Shape],
     names: Mapping[str, str],
     layout: Literal["in_out", "out_in"],
+    inputs: Collection[str] = (),
 ) -> Arranged:
     """Give the dumped arrays the parameters' names and, where it is plainly meant, their shapes.
 
-    `names` maps a name in the file to a parameter; one that it lacks stands for itself. Shapes
-    that are wrong in any other way than the two of `notes` are left for the check to find.
+    `shapes` are those of the parameters and of the `inputs`, which have no layout. `names` maps a
+    name in the file to a parameter; one that it lacks stands for itself. Shapes that are wrong in
+    any other way than the two of `notes` are left for the check to find.
     """
     _require_parameters(names, shapes)
     keys = _keys(gradients, shapes, names)
@@ -46,8 +48,12 @@ def arrange(
         parameter: _flattened(parameter, np.asarray(gradients[key]), shapes[parameter], notes)
         for parameter, key in keys.items()
     }
-    matrices = [p for p, array in arrays.items() if array.ndim == len(shapes[p]) == 2]
-    if layout == "in_out" and _all_transposed(arrays, shapes):
+    matrices = [
+        p for p, array in arrays.items() if p not in inputs and array.ndim == len(shapes[p]) == 2
+    ]
+    if layout == "in_out" and _all_transposed(
+        {p: a for p, a in arrays.items() if p not in inputs}, shapes
+    ):
         notes.append("all weights transposed together: read as layout out_in")
         layout = "out_in"
     if layout == "out_in":

@@ -1,12 +1,14 @@
 """Claims by hand-derived formulas over the forward pass's named quantities."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.formula import Block, evaluate_block
-from gradcheck.network.forward import run
+from gradcheck.formula.functions import FUNCTIONS
+from gradcheck.formula.names import calls
+from gradcheck.network.forward import bound, run
 from gradcheck.network.graph import LOSS, Network
 from gradcheck.op import Op
 from gradcheck.problem import Claims, Probe
@@ -20,32 +22,45 @@ PREFIX = "grad."
 class Formulas:
     """The formulas of a config: as parsed, what they may call, and where they stand in the file.
 
+    What they may call depends on the probe, as activations may have parameters.
     `place(start, end)` gives a stretch of the block, between two lines and columns, as a
     place in the file, whose whole text is `text`.
     """
 
     block: Block
-    functions: Mapping[str, Callable[..., Array]]
+    functions: Callable[[Probe], Mapping[str, Callable[..., Array]]]
     place: Callable[[tuple[int, int], tuple[int, int]], Location]
     text: str
 
 
+def callables(
+    network: Network, block: Block, find: Callable[[str], Op | None]
+) -> Callable[[Probe], Mapping[str, Callable[..., Array]]]:
+    """Return what the formulas may call at a probe; `find` looks up ops for activations."""
+    called = frozenset().union(*(calls(statement.node) for statement in block.statements))
+    common = functions(network, find, called)
+    return lambda probe: {**common, **_own(network, probe, called)}
+
+
 def claimant(
-    network: Network, block: Block, functions: Mapping[str, Callable[..., Array]]
+    network: Network,
+    block: Block,
+    known: Callable[[Probe], Mapping[str, Callable[..., Array]]],
 ) -> Callable[[Sequence[Probe]], list[Claims]]:
-    """Return what claims, at each probe, what the formulas assign to `grad.*`."""
+    """Return what claims, at each probe, what the formulas assign to `grad.*`.
 
-    def claims(probes: Sequence[Probe]) -> list[Claims]:
-        return [
-            {
-                name.removeprefix(PREFIX): value
-                for name, value in evaluate_block(block, names(network, p), functions).items()
-                if name.startswith(PREFIX)
-            }
-            for p in probes
-        ]
+    `known` gives what they may call.
+    """
 
-    return claims
+    def at(probe: Probe) -> Claims:
+        assigned = evaluate_block(block, names(network, probe), known(probe))
+        return {
+            name.removeprefix(PREFIX): value
+            for name, value in assigned.items()
+            if name.startswith(PREFIX)
+        }
+
+    return lambda probes: [at(probe) for probe in probes]
 
 
 def names(network: Network, probe: Probe) -> dict[str, Array]:
@@ -63,7 +78,7 @@ def names(network: Network, probe: Probe) -> dict[str, Array]:
 
 
 def functions(
-    network: Network, find: Callable[[str], Op | None], calls: Iterable[str]
+    network: Network, find: Callable[[str], Op | None], called: Iterable[str]
 ) -> dict[str, Callable[..., Array]]:
     """Return the activations and derivatives (`NAME_prime`) among the names that formulas call.
 
@@ -71,13 +86,30 @@ def functions(
     """
     options = {node.op.name: node.options for node in network.nodes}
     found: dict[str, Callable[..., Array]] = {}
-    for name in calls:
+    for name in called:
         op = find(name.removesuffix("_prime"))
         if op is None or op.kind != "activation":
             continue
         call = op.slope if name.endswith("_prime") else op.function
         if call is not None:
             found[name] = _with_options(call, options.get(op.name, op.defaults()))
+    return found
+
+
+def _own(
+    network: Network, probe: Probe, called: Collection[str]
+) -> dict[str, Callable[..., Array]]:
+    """Return the functions of the user's own layers, by the layers' names, and their derivatives.
+
+    They may have parameters, which they take from the probe.
+    """
+    found: dict[str, Callable[..., Array]] = {}
+    wanted = {*called} - FUNCTIONS.keys()
+    for node in network.nodes:
+        if node.op.own:
+            settings = {**node.options, **bound(node, probe.parameters)}
+            pairs = ((node.name, node.op.function), (f"{node.name}_prime", node.op.slope))
+            found |= {name: _with_options(f, settings) for name, f in pairs if f and name in wanted}
     return found
 
 

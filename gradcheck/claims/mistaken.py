@@ -1,6 +1,6 @@
 """Claims by our own backprop with faults planted in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from gradcheck.errors import ClaimError
@@ -11,17 +11,19 @@ from gradcheck.problem import Claims, Probe
 
 
 def claimant(
-    network: Network, own: Probe, faults: Sequence[Plant]
+    network: Network, own: Probe, faults: Sequence[Plant], inputs: Collection[str] = ()
 ) -> Callable[[Sequence[Probe]], list[Claims]]:
     """Return what claims, at each probe, what backprop with faults planted in it computes.
 
-    `own` is the user's point, at which the imagined program was run first.
+    `own` is the user's point, at which the imagined program was run first. The claims are those
+    of all parameters and of the named inputs.
     """
     first = Reference(network, own)
 
     def claims(probes: Sequence[Probe]) -> list[Claims]:
         return [
-            (first if p is own else Reference(network, p, first)).planted(faults) for p in probes
+            (first if p is own else Reference(network, p, first)).planted(faults, inputs)
+            for p in probes
         ]
 
     return claims

@@ -1,20 +1,14 @@
 """Claimed gradients from a Python function of the user's, run in a child process."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from gradcheck.array import Array
-from gradcheck.child.host import Child
-from gradcheck.child.loading import Place
+from gradcheck.child.loaded import Loaded
 from gradcheck.errors import ClaimError
 from gradcheck.record import record
-
-_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 @record
@@ -60,14 +54,10 @@ class PythonFunction:
     """
 
     def __init__(self, target: str, folder: Path, timeout: float) -> None:
-        self._target = target
-        self._folder = folder
-        self._timeout = timeout
-        self._place = _place(target, folder)
-        self._child: Child | None = None
+        self._loaded = Loaded("gradcheck.child.function", {"claim": target}, folder, timeout)
 
     def __enter__(self) -> Self:
-        self._start()
+        self._loaded.start()
         return self
 
     def __exit__(
@@ -76,12 +66,12 @@ class PythonFunction:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._stop()
+        self._loaded.stop()
 
     @property
     def output(self) -> str:
         """The last 4000 characters of what the function printed."""
-        return self._child.output if self._child else ""
+        return self._loaded.output
 
     def answers(self, calls: Sequence[Call]) -> list[Answer]:
         """Call the function at each point, in this order; the first failure is a `CallError`.
@@ -92,8 +82,7 @@ class PythonFunction:
 
     def _answer(self, index: int, call: Call) -> Answer:
         try:
-            child = self._child if self._child and self._child.alive else self._start()
-            header, arrays = child.request({"do": "call"}, _flat(call))
+            header, arrays = self._loaded.request({"do": "call"}, _flat(call))
         except ClaimError as error:
             raise CallError(str(error), index) from error
         loss = arrays.pop("loss", None)
@@ -104,27 +93,6 @@ class PythonFunction:
             dtypes=header["dtypes"],
         )
 
-    def _start(self) -> Child:
-        self._stop()
-        self._child = child = Child(
-            "gradcheck.child.function",
-            folder=self._folder,
-            subject=self._target,
-            timeout=self._timeout,
-        )
-        try:
-            child.open()
-            what = f"importing {self._place.source}"
-            child.request({"do": "load", "place": asdict(self._place)}, {}, what)
-        except BaseException:
-            self._stop()
-            raise
-        return child
-
-    def _stop(self) -> None:
-        if self._child:
-            self._child.close()
-
 
 def _flat(call: Call) -> dict[str, Array]:
     groups = {"parameters": call.parameters, "inputs": call.inputs, "targets": call.targets}
@@ -133,26 +101,3 @@ def _flat(call: Call) -> dict[str, Array]:
         for group, arrays in groups.items()
         for name, array in arrays.items()
     }
-
-
-def _place(target: str, folder: Path) -> Place:
-    source, _, name = target.rpartition(":")
-    is_file = source.endswith(".py")
-    is_module = bool(_DOTTED.fullmatch(source)) and not (folder / source).is_file()
-    if not _DOTTED.fullmatch(name) or not (is_file or is_module):
-        raise ClaimError(
-            f"expected 'file.py:function' or 'package.module:function', but found {target!r}"
-        )
-    if is_file:
-        _require(folder, source)
-    return Place(source=source, is_file=is_file, name=name)
-
-
-def _require(folder: Path, source: str) -> None:
-    path = folder / source
-    if path.is_file():
-        return
-    there = sorted(entry.name for entry in path.parent.glob("*.py"))
-    near = get_close_matches(path.name, there, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise ClaimError(f"there is no file {source!r} in {str(folder)!r}{hint}")

@@ -16,8 +16,9 @@ WIDTH = 74
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
     from gradcheck.catalogues import FAULTS, OPS, REPORTERS
+    from gradcheck.custom.topics import TOPICS
 
-    modules = [m.rpartition(".")[2] for c in (OPS, REPORTERS) for m in c.modules()]
+    modules = [*TOPICS, *(m.rpartition(".")[2] for c in (OPS, REPORTERS) for m in c.modules())]
     modules += [m.rpartition(".")[2].partition("_")[0].upper() for m in FAULTS.modules()]
     return [CompletionItem(m) for m in sorted(modules) if m.lower().startswith(incomplete.lower())]
 
@@ -42,11 +43,12 @@ def command(key: str) -> None:
 
 def _find(key: str) -> "Entry":
     from gradcheck.catalogues import FAULTS, OPS, REPORTERS
+    from gradcheck.custom.topics import TOPICS
 
-    direct = OPS.find(key) or FAULTS.find(key.upper()) or REPORTERS.find(key)
+    direct = TOPICS.get(key) or OPS.find(key) or FAULTS.find(key.upper()) or REPORTERS.find(key)
     if direct:
         return direct
-    entries: dict[str, Entry] = {**OPS.all(), **FAULTS.all(), **REPORTERS.all()}
+    entries: dict[str, Entry] = {**TOPICS, **OPS.all(), **FAULTS.all(), **REPORTERS.all()}
     slugs = {slug: entry for entry in entries.values() if (slug := getattr(entry, "slug", ""))}
     if key.lower() in slugs:
         return slugs[key.lower()]

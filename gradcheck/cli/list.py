@@ -25,6 +25,7 @@ def command(what: str | None) -> None:
     """
     from gradcheck import catalogues
     from gradcheck.cli import _stdout
+    from gradcheck.custom.topics import TOPICS
 
     # A line for each entry is easy to search; at a terminal it must fit as well.
     width = shutil.get_terminal_size().columns if _stdout.is_terminal() else None
@@ -32,6 +33,7 @@ def command(what: str | None) -> None:
     for name in [what] if what else CATALOGUES:
         lines += [] if what else [*([""] if lines else []), f"{name}:"]
         entries = [*getattr(catalogues, name.upper()).all().values()]
+        entries += TOPICS.values() if name == "ops" else ()
         for label, title in _rows(entries, "" if what else "  "):
             lines += _wrapped(label, title, width)
     _stdout.say("\n".join(lines) + "\n")

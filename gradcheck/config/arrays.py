@@ -29,11 +29,13 @@ class _Reading:
     def named(self, arrays: Mapping[str, Array]) -> Arranged:
         """Give arrays their parameters' names; raises ClaimError where that can't be done."""
         names = self.section.get("names")
+        network = self.context.network
         return arrange(
             arrays,
-            {name: spec.shape for name, spec in self.context.network.parameters.items()},
+            {**{name: spec.shape for name, spec in network.parameters.items()}, **network.inputs},
             names.values if names else {},
             self.section.get("layout") or "in_out",
+            network.inputs,
         )
 
     def remarks(self, arranged: Arranged) -> Iterator[str]:
@@ -65,13 +67,18 @@ class _Reading:
             evidence = (f"gradients are claimed as {' and '.join(kinds)}",)
             yield Fact(code="CHK04", parameters=tuple(names), evidence=evidence)
 
+    def inputs(self, arranged: Arranged) -> tuple[str, ...]:
+        """Return the inputs that gradients are claimed for."""
+        return tuple(name for name in self.context.network.inputs if name in arranged.gradients)
+
 
 def _reading(context: Context, section: Section) -> _Reading:
     """Return how arrays are to be read, once it is known that `names` name parameters."""
     names = section.get("names")
+    known = (*context.network.parameters, *context.network.inputs)
     for key, name in names.values.items() if names else ():
-        if name not in context.network.parameters:
-            raise unknown(section.source, names.nodes[key], name, context.network.parameters)
+        if name not in known:
+            raise unknown(section.source, names.nodes[key], name, known)
     return _Reading(context=context, section=section)
 
 
@@ -86,6 +93,7 @@ def claimed_by_file(context: Context, section: Section) -> Claimed:
     return Claimed(
         claimant=lambda probes: [gradients for _ in probes],
         dumped=True,
+        inputs=reading.inputs(arranged),
         conventions=arranged.notes,
         facts=tuple(reading.facts(arranged)),
         remarks=(

@@ -57,10 +57,16 @@ def _negated(claimant: Claimant) -> Claimant:
     ]
 
 
+def asked(config: Section) -> tuple[str, ...]:
+    """Return the inputs that `check` wants to be differentiated by."""
+    section = config.get("check")
+    return tuple(section.get("inputs") or ()) if section is not None else ()
+
+
 def _backprop(context: Context) -> Claimed:
     from gradcheck.claims import backprop
 
-    return Claimed(claimant=backprop.claimant(context.network))
+    return Claimed(claimant=backprop.claimant(context.network, asked(context.config)))
 
 
 def _formulas(context: Context, section: Section) -> Claimed:
@@ -90,7 +96,7 @@ def _faults(context: Context, section: Section) -> Claimed:
         at = section["faults"][number].partition("@")[2] or plant.node
         plants.append(plant)
         remarks.append(f"planted {plant.fault.code} ({plant.fault.title}) at {at}")
-    claimant = mistaken.claimant(context.network, context.own, plants)
+    claimant = mistaken.claimant(context.network, context.own, plants, asked(context.config))
     return Claimed(claimant=claimant, remarks=tuple(remarks))
 
 

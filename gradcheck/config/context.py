@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gradcheck.claims.formulas import Formulas
 
 Claimant: TypeAlias = Callable[[Sequence[Probe]], Sequence[Claims]]
+Draw: TypeAlias = Callable[[int, int], Probe]
 
 
 @record
@@ -29,15 +30,25 @@ class Policy:
 
 
 @record
+class Workshop:
+    """What the making of ops may need: those of the catalogue, and leave to run Python."""
+
+    ops: Catalogue[Op]
+    policy: Policy
+    stack: ExitStack
+
+
+@record
 class Claimed:
     """Where the claims come from, and what is known of them.
 
-    `dumped` says that they hold at the config's own point alone and can't be recomputed. `facts`
-    and `afresh` are as in `problem.Problem`.
+    `dumped` says that they hold at the config's own point alone and can't be recomputed; `inputs`
+    are those that gradients are claimed for. `facts` and `afresh` are as in `problem.Problem`.
     """
 
     claimant: Claimant
     dumped: bool = False
+    inputs: tuple[str, ...] = ()
     conventions: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     remarks: tuple[str, ...] = ()

@@ -1,6 +1,5 @@
 """Claims by the formulas of a config, every error placed at its line and column in the file."""
 
-import ast
 from collections.abc import Sequence
 from functools import partial
 
@@ -12,6 +11,7 @@ from gradcheck.config.sources import formula_error
 from gradcheck.config.wording import nearest
 from gradcheck.errors import ConfigError
 from gradcheck.formula import Block, FormulaError, parse_block
+from gradcheck.network.graph import Network
 from gradcheck.problem import Claims, Probe
 from gradcheck.report import Location
 
@@ -24,9 +24,8 @@ def claimed_by_formulas(context: Context, section: Section) -> Claimed:
         block = parse_block(section[KEY])
     except FormulaError as error:
         raise _placed(section, error) from None
-    known = [f"{formulas.PREFIX}{name}" for name in context.network.parameters]
-    locations = _assignments(section, block, known)
-    functions = formulas.functions(context.network, context.ops.find, _calls(block))
+    locations = _assignments(context, section, block)
+    functions = formulas.callables(context.network, block, context.ops.find)
     inner = formulas.claimant(context.network, block, functions)
 
     def claims(probes: Sequence[Probe]) -> list[Claims]:
@@ -35,9 +34,11 @@ def claimed_by_formulas(context: Context, section: Section) -> Claimed:
         except FormulaError as error:
             raise _placed(section, error) from None
 
+    inputs = tuple(name for name in context.network.inputs if name in locations)
     return Claimed(
         claimant=claims,
         locations=locations,
+        inputs=inputs,
         formulas=formulas.Formulas(
             block=block,
             functions=functions,
@@ -51,18 +52,10 @@ def _placed(section: Section, error: FormulaError) -> ConfigError:
     return formula_error(section.source, section.nodes[KEY], error)
 
 
-def _calls(block: Block) -> set[str]:
-    """Return the names of the functions that a block calls."""
-    return {
-        node.func.id
-        for statement in block.statements
-        for node in ast.walk(statement.node)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-
-
-def _assignments(section: Section, block: Block, known: Sequence[str]) -> dict[str, Location]:
-    """Return where each gradient is assigned; one that is no parameter's is an error."""
+def _assignments(context: Context, section: Section, block: Block) -> dict[str, Location]:
+    """Return where each gradient is assigned; one of no parameter or input is an error."""
+    network = context.network
+    known = [f"{formulas.PREFIX}{name}" for name in (*network.parameters, *network.inputs)]
     found: dict[str, Location] = {}
     for statement in block.statements:
         if not statement.target.startswith(formulas.PREFIX):
@@ -71,9 +64,10 @@ def _assignments(section: Section, block: Block, known: Sequence[str]) -> dict[s
         start, end = (span.line, span.column), (span.end_line, span.end_column)
         place = location(section.source, section.nodes[KEY], start, end)
         if statement.target not in known:
+            why = _objection(network, statement.target.removeprefix(formulas.PREFIX))
             raise ConfigError(
                 f"{statement.target!r} is no parameter's gradient"
-                f"{nearest(statement.target, known)}", place.file, place.line, place.column,
+                f"{why or nearest(statement.target, known)}", place.file, place.line, place.column,
             )  # fmt: skip
         found[statement.target.removeprefix(formulas.PREFIX)] = place
     if not found:
@@ -81,3 +75,15 @@ def _assignments(section: Section, block: Block, known: Sequence[str]) -> dict[s
             f"the formulas assign no gradient; write, for example, {known[0]} = ...", KEY
         )
     return found
+
+
+def _objection(network: Network, name: str) -> str:
+    """Say why there are no claims for something that has a gradient of sorts."""
+    if name == network.target:
+        return ": it is the loss's target, and gradients are claimed for parameters and inputs"
+    if any(node.name == name for node in network.nodes):
+        return (
+            f": {name!r} is a layer's output, and gradients are claimed for parameters and inputs; "
+            f"call it d_{name} to use it further on"
+        )
+    return ""

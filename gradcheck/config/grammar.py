@@ -13,8 +13,7 @@ from gradcheck.config.forms import (
     Text,
     expected,
 )
-from gradcheck.config.names import check_name
-from gradcheck.config.ops import OpForm
+from gradcheck.config.ops import NamedItems, OpForm
 from gradcheck.config.records import Entries, Field, Record, Section
 from gradcheck.config.sources import SOURCE
 from gradcheck.config.text import Node, Source
@@ -31,49 +30,6 @@ _NAMES = Items(form=Text(what="a name"), single=True)
 _SOME_NAMES = Items(form=Text(what="a name"), single=True, shortest=1)
 
 _SHAPE = Items(form=Number(integer=True, minimum=1), single=True, longest=MAX_AXES)
-
-
-@record
-class NamedItems:
-    """A list of one-key mappings, each giving a name to a value: the layers, in order."""
-
-    form: OpForm
-
-    def read(self, node: Node, source: Source) -> list[tuple[Node, Any]]:
-        if node.kind != "sequence" or not node.items:
-            raise expected(source, node, "a list of layers, each '- NAME: OP'")
-        return [self._item(item, source) for item in node.items]
-
-    def _item(self, item: Node, source: Source) -> tuple[Node, Any]:
-        if item.kind == "scalar" and self.form.ops.find(item.text):
-            raise source.error(
-                f"this layer has no name: write '- NAME: {item.text}', a name of your choice", item
-            )
-        if item.kind != "mapping" or len(item.pairs) != 1:
-            raise expected(source, item, "one layer, as '- NAME: OP'")
-        name, value = item.pairs[0]
-        check_name(source, name, name.text, "a layer")
-        self._named(name, value, source)
-        return name, self.form.read(value, source)
-
-    def _named(self, name: Node, value: Node, source: Source) -> None:
-        """Refuse `- dense: {units: 3}`, an op with its options but without a name."""
-        op = self.form.ops.find(name.text)
-        keys = {key.text for key, _ in value.pairs}
-        if op and keys and keys <= {*op.options, *self.form.beside}:
-            raise source.error(
-                f"this layer has no name: write '- NAME: {{{op.name}: ...}}', a name of your "
-                "choice", name,
-            )  # fmt: skip
-
-    def schema(self) -> Schema:
-        item = {
-            "type": "object",
-            "minProperties": 1,
-            "maxProperties": 1,
-            "additionalProperties": self.form.schema(),
-        }
-        return {"type": "array", "items": item, "minItems": 1}
 
 
 @record
@@ -135,9 +91,8 @@ def _loss(ops: Catalogue[Op]) -> OpForm:
         extras={
             "reduction": Field(
                 form=Choice(words=("sum", "batch_mean", "element_mean", "active_mean")),
-                doc="sum of all terms, divided by nothing, the batch size, the number of terms, or "
-                "the number of those that are no padding",
-                default="batch_mean",
+                doc="sum of all terms, divided by nothing, the batch size (as by default), the "
+                "number of terms, or that of those that are no padding",
             ),
             "scale": Field(form=Number(), doc="the loss is multiplied by this", default=1.0),
             "offset": Field(form=Number(), doc="this is added to the loss", default=0.0),
@@ -233,6 +188,10 @@ def _check() -> Record:
             "budget": Field(
                 form=Number(integer=True, minimum=1),
                 doc=f"at most this many evaluations of the loss; {default.budget} by default",
+            ),
+            "inputs": Field(
+                form=_SOME_NAMES,
+                doc="inputs whose gradients are checked as well; those claimed are in any case",
             ),
             "rtol": Field(
                 form=Number(minimum=0),

@@ -11,7 +11,7 @@ from gradcheck.catalogue import Catalogue
 from gradcheck.config import claims as claiming
 from gradcheck.config import network as networks
 from gradcheck.config.compose import documents
-from gradcheck.config.context import Context, Policy
+from gradcheck.config.context import Context, Draw, Policy, Workshop
 from gradcheck.config.data import (
     Arrays,
     batch_size,
@@ -141,7 +141,8 @@ class Loader:
     def _problem(
         self, config: Section, title: str, stack: ExitStack
     ) -> tuple[Problem, Network, "Formulas | None"]:
-        network, arrays = self._network(config)
+        workshop = Workshop(ops=self.ops, policy=self.policy, stack=stack)
+        network, arrays = self._network(config, workshop)
         own = arrays.probe(0)
         refuse_unbounded(own, arrays.sources)
         context = Context(
@@ -155,20 +156,27 @@ class Loader:
         )
         claimed = claiming.claimed(context)
         section = config.get("gradients")
+        probe: Draw = arrays.probe
+        claimant = claimed.claimant
+        if claimed.inputs or claiming.asked(config):
+            from gradcheck.config.exposing import exposing
+
+            network, probe, claimant = exposing(context, claimed, arrays.probe)
         evaluation = Evaluation(network)
         problem = Problem(
             name=title,
             target=config.source.file,
             shapes={name: spec.shape for name, spec in network.parameters.items()},
-            probe=arrays.probe,
+            probe=probe,
             evaluate=evaluation.losses,
             derivative=evaluation.derivative,
             plain=evaluation.plain,
-            claims=claimed.claimant,
+            claims=claimant,
             jitter=jitter,
             kinks=evaluation.kinks,
             node_shape=evaluation.node_shape,
             complex_safe=evaluation.complex_safe,
+            kinks_known=evaluation.kinks_known,
             probes=1 if claimed.dumped else None,
             dumped=claimed.dumped,
             scale_free=section is not None and section["scale"] == "free",
@@ -184,13 +192,13 @@ class Loader:
         )
         return problem, network, claimed.formulas
 
-    def _network(self, config: Section) -> tuple[Network, Arrays]:
+    def _network(self, config: Section, workshop: Workshop) -> tuple[Network, Arrays]:
         data = config["data"]
         batch = batch_size(data)
-        nodes, parameters = networks.layers(config, batch)
+        nodes, parameters = networks.layers(config, batch, workshop)
         inputs = {n: (batch, *shape) for n, shape in config["network"]["inputs"].values.items()}
         outputs = {node.name: node.shape for node in nodes}
-        loss, shapes = objective(config, inputs, outputs)
+        loss, shapes = objective(config, inputs, outputs, workshop)
         networks.refuse_if_huge(config, {**shapes, **outputs}, parameters)
         network = Network(
             inputs={name: shapes[name] for name in config["network"]["inputs"].values},

@@ -6,6 +6,7 @@ from math import prod
 
 from gradcheck.array import Shape
 from gradcheck.catalogue import Catalogue
+from gradcheck.config.context import Workshop
 from gradcheck.config.names import check_name
 from gradcheck.config.ops import OpUse
 from gradcheck.config.records import Section
@@ -18,7 +19,9 @@ from gradcheck.network.graph import Penalty
 from gradcheck.op import Op, ParameterSpec
 
 
-def layers(config: Section, batch: int) -> tuple[tuple[GraphNode, ...], dict[str, ParameterSpec]]:
+def layers(
+    config: Section, batch: int, workshop: Workshop
+) -> tuple[tuple[GraphNode, ...], dict[str, ParameterSpec]]:
     """Connect the config's layers; every misfit is an error at the layer's own place."""
     shapes = _inputs(config, batch)
     declared: dict[str, tuple[Node, OpUse]] = {}
@@ -27,8 +30,13 @@ def layers(config: Section, batch: int) -> tuple[tuple[GraphNode, ...], dict[str
             other = "another layer" if name.text in declared else "an input"
             raise config.source.error(f"{name.text!r} names {other} already", name)
         declared[name.text] = (name, use)
+    before = tuple(shapes) if len(shapes) == 1 else ()
+    made = []
+    for label, (_, use) in declared.items():
+        made.append(_layer(label, use, before, workshop))
+        before = (label,)
     try:
-        nodes, parameters = connect(shapes, [_layer(name, use) for name, use in declared.items()])
+        nodes, parameters = connect(shapes, made)
     except LayerError as error:
         name, use = declared[error.layer]
         raise config.source.error(str(error), use.beside.nodes.get(error.about, name)) from None
@@ -51,14 +59,15 @@ def _inputs(config: Section, batch: int) -> dict[str, Shape]:
     return {name: (batch, *shape) for name, shape in section.values.items()}
 
 
-def _layer(name: str, use: tuple[Node, OpUse]) -> Layer:
-    beside = use[1].beside
-    share = beside.get("share")
+def _layer(name: str, use: OpUse, before: tuple[str, ...], workshop: Workshop) -> Layer:
+    """Declare a layer; `before` is what it takes if it does not say."""
+    share = use.beside.get("share")
+    inputs = tuple(use.beside["inputs"]) if "inputs" in use.beside else None
     return Layer(
         name=name,
-        op=use[1].op,
-        options=use[1].options,
-        inputs=tuple(beside["inputs"]) if "inputs" in beside else None,
+        op=use.made(workshop, tuple((source,) for source in inputs or before), loss=False),
+        options=use.options,
+        inputs=inputs,
         share=share.values if share else {},
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from gradcheck.array import Shape
+from gradcheck.config.context import Workshop
 from gradcheck.config.data import target_shape
 from gradcheck.config.names import check_name
 from gradcheck.config.ops import OpUse
@@ -13,7 +14,7 @@ from gradcheck.network.graph import Loss
 
 
 def objective(
-    config: Section, inputs: Mapping[str, Shape], nodes: Mapping[str, Shape]
+    config: Section, inputs: Mapping[str, Shape], nodes: Mapping[str, Shape], workshop: Workshop
 ) -> tuple[Loss, dict[str, Shape]]:
     """Attach the loss, and settle the shape of everything in `data`."""
     use, data = config["loss"], config["data"]
@@ -25,25 +26,26 @@ def objective(
     target = _target(use, nodes)
     _complete(data, inputs, target)
     known = {**inputs, **nodes}
-    shape = known.get(target) or target_shape(data[target], known[prediction], use.op, use.options)
-    if use.extras["reduction"] == "active_mean" and use.op.active is None:
+    op = use.made(workshop, (("yhat",), (target,)), loss=True)
+    shape = known.get(target) or target_shape(data[target], known[prediction], op, use.options)
+    if use.extras["reduction"] == "active_mean" and op.active is None:
         raise use.extras.error(
-            f"active_mean leaves out padding, and {use.op.name} knows none; say element_mean",
+            f"active_mean leaves out padding, and {op.name} knows none; say element_mean",
             "reduction",
         )
     try:
         loss = attach_loss(
-            op=use.op,
+            op=op,
             options=use.options,
             prediction=prediction,
             target=target,
             shapes={**known, target: shape},
-            reduction=use.extras["reduction"],
+            reduction=use.extras.get("reduction"),
             scale=use.extras["scale"],
             offset=use.extras["offset"],
         )
     except LayerError as error:
-        raise config.source.error(str(error), use.node) from None
+        raise config.source.error(str(error), use.extras.nodes.get(error.about, use.node)) from None
     return loss, {**inputs, **({} if target in known else {target: shape})}
 
 

@@ -5,6 +5,7 @@ from dataclasses import field
 from typing import Any
 
 from gradcheck.catalogue import Catalogue
+from gradcheck.config.context import Workshop
 from gradcheck.config.forms import (
     Boolean,
     Choice,
@@ -15,12 +16,16 @@ from gradcheck.config.forms import (
     empty,
     expected,
 )
+from gradcheck.config.names import check_name
 from gradcheck.config.records import Field, Record, Section
 from gradcheck.config.text import Node, Source
 from gradcheck.config.wording import nearest
 from gradcheck.errors import ConfigError
 from gradcheck.op import Kind, Op, Option
 from gradcheck.record import record
+
+OWN = ("expression", "python")
+"""Keys that stand for an op of the user's own."""
 
 _ARTICLE: Mapping[Kind, str] = {
     "activation": "an activation",
@@ -51,14 +56,22 @@ class OpUse:
     """An op with its options, as one place of a config asks for it.
 
     `extras` are the settings that belong to the place rather than the op, `beside` what stands
-    beside the op's name.
+    beside the op's name. Without an `op` it is one of the user's own, which all of this describes.
     """
 
-    op: Op
+    op: Op | None
     options: Mapping[str, Any]
     extras: Section
     beside: Section
     node: Node
+
+    def made(self, workshop: Workshop, inputs: tuple[tuple[str, ...], ...], loss: bool) -> Op:
+        """Return the op; one of the user's own is made, for inputs that go by these names."""
+        if self.op is not None:
+            return self.op
+        from gradcheck.config.own import make
+
+        return make(self.node.text, self.extras, workshop, inputs, loss)
 
 
 @record
@@ -86,6 +99,9 @@ class OpForm:
                 beside.put(key, value, self.beside[key.text].form.read(value, source))
             else:
                 named.append((key, value))
+        own = next((key for key, _ in named if key.text in OWN), None)
+        if own is not None:
+            return self._own(own, node, source)
         if len(named) != 1:
             raise self._not_one(node, source, [key for key, _ in named])
         return self._use(*named[0], beside)
@@ -104,6 +120,16 @@ class OpForm:
             )  # fmt: skip
         options = {key: section[key] for key in op.options}
         return OpUse(op=op, options=options, extras=section, beside=beside, node=name)
+
+    def _own(self, key: Node, node: Node, source: Source) -> OpUse:
+        section = self._own_record(key.text).read(node, source)
+        return OpUse(op=None, options={}, extras=section, beside=section, node=key)
+
+    def _own_record(self, key: str) -> Record:
+        from gradcheck.config.own import form
+
+        loss = self.kinds == ("loss",)
+        return form(key, self.what, {**self.beside, **self.extras}, loss)
 
     def _find(self, name: Node, source: Source) -> Op:
         op = self.ops.find(name.text)
@@ -145,7 +171,8 @@ class OpForm:
 
     def schema(self) -> Schema:
         forms = [self._schema(op) for op in self.ops.all().values() if op.kind in self.kinds]
-        return {"anyOf": [form for pair in forms for form in pair]}
+        own = [self._own_record(key).schema() for key in OWN]
+        return {"anyOf": [*(form for pair in forms for form in pair), *own]}
 
     def _schema(self, op: Op) -> Iterator[Schema]:
         options = _record(op, self.extras)
@@ -165,6 +192,54 @@ class OpForm:
             "required": [op.name],
             "additionalProperties": False,
         }
+
+
+@record
+class NamedItems:
+    """A list of one-key mappings, each giving a name to a value: the layers, in order."""
+
+    form: OpForm
+
+    def read(self, node: Node, source: Source) -> list[tuple[Node, Any]]:
+        if node.kind != "sequence" or not node.items:
+            raise expected(source, node, "a list of layers, each '- NAME: OP'")
+        return [self._item(item, source) for item in node.items]
+
+    def _item(self, item: Node, source: Source) -> tuple[Node, Any]:
+        if item.kind == "scalar" and self.form.ops.find(item.text):
+            raise source.error(
+                f"this layer has no name: write '- NAME: {item.text}', a name of your choice", item
+            )
+        if item.kind != "mapping" or len(item.pairs) != 1:
+            raise expected(source, item, "one layer, as '- NAME: OP'")
+        name, value = item.pairs[0]
+        check_name(source, name, name.text, "a layer")
+        self._named(name, value, source)
+        return name, self.form.read(value, source)
+
+    def _named(self, name: Node, value: Node, source: Source) -> None:
+        """Refuse `- dense: {units: 3}`, an op with its options but without a name."""
+        if name.text in OWN and value.kind == "scalar" and not self.form.ops.find(value.text):
+            raise source.error(
+                f"this layer has no name: write '- NAME: {{{name.text}: ...}}', a name of your "
+                "choice", name,
+            )  # fmt: skip
+        op = self.form.ops.find(name.text)
+        keys = {key.text for key, _ in value.pairs}
+        if op and keys and keys <= {*op.options, *self.form.beside}:
+            raise source.error(
+                f"this layer has no name: write '- NAME: {{{op.name}: ...}}', a name of your "
+                "choice", name,
+            )  # fmt: skip
+
+    def schema(self) -> Schema:
+        item = {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": self.form.schema(),
+        }
+        return {"type": "array", "items": item, "minItems": 1}
 
 
 def _record(op: Op, extras: Mapping[str, Field]) -> Record:

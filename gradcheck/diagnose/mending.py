@@ -41,7 +41,7 @@ def _said(
     formulas: Formulas, network: Network, reference: Reference, found: Repair
 ) -> Iterator[str | None]:
     """Say of each edited statement which derivative it should have been."""
-    functions = {**callables(network), **formulas.functions}
+    functions = {**callables(network), **formulas.functions(reference.probe)}
     old = _values(formulas.block, network, reference, functions)
     new = _values(parse_block(found.text), network, reference, functions)
     for line, _ in found.spots:

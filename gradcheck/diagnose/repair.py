@@ -114,14 +114,13 @@ def repair(
     `likely` are the kinds of edits that the diagnosis suggests; `fresh` are probes that
     prove the repair and had no part in finding it.
     """
-    functions = {**callables(network), **formulas.functions}
-    bench = _Bench(network, reference, functions)
+    bench = _bench(formulas, network, reference)
     text = formulas.block.source.text
     values = bench.values(formulas.block, {})
     if values is None:
         return None
     start = _State(text=text, wrong=bench.wrong(values))
-    proofs = [_Bench(network, Reference(network, probe), functions) for probe in fresh]
+    proofs = [_bench(formulas, network, Reference(network, probe)) for probe in fresh]
     done = [s for s in _search(bench, network, start, likely) if _proved(s.text, proofs)]
     if not done:
         return None
@@ -135,6 +134,11 @@ def repair(
         proofs=len(fresh),
         alternatives=len(rivals) - 1,
     )
+
+
+def _bench(formulas: Formulas, network: Network, reference: Reference) -> _Bench:
+    functions = {**callables(network), **formulas.functions(reference.probe)}
+    return _Bench(network, reference, functions)
 
 
 def _where(state: _State) -> tuple[int, ...]:

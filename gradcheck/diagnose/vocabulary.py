@@ -15,7 +15,7 @@ def callables(network: Network) -> dict[str, Callable[..., Array]]:
     """Return the network's activations and their derivatives, as formulas call them."""
     found: dict[str, Callable[..., Array]] = {}
     for node in network.nodes:
-        if node.op.function is not None and node.op.slope is not None:
+        if node.op.function is not None and node.op.slope is not None and not node.bindings:
             found[node.op.name] = _with_options(node.op.function, node.options)
             found[f"{node.op.name}_prime"] = _with_options(node.op.slope, node.options)
     return found
@@ -44,7 +44,7 @@ def material(network: Network, block: Block, number: int) -> Material:
 def _slopes(network: Network) -> Iterator[str]:
     """Yield the derivatives of the network's activations, as they are commonly written."""
     for node in network.nodes:
-        if node.op.slope is not None:
+        if node.op.slope is not None and not node.bindings:
             (z,) = node.inputs
             yield f"{node.op.name}_prime({z})"
             yield f"{node.name} * (1 - {node.name})"

@@ -3,7 +3,7 @@
 A value is an array, a number, or the shape of an array. Whole numbers stay Python's as
 long as float64 holds them exactly, so that they can serve as indices, axes and shapes;
 everything else is computed in float64 (or complex128), so that nothing grows into
-a huge integer.
+a huge integer. Arrays of another type that take part in NumPy's dispatch are left as they are.
 """
 
 import ast
@@ -71,8 +71,15 @@ _EXACT: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 }
 
 
+def foreign(value: Any) -> bool:
+    """Tell whether a value is an array of another type than NumPy's own."""
+    return hasattr(value, "__array_ufunc__") and not isinstance(value, np.ndarray | np.generic)
+
+
 def array(value: Any) -> Array:
     """Return the value as an array of float64, or of complex128 where it is complex."""
+    if foreign(value):
+        return value  # type: ignore[no-any-return]
     found = np.asarray(value)
     return found.astype(np.complex128 if np.iscomplexobj(found) else np.float64, copy=False)
 

@@ -8,7 +8,7 @@ import ast
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from gradcheck.formula.grammar import is_constant, is_newaxis
 from gradcheck.formula.names import MEMBERS, dotted, is_numpy
 from gradcheck.formula.scope import Given, Scope
 from gradcheck.formula.syntax import Block, Expression, Statement
+
+if TYPE_CHECKING:
+    from gradcheck.formula.tape import Tape
 
 Index: TypeAlias = Any
 
@@ -33,6 +36,18 @@ def evaluate_block(
         for statement in block.statements:
             scope.assigned[statement.target] = _assigned(statement, scope)
     return {name: _result(value) for name, value in scope.assigned.items()}
+
+
+def trace_expression(
+    expression: Expression,
+    names: Mapping[str, Given],
+    functions: Mapping[str, Callable[..., Any]],
+    tape: "Tape",
+) -> None:
+    """Evaluate an expression, and write down on the tape what every part of it came to."""
+    scope = Scope(source=expression.source, names=names, functions=functions, tape=tape)
+    with np.errstate(all="ignore"):
+        tape.values[expression.node] = array(_number(expression.node, scope))
 
 
 def evaluate_expression(
@@ -61,7 +76,10 @@ def _assigned(statement: Statement, scope: Scope) -> Value:
 
 
 def _value(node: ast.expr, scope: Scope) -> Value:
-    return _RULES[type(node)](node, scope)
+    value = _RULES[type(node)](node, scope)
+    if scope.tape is not None:
+        scope.tape.values[node] = value
+    return value
 
 
 def _number(node: ast.expr, scope: Scope) -> Number:
@@ -143,6 +161,8 @@ def _subscript(node: ast.Subscript, scope: Scope) -> Value:
         index: Index = tuple(_index(item, scope) for item in node.slice.elts)
     else:
         index = _index(node.slice, scope)
+    if scope.tape is not None:
+        scope.tape.indices[node] = index
     with scope.located(node, ()):
         found = value[index] if isinstance(value, tuple) else array(value)[index]
         return found if isinstance(value, tuple) else array(found)
@@ -190,6 +210,9 @@ def _call(node: ast.Call, scope: Scope) -> Value:
 def _apply_given(function: Callable[..., Any], node: ast.Call, scope: Scope) -> Value:
     positional = [array(_number(argument, scope)) for argument in node.args]
     named = {str(keyword.arg): _number(keyword.value, scope) for keyword in node.keywords}
+    if scope.tape is not None:
+        operands = {str(k): argument for k, argument in enumerate(node.args)}
+        scope.tape.note(node, function, operands, given=True)
     with scope.located(node, node.args):
         return array(function(*positional, **named))
 
@@ -198,8 +221,11 @@ def _apply(
     function: Callable[..., Any], node: ast.Call, operands: Sequence[ast.expr], scope: Scope
 ) -> Value:
     bound = _bind(function, node, operands, scope)
+    given = dict(bound.arguments)
     for name, argument in bound.arguments.items():
         bound.arguments[name] = _argument(name, argument, scope)
+    if scope.tape is not None:
+        scope.tape.note(node, function, given, dict(bound.arguments))
     with scope.located(node, operands):
         result = function(*bound.args, **bound.kwargs)
         return result if isinstance(result, int) else array(result)

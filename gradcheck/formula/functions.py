@@ -13,6 +13,7 @@ import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.formula import shapes
+from gradcheck.formula.arithmetic import foreign
 from gradcheck.formula.errors import MisfitError
 
 Axis: TypeAlias = int | Shape | None
@@ -37,7 +38,9 @@ def min_(x: Array, /, axis: Axis = None, *, keepdims: bool = False) -> Array:
 
 def dot(a: Array, b: Array, /) -> Array:
     shapes.dot(a.shape, b.shape)
-    return np.dot(a, b)  # type: ignore[no-any-return]
+    if not a.ndim or not b.ndim:
+        return a * b
+    return a @ b if b.ndim <= 2 else np.dot(a, b)
 
 
 def matmul(a: Array, b: Array, /) -> Array:
@@ -47,7 +50,7 @@ def matmul(a: Array, b: Array, /) -> Array:
 
 def outer(a: Array, b: Array, /) -> Array:
     shapes.bounded((a.size, b.size), a.shape, b.shape)
-    return np.outer(a, b)
+    return a.reshape(-1, 1) * b.reshape(1, -1)
 
 
 def reshape(x: Array, /, shape: int | Shape) -> Array:
@@ -69,7 +72,7 @@ def transpose_method(x: Array, /, *axes: int) -> Array:
 
 
 def abs_(x: Array, /) -> Array:
-    return np.where(x < 0, -x, x) if np.iscomplexobj(x) else np.abs(x)
+    return np.where(x < 0, -x, x) if x.dtype.kind == "c" else np.abs(x)
 
 
 def sign(x: Array, /) -> Array:
@@ -99,7 +102,7 @@ def clip(x: Array, low: Array, high: Array, /) -> Array:
 def log1p(x: Array, /) -> Array:
     r"""Return $\log(1 + x)$; NumPy's real part adds 1 to a complex $x$, losing digits."""
     found = np.log1p(x)
-    if not np.iscomplexobj(x):
+    if foreign(x) or not np.iscomplexobj(x):
         return found
     size = np.log1p(x.real) + np.log1p((x.imag / (1 + x.real)) ** 2) / 2
     return np.where(x.real > -1, size, found.real) + 1j * found.imag

@@ -26,6 +26,22 @@ def is_numpy(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in NUMPY
 
 
+def callee(node: ast.Call) -> str:
+    """Return the name of what is called, without its prefix or the array that has it."""
+    function = node.func
+    assert isinstance(function, ast.Name | ast.Attribute)
+    return function.id if isinstance(function, ast.Name) else function.attr
+
+
+def calls(node: ast.AST) -> set[str]:
+    """Return the names of the functions that are called by a name alone."""
+    return {
+        inner.func.id
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name)
+    }
+
+
 def reads(node: ast.AST) -> Iterator[str]:
     """Yield the dotted names that an expression reads, without `.T` and its like, as written."""
     if isinstance(node, ast.Attribute):

@@ -4,18 +4,21 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.errors import GradcheckError
-from gradcheck.formula.arithmetic import Value, array, whole
+from gradcheck.formula.arithmetic import Value, array, foreign, whole
 from gradcheck.formula.errors import FormulaError, MisfitError
 from gradcheck.formula.functions import FUNCTIONS, METHODS
 from gradcheck.formula.names import MEMBERS, offer
 from gradcheck.formula.source import Source
 from gradcheck.record import record
+
+if TYPE_CHECKING:
+    from gradcheck.formula.tape import Tape
 
 Given: TypeAlias = Array | int | float
 """What a caller may give for a name; a whole number can also serve as an index or a shape."""
@@ -32,6 +35,8 @@ class Scope:
     names: Mapping[str, Given]
     functions: Mapping[str, Callable[..., Any]]
     assigned: dict[str, Value] = field(default_factory=dict)
+    tape: "Tape | None" = None
+    """Where what happens is written down, if it is."""
 
     def find(self, name: str) -> Value | None:
         if name in self.assigned:
@@ -82,7 +87,7 @@ def _turned(text: str, node: ast.expr) -> str:
 
 
 def _value(given: Given) -> Value:
-    if isinstance(given, float):
+    if isinstance(given, float) or foreign(given):
         return given
     if np.ndim(given) == 0 and np.asarray(given).dtype.kind in "biu":
         return whole(int(given))

@@ -1,12 +1,12 @@
 """Building a network: layers are connected, their shapes inferred and their parameters named."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
 from gradcheck.array import Shape
 from gradcheck.errors import ShapeError
 from gradcheck.network.graph import LOSS, Binding, Loss, Node, Reduction
-from gradcheck.op import Op, Options, ParameterSpec
+from gradcheck.op import Inferred, Op, Options, ParameterSpec
 from gradcheck.record import record
 
 
@@ -66,11 +66,14 @@ def attach_loss(
     prediction: str,
     target: str,
     shapes: Mapping[str, Shape],
-    reduction: Reduction,
+    reduction: Reduction | None,
     scale: float,
     offset: float,
 ) -> Loss:
-    """Return the loss on a prediction and a target; raises LayerError where they don't fit."""
+    """Return the loss on a prediction and a target; raises LayerError where they don't fit.
+
+    Without a `reduction` it is the mean over the batch, unless the op has reduced the terms itself.
+    """
     try:
         inferred = op.infer([shapes[prediction], shapes[target]], options)
     except ShapeError as error:
@@ -79,9 +82,31 @@ def attach_loss(
             f"{shapes[target]}: {error}", LOSS,
         ) from error  # fmt: skip
     node = Node(
-        name=LOSS, op=op, options=options, inputs=(prediction, target), shape=inferred.output
+        name=LOSS,
+        op=_settled(op, inferred),
+        options=options,
+        inputs=(prediction, target),
+        shape=inferred.output,
     )
+    if reduction is None:
+        reduction = "sum" if inferred.reduced else "batch_mean"
+    elif inferred.reduced and reduction != "sum":
+        raise LayerError(
+            f"{op.name} gives one number, so there is nothing to reduce; leave out the reduction, "
+            "or give one term for each sample", LOSS, "reduction",
+        )  # fmt: skip
     return Loss(node=node, reduction=reduction, scale=scale, offset=offset)
+
+
+def _settled(op: Op, inferred: Inferred) -> Op:
+    """Return an op with what its inputs' shapes say of it."""
+    if inferred.samplewise is None and inferred.complex_safe is None:
+        return op
+    return replace(
+        op,
+        samplewise=op.samplewise and inferred.samplewise is not False,
+        complex_safe=op.complex_safe and inferred.complex_safe is not False,
+    )
 
 
 def _previous(layer: Layer, nodes: list[Node], inputs: Mapping[str, Shape]) -> tuple[str, ...]:
@@ -137,7 +162,7 @@ def _node(
             )  # fmt: skip
     return Node(
         name=layer.name,
-        op=layer.op,
+        op=_settled(layer.op, inferred),
         options=layer.options,
         inputs=sources,
         shape=inferred.output,

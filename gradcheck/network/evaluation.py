@@ -17,7 +17,7 @@ class Evaluation:
     def __init__(self, network: Network) -> None:
         self._network = network
         shapes = {**network.inputs, **{node.name: node.shape for node in network.nodes}}
-        self._shapes = {node.name: shapes[node.inputs[0]] for node in network.steps}
+        self._shapes = {node.name: shapes[node.inputs[0]] for node in network.steps if node.inputs}
         for penalty in network.penalties:
             for name in penalty.parameters:
                 self._shapes[penalty.place(name)] = network.parameters[name].shape
@@ -62,6 +62,11 @@ class Evaluation:
     @property
     def complex_safe(self) -> bool:
         return all(node.op.complex_safe for node in self._network.steps)
+
+    @property
+    def kinks_known(self) -> bool:
+        """Whether `kinks` lists them all: what a function of the user's does can't be looked at."""
+        return all(node.op.kinks is not None or not node.op.own for node in self._network.steps)
 
     def _base(self, probe: Probe, nudge: Nudge | None) -> perturb.Base:
         for place, (kept, nudged, base) in enumerate(self._kept):

@@ -1,6 +1,6 @@
 """The forward pass."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,36 @@ def run(
         caches=caches,
         averaged=network.loss.averaged(inputs[LOSS]),
     )
+
+
+def run_all(
+    network: Network, points: Sequence[Mapping[str, Array]], data: Mapping[str, Array]
+) -> list[Trace]:
+    """Run the network for several parameters; ops that can are asked for all of them at once."""
+    if len(points) == 1:
+        return [run(network, points[0], data)]
+    values = [dict(data) for _ in points]
+    for node in network.steps:
+        given = [
+            (tuple(own[name] for name in node.inputs), bound(node, parameters))
+            for own, parameters in zip(values, points, strict=True)
+        ]
+        if node.op.together is not None:
+            outputs = node.op.together(given, node.options)
+        else:
+            outputs = [node.op.forward(*point, node.options)[0] for point in given]
+        for own, output in zip(values, outputs, strict=True):
+            own[node.name] = output
+    return [
+        Trace(
+            parameters=parameters,
+            values=own,
+            inputs={},
+            caches={},
+            averaged=network.loss.averaged([own[name] for name in network.loss.node.inputs]),
+        )
+        for own, parameters in zip(values, points, strict=True)
+    ]
 
 
 def bound(node: Node, parameters: Mapping[str, Array]) -> dict[str, Array]:

@@ -1,13 +1,14 @@
 """Elements that sit on a kink at a probe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.network.forward import run
+from gradcheck.network.forward import bound, run
 from gradcheck.network.graph import Network
-from gradcheck.op import Op, Options
+from gradcheck.op import Op
 from gradcheck.problem import Kink, Probe
 
 NEAR = 1e-14
@@ -23,7 +24,8 @@ def kinks(network: Network, probe: Probe) -> list[Kink]:
     trace = run(network, probe.parameters, probe.data)
     found: list[Kink] = []
     for node in network.steps:
-        found += _kinks(node.op, node.name, trace.inputs[node.name], node.options)
+        settings = {**node.options, **bound(node, probe.parameters)}
+        found += _kinks(node.op, node.name, trace.inputs[node.name], settings)
     for penalty in network.penalties:
         for name in penalty.parameters:
             own = (probe.parameters[name],)
@@ -32,11 +34,15 @@ def kinks(network: Network, probe: Probe) -> list[Kink]:
 
 
 def _kinks(
-    op: Op, place: str, inputs: tuple[Array, ...], options: Options, parameter: str | None = None
+    op: Op,
+    place: str,
+    inputs: tuple[Array, ...],
+    settings: Mapping[str, Any],
+    parameter: str | None = None,
 ) -> Iterator[Kink]:
     if op.kinks is None:
         return
-    distances = op.kinks(inputs, options)
+    distances = op.kinks(inputs, settings)
     typical = float(np.sqrt(np.mean(inputs[0] ** 2))) or 1.0
     size = np.maximum(np.abs(inputs[0]), typical)
     for indices in np.argwhere(np.abs(distances) <= NEAR * size):

@@ -12,13 +12,16 @@ from dataclasses import field
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.network.forward import Trace, bound, loss, penalty, run, shifted, weight
+from gradcheck.network.forward import Trace, bound, loss, penalty, run, run_all, shifted, weight
 from gradcheck.network.graph import Network, Node
 from gradcheck.problem import Moves, Nudge, Probe
 from gradcheck.record import record
 
 CHUNK = 2**16
 """Numbers in the widest stacked array: it should stay in the processor's cache."""
+
+POINTS = 64
+"""Whole forward passes that are made side by side, where an op wants to be asked all at once."""
 
 
 @record
@@ -101,7 +104,7 @@ def _one_by_one(
     start: Base, node: Node, values: Mapping[str, Array], parameter: str, variants: list[Array]
 ) -> Array:
     """Run a node once for each moved value of a parameter, on that value's part of the batch."""
-    outputs = []
+    points = []
     batch = start.network.batch
     for k, variant in enumerate(variants):
         inputs = [
@@ -111,9 +114,10 @@ def _one_by_one(
             for name in node.inputs
         ]
         parameters = bound(node, {**start.trace.parameters, parameter: variant})
-        moved = shifted(node, inputs, start.shifts)
-        outputs.append(node.op.forward(moved, parameters, node.options)[0])
-    return np.concatenate(outputs)
+        points.append((shifted(node, inputs, start.shifts), parameters))
+    if node.op.together is not None:
+        return np.concatenate(node.op.together(points, node.options))
+    return np.concatenate([node.op.forward(*point, node.options)[0] for point in points])
 
 
 def _together(start: Base, node: Node, values: Mapping[str, Array], count: int) -> Array:
@@ -148,9 +152,15 @@ def _penalty_change(start: Base, moves: Moves, line: int, step: complex) -> comp
 def plain(network: Network, probe: Probe, moves: Moves, steps: Array) -> Array:
     """Return the same losses by a whole forward pass for every point, with nothing shared."""
     values = np.empty((len(steps), len(moves)), dtype=np.result_type(steps, np.float64))
-    for row, step in enumerate(steps):
-        for line in range(len(moves)):
-            moved = moves.moved(probe.parameters[moves.parameter], line, step)
-            parameters = {**probe.parameters, moves.parameter: moved}
-            values[row, line] = loss(network, run(network, parameters, probe.data))
+    name = moves.parameter
+    size = POINTS if any(node.op.together for node in network.steps) else 1
+    places = [(row, line) for row in range(len(steps)) for line in range(len(moves))]
+    for first in range(0, len(places), size):
+        some = places[first : first + size]
+        points = [
+            {**probe.parameters, name: moves.moved(probe.parameters[name], line, steps[row])}
+            for row, line in some
+        ]
+        for place, trace in zip(some, run_all(network, points, probe.data), strict=True):
+            values[place] = loss(network, trace)
     return values

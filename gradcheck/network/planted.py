@@ -5,7 +5,7 @@ hands out the gradients that change as they are completed, from the loss inwards
 whoever compares them with a claim can stop at the first that does not fit.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -58,14 +58,23 @@ class Reference:
         self._users = _users(network, self.sites)
         self.gradients = {name: self._total(name, {}) for name in self._in_order()}
 
-    def planted(self, plants: Sequence[Plant]) -> dict[str, Array]:
-        """Return every parameter's gradient with the faults in place."""
-        return {**self.gradients, **dict(self.changed(plants))}
+    def planted(self, plants: Sequence[Plant], inputs: Collection[str] = ()) -> dict[str, Array]:
+        """Return every parameter's gradient, and those of some inputs, with the faults in place."""
+        results: dict[str, Gradients] = {}
+        totals = {**self.gradients, **dict(self.changed(plants, results))}
+        return totals | {name: self._gathered(name, results) for name in inputs}
 
-    def changed(self, plants: Sequence[Plant]) -> Iterator[tuple[str, Array]]:
-        """Yield the gradients that the faults change, from the loss inwards."""
+    def changed(
+        self, plants: Sequence[Plant], results: dict[str, Gradients] | None = None
+    ) -> Iterator[tuple[str, Array]]:
+        """Yield the gradients that the faults change, from the loss inwards.
+
+        What nodes hand on instead of the right gradients is left in `results`.
+        """
         last = [plant for plant in plants if plant.node == WHOLE]
-        passed = self._pass([plant for plant in plants if plant.node != WHOLE])
+        passed = self._pass(
+            [plant for plant in plants if plant.node != WHOLE], {} if results is None else results
+        )
         if not last:
             yield from passed
             return
@@ -157,8 +166,9 @@ class Reference:
         last = {name: _last(users) for name, users in self._users.items()}
         return sorted(last, key=lambda name: last[name])
 
-    def _pass(self, plants: Sequence[Plant]) -> Iterator[tuple[str, Array]]:
-        results: dict[str, Gradients] = {}
+    def _pass(
+        self, plants: Sequence[Plant], results: dict[str, Gradients]
+    ) -> Iterator[tuple[str, Array]]:
         penalties = [name for name in self.sites if name not in self._nodes]
         due = _due(self._users)
         for place, name in enumerate([*penalties, *self._nodes_in_order()]):
@@ -181,8 +191,14 @@ class Reference:
             for n, k in takers
         ):
             return None
+        return self._gathered(name, results)
+
+    def _gathered(self, name: str, results: Mapping[str, Gradients]) -> Array:
+        """Return the gradient of a node's output or an input: the sum of what its takers give."""
+        takers = [(n, k) for n, k in self._takers.get(name, ()) if n in self.sites]
         parts = [results.get(n, self.sites[n].gradients).inputs[k] for n, k in takers]
-        return sum((p for p in parts if p is not None), np.zeros_like(self.sites[name].output))
+        start = np.zeros(np.shape(self._trace.values[name]))
+        return sum((p for p in parts if p is not None), start)
 
     def _step(self, site: Site, arrived: Array | None, plants: Sequence[Plant]) -> Gradients:
         if arrived is not None:
@@ -218,6 +234,8 @@ def plants(reference: Reference, fault: Fault) -> Iterator[Plant]:
     if fault.inject is None:
         return
     for site in reference.sites.values():
+        if not site.inputs:
+            continue
         targets = [local for local, role in site.roles.items() if role in fault.each]
         for target in targets if fault.each else (None,):
             aimed = replace(site, target=target)

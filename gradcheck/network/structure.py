@@ -176,6 +176,8 @@ class _Sited:
 
 def _weighted(response: Response, slope: Array, coefficients: Array | None) -> Array:
     """Add up the slopes of pre-activations as the parameter moves them."""
+    if response.apart:
+        return slope
     if coefficients is None:
         return np.asarray(slope.sum(axis=(0, 1)))
     if response.diagonal:

@@ -162,7 +162,8 @@ def _plan(run: _Run, count: int) -> planning.Plan:
     if run.settings.mode == "quick":
         return planning.Plan(quota=dict.fromkeys(sizes, 1))
     by_steps = run.settings.method == "differences" or not run.problem.complex_safe
-    cost = 2 * len(differences.SHORT) + 1 if by_steps else 1
+    sides = 1 if run.problem.kinks_known else 2
+    cost = 2 * len(differences.SHORT) + 1 if by_steps else sides
     return planning.share(sizes, run.settings.budget // (count * cost))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.chance import Chance
+from gradcheck.errors import NotAnalyticError
 from gradcheck.numeric import complex_step, differences, directions
 from gradcheck.numeric.estimate import Estimate
 from gradcheck.problem import Kink, Moves, Nudge, Probe
@@ -62,15 +63,12 @@ class Station:
 
 def numeric(station: Station, name: str, entries: Array, method: Method) -> Numeric:
     """Differentiate the loss by a parameter: all of it if that can be had, else `entries`."""
-    if method == "complex_step":
-        whole = _whole(station, name, None)
-        if whole is not None:
-            entries = np.arange(len(whole.value))
-        own = whole or _one_by_one(station, name, entries, None)
-        touched = _touched(station, name, entries, own)
+    found = _by_complex_step(station, name, entries) if method == "complex_step" else None
+    if found is None:
+        method, own = "differences", _by_differences(station, name, entries)
+        touched: Interval | None = _one_sided(own)
     else:
-        own = _by_differences(station, name, entries)
-        touched = _one_sided(own)
+        entries, own, touched = found
     shape = station.probe.parameters[name].shape
     rest = len(entries) < np.prod(shape)
     return Numeric(
@@ -83,21 +81,45 @@ def numeric(station: Station, name: str, entries: Array, method: Method) -> Nume
     )
 
 
+def _by_complex_step(
+    station: Station, name: str, entries: Array
+) -> tuple[Array, Estimate, Interval | None] | None:
+    """Return the entries that could be had, their derivatives and where these lie at kinks.
+
+    None where complex numbers do not come through: a finite loss may well have them overflow.
+    """
+    known = station.evaluator.problem.kinks_known
+    try:
+        whole = _whole(station, name, None) if known else None
+        if whole is not None:
+            entries = np.arange(len(whole.value))
+        own = whole or _one_by_one(station, name, entries, None, both_sides=not known)
+        if not (np.isfinite(own.value) & np.isfinite(own.left)).all():
+            return None
+        return entries, own, _touched(station, name, entries, own) if known else _one_sided(own)
+    except NotAnalyticError:
+        return None
+
+
 def values(station: Station, name: str, entries: Array, method: Method) -> Array:
     """Differentiate by some entries, and nothing else."""
     if method == "differences":
         return _by_differences(station, name, entries).value
-    whole = _whole(station, name, None) if len(entries) > FEW else None
-    if whole is not None:
-        return whole.value[entries]
-    return _one_by_one(station, name, entries, None).value
+    try:
+        whole = _whole(station, name, None) if len(entries) > FEW else None
+        if whole is not None:
+            return whole.value[entries]
+        return _one_by_one(station, name, entries, None).value
+    except NotAnalyticError:
+        return _by_differences(station, name, entries).value
 
 
 def by_steps(station: Station, line: Moves) -> Estimate:
     """Differentiate along one line by the complex step."""
     tiny = replace(line, scale=np.ones(1))
     lines = station.evaluator.lines(station.probe, tiny)
-    return complex_step.estimate(lines, both_sides=bool(station.kinks))
+    both_sides = bool(station.kinks) or not station.evaluator.problem.kinks_known
+    return complex_step.estimate(lines, both_sides=both_sides)
 
 
 def by_plain_differences(station: Station, line: Moves) -> Estimate:
@@ -110,9 +132,11 @@ def by_plain_differences(station: Station, line: Moves) -> Estimate:
 def along(station: Station, name: str, direction: Array, method: Method) -> Along:
     """Differentiate along a direction through a parameter."""
     line = direction_moves(name, direction, station.probe.parameters[name])
-    found = (
-        by_steps(station, line) if method == "complex_step" else by_plain_differences(station, line)
-    )
+    try:
+        steps = by_steps if method == "complex_step" else by_plain_differences
+        found = steps(station, line)
+    except NotAnalyticError:
+        found = by_plain_differences(station, line)
     return Along(
         direction=direction,
         value=float(found.value[0]),
@@ -129,10 +153,12 @@ def _whole(station: Station, name: str, nudge: Nudge | None) -> Estimate | None:
     return complex_step.from_terms(found.value.ravel(), found.magnitude.ravel())
 
 
-def _one_by_one(station: Station, name: str, entries: Array, nudge: Nudge | None) -> Estimate:
+def _one_by_one(
+    station: Station, name: str, entries: Array, nudge: Nudge | None, *, both_sides: bool = False
+) -> Estimate:
     moves = entry_moves(name, entries, station.probe.parameters[name], complex_step=True)
     lines = station.evaluator.lines(station.probe, moves, nudge)
-    return complex_step.estimate(lines, both_sides=False)
+    return complex_step.estimate(lines, both_sides=both_sides)
 
 
 def _touched(station: Station, name: str, entries: Array, own: Estimate) -> Interval | None:

@@ -11,10 +11,11 @@ from click.testing import Result
 from gradcheck.catalogue import Catalogue, Entry
 from gradcheck.catalogues import FAULTS, OPS, REPORTERS
 from gradcheck.cli import _markdown, _stdout, main
+from gradcheck.custom.topics import TOPICS
 
 Run = Callable[..., Result]
 
-ENTRIES: dict[str, Entry] = {**OPS.all(), **FAULTS.all(), **REPORTERS.all()}
+ENTRIES: dict[str, Entry] = {**TOPICS, **OPS.all(), **FAULTS.all(), **REPORTERS.all()}
 COMMANDS = ["check", "explain", "init", "list", "schema"]
 
 
@@ -155,7 +156,7 @@ class TestList:
     )
     def test_every_entry_is_listed(self, run: Run, what: str, catalogue: Catalogue[Any]) -> None:
         lines = run("list", what).output.splitlines()
-        entries = catalogue.all()
+        entries = {**catalogue.all(), **(TOPICS if what == "ops" else {})}
         assert len(lines) == len(entries)
         for entry in entries.values():
             assert any(entry.key in line.split() and entry.title in line for line in lines)

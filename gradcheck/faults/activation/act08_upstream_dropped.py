@@ -33,7 +33,7 @@ def inject(site: Site) -> Gradients | None:
 
     if site.op.kind != "activation" or site.op.slope is None:
         return None
-    return site.with_first(site.op.slope(site.inputs[0], **site.options))
+    return site.with_first(site.slope_at(site.inputs[0]))
 
 
 FAULT = Fault(

@@ -35,7 +35,7 @@ def inject(site: Site) -> Gradients | None:
 
     if site.op.kind != "activation" or site.op.slope is None or site.op.name == "identity":
         return None
-    return site.with_first(site.upstream * site.op.slope(site.upstream, **site.options))
+    return site.with_first(site.upstream * site.slope_at(site.upstream))
 
 
 FAULT = Fault(

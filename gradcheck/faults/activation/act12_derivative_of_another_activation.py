@@ -78,7 +78,7 @@ def inject(site: Site) -> Gradients | None:
         return site.with_first(site.upstream * RULES[site.choice](site))
     other = next(s for s in site.around.sites.values() if s.op.name == site.choice)
     assert other.op.slope is not None
-    return site.with_first(site.upstream * other.op.slope(site.inputs[0], **other.options))
+    return site.with_first(site.upstream * other.slope_at(site.inputs[0]))
 
 
 FAULT = Fault(

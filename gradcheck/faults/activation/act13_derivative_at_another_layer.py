@@ -40,7 +40,7 @@ def inject(site: Site) -> Gradients | None:
     if site.choice is None or site.op.slope is None:
         return None
     z = site.around.sites[site.choice].inputs[0]
-    return site.with_first(site.upstream * site.op.slope(z, **site.options))
+    return site.with_first(site.upstream * site.slope_at(z))
 
 
 FAULT = Fault(

@@ -33,7 +33,7 @@ def inject(site: Site) -> Gradients | None:
 
     if site.op.kind != "activation" or site.op.slope is None or site.hidden:
         return None
-    return site.with_first(site.upstream * site.op.slope(site.output, **site.options))
+    return site.with_first(site.upstream * site.slope_at(site.output))
 
 
 FAULT = Fault(
