@@ -54,7 +54,9 @@ class Reference:
         self.sites: dict[str, Site] = {}
         for site in self._right():
             self.sites[site.node] = site
-        self._around.sites.update(self.sites)  # type: ignore[attr-defined]
+        # An input that is differentiated by is a node that takes nothing, where nothing goes wrong.
+        taking = {name: site for name, site in self.sites.items() if site.inputs}
+        self._around.sites.update(taking)  # type: ignore[attr-defined]
         self._users = _users(network, self.sites)
         self.gradients = {name: self._total(name, {}) for name in self._in_order()}
 
@@ -93,7 +95,7 @@ class Reference:
         return Whole(
             parameters=self._trace.parameters,
             gradients=self.gradients if totals is None else totals,
-            sites=self.sites,
+            sites=self._around.sites,
             first=self.first.gradients if self.first else None,
             choice=choice,
         )
@@ -136,7 +138,6 @@ class Reference:
                 )
 
     def _site(self, node: Node, upstream: Array, right: Gradients) -> Site:
-        inferred = node.op.infer([x.shape for x in self._trace.inputs[node.name]], node.options)
         users = [b.parameter for n in self.network.steps for b in n.bindings.values()]
         return Site(
             node=node.name,
@@ -154,7 +155,10 @@ class Reference:
             around=self._around,
             sources=node.inputs,
             names={local: binding.parameter for local, binding in node.bindings.items()},
-            roles={local: spec.role for local, spec in inferred.parameters.items()},
+            roles={
+                local: self.network.parameters[binding.parameter].role
+                for local, binding in node.bindings.items()
+            },
             shared=frozenset(
                 local for local, b in node.bindings.items() if users.count(b.parameter) > 1
             ),
@@ -233,9 +237,7 @@ def plants(reference: Reference, fault: Fault) -> Iterator[Plant]:
                 yield Plant(fault=fault, node=WHOLE, choice=choice)
     if fault.inject is None:
         return
-    for site in reference.sites.values():
-        if not site.inputs:
-            continue
+    for site in reference.whole().sites.values():
         targets = [local for local, role in site.roles.items() if role in fault.each]
         for target in targets if fault.each else (None,):
             aimed = replace(site, target=target)
