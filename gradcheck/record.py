@@ -62,3 +62,13 @@ def _hash(self: Any) -> int:
 
 def _frozen(self: Any, name: str, *value: object) -> NoReturn:  # noqa: ARG001
     raise dataclasses.FrozenInstanceError(f"{type(self).__name__}.{name} can't be changed")
+
+
+def altered(original: T, /, **changes: Any) -> T:
+    """Return a copy of a record with some fields changed, unchecked and at once.
+
+    For where `dataclasses.replace` would take most of the time.
+    """
+    copy = object.__new__(type(original))
+    copy.__dict__.update(original.__dict__, **changes)
+    return copy

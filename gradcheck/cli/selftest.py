@@ -40,13 +40,11 @@ def command(
     if not faults:
         raise click.UsageError(f"there is no fault to plant among {', '.join(only)}")
     paths = [*configs] or [*grounds()]
-    losses = [op for op in OPS.all().values() if op.kind == "loss"]
     with Bar() as bar:
         summary = run(
             [*paths, *(_shipped() if every else ())],
             Loader(ops=OPS, faults=FAULTS, policy=Policy()),
             faults,
-            losses,
             pairs,
             bar,
         )

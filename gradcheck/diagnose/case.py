@@ -1,6 +1,7 @@
 """The case: claims that are wrong somewhere, beside the right backward pass at each probe."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -33,12 +34,17 @@ class Case:
     wrong: tuple[str, ...]
     compared: tuple[str, ...]
 
+    @cached_property
+    def _errors(self) -> tuple[Mapping[str, float], ...]:
+        """How far each claim is from the right gradient, at each probe."""
+        return tuple(
+            {name: gap(r.gradients[name], c[name]) for name in self.compared}
+            for r, c in zip(self.references, self.claims, strict=True)
+        )
+
     def telling(self) -> list[int]:
         """Number the probes, first those at which most parameters are seen to be wrong."""
-        seen = [
-            sum(gap(r.gradients[name], c[name]) > EXACT for name in self.wrong)
-            for r, c in zip(self.references, self.claims, strict=True)
-        ]
+        seen = [sum(errors[name] > EXACT for name in self.wrong) for errors in self._errors]
         return sorted(range(len(seen)), key=lambda k: -seen[k])
 
     def miss(self, plants: Sequence[Plant], probe: int, cutoff: float = np.inf) -> float:
@@ -74,10 +80,11 @@ class Case:
 
     def _difference(self, name: str, planted: Array, probe: int) -> float:
         """Return how far a planted gradient is from its claim, whose rounding is not its fault."""
-        claimed, right = self.claims[probe][name], self.references[probe].gradients[name]
+        error = self._errors[probe][name]
+        difference = gap(planted, self.claims[probe][name])
         if name not in self.wrong:
-            return gap(planted, right) if gap(planted, claimed) > 3 * gap(right, claimed) else 0.0
-        difference, error = gap(planted, claimed), gap(right, claimed)
+            right = self.references[probe].gradients[name]
+            return gap(planted, right) if difference > 3 * error else 0.0
         if error <= EXACT:
             return 0.0 if difference <= 3 * error + EXACT else difference
         return difference if difference <= SHARE * error else max(difference, 2 * LOOSE)

@@ -16,7 +16,7 @@ from gradcheck.chance import Chance
 from gradcheck.errors import GradcheckError
 from gradcheck.fault import Fault
 from gradcheck.network.graph import Network
-from gradcheck.network.planted import Plant, Reference, plants
+from gradcheck.network.planted import Plant, Reference, plants, spoken
 from gradcheck.network.resize import resized
 from gradcheck.problem import Probe
 from gradcheck.record import record
@@ -40,6 +40,10 @@ class Hidden:
 
     plant: Plant
     reason: str
+
+    @property
+    def place(self) -> str:
+        return spoken(self.plant)
 
 
 @record

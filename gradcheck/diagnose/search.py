@@ -56,7 +56,9 @@ def _singles(
     case: Case, candidates: Sequence[Plant]
 ) -> tuple[Found, tuple[tuple[Plant, float], ...]]:
     lead = case.telling()[0]
-    scored = [(case.miss([plant], lead, LOOSE), plant) for plant in candidates]
+    # What does not reach the wrong parameter nearest the loss explains nothing alone.
+    able = [p for p in candidates if case.references[lead].reaches(p, case.wrong[:1])]
+    scored = [(case.miss([plant], lead, LOOSE), plant) for plant in able]
     close = [plant for miss, plant in scored if miss <= LOOSE]
     found = _matching(case, [(plant,) for plant in close])
     taken = {id(plant) for plants in found.sets for plant in plants}
@@ -114,13 +116,15 @@ def _grown(
 ) -> list[tuple[int, tuple[Plant, ...]]]:
     """Return the state with what explains a parameter of its frontier, and how much stays wrong."""
     frontier = _Frontier(case, lead, state)
-    kinds: tuple[Iterator[tuple[Plant, ...]], ...] = (
-        ((plant,) for plant in free),
-        frontier.scaled(free),
-        _constants(frontier, fitted),
-        frontier.pairs(free),
-    )
-    return next(filter(None, map(frontier.explained, kinds)), [])
+    free = [plant for plant in free if frontier.reference.reaches(plant, frontier.names)]
+    fitted = [plant for plant in fitted if frontier.reference.reaches(plant, frontier.names)]
+    found = frontier.explained((plant,) for plant in free)
+    if not any(left == 0 for left, _ in found):
+        found += frontier.explained(_constants(frontier, fitted))
+    for pairs in (frontier.scaled, frontier.pairs):
+        if not found:
+            found = frontier.explained(pairs(free))
+    return found
 
 
 class _Frontier:
@@ -145,8 +149,12 @@ class _Frontier:
         found = []
         for addition in additions:
             plants = (*self.state, *addition)
-            if self._helps(plants):
-                found.append((self._left(plants), plants))
+            if not self._helps(plants):
+                continue
+            left = self._left(plants)
+            # What fits here by accident does not fit at the other probes.
+            if left or self._case.misses(plants, LOOSE) <= LOOSE:
+                found.append((left, plants))
         return found
 
     def changes(self, plants: Sequence[Plant]) -> dict[str, Array] | None:

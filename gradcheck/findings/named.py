@@ -6,7 +6,7 @@ from gradcheck.diagnose.explanation import Blame, Diagnosis, Mending, OtherLoss
 from gradcheck.fault import Fault
 from gradcheck.findings import fixes
 from gradcheck.findings.mismatch import describe, listed, location
-from gradcheck.network.planted import Plant
+from gradcheck.network.planted import Plant, spoken
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome
 from gradcheck.report import Check, Finding, Fix
@@ -29,7 +29,7 @@ def findings(problem: Problem, outcome: Outcome, diagnosis: Diagnosis) -> Iterat
             family=fault.family,
             level=fault.level,
             title=fault.title,
-            message=f"made {place(blame.plant)}, it spoils the gradient of "
+            message=f"made {spoken(blame.plant)}, it spoils the gradient of "
             f"{listed(blame.parameters)}",
             parameters=blame.parameters,
             location=fixes.place(mending, edits[0])
@@ -65,20 +65,12 @@ def _help(fault: Fault, mending: Mending | None, edits: Sequence[int]) -> str:
     return f"{whats}: every gradient is right {then}, at {repair.proofs} fresh points"
 
 
-def place(plant: Plant) -> str:
-    """Say where a fault is made."""
-    variant = f" ({plant.choice})" if plant.choice else ""
-    if plant.target is None:
-        return f"at {plant.node}{variant}"
-    return f"at {plant.node}.{plant.target}{variant}"
-
-
 def misses(diagnosis: Diagnosis, count: int | None = None) -> tuple[str, ...]:
     """Tell of the faults that come nearest and do not match."""
     first = "the next best explanation" if diagnosis.blames else "not matching, though near"
     blamed = {blame.plant.fault.code for blame in diagnosis.blames}
     return tuple(
-        f"{first}, {plant.fault.code} {place(plant)}, misses by {miss:.1g}"
+        f"{first}, {plant.fault.code} {spoken(plant)}, misses by {miss:.1g}"
         for plant, miss in diagnosis.near[:count]
         if plant.fault.code not in blamed
     )

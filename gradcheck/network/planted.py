@@ -6,7 +6,6 @@ whoever compares them with a claim can stop at the first that does not fit.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from gradcheck.network.forward import bound, run, weight
 from gradcheck.network.graph import Network, Node
 from gradcheck.op import Gradients
 from gradcheck.problem import Probe
-from gradcheck.record import record
+from gradcheck.record import altered, record
 
 WHOLE = "the whole pass"
 """The place of faults that confuse finished gradients."""
@@ -58,6 +57,11 @@ class Reference:
         taking = {name: site for name, site in self.sites.items() if site.inputs}
         self._around.sites.update(taking)  # type: ignore[attr-defined]
         self._users = _users(network, self.sites)
+        penalties = [name for name in self.sites if name not in self._nodes]
+        order = [*penalties, *(name for name in self.sites if name in self._nodes)]
+        self._places = {name: place - len(penalties) for place, name in enumerate(order)}
+        """The place of every site in the pass; penalties come before the loss, which has 0."""
+        self._due = _due(self._users)
         self.gradients = {name: self._total(name, {}) for name in self._in_order()}
 
     def planted(self, plants: Sequence[Plant], inputs: Collection[str] = ()) -> dict[str, Array]:
@@ -85,6 +89,15 @@ class Reference:
             assert plant.fault.alter is not None
             totals |= plant.fault.alter(self.whole(plant.choice, totals)) or {}
         yield from ((k, g) for k, g in totals.items() if g is not self.gradients[k])
+
+    def reaches(self, plant: Plant, parameters: Collection[str]) -> bool:
+        """Tell whether a fault may change one of some parameters' gradients."""
+        if plant.node == WHOLE:
+            return True
+        if plant.target is not None and plant.fault.each:
+            return self.sites[plant.node].names[plant.target] in parameters
+        place = self._places[plant.node]
+        return any(self.completed_at(name) >= place for name in parameters)
 
     def completed_at(self, parameter: str) -> int:
         """Return the place in the pass at which a parameter's gradient is complete."""
@@ -173,19 +186,17 @@ class Reference:
     def _pass(
         self, plants: Sequence[Plant], results: dict[str, Gradients]
     ) -> Iterator[tuple[str, Array]]:
-        penalties = [name for name in self.sites if name not in self._nodes]
-        due = _due(self._users)
-        for place, name in enumerate([*penalties, *self._nodes_in_order()]):
+        start = min((self._places[plant.node] for plant in plants), default=len(self._places))
+        for name, place in self._places.items():
+            if place < start:
+                continue
             here = [plant for plant in plants if plant.node == name]
             arrived = self._arrived(name, results)
             if here or arrived is not None:
                 results[name] = self._step(self.sites[name], arrived, here)
-            for parameter in due.get(place - len(penalties), ()):
+            for parameter in self._due.get(place, ()):
                 if any(user in results for _, user in self._users[parameter]):
                     yield parameter, self._total(parameter, results)
-
-    def _nodes_in_order(self) -> list[str]:
-        return [name for name in self.sites if name in self._nodes]
 
     def _arrived(self, name: str, results: Mapping[str, Gradients]) -> Array | None:
         """Return what arrives at a node's output if a plant has changed it."""
@@ -206,12 +217,12 @@ class Reference:
 
     def _step(self, site: Site, arrived: Array | None, plants: Sequence[Plant]) -> Gradients:
         if arrived is not None:
-            site = replace(site, upstream=arrived, gradients=site.op.backward(arrived, site.cache))
+            site = altered(site, upstream=arrived, gradients=site.op.backward(arrived, site.cache))
         for plant in plants:
             assert plant.fault.inject is not None
             wrong = plant.fault.inject(at(site, plant))
             if wrong is not None:
-                site = replace(site, gradients=wrong)
+                site = altered(site, gradients=wrong)
         return site.gradients
 
     def _total(self, parameter: str, results: Mapping[str, Gradients]) -> Array:
@@ -233,24 +244,32 @@ def plants(reference: Reference, fault: Fault) -> Iterator[Plant]:
     if fault.alter is not None:
         whole = reference.whole()
         for choice in fault.choices(whole) if fault.choices else (None,):
-            if fault.alter(replace(whole, choice=choice)) is not None:
+            if fault.alter(altered(whole, choice=choice)) is not None:
                 yield Plant(fault=fault, node=WHOLE, choice=choice)
     if fault.inject is None:
         return
     for site in reference.whole().sites.values():
         targets = [local for local, role in site.roles.items() if role in fault.each]
         for target in targets if fault.each else (None,):
-            aimed = replace(site, target=target)
+            aimed = altered(site, target=target)
             for choice in fault.choices(aimed) if fault.choices else (None,):
                 plant = Plant(fault=fault, node=site.node, target=target, choice=choice)
                 if fault.inject(at(aimed, plant)) is not None:
                     yield plant
 
 
+def spoken(plant: Plant) -> str:
+    """Say where a fault is made."""
+    variant = f" ({plant.choice})" if plant.choice else ""
+    if plant.target is None:
+        return f"at {plant.node}{variant}"
+    return f"at {plant.node}.{plant.target}{variant}"
+
+
 def at(site: Site, plant: Plant) -> Site:
     """Return a site as a plant's fault sees it."""
     constant = plant.constant if plant.constant is not None else plant.fault.constant
-    return replace(
+    return altered(
         site,
         target=plant.target,
         choice=plant.choice,

@@ -7,7 +7,6 @@ import numpy as np
 
 from gradcheck.config.load import Failed, Loaded, Loader
 from gradcheck.fault import Fault
-from gradcheck.op import Op
 from gradcheck.selftest.summary import Summary, summarize
 from gradcheck.selftest.trials import Ground, Trial
 
@@ -18,7 +17,6 @@ def run(
     paths: Sequence[Path],
     loader: Loader,
     faults: Sequence[Fault],
-    losses: Sequence[Op],
     pairs: int,
     progress: Progress,
 ) -> Summary:
@@ -27,14 +25,14 @@ def run(
     `loader` has every fault, `faults` are those to be planted. Raises ConfigError for a config
     that can't be loaded.
     """
-    every = loader.faults.all()
+    every = [fault for fault in loader.faults.all().values() if fault.plantable]
     singles: list[Trial] = []
     doubles: list[Trial] = []
     networks = silent = 0
     with np.errstate(all="ignore"):
         for number, loaded in enumerate(_own_backprop(paths, loader)):
             with loaded.stack:
-                ground = Ground(loaded, every, losses)
+                ground = Ground(loaded, every)
                 networks += 1
                 silent += all(check.verdict == "right" for check in ground.right().checks)
                 for trial in ground.singles(faults):

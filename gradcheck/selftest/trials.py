@@ -1,6 +1,6 @@
 """Trials: faults planted in a network, and whether the check sees and diagnosis names them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from zlib import crc32
@@ -8,14 +8,14 @@ from zlib import crc32
 from gradcheck.chance import Chance
 from gradcheck.claims import mistaken
 from gradcheck.config.load import Loaded
-from gradcheck.diagnose.case import gap
-from gradcheck.diagnose.diagnosis import diagnose
+from gradcheck.diagnose.case import Case, gap
+from gradcheck.diagnose.search import search
 from gradcheck.fault import Fault
 from gradcheck.network.planted import Plant, Reference, plants
-from gradcheck.op import Op
 from gradcheck.problem import Problem
 from gradcheck.record import record
 from gradcheck.referee import Outcome, check
+from gradcheck.selftest.memory import Memory
 
 GIVEN = 1e-8
 """The relative change of a gradient up to which a fault is not there, given the others."""
@@ -59,19 +59,19 @@ class Trial:
 class Ground:
     """One network to plant faults in, its right passes kept."""
 
-    def __init__(self, loaded: Loaded, faults: Mapping[str, Fault], losses: Sequence[Op]) -> None:
-        self._loaded, self._faults, self._losses = loaded, faults, losses
+    def __init__(self, loaded: Loaded, faults: Iterable[Fault]) -> None:
+        self._network, self._settings = loaded.network, loaded.settings
+        self._remembered = Memory(loaded.problem).problem()
         self.name = loaded.problem.name
-        settings = loaded.settings
-        points = [loaded.problem.probe(k, 0) for k in range(settings.points)]
+        points = [self._remembered.probe(k, 0) for k in range(loaded.settings.points)]
         first = Reference(loaded.network, points[0])
         self.references = (first, *(Reference(loaded.network, p, first) for p in points[1:]))
         self.own = points[0]
-        self.plants = tuple(plant for fault in faults.values() for plant in plants(first, fault))
+        self.plants = tuple(plant for fault in faults for plant in plants(first, fault))
 
     def right(self) -> Outcome:
         """Check the network's own backprop as it is."""
-        return check(self._problem(()), self._loaded.settings)
+        return check(self._problem(()), self._settings)
 
     def singles(self, faults: Sequence[Fault]) -> Iterator[Trial]:
         """Try faults at every place that they fit, one at a time."""
@@ -98,21 +98,30 @@ class Ground:
         if not changed:
             return Trial(network=self.name, planted=planted, equivalent=True)
         problem = self._problem(planted)
-        outcome = check(problem, self._loaded.settings)
+        outcome = check(problem, self._settings)
         wrong = {c.parameter for c in outcome.checks if c.verdict == "wrong"}
-        diagnosis = diagnose(self._loaded.network, problem, outcome, self._faults, self._losses)
+        found = search(self._case(planted, wrong), self.plants)
         return Trial(
             network=self.name,
             planted=planted,
             equivalent=False,
             detected=bool(wrong),
-            named=tuple(tuple(plant.fault.code for plant in plants_) for plants_ in diagnosis.sets),
+            named=tuple(tuple(plant.fault.code for plant in plants_) for plants_ in found.sets),
             accused=tuple(sorted(wrong - changed)),
         )
 
     def _problem(self, planted: tuple[Plant, ...]) -> Problem:
-        claims = mistaken.claimant(self._loaded.network, self.own, planted)
-        return replace(self._loaded.problem, claims=claims)
+        claims = mistaken.claimant(self._network, self.own, planted)
+        return replace(self._remembered, claims=claims)
+
+    def _case(self, planted: tuple[Plant, ...], wrong: Collection[str]) -> Case:
+        order = tuple(self.references[0].gradients)
+        return Case(
+            references=self.references,
+            claims=tuple(reference.planted(planted) for reference in self.references),
+            wrong=tuple(name for name in order if name in wrong),
+            compared=order,
+        )
 
     def _matters(self, pair: Sequence[Plant], plant: Plant) -> bool:
         return bool(self._changed(pair, [other for other in pair if other is not plant]))

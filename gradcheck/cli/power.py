@@ -1,0 +1,51 @@
+"""The command that says which known faults a check would not have seen."""
+
+import click
+
+
+@click.command(short_help="Tell which known faults a config's check would not see.")
+@click.argument(
+    "targets", nargs=-1, required=True, metavar="TARGET...", type=click.Path(allow_dash=True)
+)
+@click.option("--points", type=click.IntRange(1, 1000), help="Number of probes.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of everything random.")
+@click.option(
+    "--at-least",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Exit with 1 if the power of any problem is below this share.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    targets: tuple[str, ...],
+    points: int | None,
+    seed: int | None,
+    at_least: float,
+    as_json: bool,
+) -> None:
+    """Plant every known fault in the networks of TARGETs and tell which would go unseen.
+
+    A batch of one hides a missing 1/m, a strength of zero every mistake in a regulariser. The
+    power is the share of faults that would be seen, of those that make a difference.
+    """
+    from gradcheck.catalogues import FAULTS, OPS
+    from gradcheck.cli import _power
+    from gradcheck.cli._stdout import say
+    from gradcheck.cli._targets import find
+    from gradcheck.config.claims import Policy
+    from gradcheck.config.load import Failed, Loader
+    from gradcheck.config.powers import power_of
+
+    loader = Loader(ops=OPS, faults=FAULTS, policy=Policy(), seed=seed)
+    found = []
+    for target in find(targets).targets:
+        for loaded in loader.load(target.path, target.name):
+            if isinstance(loaded, Failed):
+                raise loaded.error
+            with loaded.stack:
+                found.append((loaded.problem, power_of(loaded, FAULTS.all(), points)))
+    say(_power.as_json(found) if as_json else _power.as_text(found))
+    ctx.exit(int(any(power.share < at_least for _, power in found)))
