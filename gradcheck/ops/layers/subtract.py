@@ -35,7 +35,5 @@ OP = Op(
     backward=backward,
     infer=equal,
     arity=(2, 2),
-    worked=(
-        Worked(inputs=([[1.0, 2.0]], [[10.0, -5.0]]), output=[[-9.0, 7.0]], source="by hand"),
-    ),
+    worked=(Worked(inputs=([[1.0, 2.0]], [[10.0, -5.0]]), output=[[-9.0, 7.0]], source="by hand"),),
 )
