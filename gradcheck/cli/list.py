@@ -52,4 +52,10 @@ def _rows(entries: "list[Entry]", indent: str) -> Iterator[tuple[str, str]]:
 def _wrapped(label: str, title: str, width: int | None) -> list[str]:
     if width is None or len(label) + LEAST > width:
         return [label + title]
-    return textwrap.wrap(title, width - 1, initial_indent=label, subsequent_indent=" " * len(label))
+    return textwrap.wrap(
+        title,
+        width - 1,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_on_hyphens=False,
+    )

@@ -20,6 +20,7 @@ from gradcheck.problem import Claims
 from gradcheck.selftest.grounds import grounds
 
 BACKWARD = Path(__file__).parent / "backward"
+PROGRAMS = Path(__file__).parent / "programs"
 
 Program: TypeAlias = Callable[[Mapping[str, Array], Mapping[str, Array]], Claims]
 
@@ -158,6 +159,44 @@ def edited() -> Edited:
         return text
 
     return replaced
+
+
+class Programmed(Protocol):
+    """Make one mistake, or several, in a small network's right program."""
+
+    def __call__(self, network: str, *edits: tuple[str, str]) -> Program: ...
+
+
+@pytest.fixture(scope="session")
+def programmed() -> Programmed:
+    """Return what replaces texts, each of which occurs once, in a program in plain NumPy.
+
+    The right programs lie in the folder `programs`, by the network's name.
+    """
+
+    def replaced(network: str, *edits: tuple[str, str]) -> Program:
+        text = (PROGRAMS / f"{network}.txt").read_text("utf-8")
+        for old, new in edits:
+            assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {network}"
+            text = text.replace(old, new)
+        space: dict[str, Program] = {}
+        exec(text, {"np": np}, space)
+        return space["program"]
+
+    return replaced
+
+
+@pytest.fixture
+def harmless(loaded: Mapping[str, Loaded], programmed: Programmed) -> Callable[[str], None]:
+    """Return what demands that a small network's program gives the right gradients."""
+
+    def demand(network: str) -> None:
+        for k in range(3):
+            probe = loaded[network].problem.probe(k, 0)
+            claim = programmed(network)(probe.parameters, probe.data)
+            assert _gap(Reference(loaded[network].network, probe).gradients, claim) < 1e-12
+
+    return demand
 
 
 def _formulas(network: str, backward: str, folder: Path) -> Callable[..., Sequence[Claims]]:

@@ -1,0 +1,1 @@
+"""Faults of layer norm and the other norms of single samples."""
