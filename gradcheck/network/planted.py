@@ -6,6 +6,7 @@ whoever compares them with a claim can stop at the first that does not fit.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -37,10 +38,19 @@ class Reference:
 
     `sites` has every node that the gradient reaches, from the loss inwards, then the
     penalties; `gradients` the right gradient of every parameter, in the same order. `first` is the
-    reference at the point at which a program would have been run first.
+    reference at the point at which a program would have been run first. With `remember`, what
+    single faults change is kept.
     """
 
-    def __init__(self, network: Network, probe: Probe, first: "Reference | None" = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        probe: Probe,
+        first: "Reference | None" = None,
+        *,
+        remember: bool = False,
+    ) -> None:
+        self._memory: dict[Any, list[tuple[str, Array]]] | None = {} if remember else None
         self.network = network
         self.probe = probe
         self.first = first
@@ -66,6 +76,8 @@ class Reference:
 
     def planted(self, plants: Sequence[Plant], inputs: Collection[str] = ()) -> dict[str, Array]:
         """Return every parameter's gradient, and those of some inputs, with the faults in place."""
+        if not inputs:
+            return {**self.gradients, **dict(self.changed(plants))}
         results: dict[str, Gradients] = {}
         totals = {**self.gradients, **dict(self.changed(plants, results))}
         return totals | {name: self._gathered(name, results) for name in inputs}
@@ -77,10 +89,19 @@ class Reference:
 
         What nodes hand on instead of the right gradients is left in `results`.
         """
+        if self._memory is None or len(plants) != 1 or results is not None:
+            yield from self._changed(plants, {} if results is None else results)
+            return
+        key = plants[0].fault.code, *list(plants[0].__dict__.values())[1:]
+        if key not in self._memory:
+            self._memory[key] = list(self._changed(plants, {}))
+        yield from self._memory[key]
+
+    def _changed(
+        self, plants: Sequence[Plant], results: dict[str, Gradients]
+    ) -> Iterator[tuple[str, Array]]:
         last = [plant for plant in plants if plant.node == WHOLE]
-        passed = self._pass(
-            [plant for plant in plants if plant.node != WHOLE], {} if results is None else results
-        )
+        passed = self._pass([plant for plant in plants if plant.node != WHOLE], results)
         if not last:
             yield from passed
             return
@@ -94,8 +115,6 @@ class Reference:
         """Tell whether a fault may change one of some parameters' gradients."""
         if plant.node == WHOLE:
             return True
-        if plant.target is not None and plant.fault.each:
-            return self.sites[plant.node].names[plant.target] in parameters
         place = self._places[plant.node]
         return any(self.completed_at(name) >= place for name in parameters)
 

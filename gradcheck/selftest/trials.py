@@ -6,16 +6,18 @@ from itertools import combinations
 from zlib import crc32
 
 from gradcheck.chance import Chance
-from gradcheck.claims import mistaken
 from gradcheck.config.load import Loaded
 from gradcheck.diagnose.case import Case, gap
 from gradcheck.diagnose.search import search
 from gradcheck.fault import Fault
 from gradcheck.network.planted import Plant, Reference, plants
-from gradcheck.problem import Problem
+from gradcheck.problem import Claims, Probe, Problem
 from gradcheck.record import record
 from gradcheck.referee import Outcome, check
 from gradcheck.selftest.memory import Memory
+
+POINTS = 2
+"""Probes at which each trial is made; the sizes of the networks leave nothing for a third."""
 
 GIVEN = 1e-8
 """The relative change of a gradient up to which a fault is not there, given the others."""
@@ -60,13 +62,18 @@ class Ground:
     """One network to plant faults in, its right passes kept."""
 
     def __init__(self, loaded: Loaded, faults: Iterable[Fault]) -> None:
-        self._network, self._settings = loaded.network, loaded.settings
+        self._network = loaded.network
+        self._settings = replace(loaded.settings, points=min(POINTS, loaded.settings.points))
         self._remembered = Memory(loaded.problem).problem()
         self.name = loaded.problem.name
-        points = [self._remembered.probe(k, 0) for k in range(loaded.settings.points)]
-        first = Reference(loaded.network, points[0])
-        self.references = (first, *(Reference(loaded.network, p, first) for p in points[1:]))
+        self._references: dict[int, Reference] = {}
+        points = [self._remembered.probe(k, 0) for k in range(self._settings.points)]
         self.own = points[0]
+        first = self._references[id(self.own)] = Reference(loaded.network, self.own, remember=True)
+        self.references = (
+            first,
+            *(Reference(loaded.network, p, first, remember=True) for p in points[1:]),
+        )
         self.plants = tuple(plant for fault in faults for plant in plants(first, fault))
 
     def right(self) -> Outcome:
@@ -111,8 +118,17 @@ class Ground:
         )
 
     def _problem(self, planted: tuple[Plant, ...]) -> Problem:
-        claims = mistaken.claimant(self._network, self.own, planted)
+        def claims(probes: Sequence[Probe]) -> list[Claims]:
+            return [self._reference(probe).planted(planted) for probe in probes]
+
         return replace(self._remembered, claims=claims)
+
+    def _reference(self, probe: Probe) -> Reference:
+        """Return the right pass at a probe; the probe is kept with it, so that its id stays its."""
+        if id(probe) not in self._references:
+            first = None if probe is self.own else self.references[0]
+            self._references[id(probe)] = Reference(self._network, probe, first)
+        return self._references[id(probe)]
 
     def _case(self, planted: tuple[Plant, ...], wrong: Collection[str]) -> Case:
         order = tuple(self.references[0].gradients)
