@@ -15,6 +15,9 @@ from gradcheck.network.graph import Network
 from gradcheck.network.planted import Reference
 from gradcheck.problem import Problem
 
+FELT = 0.01
+"""The share of a value's largest entry from which on an entry's ratio is worth telling."""
+
 FRESH = 5
 """Probes that prove a repair."""
 
@@ -79,10 +82,11 @@ def _ratio(old: Array, new: Array) -> str:
     """Say how far a value is from what it should be."""
     if old.shape != new.shape:
         return f"of shape {old.shape}, not {new.shape}"
-    with np.errstate(divide="ignore", invalid="ignore"):
-        factors = (old / new)[new != 0]
-    if not factors.size:
+    # Where it should be next to nothing, a ratio says nothing.
+    telling = np.abs(new) > FELT * np.max(np.abs(new), initial=0.0)
+    if not telling.any():
         return "not zero"
+    factors = old[telling] / new[telling]
     low, high = float(np.min(factors)), float(np.max(factors))
     if high - low <= EXACT * max(abs(low), abs(high)):
         return f"{low:.3g} times that"
