@@ -90,7 +90,7 @@ def change_number(place: Place) -> Iterator[Proposal]:
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         for new in ("1", "2", "0.5", "0"):
             if float(new) != float(node.value):
-                yield new, 2.6, f"{new} for {place.read(node)}"
+                yield new, 2.6, f"write {new} for {place.read(node)}"
 
 
 def flip(place: Place) -> Iterator[Proposal]:

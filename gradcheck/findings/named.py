@@ -38,7 +38,7 @@ def findings(problem: Problem, outcome: Outcome, diagnosis: Diagnosis) -> Iterat
             evidence=(
                 *_intermediates(mending, edits),
                 _proof(diagnosis, blame),
-                *misses(diagnosis, 1),
+                *(misses(diagnosis, 1) if len(diagnosis.blames) == 1 else ()),
                 *_constant(blame.plant),
                 *(describe(check) for check in wrong[:SHOWN]),
                 *_right(outcome),
