@@ -15,8 +15,8 @@ def feeding(site: Site, name: str) -> set[str]:
 
 
 def layers_below(site: Site) -> int:
-    """Return how many nodes with parameters a site's first input is made by."""
-    below = feeding(site, site.sources[0]) & site.around.sites.keys()
+    """Return how many nodes with parameters a site's inputs are made by."""
+    below = set().union(*(feeding(site, s) for s in site.sources)) & site.around.sites.keys()
     return sum(bool(site.around.sites[name].parameters) for name in below)
 
 
