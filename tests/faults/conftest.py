@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from textwrap import dedent, indent
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 import numpy as np
 import pytest
@@ -154,9 +154,9 @@ def programmed() -> Programmed:
         for old, new in edits:
             assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {network}"
             text = text.replace(old, new)
-        space: dict[str, Program] = {}
-        exec(text, {"np": np}, space)
-        return space["program"]
+        space: dict[str, Any] = {"np": np}
+        exec(text, space)
+        return cast(Program, space["program"])
 
     return replaced
 
