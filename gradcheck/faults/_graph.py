@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gradcheck.array import Array
 from gradcheck.fault import Site
+from gradcheck.op import Gradients
 
 
 def feeding(site: Site, name: str) -> set[str]:
@@ -15,8 +17,8 @@ def feeding(site: Site, name: str) -> set[str]:
 
 
 def layers_below(site: Site) -> int:
-    """Return how many nodes with parameters a site's first input is made by."""
-    below = feeding(site, site.sources[0]) & site.around.sites.keys()
+    """Return how many nodes with parameters a site's inputs are made by."""
+    below = set().union(*(feeding(site, s) for s in site.sources)) & site.around.sites.keys()
     return sum(bool(site.around.sites[name].parameters) for name in below)
 
 
@@ -54,3 +56,16 @@ def both_ways(site: Site, local: str) -> bool:
     """Tell whether a square weight is transposed elsewhere but not here, or the other way round."""
     value = site.parameters[local]
     return any(not np.array_equal(o.parameters[name], value) for o, name in uses(site, local))
+
+
+def joint_inputs(site: Site) -> dict[str, int]:
+    """Return the places of the inputs that other nodes take too, and that a node has made."""
+    found = {f"input {k + 1}": k for k, joint in enumerate(site.joint) if joint}
+    return {told: k for told, k in found.items() if site.sources[k] in site.around.sites}
+
+
+def with_input(site: Site, place: int, gradient: Array) -> Gradients:
+    """Return the right gradients but for that of one input."""
+    inputs = list(site.gradients.inputs)
+    inputs[place] = gradient
+    return site.with_inputs(*inputs)

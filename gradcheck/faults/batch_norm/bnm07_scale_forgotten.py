@@ -1,8 +1,9 @@
 """The gradient of xhat is dy itself, without the weight.
 
 ## Rule
-y = w xhat + b hands the weight back.
+What multiplies on the way there multiplies on the way back.
 
+    y = w xhat + b
     dL/dxhat = w * dL/dy
 
 ## Symptom

@@ -3,7 +3,8 @@
 ## Rule
 Weight and bias act on every element, and all of them count.
 
-    dL/dw = sum(dL/dy * xhat),   dL/db = sum(dL/dy)
+    dL/dw = sum(dL/dy * xhat)
+    dL/db = sum(dL/dy)
 
 ## Symptom
 Weight and bias of the norm are too small by the number of samples (or of samples and positions),
@@ -13,7 +14,7 @@ all else is right.
 mean(axis=0) for both, like the statistics above; the loss has its mean already.
 
 ## Fix
-Sum.
+Sum over samples and positions.
 
 ## Hidden when
 There is one element.

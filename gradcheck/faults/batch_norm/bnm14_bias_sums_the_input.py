@@ -13,7 +13,7 @@ The norm's bias is wrong and has nothing to do with the loss; all else is right.
 x.sum(axis=0) where dy.sum(axis=0) is meant.
 
 ## Fix
-dbeta = dy.sum(axis=0).
+Sum the gradient that arrives: dbeta = dy.sum(axis=0).
 
 ## Hidden when
 Never.

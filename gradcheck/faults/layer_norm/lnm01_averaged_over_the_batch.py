@@ -14,7 +14,7 @@ on which others are in the batch.
 axis=0 is carried over from batch norm; keepdims lets it broadcast.
 
 ## Fix
-axis=-1.
+Average over the features, axis=-1.
 
 ## Hidden when
 Never.

@@ -1,0 +1,1 @@
+"""Faults of dropout: its mask and its factor on the way back."""

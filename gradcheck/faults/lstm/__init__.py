@@ -1,0 +1,1 @@
+"""Faults of LSTMs and GRUs."""

@@ -1,0 +1,1 @@
+"""Faults of backpropagation through time."""

@@ -1,0 +1,1 @@
+"""Faults of shapes that fit where they should not."""
