@@ -1,51 +1,84 @@
-"""The run of a self-test over networks."""
+"""The run of a self-test over networks, one after the other or several at once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from gradcheck.config.load import Failed, Loaded, Loader
-from gradcheck.fault import Fault
+from gradcheck.record import record
 from gradcheck.selftest.summary import Summary, summarize
 from gradcheck.selftest.trials import Ground, Trial
 
 Progress = Callable[[str, float], None]
+Try = Callable[["Errand"], Sequence["Tried"]]
 
 
-def run(
-    paths: Sequence[Path],
-    loader: Loader,
-    faults: Sequence[Fault],
-    pairs: int,
-    progress: Progress,
-) -> Summary:
-    """Plant every fault in every network, and `pairs` random pairs in each.
+@record
+class Errand:
+    """What is to be tried with one config: faults by their codes, and random pairs."""
 
-    `loader` has every fault, `faults` are those to be planted. Raises ConfigError for a config
-    that can't be loaded.
+    path: Path
+    codes: frozenset[str]
+    pairs: int
+
+
+@record
+class Tried:
+    """What came of one network; `silent` if nothing is said of it when it is right."""
+
+    network: str
+    singles: tuple[Trial, ...]
+    doubles: tuple[Trial, ...]
+    silent: bool
+
+
+def tried(errand: Errand, loader: Loader) -> list[Tried]:
+    """Plant faults in every network of a config; raises ConfigError where it can't be loaded.
+
+    The networks are tried as though they claimed our own backprop; those with ops of the user's
+    own are passed over, as faults are planted in ours.
     """
     every = [fault for fault in loader.faults.all().values() if fault.plantable]
-    singles: list[Trial] = []
-    doubles: list[Trial] = []
-    networks = silent = 0
+    found = []
     with np.errstate(all="ignore"):
-        for number, loaded in enumerate(_own_backprop(paths, loader)):
+        for loaded in _loaded(errand.path, loader):
             with loaded.stack:
+                if any(node.op.own for node in loaded.network.steps):
+                    continue
                 ground = Ground(loaded, every)
-                networks += 1
-                silent += all(check.verdict == "right" for check in ground.right().checks)
-                for trial in ground.singles(faults):
-                    singles.append(trial)
-                    progress(ground.name, min(1.0, (number + 0.5) / len(paths)))
-                doubles += ground.pairs(pairs)
-    return summarize(faults, singles, doubles, networks, silent)
+                checks = ground.right().checks
+                found.append(
+                    Tried(
+                        network=ground.name,
+                        singles=tuple(ground.singles(errand.codes)),
+                        doubles=tuple(ground.pairs(errand.pairs)),
+                        silent=all(check.verdict == "right" for check in checks),
+                    )
+                )
+    return found
 
 
-def _own_backprop(paths: Sequence[Path], loader: Loader) -> Iterator[Loaded]:
-    """Yield the documents of configs as though they claimed our own backprop."""
-    for path in paths:
-        for document in loader.load(path, str(path)):
-            if isinstance(document, Failed):
-                raise document.error
-            yield document
+def gathered(
+    results: Iterable[Sequence[Tried]], count: int, codes: Sequence[str], progress: Progress
+) -> Summary:
+    """Add up what came of `count` configs."""
+    found: list[Tried] = []
+    for number, result in enumerate(results):
+        found += result
+        if result:
+            progress(result[-1].network, (number + 1) / count)
+    return summarize(
+        codes,
+        [trial for one in found for trial in one.singles],
+        [trial for one in found for trial in one.doubles],
+        len(found),
+        sum(one.silent for one in found),
+    )
+
+
+def _loaded(path: Path, loader: Loader) -> Iterator[Loaded]:
+    for document in loader.load(path, str(path)):
+        if isinstance(document, Failed):
+            raise document.error
+        yield document

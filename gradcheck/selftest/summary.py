@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from gradcheck.fault import Fault
 from gradcheck.record import record
 from gradcheck.selftest.trials import Trial
 
@@ -19,7 +18,7 @@ PAIRS_LISTED = 0.90
 class Row:
     """One fault over all networks: the ways to make it that change a gradient, and their fate."""
 
-    fault: Fault
+    code: str
     networks: int
     ways: int
     equivalent: int
@@ -57,7 +56,7 @@ class Summary:
     def failures(self) -> tuple[str, ...]:
         """What is not as it has to be, in words."""
         found = [
-            f"{row.fault.code}: {row.detected} detected and {row.named} named of {row.ways}"
+            f"{row.code}: {row.detected} detected and {row.named} named of {row.ways}"
             for row in self.rows
             if not row.passed
         ]
@@ -74,7 +73,7 @@ class Summary:
 
 
 def summarize(
-    faults: Sequence[Fault],
+    codes: Sequence[str],
     singles: Sequence[Trial],
     pairs: Sequence[Trial],
     networks: int,
@@ -82,7 +81,7 @@ def summarize(
 ) -> Summary:
     """Add up trials."""
     return Summary(
-        rows=tuple(_row(fault, singles) for fault in faults),
+        rows=tuple(_row(code, singles) for code in codes),
         groups=tuple(sorted(set(_groups(singles)))),
         pairs=len(pairs),
         pairs_named=sum(trial.found for trial in pairs),
@@ -97,11 +96,11 @@ def summarize(
     )
 
 
-def _row(fault: Fault, trials: Iterable[Trial]) -> Row:
-    own = [trial for trial in trials if trial.planted[0].fault is fault]
+def _row(code: str, trials: Iterable[Trial]) -> Row:
+    own = [trial for trial in trials if trial.codes == (code,)]
     felt = [trial for trial in own if not trial.equivalent]
     return Row(
-        fault=fault,
+        code=code,
         networks=len({trial.network for trial in felt}),
         ways=len(felt),
         equivalent=len(own) - len(felt),
@@ -125,7 +124,7 @@ def lines(summary: Summary) -> Iterator[str]:
     yield "fault  networks  ways  detected  named  alone  no effect"
     for row in summary.rows:
         yield (
-            f"{row.fault.code:7}{row.networks:8}{row.ways:6}{row.detected:10}{row.named:7}"
+            f"{row.code:7}{row.networks:8}{row.ways:6}{row.detected:10}{row.named:7}"
             f"{row.alone:7}{row.equivalent:11}"
         )
     yield ""

@@ -10,7 +10,7 @@ from gradcheck.config.load import Loaded
 from gradcheck.diagnose.case import Case, gap
 from gradcheck.diagnose.search import search
 from gradcheck.fault import Fault
-from gradcheck.network.planted import Plant, Reference, plants
+from gradcheck.network.planted import Plant, Reference, plants, spoken
 from gradcheck.problem import Claims, Probe, Problem
 from gradcheck.record import record
 from gradcheck.referee import Outcome, check
@@ -25,22 +25,19 @@ GIVEN = 1e-8
 
 @record
 class Trial:
-    """What became of faults planted in one network.
+    """What became of faults planted in one network, by their sorted codes.
 
     `named` holds the codes of every set of faults that diagnosis gave, the first the one it chose.
     """
 
     network: str
-    planted: tuple[Plant, ...]
+    codes: tuple[str, ...]
+    places: tuple[str, ...]
     equivalent: bool
     detected: bool = False
     named: tuple[tuple[str, ...], ...] = ()
     accused: tuple[str, ...] = ()
     """Parameters said to be wrong whose gradients the faults do not change."""
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        return tuple(sorted(plant.fault.code for plant in self.planted))
 
     @property
     def found(self) -> bool:
@@ -63,7 +60,10 @@ class Ground:
 
     def __init__(self, loaded: Loaded, faults: Iterable[Fault]) -> None:
         self._network = loaded.network
-        self._settings = replace(loaded.settings, points=min(POINTS, loaded.settings.points))
+        self._settings = replace(
+            loaded.settings,
+            points=min(POINTS, loaded.settings.points, loaded.problem.probes or POINTS),
+        )
         self._remembered = Memory(loaded.problem).problem()
         self.name = loaded.problem.name
         self._references: dict[int, Reference] = {}
@@ -80,10 +80,10 @@ class Ground:
         """Check the network's own backprop as it is."""
         return check(self._problem(()), self._settings)
 
-    def singles(self, faults: Sequence[Fault]) -> Iterator[Trial]:
+    def singles(self, codes: Collection[str]) -> Iterator[Trial]:
         """Try faults at every place that they fit, one at a time."""
         for plant in self.plants:
-            if plant.fault in faults:
+            if plant.fault.code in codes:
                 yield self.trial((plant,))
 
     def pairs(self, count: int) -> Iterator[Trial]:
@@ -102,15 +102,18 @@ class Ground:
     def trial(self, planted: tuple[Plant, ...]) -> Trial:
         """Plant faults, check, and diagnose what the check finds."""
         changed = self._changed(planted, ())
+        codes = tuple(sorted(plant.fault.code for plant in planted))
+        places = tuple(map(spoken, planted))
         if not changed:
-            return Trial(network=self.name, planted=planted, equivalent=True)
+            return Trial(network=self.name, codes=codes, places=places, equivalent=True)
         problem = self._problem(planted)
         outcome = check(problem, self._settings)
         wrong = {c.parameter for c in outcome.checks if c.verdict == "wrong"}
         found = search(self._case(planted, wrong), self.plants)
         return Trial(
             network=self.name,
-            planted=planted,
+            codes=codes,
+            places=places,
             equivalent=False,
             detected=bool(wrong),
             named=tuple(tuple(plant.fault.code for plant in plants_) for plants_ in found.sets),
