@@ -27,12 +27,11 @@ class Attention:
         self.q, self.k, self.v = (self.split(self.project(x, n)) for n, x in self.sources.items())
         self.root = float(np.sqrt(self.q.shape[-1]))
         self.scores = self.q @ self.k.swapaxes(-1, -2) / self.root
-        causal = np.tri(*self.scores.shape[-2:]) > 0
-        self.allowed = np.broadcast_to(
-            causal if site.options["causal"] else causal | True, self.scores.shape
-        )
+        self.allowed = np.ones(self.scores.shape, dtype=bool)
+        if site.options["causal"]:
+            self.allowed = np.tril(self.allowed)
         if masked:
-            self.allowed = self.allowed & (site.inputs[-1] != 0)[:, None, None, :]
+            self.allowed &= (site.inputs[-1] != 0)[:, None, None, :]
         self.p = self.weights()
 
     @property

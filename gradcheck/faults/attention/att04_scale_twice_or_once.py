@@ -62,9 +62,5 @@ FAULT = Fault(
     right="dQ, dK = dS @ K / np.sqrt(d), dS.T @ Q / np.sqrt(d)",
     choices=choices,
     inject=inject,
-    repairs=(
-        "divide",
-        "multiply",
-        "drop-factor",
-    ),
+    repairs=("divide", "multiply", "drop-factor"),
 )

@@ -20,7 +20,7 @@ Sum over all keys and over the head's own features.
 There is one block and one head.
 
 ## Sources
-Dao et al., *FlashAttention* (2022), appendix B.2, equation 4 and after; discussed in
+Dao et al., *FlashAttention* (2022), appendix B.2; discussed in
 https://github.com/huggingface/picotron/issues/37.
 """
 

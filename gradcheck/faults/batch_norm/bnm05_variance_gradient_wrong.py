@@ -61,9 +61,5 @@ FAULT = Fault(
     right="dvar = (dxhat * (x - mu)).sum(0) * -0.5 * (var + eps) ** -1.5",
     choices=choices,
     inject=inject,
-    repairs=(
-        "negate",
-        "divide",
-        "multiply",
-    ),
+    repairs=("negate", "divide", "multiply"),
 )

@@ -54,8 +54,5 @@ FAULT = Fault(
     right="dx = dxhat / std + dvar * 2 * (x - mu) / m + dmu / m",
     choices=choices,
     inject=inject,
-    repairs=(
-        "divide",
-        "sum-to-mean",
-    ),
+    repairs=("divide", "sum-to-mean"),
 )

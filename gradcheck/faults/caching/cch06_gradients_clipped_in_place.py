@@ -22,7 +22,7 @@ All gradients are below the limit; a limit other than 1 is not looked for.
 
 ## Sources
 Pascanu, Mikolov and Bengio, *On the Difficulty of Training Recurrent Neural Networks* (2013),
-algorithm 1.
+algorithm 1. Clipped by entry, a recurrent network is RNN13.
 """
 
 from collections.abc import Mapping
@@ -31,8 +31,10 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.fault import Fault, Whole
+from gradcheck.faults._through_time import KINDS
 
 LIMIT = 1.0
+BY_ENTRY = "by entry"
 
 
 def _together(gradients: Mapping[str, Array]) -> dict[str, Array]:
@@ -49,11 +51,12 @@ def _entries(gradients: Mapping[str, Array]) -> dict[str, Array]:
     return {name: np.clip(g, -LIMIT, LIMIT) for name, g in gradients.items()}
 
 
-WAYS = {"together": _together, "one by one": _singly, "by entry": _entries}
+WAYS = {"together": _together, "one by one": _singly, BY_ENTRY: _entries}
 
 
-def choices(whole: Whole) -> list[str]:  # noqa: ARG001
-    return list(WAYS)
+def choices(whole: Whole) -> list[str]:
+    recurrent = any(site.op.name in KINDS for site in whole.sites.values())
+    return [way for way in WAYS if way != BY_ENTRY or not recurrent]
 
 
 def alter(whole: Whole) -> Mapping[str, Array] | None:

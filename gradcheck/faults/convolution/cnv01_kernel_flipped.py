@@ -53,8 +53,5 @@ FAULT = Fault(
     wrong="dX[window] += np.rot90(W, 2, axes=(2, 3)) * dY[p]",
     right="dX[window] += W * dY[p]",
     inject=inject,
-    repairs=(
-        "drop-call",
-        "wrap-call",
-    ),
+    repairs=("drop-call", "wrap-call"),
 )

@@ -47,8 +47,5 @@ FAULT = Fault(
     wrong="dX[window] += W.swapaxes(2, 3) * dY[p]",
     right="dX[window] += W * dY[p]",
     inject=inject,
-    repairs=(
-        "transpose",
-        "drop-call",
-    ),
+    repairs=("transpose", "drop-call"),
 )

@@ -44,8 +44,5 @@ FAULT = Fault(
     wrong="dW = np.flip(correlate(X, dY), axis=(2, 3))",
     right="dW = correlate(X, dY)",
     inject=inject,
-    repairs=(
-        "drop-call",
-        "wrap-call",
-    ),
+    repairs=("drop-call", "wrap-call"),
 )

@@ -21,7 +21,7 @@ Compute the corners in one place, for both passes.
 The stride is 1, or there is one window only.
 
 ## Sources
-Dumoulin and Visin, *A Guide to Convolution Arithmetic for Deep Learning* (2016), section 4.4;
+Dumoulin and Visin, *A Guide to Convolution Arithmetic for Deep Learning* (2016), section 4.5;
 seen in https://github.com/enggen/Deep-Learning-Coursera/issues/7 and
 https://github.com/Kulbear/deep-learning-coursera/pull/34.
 """

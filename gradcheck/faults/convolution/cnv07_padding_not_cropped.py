@@ -20,7 +20,7 @@ dP[:, :, p : p + height, p : p + width].
 There is no padding.
 
 ## Sources
-Dumoulin and Visin, *A Guide to Convolution Arithmetic for Deep Learning* (2016), section 4.3.
+Dumoulin and Visin, *A Guide to Convolution Arithmetic for Deep Learning* (2016), section 4.4.
 """
 
 from gradcheck.fault import Fault, Site

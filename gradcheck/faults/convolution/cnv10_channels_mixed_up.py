@@ -59,8 +59,5 @@ FAULT = Fault(
     right="dX[:, c, window] += W[o, c] * dY[:, o, p]",
     choices=choices,
     inject=inject,
-    repairs=(
-        "change-index",
-        "transpose",
-    ),
+    repairs=("change-index", "transpose"),
 )

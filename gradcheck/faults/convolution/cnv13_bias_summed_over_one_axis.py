@@ -61,8 +61,5 @@ FAULT = Fault(
     each=("bias",),
     choices=choices,
     inject=inject,
-    repairs=(
-        "assign-to-accumulate",
-        "change-axis",
-    ),
+    repairs=("assign-to-accumulate", "change-axis"),
 )

@@ -22,7 +22,7 @@ There is one input channel or a kernel of one element.
 
 ## Sources
 Chellapilla, Puri and Simard, *High Performance Convolutional Neural Networks for Document
-Processing* (2006), section 3.
+Processing* (2006), on unrolling.
 """
 
 import numpy as np
@@ -51,8 +51,5 @@ FAULT = Fault(
     wrong="dpatches = dcols.reshape(m, p, kh, kw, channels).transpose(0, 1, 4, 2, 3)",
     right="dpatches = dcols.reshape(m, p, channels, kh, kw)",
     inject=inject,
-    repairs=(
-        "transpose",
-        "drop-call",
-    ),
+    repairs=("transpose", "drop-call"),
 )

@@ -56,8 +56,5 @@ FAULT = Fault(
     right="dx = (dxhat - dxhat.mean(-1) - xhat * (dxhat * xhat).mean(-1)) / std",
     choices=choices,
     inject=inject,
-    repairs=(
-        "sum-to-mean",
-        "divide",
-    ),
+    repairs=("sum-to-mean", "divide"),
 )

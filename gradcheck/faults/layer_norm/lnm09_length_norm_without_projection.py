@@ -21,7 +21,7 @@ weight * dy is at right angles to x; epsilon is small against the square.
 
 ## Sources
 Zhang and Sennrich, *Root Mean Square Layer Normalization* (2019), section 4; Salimans and Kingma,
-*Weight Normalization* (2016), equation 3, on the projection; seen in
+*Weight Normalization* (2016), section 2, on the projection; seen in
 https://github.com/chainer/chainer/pull/4190.
 """
 

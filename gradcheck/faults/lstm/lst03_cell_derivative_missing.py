@@ -49,8 +49,5 @@ FAULT = Fault(
     wrong="dc = dc_next + dh * o",
     right="dc = dc_next + dh * o * (1 - np.tanh(c) ** 2)",
     inject=inject,
-    repairs=(
-        "append-derivative",
-        "multiply",
-    ),
+    repairs=("append-derivative", "multiply"),
 )

@@ -48,8 +48,5 @@ FAULT = Fault(
     wrong="dc = dc_next + dh * o * (1 - np.tanh(tanh_c) ** 2)",
     right="dc = dc_next + dh * o * (1 - tanh_c**2)",
     inject=inject,
-    repairs=(
-        "drop-call",
-        "replace-name",
-    ),
+    repairs=("drop-call", "replace-name"),
 )

@@ -48,8 +48,5 @@ FAULT = Fault(
     wrong="df = dc * c",
     right="df = dc * c_prev",
     inject=inject,
-    repairs=(
-        "replace-name",
-        "change-index",
-    ),
+    repairs=("replace-name", "change-index"),
 )

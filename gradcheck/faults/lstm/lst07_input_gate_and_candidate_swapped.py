@@ -47,8 +47,5 @@ FAULT = Fault(
     wrong="di, dg = dc * i, dc * g",
     right="di, dg = dc * g, dc * i",
     inject=inject,
-    repairs=(
-        "swap-operands",
-        "replace-name",
-    ),
+    repairs=("swap-operands", "replace-name"),
 )

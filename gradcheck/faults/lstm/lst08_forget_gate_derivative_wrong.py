@@ -57,8 +57,5 @@ FAULT = Fault(
     right="dz_f = dc * c_prev * f * (1 - f)",
     choices=choices,
     inject=inject,
-    repairs=(
-        "append-derivative",
-        "multiply",
-    ),
+    repairs=("append-derivative", "multiply"),
 )

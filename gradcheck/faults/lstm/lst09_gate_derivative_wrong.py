@@ -77,8 +77,5 @@ FAULT = Fault(
     right="dz_i = dc * g * i * (1 - i)",
     choices=choices,
     inject=inject,
-    repairs=(
-        "append-derivative",
-        "multiply",
-    ),
+    repairs=("append-derivative", "multiply"),
 )

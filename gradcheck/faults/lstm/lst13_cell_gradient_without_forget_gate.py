@@ -56,8 +56,5 @@ FAULT = Fault(
     right="dc_next = dc * f",
     choices=choices,
     inject=inject,
-    repairs=(
-        "multiply",
-        "replace-name",
-    ),
+    repairs=("multiply", "replace-name"),
 )

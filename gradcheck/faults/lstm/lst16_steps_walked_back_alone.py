@@ -56,8 +56,5 @@ FAULT = Fault(
     wrong="dx, da_prev, dc_prev = step_backward(da[t], zeros, caches[t])",
     right="dx, da_prev, dc_prev = step_backward(da[t] + da_prev, dc_prev, caches[t])",
     inject=inject,
-    repairs=(
-        "insert-statement",
-        "replace-name",
-    ),
+    repairs=("insert-statement", "replace-name"),
 )

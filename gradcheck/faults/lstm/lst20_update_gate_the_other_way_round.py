@@ -20,7 +20,7 @@ z = 1/2, but for the sign.
 
 ## Sources
 Cho et al., *Learning Phrase Representations using RNN Encoder-Decoder* (2014), equation 7, and
-Chung et al., *Empirical Evaluation of Gated Recurrent Neural Networks* (2014), equation 5: the
+Chung et al., *Empirical Evaluation of Gated Recurrent Neural Networks* (2014), section 3.2: the
 two meanings; labels in https://github.com/distillpub/post--memorization-in-rnns/issues/24.
 """
 
@@ -64,8 +64,5 @@ FAULT = Fault(
     right="dz = dh * (h_prev - g)",
     choices=choices,
     inject=inject,
-    repairs=(
-        "swap-operands",
-        "negate",
-    ),
+    repairs=("swap-operands", "negate"),
 )

@@ -22,7 +22,7 @@ There is no padding.
 
 ## Sources
 Dumoulin and Visin, *A Guide to Convolution Arithmetic for Deep Learning* (2016), chapter 3, on
-padding in pooling; in both passes the rule is a convention, see `avg_pool2d`.
+pooling; what is counted is a convention, see `avg_pool2d`.
 """
 
 from gradcheck.fault import Fault, Site

@@ -49,8 +49,5 @@ FAULT = Fault(
     wrong="dz = dh",
     right="dz = dh * (1 - h[:, t] ** 2)",
     inject=inject,
-    repairs=(
-        "append-derivative",
-        "multiply",
-    ),
+    repairs=("append-derivative", "multiply"),
 )

@@ -50,8 +50,5 @@ FAULT = Fault(
     wrong="dz = dh * (1 - np.tanh(h[:, t]) ** 2)",
     right="dz = dh * (1 - h[:, t] ** 2)",
     inject=inject,
-    repairs=(
-        "drop-call",
-        "replace-name",
-    ),
+    repairs=("drop-call", "replace-name"),
 )

@@ -46,8 +46,5 @@ FAULT = Fault(
     wrong="dU += h[:, t].T @ dz",
     right="dU += h_before.T @ dz",
     inject=inject,
-    repairs=(
-        "change-index",
-        "replace-name",
-    ),
+    repairs=("change-index", "replace-name"),
 )

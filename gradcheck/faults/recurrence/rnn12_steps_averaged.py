@@ -43,8 +43,5 @@ FAULT = Fault(
     wrong="dW = sum(x[:, t].T @ dz[:, t] for t in range(steps)) / steps",
     right="dW = sum(x[:, t].T @ dz[:, t] for t in range(steps))",
     inject=inject,
-    repairs=(
-        "multiply",
-        "drop-factor",
-    ),
+    repairs=("multiply", "drop-factor"),
 )

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import numpy as np
 import pytest
 
+from gradcheck.catalogues import FAULTS
 from gradcheck.faults.convolution._convolution import CONVOLUTIONS, merged
 from gradcheck.network.planted import Reference
 
@@ -137,3 +138,22 @@ def test_an_unspoiled_convolution_has_the_ops_gradient(
         (right, *_) = site.gradients.inputs
         assert right is not None
         np.testing.assert_allclose(merged(site), right, rtol=1e-12, atol=1e-14)
+
+
+def test_a_transposed_convolution_with_a_flipped_kernel_is_named(
+    references: Mapping[str, Reference],
+) -> None:
+    site = references["image_groups"].sites["larger"]
+    flipped = site.parameters["weight"][:, :, ::-1, ::-1]
+    bordered = np.pad(site.upstream, ((0, 0), (0, 0), (1, 1), (0, 0)))
+    dx = np.zeros(site.inputs[0].shape)
+    for h, w in np.ndindex(dx.shape[2:]):
+        patch = bordered[:, :, 2 * h : 2 * h + 3, 3 * w : 3 * w + 2]
+        dx[:, :, h, w] = np.tensordot(patch, flipped, ((1, 2, 3), (1, 2, 3)))
+    fault = FAULTS.find("CNV01")
+    assert fault is not None
+    assert fault.inject is not None
+    wrong = fault.inject(site)
+    assert wrong is not None
+    assert wrong.inputs[0] is not None
+    np.testing.assert_allclose(wrong.inputs[0], dx, rtol=1e-12, atol=1e-14)

@@ -43,7 +43,7 @@ PROGRAMS: dict[str, tuple[str, str | None, Edits]] = {
         (
             (
                 "da = d_dropped * keep",
-                "da = d_dropped * (generator.random((3, 2, 3)) >= 0.3) / 0.7",
+                "da = d_dropped * (generator.random((2, 3, 5)) >= 0.3) / 0.7",
             ),
         ),
     ),

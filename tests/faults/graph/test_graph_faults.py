@@ -53,7 +53,7 @@ PROGRAMS: dict[str, tuple[str, str | None, Edits]] = {
     "GRF01 of an image": (
         "graph_image",
         "mean",
-        (("da = da + d_mean.reshape(7, 3, 1, 1) / 6", "da = da"),),
+        (("da = da + d_mean.reshape(7, 2, 1, 1) / 15", "da = da"),),
     ),
     "GRF03 of words": ("graph_words", "joined", (("d_words = d_words + d_joined", "pass"),)),
     "GRF04 of words": ("graph_words", "block", (("d_words + d_joined", "d_joined"),)),

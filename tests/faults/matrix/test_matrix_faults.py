@@ -17,8 +17,8 @@ CASES: dict[str, tuple[str, str | None, Edits]] = {
     "MAT02 of the first layer": ("deep_tanh", "first", (("x.T @ d1", "(x.T @ d1).T"),)),
     "MAT03": (
         "square_score",
-        "first_out",
-        (("@ second.weight.T * (1", "@ second.weight.T @ (1"),),
+        "second_out",
+        (("@ score.weight.T * (1", "@ score.weight.T @ (1"),),
     ),
     "MAT03 of a leaky ReLU": (
         "loss_leaky_logits",
@@ -54,10 +54,10 @@ CASES: dict[str, tuple[str, str | None, Edits]] = {
         "second",
         (("d2 @ second.weight.T", "(d3 @ third.weight.T) @ second.weight.T"),),
     ),
-    "MAT10 of a softmax": (
-        "square_score",
-        "second",
-        (("d_second @ second.weight.T", "d_second_out @ second.weight.T"),),
+    "MAT10 of a leaky ReLU": (
+        "relu_classifier",
+        "middle",
+        (("d_middle @ middle.weight.T", "delta @ scores.weight.T @ middle.weight.T"),),
     ),
     "MAT11": (
         "deep_tanh",

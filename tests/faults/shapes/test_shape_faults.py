@@ -19,7 +19,7 @@ FORMULAS: dict[str, tuple[str, str | None, Edits]] = {
     ),
     "SHP02": (
         "square_score",
-        "second_out",
+        "first_out",
         (("sum(axis=1, keepdims=True)", "sum(axis=1)"),),
     ),
     "SHP06": (
@@ -68,15 +68,15 @@ PROGRAMS: dict[str, tuple[str, str | None, Edits]] = {
         "row",
         (
             (
-                "d_row.reshape(7, 3, 2, 3)",
-                'np.stack([r.reshape((3, 2, 3), order="F") for r in d_row])',
+                "d_row.reshape(7, 2, 3, 5)",
+                'np.stack([r.reshape((2, 3, 5), order="F") for r in d_row])',
             ),
         ),
     ),
     "SHP04 of channels": (
         "graph_image",
         "row",
-        (("d_row.reshape(7, 3, 2, 3)", "d_row.reshape(7, 2, 3, 3).transpose(0, 3, 1, 2)"),),
+        (("d_row.reshape(7, 2, 3, 5)", "d_row.reshape(7, 3, 5, 2).transpose(0, 3, 1, 2)"),),
     ),
     "SHP05": ("graph_image", "image", (("d_padded[:, :, 2:5, 1:5]", "d_padded[:, :, 1:4, 2:6]"),)),
     "SHP05 beyond the edge": (
