@@ -49,6 +49,10 @@ class NotAnalyticError(GradcheckError):
     """The loss can't be followed through complex numbers here; differences can take their place."""
 
 
+class WorkerError(GradcheckError):
+    """A process or machine to which work was handed did not do it."""
+
+
 class NumericError(GradcheckError):
     """The loss cannot be refereed where the user put it, for example because it is not finite."""
 

@@ -109,6 +109,10 @@ class Fact:
     evidence: tuple[str, ...] = ()
 
 
+LOST = 13
+"""Evaluations that `Problem.lost` may take at most."""
+
+
 @record
 class Lost:
     """Why moving a parameter does not change the loss, to first order.
@@ -140,9 +144,11 @@ class Problem:
     computed in; a parameter that is left out has none. `dumped` says that they can't be had
     at another point than the user's own. `jitter(probe, seed, epsilon)` moves every number of
     a probe by about a rounding error. `kinks(probe)` lists the elements that sit on a kink, in
-    inputs of shape `node_shape(node)`; all of them if `kinks_known`. `lost(probe, parameter)` tells
-    why a gradient of zero is zero, `trouble(probe)` where a loss that is not finite comes from,
-    where that is known.
+    inputs of shape `node_shape(node)`; all of them if `kinks_known`. `overhead()` counts the
+    evaluations at probes themselves so far that nobody asked for but others started from.
+    `lost(probe, parameter)` tells why a gradient of zero is zero, in at most `LOST` evaluations
+    that `overhead()` counts as well, and `trouble(probe)` where a loss that is not finite comes
+    from, where that is known.
     `afresh(probe)` gives the claims once more, by code that has never run before, if claims are
     made by code that may remember. `conventions`, `facts` and `remarks` are what the front end
     noticed: deviations that are no mistakes, what has a code, and the rest.
@@ -159,6 +165,7 @@ class Problem:
     jitter: Callable[[Probe, int, float], Probe]
     kinks: Callable[[Probe], Sequence[Kink]]
     node_shape: Callable[[str], Shape]
+    overhead: Callable[[], int] = lambda: 0
     complex_safe: bool = True
     kinks_known: bool = True
     probes: int | None = None

@@ -166,8 +166,12 @@ class ProblemReport:
 
 @record
 class Report:
-    """A whole run: every target's problems, in the order in which they were named."""
+    """A whole run: every target's problems, in the order in which they were named.
+
+    `interrupted` runs lack those that were not finished.
+    """
 
     problems: tuple[ProblemReport, ...]
     tool_version: str
     remarks: tuple[str, ...] = field(default=())
+    interrupted: bool = False

@@ -144,7 +144,8 @@ class Child:
         except TookTooLong:
             message = f"{what} took longer than {limit:g} s; allow it more with --timeout"
         except Died:
-            message = f"{what} {_death(self._process)} before it answered"
+            code = self._process.poll() if self._process else None
+            message = f"{what} {death(code)} before it answered"
         except wire.WireError as error:
             message = f"{what} wrote on gradcheck's own pipe, and its answer can't be read: {error}"
         except BaseException:
@@ -177,8 +178,8 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _death(process: subprocess.Popen[bytes] | None) -> str:
-    code = process.poll() if process else None
+def death(code: int | None) -> str:
+    """Say how a process ended, by its exit code; None where it has closed its pipe but lives on."""
     if code is None:
         return "closed its pipe"
     if code >= 0:

@@ -46,7 +46,7 @@ def _named(path: Path, name: str) -> Target:
 
 def _in_folder(folder: Path) -> tuple[list[Target], int]:
     """Return the configs below a folder, and how many YAML files are none."""
-    from gradcheck.config.load import looks_like_config
+    from gradcheck.config.recognition import looks_like_config
 
     files = _files(folder)
     configs = [Target(path=file, name=str(file)) for file in files if looks_like_config(file)]

@@ -1,6 +1,9 @@
 """The command that checks targets."""
 
+import os
+import time
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
@@ -10,10 +13,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from gradcheck.report import LEVELS, Level, ProblemReport
-from gradcheck.settings import MAX_POINTS
+from gradcheck.settings import MAX_POINTS, Budget, parsed_budget
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
+
     from gradcheck.report import Report
+
+MAX_JOBS = 1024
 
 
 def _finite(
@@ -24,6 +32,30 @@ def _finite(
     if value is not None and not isfinite(value):
         raise click.BadParameter(f"expected a finite number, found {value}")
     return value
+
+
+def _budget(
+    ctx: click.Context,  # noqa: ARG001
+    param: click.Parameter,  # noqa: ARG001
+    value: str | None,
+) -> Budget | None:
+    try:
+        return None if value is None else parsed_budget(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _jobs(
+    ctx: click.Context,  # noqa: ARG001
+    param: click.Parameter,  # noqa: ARG001
+    value: str,
+) -> int:
+    if value == "auto":
+        affinity = getattr(os, "sched_getaffinity", None)
+        return len(affinity(0)) if affinity else os.cpu_count() or 1
+    if not (value.isascii() and value.isdigit() and 0 < int(value) <= MAX_JOBS):
+        raise click.BadParameter(f"expected auto or 1 to {MAX_JOBS}, found {value!r}")
+    return int(value)
 
 
 def _formats(
@@ -69,7 +101,20 @@ def _formats(
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of everything random.")
 @click.option("--points", type=click.IntRange(1, MAX_POINTS), help="Number of probes.")
-@click.option("--budget", type=click.IntRange(min=1), help="At most so many loss evaluations.")
+@click.option(
+    "--budget",
+    callback=_budget,
+    metavar="AMOUNT",
+    help="The most work for each problem: loss evaluations (20000) or time (30s).",
+)
+@click.option(
+    "--jobs",
+    callback=_jobs,
+    default="1",
+    show_default=True,
+    metavar="N|auto",
+    help="Processes to spread the work over; auto for one on each processor.",
+)
 @click.option(
     "--rtol",
     type=click.FloatRange(min=0),
@@ -132,9 +177,9 @@ def _check(
     fix: bool,
     quiet: int,
     verbose: int,
+    jobs: int,
     **settings: Any,
 ) -> int:
-
     from gradcheck.cli._output import destinations, write
     from gradcheck.cli._progress import Bar
     from gradcheck.cli._targets import find
@@ -149,16 +194,29 @@ def _check(
         policy=Policy(python=not no_python, timeout=timeout),
         **settings,
     )
-    with Bar() as bar:
-        report = run(request, bar)
-        if fix and (done := _fixed(report)):
-            report = run(replace(request, remarks=(*request.remarks, *done)), bar)
+    with Bar() as bar, _workers(jobs) as executor:
+        report = run(request, bar, executor=executor, clock=time.monotonic)
+        done = _fixed(report) if fix and not report.interrupted else []
+        if done:
+            again = replace(request, remarks=(*request.remarks, *done))
+            report = run(again, bar, executor=executor, clock=time.monotonic)
     if diff:
         _show_diffs(report)
-    else:
+    elif report.problems or done or not report.interrupted:
         write(report, where, color, max(-1, min(1, verbose - quiet)))
+    if report.interrupted:
+        raise click.Abort
     code = exit_code(report.problems, fail_on)
     return 0 if exit_zero and code != 2 else code
+
+
+def _workers(jobs: int) -> "AbstractContextManager[Executor | None]":
+    """Return an executor, where there is to be more than this process."""
+    if jobs == 1:
+        return nullcontext()
+    from gradcheck.workers import Workers
+
+    return Workers(jobs)
 
 
 def _fixed(report: "Report") -> list[str]:

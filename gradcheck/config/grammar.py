@@ -3,6 +3,7 @@
 from typing import Any
 
 from gradcheck.catalogue import Catalogue
+from gradcheck.config.budget import BudgetForm
 from gradcheck.config.forms import (
     MAX_AXES,
     Choice,
@@ -19,7 +20,7 @@ from gradcheck.config.sources import SOURCE
 from gradcheck.config.text import Node, Source
 from gradcheck.op import Op
 from gradcheck.record import record
-from gradcheck.settings import MAX_POINTS, Settings
+from gradcheck.settings import AS_BUDGET, BUDGETS, MAX_POINTS, Settings
 
 TOP_KEYS = ("network", "loss", "gradients")
 """A file in a folder that has none of these is not taken for a config."""
@@ -186,8 +187,8 @@ def _check() -> Record:
                 doc=f"how many probes, the given point included; {default.points} by default",
             ),
             "budget": Field(
-                form=Number(integer=True, minimum=1),
-                doc=f"at most this many evaluations of the loss; {default.budget} by default",
+                form=BudgetForm(),
+                doc=f"the most work: {AS_BUDGET}; {BUDGETS['full']} in full mode by default",
             ),
             "inputs": Field(
                 form=_SOME_NAMES,

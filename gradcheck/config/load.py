@@ -1,6 +1,5 @@
 """Loading: a config's text becomes problems, ready to be refereed."""
 
-import re
 from contextlib import ExitStack
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from gradcheck.config.data import (
     refuse_unbounded,
 )
 from gradcheck.config.forms import empty
-from gradcheck.config.grammar import EXPECT, TOP_KEYS, grammar
+from gradcheck.config.grammar import EXPECT, grammar
 from gradcheck.config.objective import objective
 from gradcheck.config.records import Section
 from gradcheck.config.text import Node, Source, read
@@ -37,8 +36,6 @@ from gradcheck.settings import Settings
 
 if TYPE_CHECKING:
     from gradcheck.claims.formulas import Formulas
-
-_TELLING = re.compile(rf"^(?:{'|'.join(TOP_KEYS)})[ \t]*:", re.MULTILINE)
 
 
 @record
@@ -63,6 +60,21 @@ class Loaded:
 
 
 @record
+class Document:
+    """One document of a config, not yet understood; it is number `number` of its file."""
+
+    source: Source
+    number: int
+    root: Node | ConfigError
+    name: str
+
+    @property
+    def expectation(self) -> "Expectation":
+        """What the document says that its check will find."""
+        return _stated(self.root, self.source) if isinstance(self.root, Node) else Expectation()
+
+
+@record
 class Failed:
     """One document of a config that can't be checked."""
 
@@ -82,32 +94,24 @@ class Loader:
 
     def load(self, path: Path, name: str) -> "list[Loaded | Failed]":
         """Load every document of a config; a file that can't be read is one failure."""
-        title = "stdin" if name == "-" else PurePath(name).stem
-        try:
-            source = read(path, name)
-            roots = documents(source)
-            if not roots:
-                raise source.error(
-                    "the file is empty; 'gradcheck init' writes a config to start from"
-                )
-        except ConfigError as error:
-            return [Failed(name=title, error=error, expectation=Expectation())]
-        titles = [title if len(roots) == 1 else f"{title}[{k}]" for k in range(len(roots))]
-        # What overflows is found where it is looked for; NumPy need not warn of it as well.
-        with np.errstate(all="ignore"):
-            return [self._document(source, root, t) for root, t in zip(roots, titles, strict=True)]
+        return [
+            self.open(found) if isinstance(found, Document) else found
+            for found in opened(path, name)
+        ]
 
-    def _document(self, source: Source, root: Node | ConfigError, title: str) -> "Loaded | Failed":
+    def open(self, document: Document) -> "Loaded | Failed":
+        """Make a problem of a document."""
+        root, expectation = document.root, document.expectation
         if isinstance(root, ConfigError):
-            return Failed(name=title, error=root, expectation=Expectation())
-        expectation, title = _stated(root, source), _named(root, title)
-        with ExitStack() as stack:
+            return Failed(name=document.name, error=root, expectation=expectation)
+        # What overflows is found where it is looked for; NumPy need not warn of it as well.
+        with ExitStack() as stack, np.errstate(all="ignore"):
             try:
-                config = grammar(self.ops).read(root, source)
-                problem, network, formulas = self._problem(config, title, stack)
+                config = grammar(self.ops).read(root, document.source)
+                problem, network, formulas = self._problem(config, document.name, stack)
                 self._check_expectation(config, problem)
             except GradcheckError as error:
-                return Failed(name=title, error=error, expectation=expectation)
+                return Failed(name=document.name, error=error, expectation=expectation)
             return Loaded(
                 problem=problem,
                 network=network,
@@ -175,6 +179,7 @@ class Loader:
             jitter=jitter,
             kinks=evaluation.kinks,
             node_shape=evaluation.node_shape,
+            overhead=evaluation.overhead,
             complex_safe=evaluation.complex_safe,
             kinks_known=evaluation.kinks_known,
             probes=1 if claimed.dumped else None,
@@ -217,6 +222,34 @@ class Loader:
         return network, arrays
 
 
+def opened(path: Path, name: str) -> list[Document | Failed]:
+    """Read a config and return its documents; a file that can't be read is one failure."""
+    try:
+        source = read(path, name)
+        found = parsed(source)
+        if not found:
+            raise source.error("the file is empty; 'gradcheck init' writes a config to start from")
+    except ConfigError as error:
+        return [Failed(name=_title(name), error=error, expectation=Expectation())]
+    return list(found)
+
+
+def parsed(source: Source) -> list[Document]:
+    """Return the documents of a config's text."""
+    roots = documents(source)
+    title = _title(source.file)
+    names = [title if len(roots) == 1 else f"{title}[{k}]" for k in range(len(roots))]
+    return [
+        Document(
+            source=source,
+            number=number,
+            root=root,
+            name=_named(root, name) if isinstance(root, Node) else name,
+        )
+        for number, (root, name) in enumerate(zip(roots, names, strict=True))
+    ]
+
+
 def _settings(config: Section, seed: int) -> Settings:
     section = config.get("check")
     given = {} if section is None else {
@@ -225,6 +258,10 @@ def _settings(config: Section, seed: int) -> Settings:
         if name in section
     }  # fmt: skip
     return Settings(seed=seed, **given)
+
+
+def _title(file: str) -> str:
+    return "stdin" if file == "-" else PurePath(file).stem
 
 
 def _named(root: Node, title: str) -> str:
@@ -246,21 +283,4 @@ def _stated(root: Node, source: Source) -> Expectation:
         verdict=section["verdict"],
         wrong=frozenset(section["wrong"]) if "wrong" in section else None,
         codes=frozenset(section["codes"]) if "codes" in section else None,
-    )
-
-
-def looks_like_config(path: Path) -> bool:
-    """Tell whether a file of a folder is a config: YAML with one of the telling top-level keys.
-
-    Where the YAML is broken a line that starts with such a key decides.
-    """
-    try:
-        source = read(path, str(path))
-    except ConfigError:
-        return True
-    return any(
-        bool(_TELLING.search(source.text))
-        if isinstance(root, ConfigError)
-        else any(key.text in TOP_KEYS for key, _ in root.pairs)
-        for root in documents(source)
     )

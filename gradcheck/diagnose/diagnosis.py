@@ -43,7 +43,7 @@ def diagnose(
     misshapen = dict(_misshapen(case, problem, outcome, faults))
     found = Found(sets=(), miss=np.inf)
     if case.wrong:
-        found = search(case, [p for f in faults.values() for p in plants(case.references[0], f)])
+        found = search(case, [p for f in faults.values() for p in plants(case.references[-1], f)])
     blames = _blames(case, found)
     mending = None
     if formulas is not None and (case.wrong or outcome.misshapen):

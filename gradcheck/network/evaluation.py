@@ -1,9 +1,10 @@
 """A network as a problem's loss: everything that the referee asks of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gradcheck.array import Array, Shape
 from gradcheck.network import kinks, perturb, structure
+from gradcheck.network.forward import Trace, run
 from gradcheck.network.graph import Network
 from gradcheck.problem import Derivative, Kink, Lost, Moves, Nudge, Probe
 
@@ -22,6 +23,7 @@ class Evaluation:
             for name in penalty.parameters:
                 self._shapes[penalty.place(name)] = network.parameters[name].shape
         self._kept: list[tuple[Probe, Nudge | None, perturb.Base]] = []
+        self._unasked = 0
 
     def losses(
         self, probe: Probe, moves: Moves, steps: Array, nudge: Nudge | None
@@ -41,19 +43,24 @@ class Evaluation:
 
     def kinks(self, probe: Probe) -> Sequence[Kink]:
         """List the elements that sit on a kink."""
+        self._unasked += 1
         return kinks.kinks(self._network, probe)
 
     def lost(self, probe: Probe, parameter: str) -> Lost | None:
         """Tell why a parameter's gradient is zero; see `problem.Problem.lost`."""
         from gradcheck.network.vanishing import lost
 
-        return lost(self._network, probe, parameter)
+        return lost(self._network, probe, parameter, self._passed)
 
     def trouble(self, probe: Probe) -> str:
         """Say where a number that is not finite comes from."""
         from gradcheck.network.nonfinite import trouble
 
         return trouble(self._network, probe)
+
+    def overhead(self) -> int:
+        """Count the forward passes at probes that nobody asked for but that others start from."""
+        return self._unasked
 
     def node_shape(self, node: str) -> Shape:
         """Return the shape of a node's first input."""
@@ -68,11 +75,16 @@ class Evaluation:
         """Whether `kinks` lists them all: what a function of the user's does can't be looked at."""
         return all(node.op.kinks is not None or not node.op.own for node in self._network.steps)
 
+    def _passed(self, parameters: Mapping[str, Array], data: Mapping[str, Array]) -> Trace:
+        self._unasked += 1
+        return run(self._network, parameters, data)
+
     def _base(self, probe: Probe, nudge: Nudge | None) -> perturb.Base:
         for place, (kept, nudged, base) in enumerate(self._kept):
             if kept is probe and nudged is nudge:
                 self._kept.insert(0, self._kept.pop(place))
                 return base
+        self._unasked += 1
         self._kept = self._kept[: KEPT - 1]
         self._kept.insert(0, (probe, nudge, perturb.base(self._network, probe, nudge)))
         return self._kept[0][2]

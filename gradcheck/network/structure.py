@@ -45,16 +45,15 @@ def derivative(start: Base, parameter: str, limit: int) -> Derivative | None:
     """
     shape = start.trace.parameters[parameter].shape
     value, magnitude = np.zeros(shape), np.zeros(shape)
-    needed = made = 0
+    made = 0
     for use in _uses(start, parameter):
         by_site = _Sited.of(start, use)
         moves = value.size if by_site is None else by_site.moves
-        needed += moves
-        if needed > limit:
-            return None
         key = _key(use, by_site)
         if key not in start.measured:
             made += moves
+            if made > limit:
+                return None
             try:
                 start.measured[key] = by_site.slopes() if by_site else _by_entry(start, use)
             except (TypeError, AttributeError):

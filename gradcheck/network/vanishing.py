@@ -5,14 +5,15 @@ a thousand times its size, then by a thousandth of it. A layer that is given som
 gives the same is where it is lost.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 from zlib import crc32
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.chance import Chance
-from gradcheck.network.forward import Trace, penalty, run, weight
+from gradcheck.network.forward import Trace, penalty, weight
 from gradcheck.network.graph import LOSS, Network, Node
 from gradcheck.numeric.estimate import EPS
 from gradcheck.problem import Lost, Probe
@@ -29,31 +30,35 @@ SAME = EPS**0.5
 SQUARE = (3.0, 5.0)
 """Between these a change grows for twice the step, if it is in second order: by about 4."""
 
+Forward: TypeAlias = Callable[[Mapping[str, Array], Mapping[str, Array]], Trace]
+"""Runs the network at parameters and data."""
 
-def lost(network: Network, probe: Probe, parameter: str) -> Lost | None:
+
+def lost(network: Network, probe: Probe, parameter: str, forward: Forward) -> Lost | None:
     """Tell why the loss does not change with a parameter; None where it does or nobody knows."""
     nodes = network.affected_by(parameter)
     if not any(node.name == LOSS for node in nodes):
         return None if any(network.penalties_of(parameter)) else Lost(how="unused")
-    base = run(network, probe.parameters, probe.data)
-    far = [_moved(network, probe, parameter, k, by) for k, by in enumerate(FAR)]
+    base = forward(probe.parameters, probe.data)
+    far = [_moved(forward, probe, parameter, k, by) for k, by in enumerate(FAR)]
     if place := next(_stops(nodes, parameter, base, far), None):
         return Lost(how="always", place=_named(place), own=_owns(place, parameter))
     if all(_cancelled(trace.terms - base.terms) for trace in far):
         return Lost(how="cancelled")
-    near = [_moved(network, probe, parameter, k, by) for k, by in enumerate(NEAR)]
+    near = [_moved(forward, probe, parameter, k, by) for k, by in enumerate(NEAR)]
     if place := next(_stops(nodes, parameter, base, near), None):
         return Lost(how="nearby", place=_named(place), own=_owns(place, parameter))
-    return Lost(how="stationary") if _square(network, probe, parameter, base) else None
+    square = _square(network, probe, parameter, base, forward)
+    return Lost(how="stationary") if square else None
 
 
-def _moved(network: Network, probe: Probe, parameter: str, number: int, distance: float) -> Trace:
+def _moved(forward: Forward, probe: Probe, parameter: str, number: int, distance: float) -> Trace:
     """Run the network with a parameter moved in direction `number`, in units of its size."""
     value = probe.parameters[parameter]
     direction = Chance([crc32(parameter.encode()), number]).normal(size=value.shape)
     size = float(np.sqrt(np.mean(value**2))) or 1.0
     moved = value + distance * size * direction
-    return run(network, {**probe.parameters, parameter: moved}, probe.data)
+    return forward({**probe.parameters, parameter: moved}, probe.data)
 
 
 def _stops(
@@ -89,11 +94,11 @@ def _cancelled(change: Array) -> bool:
     return bool(abs(change.sum()) <= SAME * np.abs(change).sum())
 
 
-def _square(network: Network, probe: Probe, parameter: str, base: Trace) -> bool:
+def _square(network: Network, probe: Probe, parameter: str, base: Trace, forward: Forward) -> bool:
     """Tell whether the loss changes with the square of the distance."""
     for number, by in enumerate(NEAR):
         once, twice = (
-            abs(_change(network, base, _moved(network, probe, parameter, number, distance)))
+            abs(_change(network, base, _moved(forward, probe, parameter, number, distance)))
             for distance in (by, 2 * by)
         )
         if not 0 < SQUARE[0] * once <= twice <= SQUARE[1] * once:

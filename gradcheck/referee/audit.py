@@ -12,10 +12,11 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.errors import InternalError, NotAnalyticError
-from gradcheck.numeric import complex_step, directions
+from gradcheck.numeric import complex_step, differences, directions, noise
 from gradcheck.numeric.estimate import EPS, Estimate
 from gradcheck.problem import Moves, Probe
 from gradcheck.record import record
+from gradcheck.referee.account import OutOfBudget
 from gradcheck.referee.doubt import SAFETY
 from gradcheck.referee.estimates import Station, by_plain_differences, by_steps
 from gradcheck.referee.judge import zero_below
@@ -24,6 +25,9 @@ from gradcheck.settings import Method
 
 ENTRIES = 16
 """Entries of each parameter that are moved through whole forward passes."""
+
+COST = 2 * len(differences.LONG) + 1 + noise.POINTS + ENTRIES + 4
+"""Evaluations of one audit, what structure takes left out."""
 
 SLACK = 1e3
 """How many bars two ways of adding up the same terms may be apart: conditioning within the
@@ -38,6 +42,7 @@ class Trust:
     """The oracle for one parameter; `contradicted` where the one that was asked for is refuted.
 
     Where the oracles disagree it is along `line` at `probe`, with the complex step's `slope`.
+    `structured` tells whether the gradient by structure may be used as well.
     """
 
     method: Method
@@ -45,6 +50,7 @@ class Trust:
     line: Moves | None = None
     probe: Probe | None = None
     slope: float = 0.0
+    structured: bool = True
 
 
 def audit(station: Station, name: str, method: Method) -> Trust:
@@ -53,19 +59,20 @@ def audit(station: Station, name: str, method: Method) -> Trust:
     Raises InternalError where a shortcut is refuted.
     """
     if method == "differences" or not station.evaluator.problem.complex_safe:
-        return Trust(method="differences")
+        return Trust(method="differences", structured=False)
     value = station.probe.parameters[name]
     line = direction_moves(name, directions.draw(station.rng, value.shape), value)
     try:
         return _audited(station, line, method)
     except NotAnalyticError:
-        return Trust(method="differences")
+        return Trust(method="differences", structured=False)
 
 
 def _audited(station: Station, line: Moves, method: Method) -> Trust:
     """Hold the complex step against differences, and then the shortcuts against the loss."""
     name = line.parameter
     first, second = by_steps(station, line), by_plain_differences(station, line)
+    station.evaluator.account.audits += 1
     if not (_agree(first, second) or first.kinked[0] or second.kinked[0]):
         only = method == "complex_step"
         return Trust(
@@ -74,10 +81,11 @@ def _audited(station: Station, line: Moves, method: Method) -> Trust:
             line=line,
             probe=station.probe,
             slope=float(first.value[0]),
+            structured=only,
         )
-    if not station.kinks:
-        _prove(station, name, line)
-    return Trust(method="complex_step")
+    return Trust(
+        method="complex_step", structured=bool(station.kinks) or _proven(station, name, line)
+    )
 
 
 def _agree(first: Estimate, second: Estimate) -> bool:
@@ -97,7 +105,7 @@ class _Held:
         return np.asarray(self.shortcut - self.plain)
 
 
-def _prove(station: Station, name: str, line: Moves) -> None:
+def _proven(station: Station, name: str, line: Moves) -> bool:
     """Hold the gradient by structure, if there is one, against the loss moved the plain way.
 
     Rounding within an ill-conditioned network is in no bar, but scatters between points, unless
@@ -106,13 +114,17 @@ def _prove(station: Station, name: str, line: Moves) -> None:
     size = station.probe.parameters[name].size
     entries = station.rng.sample(size, min(ENTRIES, size))
     held = _hold(station, station.probe, line, entries)
-    if held is None or (np.abs(held.apart) <= SLACK * held.bar).all():
-        return
+    if held is None:
+        return False
+    station.evaluator.account.audits += len(entries)
+    if (np.abs(held.apart) <= SLACK * held.bar).all():
+        return True
     measured = [held.apart]
     for k in range(1, JITTERED + 1):
         near = station.evaluator.problem.jitter(station.probe, k, EPS)
         again = _hold(station, near, line, entries, stride=1 + k / 7)
-        assert again is not None
+        if again is None:
+            raise OutOfBudget
         measured.append(again.apart)
     scatter = np.max(measured, axis=0) - np.min(measured, axis=0)
     value = station.probe.parameters[name]
@@ -121,6 +133,7 @@ def _prove(station: Station, name: str, line: Moves) -> None:
     refuted &= np.maximum(np.abs(held.shortcut), np.abs(held.plain)) > zero
     if refuted.any():
         raise _refuted(name, held, int(np.argmax(refuted)))
+    return True
 
 
 def _hold(

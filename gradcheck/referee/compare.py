@@ -1,94 +1,158 @@
 """The comparison of one parameter's claim with its numeric gradient at one probe."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from zlib import crc32
+
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.chance import Chance
 from gradcheck.numeric.estimate import EPS
+from gradcheck.referee.account import OutOfBudget
+from gradcheck.referee.culprits import Gap, culprits
 from gradcheck.referee.doubt import SAFETY, Doubt, widened
-from gradcheck.referee.estimates import Numeric
-from gradcheck.referee.judge import Claim, judge, zero_below
+from gradcheck.referee.estimates import FEW, Along, Numeric
+from gradcheck.referee.judge import WRONG, Claim, judge, zero_below
 from gradcheck.referee.nearby import Nearby
 from gradcheck.referee.tally import Tally
 
 
-def compare(
-    tally: Tally, near: Nearby, reference: Numeric, *, rtol: float | None, contradicted: bool
-) -> None:
-    """Judge a parameter's claim at a probe, and put it on the tally."""
-    name = tally.name
-    own, scatter = near.own(name), near.scatter(name, reference)
-    claim = Claim(
-        value=own[reference.entries],
-        scatter=scatter[reference.entries],
-        epsilon=near.epsilon,
-        fixed=near.fixed,
-    )
+@dataclass(kw_only=True, eq=False, repr=False)
+class Comparison:
+    """A parameter's claim at a probe against its numeric gradient; what is found goes on the tally.
 
-    def again(k: int, suspects: Array) -> Array:
-        first = claim.value[suspects] - reference.value[suspects]
-        found = near.apart(name, reference, suspects, k + 1)
-        return first if found is None else np.where(np.isfinite(found), found, first)
+    `closer` differentiates by some more entries. With `contradicted` the numeric side is refuted.
+    """
 
-    parameter = near.probe.parameters[name]
-    negligible = zero_below(near.evaluator.magnitude(near.probe, name), parameter)
-    judged = judge(
-        reference,
-        claim,
-        again=again,
-        rtol=rtol,
-        negligible=negligible,
-        contradicted=contradicted,
-    )
-    tally.add(near.probe.name, reference, claim.value, judged)
-    if _zero(reference, negligible):
-        tally.zero_at.append(near.probe.name)
-    if reference.along is not None:
-        tally.directions += 1
-        _along(tally, near, reference, scatter, negligible, rtol)
+    tally: Tally
+    near: Nearby
+    reference: Numeric
+    closer: Callable[[Array], Numeric]
+    rtol: float | None
+    contradicted: bool
+    own: Array = field(init=False)
+    scatter: Array = field(init=False)
+    negligible: float = field(init=False)
 
+    def __post_init__(self) -> None:
+        near, name = self.near, self.tally.name
+        self.own, self.scatter = near.own(name), near.scatter(name, self.reference)
+        value = near.probe.parameters[name]
+        self.negligible = zero_below(near.evaluator.magnitude(near.probe, name), value)
 
-def _zero(reference: Numeric, negligible: float) -> bool:
-    """Tell whether a whole gradient is zero to within rounding."""
-    if (np.abs(reference.value) > np.maximum(reference.bar, negligible)).any():
-        return False
-    along = reference.along
-    return along is None or abs(along.value) <= max(along.bar, negligible)
+    def run(self) -> None:
+        """Judge the entries that were measured, the direction, and what these lead to."""
+        known = self.tally.verdict == "wrong"
+        wrong = self._judge(self.reference)
+        if self._zero():
+            self.tally.zero_at.append(self.near.probe.name)
+        along = self.reference.along
+        if along is None:
+            return
+        self.tally.directions += 1
+        off = self._along(along)
+        if not known and not self.contradicted and (wrong or off):
+            self._look_closer(along, wrong)
 
+    def _zero(self) -> bool:
+        """Tell whether the whole gradient is zero to within rounding."""
+        value, bar, along = self.reference.value, self.reference.bar, self.reference.along
+        if (np.abs(value) > np.maximum(bar, self.negligible)).any():
+            return False
+        return along is None or abs(along.value) <= max(along.bar, self.negligible)
 
-def _along(
-    tally: Tally,
-    near: Nearby,
-    reference: Numeric,
-    scatter: Array,
-    negligible: float,
-    rtol: float | None,
-) -> None:
-    """Compare along the random direction, where not every entry was compared."""
-    name, along, own = tally.name, reference.along, near.own(tally.name)
-    assert along is not None
-    direction = along.direction.ravel()
-    claimed = float(own @ direction)
-    sizes = np.where(np.isfinite(own), np.abs(own), 0.0)
-    bar = along.bar + SAFETY * float(np.abs(direction) @ (scatter + near.epsilon * sizes))
-    if rtol is not None:
-        bar = max(bar, rtol * float(np.abs(direction) @ sizes))
-
-    def again(k: int, suspects: Array) -> Array:  # noqa: ARG001
-        found = near.apart_along(name, reference, along, k + 1)
-        return np.array([claimed - along.value if found is None else found])
-
-    doubt = Doubt(
-        difference=np.array([claimed - along.value]),
-        size=np.abs([along.value]),
-        gap=np.abs([claimed - along.value]),
-        bar=np.array([bar]),
-        rounding=negligible * near.epsilon / EPS * float(np.sqrt(direction.size)),
-        again=again,
-        fixed=near.fixed,
-    )
-    bar = float(widened(doubt, untouched=np.array([not along.kinked]))[0])
-    if not doubt.gap[0] <= bar and not along.kinked:
-        tally.off_direction = (
-            f"along a random direction through all entries, at the {near.probe.name} point, "
-            f"claimed {claimed:.6g}, numeric {along.value:.6g} ± {bar:.1g}"
+    def _judge(self, reference: Numeric, *, picked: bool = False) -> float:
+        """Judge some entries; return the share of them that is wrong."""
+        claim = Claim(
+            value=self.own[reference.entries],
+            scatter=self.scatter[reference.entries],
+            epsilon=self.near.epsilon,
+            fixed=self.near.fixed,
         )
+
+        def again(k: int, suspects: Array) -> Array:
+            first = claim.value[suspects] - reference.value[suspects]
+            found = self.near.apart(self.tally.name, reference, suspects, k + 1)
+            return first if found is None else np.where(np.isfinite(found), found, first)
+
+        judged = judge(
+            reference,
+            claim,
+            again=again,
+            rtol=self.rtol,
+            negligible=self.negligible,
+            contradicted=self.contradicted,
+            at_once=self.near.at_once,
+        )
+        self.tally.add(self.near.probe.name, reference, claim.value, judged, picked=picked)
+        return float(np.mean(judged.verdict == WRONG)) if len(reference.entries) else 0.0
+
+    def _along(self, along: Along) -> bool:
+        """Compare along the random direction, where not every entry was compared."""
+        near, direction = self.near, along.direction.ravel()
+        gap = self._gap(direction, along)
+
+        def again(k: int, suspects: Array) -> Array:  # noqa: ARG001
+            found = near.apart_along(self.tally.name, self.reference, along, k + 1)
+            return np.array([gap.value if found is None else found])
+
+        doubt = Doubt(
+            difference=np.array([gap.value]),
+            size=np.abs([along.value]),
+            gap=np.abs([gap.value]),
+            bar=np.array([gap.bar]),
+            rounding=self.negligible * near.epsilon / EPS * float(np.sqrt(direction.size)),
+            again=again,
+            fixed=near.fixed,
+        )
+        bar = float(widened(doubt, untouched=np.array([not along.kinked]))[0])
+        if doubt.gap[0] <= bar or along.kinked:
+            return False
+        self.tally.off_direction = (
+            f"along a random direction through all entries, at the {near.probe.name} point, "
+            f"claimed {gap.value + along.value:.6g}, numeric {along.value:.6g} ± {bar:.1g}"
+        )
+        return True
+
+    def _gap(self, direction: Array, along: Along) -> Gap:
+        """Return how far the claim is from what was measured along a flat direction."""
+        size, own = np.abs(direction), np.where(np.isfinite(self.own), np.abs(self.own), 0.0)
+        bar = along.bar + SAFETY * float(size @ (self.scatter + self.near.epsilon * own))
+        if self.rtol is not None:
+            bar = max(bar, self.rtol * float(size @ own))
+        return Gap(value=float(self.own @ direction) - along.value, bar=bar)
+
+    def _look_closer(self, along: Along, wrong: float) -> None:
+        """Look at all entries if they are few, else at some if many are wrong, else for the few."""
+        size = self.own.size
+        if size <= FEW:
+            self._judge(self._closer(np.arange(size)))
+            return
+        if wrong and len(self.reference.entries) < FEW:
+            some = Chance([crc32(self.tally.name.encode())]).sample(size, FEW)
+            wrong = self._judge(self._closer(np.sort(some)))
+        if wrong < 0.5 and self.tally.off_direction is not None:
+            found = self._culprits(along)
+            if found:
+                self._judge(self._closer(np.array(found)), picked=True)
+
+    def _closer(self, entries: Array) -> Numeric:
+        """Differentiate by some more entries, of a gradient whose size the direction tells."""
+        return replace(self.closer(entries), along=self.reference.along)
+
+    def _culprits(self, along: Along) -> list[int]:
+        absurd = np.flatnonzero(~np.isfinite(self.own))
+        if len(absurd):
+            return [int(index) for index in absurd[:FEW]]
+
+        def measure(direction: Array) -> Gap:
+            shaped = direction.reshape(along.direction.shape)
+            try:
+                there = self.near.along(self.tally.name, self.reference, shaped, 0)
+            except OutOfBudget:
+                raise StopIteration from None
+            return self._gap(direction, there)
+
+        direction = along.direction.ravel()
+        return culprits(direction, self._gap(direction, along), measure)

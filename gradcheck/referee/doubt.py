@@ -41,6 +41,9 @@ SUSPECTS = 256
 """Suspicious entries that are measured again at once, those nearest their bars first; the next
 ones only if any of these turns out to be right."""
 
+LOOKS = RETRIES + len(FURTHER)
+"""The most times that one suspicious entry is measured again."""
+
 Differences: TypeAlias = Callable[[int, Array], Array]
 """Measures claimed minus numeric again at the k-th point nearby, for some of the entries."""
 
@@ -51,7 +54,7 @@ class Doubt:
 
     `size` is that of the numeric gradient. `rounding` is the largest difference that may be due to
     terms that cancelled. With claims that are `fixed`, because they can't be asked for at another
-    point, all up to that size are passed.
+    point, all up to that size are passed. `at_once` entries are measured again together.
     """
 
     difference: Array
@@ -61,6 +64,7 @@ class Doubt:
     rounding: float
     again: Differences
     fixed: bool = False
+    at_once: int = SUSPECTS
 
     def scatter(self, suspects: Array) -> Array:
         """Measure by how much some differences scatter when points move by a rounding error."""
@@ -97,8 +101,8 @@ def widened(doubt: Doubt, untouched: Array) -> Array:
     gap, bar = doubt.gap, doubt.bar.copy()
     suspects = np.flatnonzero((gap > bar) & np.isfinite(gap) & untouched)
     suspects = suspects[np.argsort(gap[suspects] / np.maximum(bar[suspects], 1e-300))]
-    for first in range(0, len(suspects), SUSPECTS):
-        some = suspects[first : first + SUSPECTS]
+    for first in range(0, len(suspects), doubt.at_once):
+        some = suspects[first : first + doubt.at_once]
         bar[some] = np.maximum(bar[some], SAFETY * doubt.scatter(some))
         small = some[(gap[some] > bar[some]) & (gap[some] <= doubt.rounding)]
         if len(small):

@@ -1,6 +1,5 @@
 """Numeric gradients of a problem at one probe, by the oracle that can be trusted there."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,6 +12,8 @@ from gradcheck.numeric import complex_step, differences, directions
 from gradcheck.numeric.estimate import Estimate
 from gradcheck.problem import Kink, Moves, Nudge, Probe
 from gradcheck.record import record
+from gradcheck.referee.account import UNBOUNDED
+from gradcheck.referee.blocks import Block, Spread, cut, joined, measure, spread_out
 from gradcheck.referee.evaluator import Evaluator
 from gradcheck.referee.kinks import Interval, interval, widened
 from gradcheck.referee.plan import direction_moves, entry_moves
@@ -51,54 +52,74 @@ class Numeric:
 class Station:
     """A probe with what it takes to differentiate there.
 
-    `limit` is how many evaluations may be spent on all entries of one parameter.
+    `limit` is how many evaluations may be spent on all entries of one parameter. `spread`, where
+    there is one, measures large numbers of entries elsewhere, as the probe's `place` (its number
+    and attempt) allows.
     """
 
     evaluator: Evaluator
     probe: Probe
     kinks: Sequence[Kink]
     rng: Chance
-    limit: int = sys.maxsize
+    limit: int = UNBOUNDED
+    place: tuple[int, int] = (0, 0)
+    spread: Spread | None = None
 
 
 def numeric(station: Station, name: str, entries: Array, method: Method) -> Numeric:
     """Differentiate the loss by a parameter: all of it if that can be had, else `entries`."""
-    found = _by_complex_step(station, name, entries) if method == "complex_step" else None
-    if found is None:
-        method, own = "differences", _by_differences(station, name, entries)
-        touched: Interval | None = _one_sided(own)
-    else:
-        entries, own, touched = found
+    whole = _by_complex_step(station, name, None) if method == "complex_step" else None
+    if whole is not None:
+        return whole
+    found = at_entries(station, name, entries, method)
     shape = station.probe.parameters[name].shape
-    rest = len(entries) < np.prod(shape)
+    if len(entries) == np.prod(shape):
+        return found
+    direction = directions.draw(station.rng, shape)
+    return replace(found, along=along(station, name, direction, found.method))
+
+
+def at_entries(station: Station, name: str, entries: Array, method: Method) -> Numeric:
+    """Differentiate by some entries, one by one."""
+    found = _by_complex_step(station, name, entries) if method == "complex_step" else None
+    if found is not None:
+        return found
+    own = _by_differences(station, name, entries)
+    return _numeric("differences", entries, own, _one_sided(own))
+
+
+def _by_complex_step(station: Station, name: str, entries: Array | None) -> Numeric | None:
+    """Differentiate by some entries, or (None) by all at once as the problem's structure allows.
+
+    None where it does not, or complex numbers do not come through: a finite loss may well have
+    them overflow.
+    """
+    known = station.evaluator.problem.kinks_known
+    try:
+        if entries is not None:
+            own = _one_by_one(station, name, entries, None, both_sides=not known)
+        else:
+            whole = _whole(station, name, None) if known else None
+            if whole is None:
+                return None
+            own, entries = whole, np.arange(len(whole.value))
+        if not (np.isfinite(own.value) & np.isfinite(own.left)).all():
+            return None
+        touched = _touched(station, name, entries, own) if known else _one_sided(own)
+    except NotAnalyticError:
+        return None
+    return _numeric("complex_step", entries, own, touched)
+
+
+def _numeric(method: Method, entries: Array, own: Estimate, touched: Interval | None) -> Numeric:
     return Numeric(
         method=method,
         entries=entries,
         value=own.value,
         bar=own.bar,
         interval=touched,
-        along=along(station, name, directions.draw(station.rng, shape), method) if rest else None,
+        along=None,
     )
-
-
-def _by_complex_step(
-    station: Station, name: str, entries: Array
-) -> tuple[Array, Estimate, Interval | None] | None:
-    """Return the entries that could be had, their derivatives and where these lie at kinks.
-
-    None where complex numbers do not come through: a finite loss may well have them overflow.
-    """
-    known = station.evaluator.problem.kinks_known
-    try:
-        whole = _whole(station, name, None) if known else None
-        if whole is not None:
-            entries = np.arange(len(whole.value))
-        own = whole or _one_by_one(station, name, entries, None, both_sides=not known)
-        if not (np.isfinite(own.value) & np.isfinite(own.left)).all():
-            return None
-        return entries, own, _touched(station, name, entries, own) if known else _one_sided(own)
-    except NotAnalyticError:
-        return None
 
 
 def values(station: Station, name: str, entries: Array, method: Method) -> Array:
@@ -156,9 +177,24 @@ def _whole(station: Station, name: str, nudge: Nudge | None) -> Estimate | None:
 def _one_by_one(
     station: Station, name: str, entries: Array, nudge: Nudge | None, *, both_sides: bool = False
 ) -> Estimate:
-    moves = entry_moves(name, entries, station.probe.parameters[name], complex_step=True)
-    lines = station.evaluator.lines(station.probe, moves, nudge)
-    return complex_step.estimate(lines, both_sides=both_sides)
+    return _measured(
+        station,
+        Block(
+            place=station.place,
+            parameter=name,
+            entries=entries,
+            nudge=nudge,
+            noise=None,
+            both_sides=both_sides,
+        ),
+    )
+
+
+def _measured(station: Station, block: Block) -> Estimate:
+    evaluator, probe, pieces = station.evaluator, station.probe, cut(block)
+    if station.spread is not None and len(pieces) > 1:
+        return joined(spread_out(evaluator, probe, pieces, station.spread))
+    return joined([measure(evaluator, probe, piece) for piece in pieces])
 
 
 def _touched(station: Station, name: str, entries: Array, own: Estimate) -> Interval | None:
@@ -187,9 +223,11 @@ def _touched(station: Station, name: str, entries: Array, own: Estimate) -> Inte
 
 def _by_differences(station: Station, name: str, entries: Array) -> Estimate:
     moves = entry_moves(name, entries, station.probe.parameters[name], complex_step=False)
-    lines = station.evaluator.lines(station.probe, moves)
-    noise = np.full(len(moves), station.evaluator.noise_of(station.probe, moves))
-    return differences.estimate(lines, moves.scale, noise, differences.SHORT)
+    noise = station.evaluator.noise_of(station.probe, moves)
+    return _measured(
+        station,
+        Block(place=station.place, parameter=name, entries=entries, nudge=None, noise=noise),
+    )
 
 
 def _one_sided(own: Estimate) -> Interval:

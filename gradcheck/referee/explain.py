@@ -13,6 +13,7 @@ from gradcheck.numeric import sweep as sweeping
 from gradcheck.numeric.estimate import EPS
 from gradcheck.problem import Claims, Fact, Kink, Moves, Probe, Problem
 from gradcheck.record import record
+from gradcheck.referee.account import OutOfBudget
 from gradcheck.referee.audit import Trust
 from gradcheck.referee.evaluator import Evaluator
 from gradcheck.referee.nearby import epsilon_of
@@ -67,7 +68,7 @@ def explained(case: Case) -> Iterator[Fact]:
     laws = {name: _swept(case, tally) for name, tally in case.tallies.items()}
     yield from _undecided(case, laws)
     yield from _refuted(case)
-    yield from zeros(case.problem, case.tallies, case.probes)
+    yield from zeros(case.evaluator, case.tallies, case.probes)
     if coarse := tuple(_coarse(case)):
         kinds = sorted({str(np.asarray(case.claims[name]).dtype) for name in coarse})
         yield Fact(code="CHK01", parameters=coarse, evidence=(f"claimed as {' and '.join(kinds)}",))
@@ -81,7 +82,10 @@ def _swept(case: Case, tally: Tally) -> sweeping.Law | None:
     probe = case.probes[telling.probe]
     value, entry = probe.parameters[tally.name], np.array([telling.entry])
     moves = entry_moves(tally.name, entry, value, complex_step=False)
-    found, law = _law(case, probe, moves, telling.claimed, telling.size)
+    measured = _law(case, probe, moves, telling.claimed, telling.size)
+    if measured is None:
+        return None
+    found, law = measured
     index = tuple(int(i) for i in np.unravel_index(telling.entry, tally.shape))
     if telling.verdict == "wrong":
         _refuse_if_right(tally.name, index, telling, found)
@@ -98,10 +102,14 @@ def _swept(case: Case, tally: Tally) -> sweeping.Law | None:
 
 def _law(
     case: Case, probe: Probe, moves: Moves, slope: float, size: float
-) -> tuple[sweeping.Sweep, sweeping.Law]:
+) -> tuple[sweeping.Sweep, sweeping.Law] | None:
+    """Sweep along a line; None where the budget does not allow it."""
     lines = case.evaluator.lines(probe, moves)
-    noise = case.evaluator.noise_of(probe, moves)
-    found = sweeping.sweep(lines, float(moves.scale[0]), slope, noise)
+    try:
+        noise = case.evaluator.noise_of(probe, moves)
+        found = sweeping.sweep(lines, float(moves.scale[0]), slope, noise)
+    except OutOfBudget:
+        return None
     return found, sweeping.law(found, size)
 
 
@@ -171,11 +179,11 @@ def _refuted(case: Case) -> Iterator[Fact]:
     for name, trust in case.trusts.items():
         if trust.line is None or trust.probe is None:
             continue
-        _, law = _law(case, trust.probe, trust.line, trust.slope, abs(trust.slope))
+        measured = _law(case, trust.probe, trust.line, trust.slope, abs(trust.slope))
         names.append(name)
         lines.append(
             f"{name}: along a random direction at the {trust.probe.name} point the complex step "
-            f"gives {trust.slope:.6g}; {told(law)}"
+            f"gives {trust.slope:.6g}" + (f"; {told(measured[1])}" if measured else "")
         )
     if names:
         lines.append(

@@ -61,10 +61,12 @@ def judge(
     rtol: float | None,
     negligible: float,
     contradicted: bool,
+    at_once: int,
 ) -> Judged:
     """Judge every entry; `negligible` is a gradient too small to be told from zero.
 
-    With `contradicted`, the numeric side is refuted and decides nothing.
+    With `contradicted`, the numeric side is refuted and decides nothing. Of suspicious entries,
+    `at_once` are looked at again together.
     """
     low, high = _range(numeric)
     scale = _scale(numeric, low, high)
@@ -88,6 +90,7 @@ def judge(
         rounding=rounding if claim.fixed else AMPLIFIED * rounding,
         again=again,
         fixed=claim.fixed,
+        at_once=at_once,
     )
     bar = widened(doubt, untouched=low == high)
     visible = max(BLIND, rtol or 0) * scale

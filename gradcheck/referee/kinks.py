@@ -66,6 +66,14 @@ def interval(
     )
 
 
+def sides_tried(kinks: Sequence[Kink], parameter: str) -> int:
+    """Return how often `interval` and `widened` differentiate by a parameter."""
+    shared = sum(kink.parameter is None for kink in kinks)
+    own = any(kink.parameter == parameter for kink in kinks)
+    tried = shared + 2 if shared <= ONE_BY_ONE else PATTERNS + 2
+    return (tried if shared or own else 0) + 2 * own
+
+
 def _one_by_one(
     kinks: Sequence[Kink],
     shapes: Callable[[str], tuple[int, ...]],

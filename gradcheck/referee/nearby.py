@@ -9,7 +9,8 @@ from gradcheck.array import Array, Shape
 from gradcheck.chance import Chance
 from gradcheck.errors import ClaimError, GradcheckError, InternalError
 from gradcheck.problem import Claims, Probe, Problem
-from gradcheck.referee.doubt import FURTHER, RETRIES
+from gradcheck.referee.blocks import DIFFERENCES
+from gradcheck.referee.doubt import FURTHER, LOOKS, RETRIES, SUSPECTS
 from gradcheck.referee.estimates import Along, Numeric, Station, along, values
 from gradcheck.referee.evaluator import Evaluator
 
@@ -155,15 +156,21 @@ class Nearby:
         if here is None:
             return None
         there = self.along(name, reference, line.direction, number)
-        return float(here @ line.direction.ravel() - there)
+        return float(here @ line.direction.ravel() - there.value)
 
     def numeric(self, name: str, reference: Numeric, entries: Array, number: int) -> Array:
         """Return the numeric gradient at some entries of a neighbour."""
         return values(self._station(number), name, entries, reference.method)
 
-    def along(self, name: str, reference: Numeric, direction: Array, number: int) -> float:
+    def along(self, name: str, reference: Numeric, direction: Array, number: int) -> Along:
         """Return the derivative along a direction at a neighbour."""
-        return along(self._station(number), name, direction, reference.method).value
+        return along(self._station(number), name, direction, reference.method)
+
+    @property
+    def at_once(self) -> int:
+        """How many suspicious entries may be measured again together, as the budget goes."""
+        steps = DIFFERENCES if not self.problem.complex_safe else 1
+        return max(1, min(SUSPECTS, self.evaluator.account.left() // (4 * LOOKS * steps)))
 
     def _station(self, number: int) -> Station:
         return Station(
@@ -171,6 +178,7 @@ class Nearby:
             probe=self.neighbour(number),
             kinks=(),
             rng=Chance([number]),
+            limit=self.evaluator.account.left(),
         )
 
 

@@ -1,37 +1,35 @@
 """What to check within the budget: all entries if it lasts, else a fair share of each parameter."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.chance import Chance
 from gradcheck.problem import Moves
-from gradcheck.record import record
+from gradcheck.referee.account import OutOfBudget
+from gradcheck.referee.doubt import LOOKS
+
+RESERVE = LOOKS + 5
+"""Derivatives kept back for what goes with the entries: along the direction, and second looks at
+an entry that seems wrong."""
 
 
-@record
-class Plan:
-    """How many entries of each parameter are checked at each probe."""
+def affordable(size: int, left: int, shares: tuple[int, int], cost: int, steps: int) -> int:
+    """Return how many of `size` entries to measure of `left` evaluations, at `cost` each.
 
-    quota: Mapping[str, int]
+    These are divided among `shares` probes and parameters, but who comes first gets at least one
+    entry; one derivative takes `steps`. Raises OutOfBudget where not a single entry can be had.
+    """
+    reserve = RESERVE * steps
+    limit = max(left // (shares[0] * shares[1]), min(left, reserve + cost))
+    count = min(size, (limit - reserve) // cost)
+    if count < min(1, size):
+        raise OutOfBudget
+    return count
 
-    def entries(self, name: str, size: int, rng: Chance) -> Array:
-        """Choose which entries of a parameter to check, in order; all if the quota allows."""
-        quota = self.quota[name]
-        if quota >= size:
-            return np.arange(size)
-        return np.sort(rng.sample(size, quota))
 
-
-def share(sizes: Mapping[str, int], allowance: int) -> Plan:
-    """Divide an allowance of entries: small parameters whole, the rest to the others equally."""
-    quota: dict[str, int] = {}
-    left = max(allowance, len(sizes))
-    for position, name in enumerate(sorted(sizes, key=lambda name: sizes[name])):
-        quota[name] = min(sizes[name], left // (len(sizes) - position))
-        left -= quota[name]
-    return Plan(quota=quota)
+def chosen(size: int, count: int, rng: Chance) -> Array:
+    """Choose which entries of a parameter to check, in order."""
+    return np.arange(size) if count >= size else np.sort(rng.sample(size, count))
 
 
 def entry_moves(name: str, entries: Array, value: Array, complex_step: bool) -> Moves:

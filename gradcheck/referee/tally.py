@@ -37,6 +37,8 @@ class _Look:
     claimed: Array
     numeric: Array
     judged: Judged
+    picked: bool
+    """Whether these entries were picked because they are wrong, and so speak for no others."""
 
     @property
     def severity(self) -> tuple[int, float]:
@@ -63,14 +65,18 @@ class Tally:
     zero_at: list[str] = field(default_factory=list)
     """The probes at which the whole gradient is zero but for rounding."""
     directions: int = 0
+    unsettled: bool = False
+    """Whether the budget forbade to look again at something suspicious."""
     off_direction: str | None = None
     sweep: Sweep | None = None
 
     def __post_init__(self) -> None:
         self.verdicts = np.zeros(int(np.prod(self.shape)), dtype=np.int8)
 
-    def add(self, probe: str, numeric: Numeric, claimed: Array, judged: Judged) -> None:
-        """Take in what one probe showed."""
+    def add(
+        self, probe: str, numeric: Numeric, claimed: Array, judged: Judged, *, picked: bool = False
+    ) -> None:
+        """Take in what one probe showed, perhaps of entries `picked` because they are wrong."""
         known, new = self.verdicts[numeric.entries], judged.verdict
         better = (new == WRONG) | (known == UNCHECKED) | ((known == UNDECIDED) & (new == RIGHT))
         self.verdicts[numeric.entries] = np.where(better, new, known)
@@ -82,6 +88,7 @@ class Tally:
                 claimed=claimed,
                 numeric=numeric.value,
                 judged=judged,
+                picked=picked,
             )
         )
 
@@ -89,7 +96,8 @@ class Tally:
     def verdict(self) -> Verdict:
         if (self.verdicts == WRONG).any() or self.off_direction:
             return "wrong"
-        if (self.verdicts == UNDECIDED).any() or not (self.verdicts == RIGHT).any():
+        settled = not self.unsettled and not (self.verdicts == UNDECIDED).any()
+        if not settled or not (self.verdicts == RIGHT).any():
             return "undecided"
         return "right"
 
@@ -138,12 +146,16 @@ class Tally:
         if self.verdict != "undecided":
             return None
         look = next(filter(self._open, self.looks), None)
-        return "unreachable" if look is None else look.judged.reason
+        if look is not None:
+            return look.judged.reason
+        return "budget" if self.unsettled or not self.looks else "unreachable"
 
     @property
     def wrong_at(self) -> tuple[str, ...]:
         """The probes that show a wrong entry."""
-        return tuple(look.probe for look in self.looks if (look.judged.verdict == WRONG).any())
+        return tuple(
+            dict.fromkeys(look.probe for look in self.looks if (look.judged.verdict == WRONG).any())
+        )
 
     def telling(self) -> Telling | None:
         """Return the worst entry of those that are wrong, or else of those that are undecided."""
@@ -180,7 +192,8 @@ def _method(methods: list[str]) -> str:
 def _figures(look: _Look, shape: Shape) -> dict[str, object]:
     excess = _excess(look.judged)
     worst = int(np.argmax(excess))
-    compared = evidence.compare(look.claimed, look.numeric)
+    nothing = evidence.Evidence(relative=None, ratio=None, cosine=None)
+    compared = nothing if look.picked else evidence.compare(look.claimed, look.numeric)
     index = np.unravel_index(int(look.entries[worst]), shape)
     return {
         "difference": float(look.judged.difference[worst]),

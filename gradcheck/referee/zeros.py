@@ -1,8 +1,11 @@
 """Why gradients are zero, as facts of the network at the user's own point."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
-from gradcheck.problem import Fact, Lost, Probe, Problem
+from gradcheck.problem import Fact, Lost, Probe
+from gradcheck.referee.account import OutOfBudget
+from gradcheck.referee.evaluator import Evaluator
 from gradcheck.referee.tally import Tally
 
 REASONS = {
@@ -16,17 +19,17 @@ OWN = "{place} gives the same whatever it is: it meets zeros there"
 
 
 def zeros(
-    problem: Problem, tallies: Mapping[str, Tally], probes: Mapping[str, Probe]
+    evaluator: Evaluator, tallies: Mapping[str, Tally], probes: Mapping[str, Probe]
 ) -> Iterator[Fact]:
     """Yield why gradients are zero, those of one reason together."""
     own = next(iter(probes.values()), None)
     groups: dict[tuple[str, str], list[str]] = {}
     for name, tally in tallies.items():
-        if own is None or own.name not in tally.zero_at or problem.lost is None:
+        if own is None or own.name not in tally.zero_at or tally.verdict == "undecided":
             continue
-        if tally.verdict == "undecided":
-            continue
-        lost = problem.lost(own, name)
+        lost = None
+        with suppress(OutOfBudget):
+            lost = evaluator.lost(own, name)
         if lost:
             everywhere = len(tally.zero_at) == len(probes)
             where = "at every point" if everywhere else f"at the {own.name} point"

@@ -143,6 +143,12 @@ def effort(problem: ProblemReport) -> str:
     return ", ".join(parts)
 
 
+def incomplete(problem: ProblemReport) -> bool:
+    """Tell whether entries were left out that the mode would have checked."""
+    unchecked = problem.entries_checked < problem.entries_total
+    return unchecked and problem.mode != "quick" and problem.verdict != "error"
+
+
 def _entries(problem: ProblemReport) -> str:
     left = problem.entries_total - problem.entries_checked
     if left <= 0:

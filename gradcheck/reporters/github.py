@@ -1,6 +1,6 @@
 """Workflow commands, which GitHub shows as annotations beside the lines they are about.
 
-A run in which all is right, or wrong as its config expects, says nothing.
+A run in which all was checked and is right, or wrong as its config expects, says nothing.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,8 @@ def render(report: Report, style: Style) -> str:  # noqa: ARG001
 
 
 def _annotations(problem: ProblemReport) -> Iterator[str]:
+    if wording.incomplete(problem):
+        yield _whole(problem, "notice", (f"checked: {wording.effort(problem)}", *problem.remarks))
     if problem.expected:
         return
     if problem.expected is False:

@@ -14,6 +14,7 @@ from gradcheck.reporters import _wording as wording
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 UNEXPLAINED = "GRD01"
+PROPERTIES = ("mode", "seed", "entries_total", "entries_checked", "evaluations", "audits")
 COUNTS = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
@@ -30,10 +31,12 @@ def render(report: Report, style: Style) -> str:  # noqa: ARG001
 def _suite(problem: ProblemReport) -> Element:
     suite = Element("testsuite", name=wording.inline(problem.name))
     properties = SubElement(suite, "properties")
-    for name in ("mode", "seed", "evaluations"):
+    for name in PROPERTIES:
         SubElement(properties, "property", name=name, value=str(getattr(problem, name)))
     for name, result in _results(problem):
         suite.append(_case(problem, name, result))
+    if problem.remarks:
+        SubElement(suite, "system-out").text = wording.visible("\n".join(problem.remarks))
     return suite
 
 

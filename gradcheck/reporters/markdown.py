@@ -35,7 +35,8 @@ def render(report: Report, style: Style) -> str:  # noqa: ARG001
     parts = [f"## gradcheck: {wording.totals(report.problems)}\n"]
     if report.problems:
         parts.append(
-            "\n| problem | target | verdict | parameters | findings |\n|---|---|---|---|---|\n"
+            "\n| problem | target | verdict | parameters | findings | checked |\n"
+            "|---|---|---|---|---|---|\n"
         )
     parts += _within(map(_problem_row, report.problems), left_out)
     parts += _within(_details(report), left_out)
@@ -65,13 +66,15 @@ def _problem_row(problem: ProblemReport) -> Block:
         wording.verdict(problem),
         wording.score(problem),
         _cell(wording.codes(problem)),
+        "" if problem.verdict == "error" else wording.effort(problem),
     ]
     return Block(_row(cells), "problem")
 
 
 def _details(report: Report) -> Iterator[Block]:
     for problem in report.problems:
-        if problem.verdict != "right" or problem.expected is False:
+        told = problem.verdict != "right" or problem.expected is False
+        if told or wording.incomplete(problem):
             yield from _problem(problem)
 
 

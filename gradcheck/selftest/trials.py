@@ -74,7 +74,9 @@ class Ground:
             first,
             *(Reference(loaded.network, p, first, remember=True) for p in points[1:]),
         )
-        self.plants = tuple(plant for fault in faults for plant in plants(first, fault))
+        self.plants = tuple(
+            plant for fault in faults for plant in plants(self.references[-1], fault)
+        )
 
     def right(self) -> Outcome:
         """Check the network's own backprop as it is."""

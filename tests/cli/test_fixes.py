@@ -47,6 +47,15 @@ def test_fix_mends_the_file_keeps_a_backup_and_checks_again(config: Path) -> Non
     assert done.output.startswith("right: ")
 
 
+def test_fix_mends_what_other_processes_checked(config: Path) -> None:
+    other = config.with_name("other.yaml")
+    other.write_bytes(config.read_bytes())
+    done = CliRunner().invoke(main, ["check", str(config), str(other), "--fix", "--jobs", "2"])
+    assert done.exit_code == 0, done.output
+    assert config.read_text("utf-8") == other.read_text("utf-8") == FIXED
+    assert "2 problems: 2 right" in done.output
+
+
 def test_diff_prints_the_fixes_and_writes_nothing(config: Path) -> None:
     done = CliRunner().invoke(main, ["check", str(config), "--diff"])
     assert done.exit_code == 1

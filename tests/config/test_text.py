@@ -12,7 +12,8 @@ import yaml
 from gradcheck.catalogues import FAULTS, OPS
 from gradcheck.config import compose
 from gradcheck.config.context import Policy
-from gradcheck.config.load import Failed, Loaded, Loader, looks_like_config
+from gradcheck.config.load import Failed, Loaded, Loader
+from gradcheck.config.recognition import looks_like_config
 from gradcheck.config.text import MAX_BYTES
 from gradcheck.errors import ConfigError
 

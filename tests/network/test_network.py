@@ -176,7 +176,7 @@ def test_structure_needs_no_more_evaluations_than_pre_activations(load_config: L
 
     assert found is not None
     assert found.evaluations == 2
-    assert problem.derivative(probe, "output.weight", None, 1) is None
+    assert problem.derivative(problem.probe(0, 0), "output.weight", None, 1) is None
 
 
 KINK = """

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from gradcheck.config.load import Loaded
-from gradcheck.problem import Lost
+from gradcheck.problem import LOST, Lost
 
 Load = Callable[[str], Loaded]
 Config = dict[str, Any]
@@ -33,7 +33,9 @@ def dense(units: int, **options: Any) -> Config:
 def lost(load_config: Load, config: Config, parameter: str) -> Lost | None:
     problem = load_config(yaml.safe_dump(config, sort_keys=False)).problem
     assert problem.lost is not None
-    return problem.lost(problem.probe(0, 0), parameter)
+    found = problem.lost(problem.probe(0, 0), parameter)
+    assert problem.overhead() <= LOST
+    return found
 
 
 DEAD = {"layer0.bias": {"constant": -30.0}}

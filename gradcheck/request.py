@@ -1,0 +1,44 @@
+"""Requests: what a run is asked to do, as plain data."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import field
+from pathlib import Path
+
+from gradcheck.config.claims import Policy
+from gradcheck.record import record
+from gradcheck.settings import Budget
+
+Progress = Callable[[str, float], None]
+"""Told the name of the problem under way and the share of it that is done."""
+
+
+@record
+class Target:
+    """What the user named: a config's path, and the name under which reports speak of it."""
+
+    path: Path
+    name: str
+    error: str | None = None
+    """Why there is nothing to check here, where that is known beforehand."""
+
+
+@record
+class Request:
+    """What a run is asked to do; settings that are None leave the config's own in force."""
+
+    targets: Sequence[Target]
+    policy: Policy = field(default_factory=Policy)
+    mode: str | None = None
+    method: str | None = None
+    points: int | None = None
+    seed: int | None = None
+    budget: Budget | None = None
+    rtol: float | None = None
+    only: tuple[str, ...] = ()
+    expect: bool = False
+    fail_fast: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+def silent(name: str, share: float) -> None:
+    """Take no notice of progress."""

@@ -1,0 +1,153 @@
+"""One problem's way: from a document of a config to its report."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from gradcheck.catalogues import FAULTS, OPS
+from gradcheck.config.load import Document, Failed, Loaded, Loader
+from gradcheck.diagnose.omissions import without_bias
+from gradcheck.errors import ConfigError, GradcheckError, NumericError
+from gradcheck.expectation import judged
+from gradcheck.problem import Problem
+from gradcheck.referee import Clock, Outcome, Spread, check
+from gradcheck.report import Check, Finding, Location, ProblemReport, ProblemVerdict
+from gradcheck.request import Progress, Request, Target
+from gradcheck.settings import Settings
+
+OUT_OF_MEMORY = "there was not enough memory for this check; make the network or the batch smaller"
+
+
+def open_document(document: Document | Failed, request: Request) -> Loaded | Failed:
+    if isinstance(document, Failed):
+        return document
+    loader = Loader(ops=OPS, faults=FAULTS, policy=request.policy, seed=request.seed)
+    return loader.open(document)
+
+
+def report_of(
+    loaded: Loaded | Failed,
+    target: Target,
+    request: Request,
+    progress: Progress,
+    clock: Clock | None,
+    spread: Spread | None = None,
+) -> ProblemReport:
+    if isinstance(loaded, Failed):
+        report = failure(loaded.name, target, loaded.error, request.seed or 0)
+        return judged(report, loaded.expectation) if request.expect else report
+    settings = effective(loaded.settings, request)
+    with loaded.stack:
+        try:
+            outcome = check(
+                loaded.problem,
+                settings,
+                lambda share: progress(loaded.problem.name, share),
+                clock=clock,
+                spread=spread,
+            )
+            report = _report(loaded, settings, outcome)
+        except (GradcheckError, MemoryError) as error:
+            told = error if isinstance(error, GradcheckError) else NumericError(OUT_OF_MEMORY)
+            report = replace(
+                failure(loaded.problem.name, target, told, settings.seed), mode=settings.mode
+            )
+    return judged(report, loaded.expectation) if request.expect else report
+
+
+def effective(settings: Settings, request: Request) -> Settings:
+    """Return a config's settings with those of the command line in their place."""
+    given: dict[str, Any] = {
+        f.name: value
+        for f in fields(Settings)
+        if (value := getattr(request, f.name, None)) not in (None, ())
+    }
+    return replace(settings, **given)
+
+
+def failure(name: str, target: Target, error: GradcheckError, seed: int) -> ProblemReport:
+    location, message = None, str(error)
+    if isinstance(error, ConfigError):
+        message = error.message
+        if error.line:
+            location = Location(
+                file=error.file,
+                line=error.line,
+                column=error.column,
+                end_line=error.line,
+                end_column=error.column,
+            )
+    return ProblemReport(
+        name=name,
+        target=target.name,
+        verdict="error",
+        message=message,
+        location=location,
+        seed=seed,
+    )
+
+
+def _report(loaded: Loaded, settings: Settings, outcome: Outcome) -> ProblemReport:
+    problem = loaded.problem
+    found = (*_findings(loaded, outcome), *_notices(problem, outcome))
+    return ProblemReport(
+        name=problem.name,
+        target=problem.target,
+        verdict=verdict(outcome.checks, found),
+        mode=settings.mode,
+        seed=settings.seed,
+        entries_total=outcome.entries_total,
+        entries_checked=outcome.entries_checked,
+        evaluations=outcome.evaluations,
+        audits=outcome.audits,
+        probes=outcome.probes,
+        remarks=(*problem.remarks, *_remarks(settings, outcome), *outcome.remarks),
+        checks=outcome.checks,
+        findings=found,
+    )
+
+
+def _findings(loaded: Loaded, outcome: Outcome) -> tuple[Finding, ...]:
+    """Diagnose what is wrong, and say it."""
+    # What a right problem does not need, diagnosis first, is not imported for it.
+    wrong = any(check.verdict == "wrong" for check in outcome.checks)
+    bare = without_bias(loaded.network)
+    if not wrong and not loaded.problem.conventions and outcome.factor == 1 and not bare:
+        return ()
+    from gradcheck.diagnose.explanation import Diagnosis
+    from gradcheck.findings import findings
+
+    diagnosis = Diagnosis()
+    if wrong:
+        from gradcheck.diagnose.diagnosis import diagnose
+
+        losses = [op for op in OPS.all().values() if op.kind == "loss"]
+        diagnosis = diagnose(
+            loaded.network, loaded.problem, outcome, FAULTS.all(), losses, loaded.formulas
+        )
+    return tuple(findings(loaded.problem, outcome, replace(diagnosis, without_bias=bare)))
+
+
+def _notices(problem: Problem, outcome: Outcome) -> Sequence[Finding]:
+    """Return what is to be said of the check itself; mostly nothing is."""
+    facts = (*problem.facts, *outcome.facts)
+    if not facts:
+        return ()
+    from gradcheck.notices import notices
+
+    return notices(problem, facts, outcome.checks)
+
+
+def verdict(checks: Iterable[Check], found: Iterable[Finding]) -> ProblemVerdict:
+    """Return the verdict of a problem from those of its parameters; accepted ones don't count."""
+    verdicts = {check.verdict for check in checks if check.accepted is None}
+    if "wrong" in verdicts or any(finding.level == "error" for finding in found):
+        return "wrong"
+    return "undecided" if "undecided" in verdicts else "right"
+
+
+def _remarks(settings: Settings, outcome: Outcome) -> Iterator[str]:
+    if settings.rtol is not None:
+        yield f"tolerance: differences below {settings.rtol:g} of the largest entry were passed"
+    if settings.only and not outcome.checks:
+        yield f"nothing was checked: no parameter matches {', '.join(settings.only)}"
