@@ -56,7 +56,8 @@ class Settings:
 
     `points` counts the probes, the user's own included. `budget` is None for the mode's own.
     `rtol` is the user's tolerance: a difference below this fraction of the parameter's largest
-    gradient entry is passed; it only ever loosens.
+    gradient entry is passed; it only ever loosens. `power` is the least share of known faults that
+    the check has to be able to see, None for any.
     """
 
     mode: Mode = "full"
@@ -66,6 +67,7 @@ class Settings:
     budget: Budget | None = None
     only: tuple[str, ...] = ()
     rtol: float | None = None
+    power: float | None = None
 
     @property
     def allowed(self) -> Budget:

@@ -39,6 +39,7 @@ def report_of(
     settings = effective(loaded.settings, request)
     with loaded.stack:
         try:
+            settings, blind = _sighted(loaded, settings)
             outcome = check(
                 loaded.problem,
                 settings,
@@ -46,7 +47,7 @@ def report_of(
                 clock=clock,
                 spread=spread,
             )
-            report = _report(loaded, settings, outcome)
+            report = _report(loaded, settings, outcome, blind)
         except (GradcheckError, MemoryError) as error:
             told = error if isinstance(error, GradcheckError) else NumericError(OUT_OF_MEMORY)
             report = replace(
@@ -87,13 +88,29 @@ def failure(name: str, target: Target, error: GradcheckError, seed: int) -> Prob
     )
 
 
-def _report(loaded: Loaded, settings: Settings, outcome: Outcome) -> ProblemReport:
+def _sighted(loaded: Loaded, settings: Settings) -> tuple[Settings, tuple[Finding, ...]]:
+    """Take as many points as show all that points can show, where a power is demanded."""
+    if settings.power is None:
+        return settings, ()
+    from gradcheck.config.powers import power_of
+    from gradcheck.findings.blindness import blindness
+
+    faults = FAULTS.all()
+    needed = power_of(loaded, faults, settings.points).needed
+    power = power_of(loaded, faults, needed)
+    return replace(settings, points=needed), tuple(blindness(power, settings.power))
+
+
+def _report(
+    loaded: Loaded, settings: Settings, outcome: Outcome, blind: tuple[Finding, ...]
+) -> ProblemReport:
     problem = loaded.problem
-    found = (*_findings(loaded, outcome), *_notices(problem, outcome))
+    found = (*_findings(loaded, outcome), *_notices(problem, outcome), *blind)
+    judged_as = verdict(outcome.checks, found)
     return ProblemReport(
         name=problem.name,
         target=problem.target,
-        verdict=verdict(outcome.checks, found),
+        verdict="undecided" if blind and judged_as == "right" else judged_as,
         mode=settings.mode,
         seed=settings.seed,
         entries_total=outcome.entries_total,

@@ -38,6 +38,7 @@ def command(
     from gradcheck.config.claims import Policy
     from gradcheck.config.load import Failed, Loader
     from gradcheck.config.powers import power_of
+    from gradcheck.errors import GradcheckError
 
     loader = Loader(ops=OPS, faults=FAULTS, policy=Policy(), seed=seed)
     found = []
@@ -46,6 +47,10 @@ def command(
             if isinstance(loaded, Failed):
                 raise loaded.error
             with loaded.stack:
-                found.append((loaded.problem, power_of(loaded, FAULTS.all(), points)))
+                try:
+                    found.append((loaded.problem, power_of(loaded, FAULTS.all(), points)))
+                except GradcheckError as error:
+                    # As where a function of the user's has no backward pass to plant faults in.
+                    click.echo(f"{loaded.problem.name}: its power can't be told: {error}", err=True)
     say(_power.as_json(found) if as_json else _power.as_text(found))
     ctx.exit(int(any(power.share < at_least for _, power in found)))

@@ -194,6 +194,11 @@ def _check() -> Record:
                 form=_SOME_NAMES,
                 doc="inputs whose gradients are checked as well; those claimed are in any case",
             ),
+            "power": Field(
+                form=Number(minimum=0, maximum=1),
+                doc="the least share of known faults that the check must be able to see, or it is "
+                "undecided; 'gradcheck power' shows what is hidden",
+            ),
             "rtol": Field(
                 form=Number(minimum=0),
                 doc="pass differences below this fraction of a parameter's largest entry",

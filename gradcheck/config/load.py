@@ -254,7 +254,7 @@ def _settings(config: Section, seed: int) -> Settings:
     section = config.get("check")
     given = {} if section is None else {
         name: section[name]
-        for name in ("mode", "method", "points", "budget", "rtol")
+        for name in ("mode", "method", "points", "budget", "power", "rtol")
         if name in section
     }  # fmt: skip
     return Settings(seed=seed, **given)

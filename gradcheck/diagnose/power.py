@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradcheck.array import Array
+from gradcheck.array import Array, Shape
 from gradcheck.chance import Chance
 from gradcheck.errors import GradcheckError
 from gradcheck.fault import Fault
@@ -27,8 +27,11 @@ VISIBLE = 1e-9
 FURTHER = 3
 """Generated probes beyond those in use at which faults are looked for."""
 
-BATCHES = (7, 11)
-"""Numbers of samples at which faults are looked for: the first that the check does not use."""
+BATCHES = (7, 11, 13, 17, 19, 23, 29, 31)
+"""Numbers of samples at which faults are looked for: the first that is no other size as well.
+
+Where sizes are equal, mistakes fit that fit nowhere else; they are none of this check's.
+"""
 
 STRENGTH = 0.3
 """The strength that regularisers get that are declared with none."""
@@ -128,7 +131,8 @@ def _shows(reference: Reference, plant: Plant, names: Sequence[str]) -> bool:
 def _varied(network: Network, probes: Sequence[Probe]) -> Iterator[tuple[Reference, str]]:
     """Yield the network in other circumstances, each with what they are."""
     last = probes[-1]
-    batch = next(size for size in BATCHES if size != network.batch)
+    sizes = {size for shape in _shapes(network) for size in shape}
+    batch = next((size for size in BATCHES if size not in sizes), 37)
     data = _rows(probes, batch)
     try:
         other = resized(network, batch, data)
@@ -142,6 +146,12 @@ def _varied(network: Network, probes: Sequence[Probe]) -> Iterator[tuple[Referen
         )
         decayed = replace(network, penalties=penalties)
         yield Reference(decayed, last), f"shows with a regulariser of strength {STRENGTH}"
+
+
+def _shapes(network: Network) -> Iterator[Shape]:
+    yield from network.inputs.values()
+    yield from (node.shape for node in network.steps)
+    yield from (spec.shape for spec in network.parameters.values())
 
 
 def _rows(probes: Sequence[Probe], batch: int) -> dict[str, Array]:

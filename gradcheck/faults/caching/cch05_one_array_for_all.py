@@ -41,7 +41,8 @@ def _groups(whole: Whole) -> dict[str, list[str]]:
     }
     found: dict[str, list[str]] = {}
     for name, gradient in whole.gradients.items():
-        found.setdefault(f"{roles[name]} {gradient.shape}", []).append(name)
+        if name in roles:
+            found.setdefault(f"{roles[name]} {gradient.shape}", []).append(name)
     return {group: names for group, names in found.items() if len(names) > 1}
 
 
