@@ -92,12 +92,11 @@ def _equal(case: Case, one: Sequence[Plant], other: Sequence[Plant]) -> bool:
 
 
 def _several(case: Case, free: Sequence[Plant], fitted: Sequence[Plant]) -> Found:
-    lead = case.telling()[0]
     states: list[tuple[Plant, ...]] = [()]
     for _ in range(DEPTH):
         grown: list[tuple[int, tuple[Plant, ...]]] = []
         for state in states:
-            grown += _grown(case, lead, state, free, fitted)
+            grown += _grown(case, _lead(case, state), state, free, fitted)
         whole = _matching(case, [plants for left, plants in grown if left == 0])
         if whole.sets:
             fewest = min(map(len, whole.sets))
@@ -105,6 +104,12 @@ def _several(case: Case, free: Sequence[Plant], fitted: Sequence[Plant]) -> Foun
         grown = [(left, plants) for left, plants in grown if left > 0 and len(plants) < DEPTH]
         states = [plants for _, plants in sorted(grown, key=lambda pair: pair[0])[:BEAM]]
     return Found(sets=(), miss=np.inf)
+
+
+def _lead(case: Case, state: tuple[Plant, ...]) -> int:
+    """Return the most telling probe that a state does not explain yet."""
+    probes = case.telling()
+    return next((k for k in probes if case.miss(state, k, LOOSE) > LOOSE), probes[0])
 
 
 def _grown(
@@ -121,10 +126,13 @@ def _grown(
     found = frontier.explained((plant,) for plant in free)
     if not any(left == 0 for left, _ in found):
         found += frontier.explained(_constants(frontier, fitted))
-    for pairs in (frontier.scaled, frontier.pairs):
-        if not found:
-            found = frontier.explained(pairs(free))
-    return found
+    if not found:
+        found = frontier.explained(frontier.scaled(free))
+    if not found:
+        found = frontier.explained(
+            addition for plant in free for addition in _constants(frontier, fitted, (plant,))
+        )
+    return found or frontier.explained(frontier.pairs(free))
 
 
 class _Frontier:
@@ -152,9 +160,12 @@ class _Frontier:
             if not self._helps(plants):
                 continue
             left = self._left(plants)
-            # What fits here by accident does not fit at the other probes.
-            if left or self._case.misses(plants, LOOSE) <= LOOSE:
-                found.append((left, plants))
+            if left == 0 and self._case.misses(plants, LOOSE) > LOOSE:
+                # A constant that fits here alone fits by accident; else a fault hides here.
+                if any(plant.constant is not None for plant in plants):
+                    continue
+                left = 1
+            found.append((left, plants))
         return found
 
     def changes(self, plants: Sequence[Plant]) -> dict[str, Array] | None:
@@ -217,10 +228,12 @@ class _Frontier:
         return self._case.fits(name, gradient, self._lead, LOOSE)
 
 
-def _constants(frontier: _Frontier, fitted: Sequence[Plant]) -> Iterator[tuple[Plant, ...]]:
-    """Yield faults with the constant that fits a parameter of the frontier best."""
+def _constants(
+    frontier: _Frontier, fitted: Sequence[Plant], beside: tuple[Plant, ...] = ()
+) -> Iterator[tuple[Plant, ...]]:
+    """Yield faults, `beside` others, with the constant that fits the frontier best."""
     for plant in fitted:
-        at = _planter(frontier, plant)
+        at = _planter(frontier, plant, beside)
         zero, one = at(0.0), at(1.0)
         for name in frontier.names:
             if zero is None or one is None or name not in zero or name not in one:
@@ -229,11 +242,15 @@ def _constants(frontier: _Frontier, fitted: Sequence[Plant]) -> Iterator[tuple[P
             length = float(slope @ slope)
             wanted = (frontier.claims[name] - zero[name]).ravel()
             if length and (constant := float(slope @ wanted) / length) > 0:
-                yield (replace(plant, constant=constant),)
+                yield (*beside, replace(plant, constant=constant))
 
 
-def _planter(frontier: _Frontier, plant: Plant) -> Callable[[float], dict[str, Array] | None]:
-    return lambda constant: frontier.changes((*frontier.state, replace(plant, constant=constant)))
+def _planter(
+    frontier: _Frontier, plant: Plant, beside: tuple[Plant, ...]
+) -> Callable[[float], dict[str, Array] | None]:
+    return lambda constant: frontier.changes(
+        (*frontier.state, *beside, replace(plant, constant=constant))
+    )
 
 
 def _cosine(one: Array, other: Array) -> float:
