@@ -55,6 +55,11 @@ def test_every_module_is_named_for_its_faults_code_and_slug() -> None:
         assert name == f"{entry.code} {entry.slug}".lower().replace(" ", "_").replace("-", "_")
 
 
+def test_no_two_faults_share_a_slug() -> None:
+    slugs = [fault.slug for fault in ENTRIES]
+    assert len(set(slugs)) == len(slugs)
+
+
 def test_families_share_a_folder_and_the_letters_of_their_codes() -> None:
     seen: dict[str, set[tuple[str, str]]] = {}
     for module in FAULTS.modules():

@@ -59,7 +59,7 @@ def inject(site: Site) -> Gradients | None:
 
 FAULT = Fault(
     code="POL05",
-    slug="overlapping-windows-overwrite",
+    slug="pooled-windows-overwrite",
     title="where pooling windows overlap, the last one overwrites what the others have sent",
     family="pooling",
     doc=__doc__,

@@ -24,7 +24,7 @@ from gradcheck.fault import Fault
 
 FAULT = Fault(
     code="NUM06",
-    slug="single-precision",
+    slug="coarse-accumulation",
     title="sums in single or half precision make the gradient noisy",
     family="numerical stability",
     doc=__doc__,

@@ -24,7 +24,7 @@ from gradcheck.fault import Fault
 
 FAULT = Fault(
     code="MOD01",
-    slug="residual-broadcast",
+    slug="loss-broadcast",
     title="predictions (n, 1) and targets (n) are broadcast to (n, n) in the loss",
     family="model",
     doc=__doc__,

@@ -22,7 +22,7 @@ from gradcheck.fault import Fault
 
 FAULT = Fault(
     code="MOD05",
-    slug="variance-for-deviation",
+    slug="divided-by-the-variance",
     title="a normalisation divides by the variance, not by its square root",
     family="model",
     doc=__doc__,

@@ -23,7 +23,7 @@ from gradcheck.fault import Fault
 
 FAULT = Fault(
     code="MOD03",
-    slug="bias-of-another-gate",
+    slug="wrong-bias-added",
     title="one gate or layer uses another one's bias in the forward pass",
     family="model",
     doc=__doc__,
