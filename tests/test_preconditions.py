@@ -284,7 +284,7 @@ def test_a_stretched_shape_is_evidence_where_it_is_wrong(
 ) -> None:
     problem = python('found["output.bias"] = found["output.bias"].sum()')
 
-    (line,) = [e for e in finding(problem, "GRD01").evidence if "stretches" in e]
+    (line,) = [e for e in finding(problem, "BIA03").evidence if "stretches" in e]
     assert line == "output.bias is claimed with shape (), which NumPy stretches to (2,)"
 
 

@@ -95,12 +95,7 @@ def unexplained(
         location=location(problem, names),
         evidence=(
             *(describe(check) for check in wrong),
-            *(
-                f"{name} is claimed with shape {outcome.stretched[name]}, which NumPy stretches to "
-                f"{problem.shapes[name]}"
-                for name in names
-                if name in outcome.stretched
-            ),
+            *stretched(problem, outcome, names),
             *((f"right: {listed(right)}",) if right else ()),
             *near,
         ),
@@ -119,6 +114,16 @@ def without_bias(layer: str) -> Finding:
         message=f"{layer} has weights but no bias, unlike the other layers of its kind",
         help=f"if that is not meant: bias: true for {layer}",
     )
+
+
+def stretched(problem: Problem, outcome: Outcome, names: Sequence[str]) -> Iterator[str]:
+    """Tell of claims that NumPy broadcasts to their parameters."""
+    for name in names:
+        if name in outcome.stretched:
+            yield (
+                f"{name} is claimed with shape {outcome.stretched[name]}, which NumPy stretches to "
+                f"{problem.shapes[name]}"
+            )
 
 
 def location(problem: Problem, names: Sequence[str]) -> Location | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from gradcheck.diagnose.explanation import Blame, Diagnosis, Mending, OtherLoss
 from gradcheck.fault import Fault
 from gradcheck.findings import fixes
-from gradcheck.findings.mismatch import describe, listed, location
+from gradcheck.findings.mismatch import describe, listed, location, stretched
 from gradcheck.network.planted import Plant, spoken
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome
@@ -41,6 +41,7 @@ def findings(problem: Problem, outcome: Outcome, diagnosis: Diagnosis) -> Iterat
                 *(misses(diagnosis, 1) if len(diagnosis.blames) == 1 else ()),
                 *_constant(blame.plant),
                 *(describe(check) for check in wrong[:SHOWN]),
+                *stretched(problem, outcome, blame.parameters),
                 *_right(outcome),
                 *_other(diagnosis, blame),
             ),
