@@ -230,7 +230,7 @@ def test_a_gradient_of_another_shape_is_a_finding(check: Run) -> None:
     problem = only(check(formulas(text)))
 
     assert wrong(problem) == {"hidden.weight"}
-    assert codes(problem) == {"GRD03"}
+    assert codes(problem) == {"MAT02"}
     (finding,) = problem.findings
     assert "(5, 3)" in finding.message
     assert "(3, 5)" in finding.message

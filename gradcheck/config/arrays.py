@@ -118,6 +118,7 @@ def claimed_by_function(context: Context, section: Section) -> Claimed:
         raise section.error(str(error), "python") from None
     return Claimed(
         claimant=called.claims,
+        inputs=reading.inputs(arranged),
         afresh=called.afresh,
         conventions=arranged.notes,
         facts=(*reading.facts(arranged), *_modified(answer)),

@@ -97,7 +97,7 @@ def named(loaded: Mapping[str, Loaded], tmp_path: Path) -> Named:
         assert min(misses) < 1e-10, f"{code} misses the wrong formula by {min(misses):.2g}"
         right = max(_gap(r.gradients, c) for r, c in zip(references, claims, strict=True))
         assert right > 1e-4, "the wrong formula gives the right gradient"
-        found = search(_case(references, claims), _candidates(first))
+        found = search(_case(references, claims), _candidates(references[-1]))
         codes = [{plant.fault.code for plant in plants_} for plants_ in found.sets]
         assert {code} in codes, f"{code} is taken for {codes}"
 
