@@ -1,0 +1,106 @@
+"""Facts about single statements from which their indentation can be guessed."""
+
+import ast
+from collections.abc import Sequence
+
+from gradcheck.paste.reading.blocks import Unit
+from gradcheck.paste.reading.syntax import names
+from gradcheck.record import record
+
+_SHOWING = {
+    "print",
+    "append",
+    "plot",
+    "show",
+    "write",
+    "info",
+    "legend",
+    "title",
+    "xlabel",
+    "ylabel",
+}
+_DRAWING = {"plt", "pyplot", "fig", "ax", "sys", "logging"}
+
+
+@record
+class Fact:
+    """What one statement binds, uses and is."""
+
+    keyword: str = ""
+    opens: bool = False
+    blank: bool = False
+    width: int = 0
+    jumps: str = ""
+    """`return`, `raise`, `break` or `continue`, if it is one."""
+    loads: frozenset[str] = frozenset()
+    stores: frozenset[str] = frozenset()
+    changes: str = ""
+    """The operator of an augmented assignment."""
+    shows: bool = False
+    """Whether it only prints, plots or appends."""
+    member: bool = False
+    """Whether it may stand in a class as an attribute or docstring."""
+    arguments: tuple[str, ...] = ()
+    name: str = ""
+
+
+def fact(unit: Unit) -> Fact:
+    """Return the facts of a statement or header."""
+    node = unit.reading.node
+    found = list(names(node))
+    stores = {n.id for n in found if not isinstance(n.ctx, ast.Load)}
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            loads, stores = {n.id for n in found if isinstance(n.ctx, ast.Load)}, {node.name}
+        case ast.Import() | ast.ImportFrom():
+            loads, stores = set(), {(a.asname or a.name).partition(".")[0] for a in node.names}
+        case ast.AugAssign(target=ast.Name(id=name)):
+            loads, stores = {n.id for n in found}, {name}
+        case _:
+            loads = {n.id for n in found if isinstance(n.ctx, ast.Load)}
+    return Fact(
+        keyword=unit.reading.keyword,
+        opens=unit.reading.opens,
+        blank=unit.blank,
+        width=unit.width,
+        jumps=_jump(node),
+        loads=frozenset(loads),
+        stores=frozenset(stores),
+        changes=type(node.op).__name__ if isinstance(node, ast.AugAssign) else "",
+        shows=_shows(node),
+        member=isinstance(node, ast.Assign | ast.AnnAssign) or _documents(node),
+        arguments=_arguments(node),
+        name=getattr(node, "name", "") or "",
+    )
+
+
+def facts(units: Sequence[Unit]) -> list[Fact]:
+    """Return the facts of all statements."""
+    return [fact(unit) for unit in units]
+
+
+def _jump(node: ast.stmt) -> str:
+    match node:
+        case ast.Return() | ast.Raise() | ast.Break() | ast.Continue():
+            return type(node).__name__.lower()
+    return ""
+
+
+def _shows(node: ast.stmt) -> bool:
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
+            return name in _SHOWING
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=base), attr=name))):
+            return base in _DRAWING or name in _SHOWING
+    return False
+
+
+def _documents(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _arguments(node: ast.stmt) -> tuple[str, ...]:
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return ()
+    given = node.args
+    return tuple(a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs))
