@@ -1,0 +1,199 @@
+"""The guesses that are worth trying for unseen data, the likeliest first."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.running.data import Guess, Hint
+from gradcheck.record import record
+
+_PRIMES = (5, 7, 3, 2, 13, 17, 19)
+_SAMPLES = 11
+_MOST_SAMPLES = 3000
+_MOST_ENTRIES = 4_000_000
+_MOST_CLASSES = 40
+_MOST_SIZES = 8
+_DEPTH = 3
+
+_NUMBERS: tuple[tuple[str, float | int], ...] = (
+    (r"^(lr|alpha|eta|mu|rate|l_?rate|lrate|step(_size)?)$|learning_?rate", 0.1),
+    (r"epoch|iter|^n_?steps$|num_steps|^steps$|rounds|^n$", 5),
+    (r"batch", 4),
+    (r"^(lam|lamb|lamda|lambd|lambda_?|reg\w*|decay|l2\w*|C)$|regular|penalty|weight_?decay", 0.3),
+    (r"^(eps|epsilon|tol\w*)$", 1e-8),
+    (r"moment|^beta\d?$|^gamma$|^rho$", 0.9),
+    (r"keep_?prob|dropout|p_?drop", 0.8),
+    (r"verbose|print|plot|debug", 0),
+    (r"seed", 0),
+    (r"^(n|num|size|dim)_?(x|in|inputs?|features?)\w*$|input_(size|dim|nodes|units)", 5),
+    (r"^(n|num|size|dim)_?(h|hid)\w*$|hidden", 7),
+    (
+        r"^(n|num|size|dim)_?(y|o|out|outputs?|classes|labels|targets)\w*$|output_(size|dim|nodes)",
+        3,
+    ),
+    (r"^m$", _SAMPLES),
+)
+
+
+@record
+class Facts:
+    """What the program says about sizes: those that arrays have, and how many samples it needs."""
+
+    sizes: tuple[int, ...]
+    samples: tuple[int, ...]
+
+
+def facts(tree: ast.Module, namespace: Mapping[str, Any]) -> Facts:
+    """Collect sizes from the arrays and lists in the namespace, then from the program's numbers."""
+    seen: dict[int, None] = {}
+    for value in namespace.values():
+        _sizes(value, seen, _DEPTH)
+    for size in _numbers(tree):
+        seen.setdefault(size)
+    return Facts(sizes=tuple(seen), samples=_samples(tree))
+
+
+def number(name: str) -> float | int | None:
+    """Return what a number of this name customarily is."""
+    lowered = name.lower()
+    return next((value for pattern, value in _NUMBERS if re.search(pattern, lowered)), None)
+
+
+def guesses(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> Iterator[Guess]:
+    """Yield guesses in the order in which they are to be preferred, some of them twice."""
+    usual = number(name)
+    if hint == "scalar" or (usual is not None and hint != "labels"):
+        yield Guess(shape=(), kind="number", number=usual if usual is not None else 1)
+    used = [size for guess in made.values() for size in guess.shape]
+    free = [prime for prime in _PRIMES if prime not in used and prime not in given.sizes]
+    samples = _known_samples(made) or given.samples
+    sizes = [*free[:1], *dict.fromkeys([*used, *given.sizes])][: _MOST_SIZES + len(used)]
+    orders = {
+        "labels": (_labels, _features, _parameters),
+        "parameter": (_parameters, _features),
+        "table": (_tables,),
+    }
+    for made_by in orders.get(hint, (_features, _labels, _parameters)):
+        yield from made_by(samples, sizes)
+
+
+def _features(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
+    for m in samples:
+        for d in sizes:
+            if m * d <= _MOST_ENTRIES and d != m:
+                yield Guess(shape=(m, d), kind="normal")
+                yield Guess(shape=(d, m), kind="normal")
+        for shape in ((m,), (m, 1), (1, m), (m, 28, 28)):
+            yield Guess(shape=shape, kind="normal")
+    for d in sizes:
+        for shape in ((d,), (d, 1), (1, d)):
+            yield Guess(shape=shape, kind="normal")
+
+
+def _labels(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
+    counts = [d for d in sizes if 2 <= d <= _MOST_CLASSES]
+    for m in samples:
+        for shape in ((m, 1), (1, m), (m,)):
+            yield Guess(shape=shape, kind="binary")
+        for classes in counts:
+            yield Guess(shape=(m, classes), kind="one-hot rows")
+            yield Guess(shape=(classes, m), kind="one-hot columns")
+        for classes in counts:
+            for shape in ((m,), (m, 1), (1, m)):
+                yield Guess(shape=shape, kind="classes", classes=classes)
+    for d in counts:
+        yield Guess(shape=(1, d), kind="one-hot rows")
+        yield Guess(shape=(d, 1), kind="one-hot columns")
+
+
+def _parameters(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
+    del samples
+    for a in sizes:
+        for b in sizes:
+            if a != b and a * b <= _MOST_ENTRIES:
+                yield Guess(shape=(a, b), kind="normal")
+        for shape in ((a, 1), (1, a), (a,)):
+            yield Guess(shape=shape, kind="normal")
+    yield Guess(shape=(), kind="number", number=0.7)
+
+
+def _tables(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
+    for m in samples:
+        for d in sizes:
+            for columns in (d + 1, d, d + 2):
+                if columns > 1 and m * columns <= _MOST_ENTRIES:
+                    for classes in (2, 10, 3):
+                        yield Guess(shape=(m, columns), kind="classes", classes=classes)
+
+
+def _known_samples(made: Mapping[str, Guess]) -> tuple[int, ...]:
+    """Return the sizes of what was guessed before: data of one program have as many samples."""
+    sizes = [size for guess in made.values() if guess.kind != "number" for size in guess.shape]
+    return tuple(dict.fromkeys(size for size in sizes if size > 1))
+
+
+def _sizes(value: object, seen: dict[int, None], depth: int) -> None:
+    match value:
+        case np.ndarray():
+            for size in value.shape:
+                if size > 1:
+                    seen.setdefault(size)
+        case bool() | str() | bytes() | float():
+            return
+        case int():
+            if 1 < value < 100_000:
+                seen.setdefault(value)
+        case dict() | list() | tuple() if depth:
+            for entry in list(value.values() if isinstance(value, dict) else value)[:20]:
+                _sizes(entry, seen, depth - 1)
+        case _ if depth and type(value).__module__ == "__main__":
+            for entry in list(getattr(value, "__dict__", {}).values())[:20]:
+                _sizes(entry, seen, depth - 1)
+
+
+def _numbers(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.BinOp(
+                left=ast.Constant(value=int(a)), op=ast.Mult(), right=ast.Constant(value=int(b))
+            ):
+                yield a * b
+            case ast.Constant(value=int(value)) if (
+                not isinstance(value, bool) and 1 < value < 100_000
+            ):
+                yield value
+
+
+def _samples(tree: ast.Module) -> tuple[int, ...]:
+    """Return primes beyond what the program slices off, draws from, or calls a batch."""
+    needed = [0]
+    for node in ast.walk(tree):
+        match node:
+            case ast.Slice(lower=lower, upper=upper):
+                needed += _constants(lower, upper)
+            case ast.Call(func=ast.Attribute(attr="randint" | "choice" | "permutation"), args=args):
+                needed += _constants(*args[:2])
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if "batch" in name.lower():
+                needed += [2 * size + 1 for size in _constants(value)]
+            case ast.keyword(arg=str(name), value=value) if "batch" in name.lower():
+                needed += [2 * size + 1 for size in _constants(value)]
+    most = max(size for size in needed if size <= _MOST_SAMPLES)
+    return (_SAMPLES,) if most < _SAMPLES else (_prime_after(most), _SAMPLES)
+
+
+def _constants(*nodes: ast.expr | None) -> list[int]:
+    return [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, int)
+    ]
+
+
+def _prime_after(bound: int) -> int:
+    candidate = bound + 1
+    while any(candidate % divisor == 0 for divisor in range(2, int(candidate**0.5) + 1)):
+        candidate += 1
+    return candidate
