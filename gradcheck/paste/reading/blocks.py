@@ -29,13 +29,13 @@ class Unit:
 class Block:
     """The lines of a stretch of code, and the statements on them.
 
-    `heading` is the last line of prose before it.
+    `session` says that it was typed at a prompt.
     """
 
     places: tuple[Place, ...]
     units: tuple[Unit, ...]
     python2: bool = False
-    heading: str = ""
+    session: bool = False
 
     @property
     def source(self) -> str:
@@ -46,16 +46,15 @@ class Block:
 def blocks(items: Sequence[Item], places: Sequence[Place]) -> Iterator[Block]:
     """Return the blocks of a text; what is not code in them becomes blank."""
     run: list[Item] = []
-    heading = ""
+    session = False
     for k, item in enumerate(items):
         if item.kind in _ENDS or (item.kind == "broken" and not _inside(items, k)):
-            yield from _block(run, places, heading)
+            yield from _block(run, places, session)
             run = []
-            if item.kind == "prose":
-                heading = places[item.start].text.strip()
+            session = item.kind == "prompt"
         else:
             run.append(item)
-    yield from _block(run, places, heading)
+    yield from _block(run, places, session)
 
 
 def _inside(items: Sequence[Item], at: int) -> bool:
@@ -64,7 +63,7 @@ def _inside(items: Sequence[Item], at: int) -> bool:
     return len(around) == 2 and all(item.kind in ("code", "comment") for item in around)
 
 
-def _block(run: list[Item], places: Sequence[Place], heading: str) -> Iterator[Block]:
+def _block(run: list[Item], places: Sequence[Place], session: bool) -> Iterator[Block]:
     code = [k for k, item in enumerate(run) if item.kind == "code"]
     if not code:
         return
@@ -77,7 +76,7 @@ def _block(run: list[Item], places: Sequence[Place], heading: str) -> Iterator[B
         places=tuple(_lines(kept, places)),
         units=tuple(_units(kept, places, begin)),
         python2=any(item.python2 for item in kept),
-        heading=heading,
+        session=session,
     )
 
 

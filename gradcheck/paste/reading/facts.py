@@ -67,7 +67,7 @@ def fact(unit: Unit) -> Fact:
         loads=frozenset(loads),
         stores=frozenset(stores),
         changes=type(node.op).__name__ if isinstance(node, ast.AugAssign) else "",
-        shows=_shows(node),
+        shows=shows(node),
         member=isinstance(node, ast.Assign | ast.AnnAssign) or _documents(node),
         arguments=_arguments(node),
         name=getattr(node, "name", "") or "",
@@ -86,7 +86,8 @@ def _jump(node: ast.stmt) -> str:
     return ""
 
 
-def _shows(node: ast.stmt) -> bool:
+def shows(node: ast.stmt) -> bool:
+    """Tell whether a statement only prints, plots or appends."""
     match node:
         case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
             return name in _SHOWING

@@ -1,15 +1,18 @@
 """Texts to posts: the one way in."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from gradcheck.paste.reading.blocks import Block, blocks
+from gradcheck.paste.reading.assembling import assembled
+from gradcheck.paste.reading.blocks import blocks
 from gradcheck.paste.reading.cleaning import readable
+from gradcheck.paste.reading.dividing import Chapter, chapter, divided, span
+from gradcheck.paste.reading.frameworks import framework, imported
 from gradcheck.paste.reading.judging import judged
 from gradcheck.paste.reading.lines import placed
 from gradcheck.paste.reading.notebook import cells
-from gradcheck.paste.reading.post import Place, Post, Program
-from gradcheck.paste.reading.restoring import Restored, restored
+from gradcheck.paste.reading.post import Place, Post
+from gradcheck.paste.reading.restoring import restored
 from gradcheck.paste.reading.sorting import Sorter
 
 
@@ -23,32 +26,42 @@ def read(text: str) -> Post:
 def _post(text: str) -> Post:
     found = cells(text)
     notes: list[str] = []
-    made: list[Restored] = []
     sheets = (
         [placed(text)]
         if found is None
         else [placed(cell.source, cell.number) for cell in found if cell.kind == "code"]
     )
-    for sheet in sheets:
-        for block in _blocks(sheet, notes, notebook=found is not None):
-            if whole := restored(block):
-                made.append(whole)
-    programs = (_program(made),) if made else ()
-    return Post(text=text, programs=programs, notes=tuple(notes), notebook=found is not None)
+    chapters = [
+        each for sheet in sheets for each in _chapters(sheet, notes, notebook=found is not None)
+    ]
+    division = divided(list(_by_hand(chapters, notes)))
+    return Post(
+        text=text,
+        programs=tuple(assembled(division.parts)),
+        notes=(*notes, *division.notes),
+        notebook=found is not None,
+    )
 
 
-def _blocks(sheet: Sequence[Place], notes: list[str], *, notebook: bool) -> list[Block]:
+def _chapters(sheet: Sequence[Place], notes: list[str], *, notebook: bool) -> Iterator[Chapter]:
     sorter = Sorter([readable(place) for place in sheet], notebook=notebook)
     items = judged(list(sorter.items()), sorter.places)
-    notes += [f"line {sheet[at].line}: {note}" for at, note in sorter.notes]
-    return list(blocks(items, sorter.places))
+    code = {k for item in items if item.kind == "code" for k in range(item.start, item.stop)}
+    notes += [f"line {sheet[at].line}: {note}" for at, note in sorter.notes if at in code]
+    for block in blocks(items, sorter.places):
+        whole = restored(block)
+        if whole:
+            yield chapter(whole.block, session=notebook or block.session, decisions=whole.decisions)
+        else:
+            notes.append(f"{span(block)}: can't be read as Python, left out")
 
 
-def _program(made: Sequence[Restored]) -> Program:
-    places = tuple(place for each in made for place in each.block.places)
-    return Program(
-        title=f"lines {places[0].line} to {places[-1].line}",
-        source="\n".join(place.text for place in places),
-        places=places,
-        decisions=tuple(d for each in made for d in each.decisions),
-    )
+def _by_hand(chapters: Sequence[Chapter], notes: list[str]) -> Iterator[Chapter]:
+    """Leave out what a framework differentiates."""
+    names = imported([top for each in chapters for top in each.tops])
+    for each in chapters:
+        other = framework(each.tops, names)
+        if other:
+            notes.append(f"{span(each.block)}: {other} code, left out: it differentiates by itself")
+        else:
+            yield each
