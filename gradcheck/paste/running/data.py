@@ -1,19 +1,20 @@
 """Data that a program uses and does not show: guessed shapes and kinds, and arrays made from them.
 
-Whoever needs such data demands it by name. While a guess is missing the demand ends the run, so
-that the search (`search`) learns of it at the moment at which the program would use it.
+While there is no guess, a place-holder is handed out, and its first use ends the run: so the search
+(`search`) learns of the data at the moment at which the program uses them, not before.
 """
 
 import zlib
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, NoReturn, TypeAlias
 
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.paste.running.unseen import Unseen
 from gradcheck.record import record
 
-Hint: TypeAlias = Literal["array", "labels", "parameter", "scalar", "table", "images"]
+Hint: TypeAlias = Literal["array", "labels", "parameter", "table"]
 Kind: TypeAlias = Literal[
     "normal", "binary", "classes", "one-hot rows", "one-hot columns", "number"
 ]
@@ -62,8 +63,19 @@ class Data:
         self._guesses = dict(guesses)
         self._draw = draw
 
-    def demand(self, name: str, hint: Hint) -> Array | float | int:
-        """Return the data of this name; raises Demanded while it is not guessed."""
+    def of(self, name: str, hint: Hint) -> Array | float | int | Unseen:
+        """Return the data of this name, or what raises Demanded when the program uses it."""
+        guess = self._guesses.get(name)
+        if guess is not None:
+            return made(name, guess, self._draw)
+
+        def demand() -> NoReturn:
+            raise Demanded(name, hint)
+
+        return Unseen(demand)
+
+    def now(self, name: str, hint: Hint) -> Array | float | int:
+        """Return the data of this name; raises Demanded while there is no guess."""
         guess = self._guesses.get(name)
         if guess is None:
             raise Demanded(name, hint)

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from gradcheck.paste.running.data import Guess, Hint
+from gradcheck.paste.running.sources import hint_of
 from gradcheck.record import record
 
 _PRIMES = (5, 7, 3, 2, 13, 17, 19)
 _SAMPLES = 11
+_FREE = 23
 _MOST_SAMPLES = 3000
 _MOST_ENTRIES = 4_000_000
 _MOST_CLASSES = 40
@@ -65,27 +67,34 @@ def number(name: str) -> float | int | None:
 def guesses(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> Iterator[Guess]:
     """Yield guesses in the order in which they are to be preferred, some of them twice."""
     usual = number(name)
-    if hint == "scalar" or (usual is not None and hint != "labels"):
-        yield Guess(shape=(), kind="number", number=usual if usual is not None else 1)
-    used = [size for guess in made.values() for size in guess.shape]
-    free = [prime for prime in _PRIMES if prime not in used and prime not in given.sizes]
-    samples = _known_samples(made) or given.samples
-    sizes = [*free[:1], *dict.fromkeys([*used, *given.sizes])][: _MOST_SIZES + len(used)]
-    orders = {
-        "labels": (_labels, _features, _parameters),
-        "parameter": (_parameters, _features),
-        "table": (_tables,),
-    }
-    for made_by in orders.get(hint, (_features, _labels, _parameters)):
-        yield from made_by(samples, sizes)
+    if usual is not None:
+        yield Guess(shape=(), kind="number", number=usual)
+    used = [size for guess in made.values() for size in guess.shape if size > 1]
+    free = [prime for prime in _PRIMES if prime not in used and prime not in given.sizes][:1]
+    sizes = list(dict.fromkeys([*reversed(used), *given.sizes]))[: _MOST_SIZES + len(used)]
+    samples = _samples_of(given, made)
+    own = [size for size in sizes if size not in given.samples]
+    match hint:
+        case "table":
+            yield from _tables(samples, [*free, *sizes])
+        case "labels":
+            yield from _labels(samples, [*sizes, *free])
+            yield from _features(samples, [*free, *sizes])
+        case "parameter":
+            yield from _parameters(own, free)
+            yield from _features(samples, [*free, *sizes])
+        case "array":
+            yield from _features(samples, [*free, *sizes])
+            yield from _labels(samples, [*sizes, *free])
+            yield from _parameters(own, free)
 
 
 def _features(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
+    wide = [(m, d) for m in samples for d in sizes if m * d <= _MOST_ENTRIES and d != m]
+    for m, d in wide:
+        yield Guess(shape=(m, d), kind="normal")
+        yield Guess(shape=(d, m), kind="normal")
     for m in samples:
-        for d in sizes:
-            if m * d <= _MOST_ENTRIES and d != m:
-                yield Guess(shape=(m, d), kind="normal")
-                yield Guess(shape=(d, m), kind="normal")
         for shape in ((m,), (m, 1), (1, m), (m, 28, 28)):
             yield Guess(shape=shape, kind="normal")
     for d in sizes:
@@ -96,26 +105,33 @@ def _features(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
 def _labels(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
     counts = [d for d in sizes if 2 <= d <= _MOST_CLASSES]
     for m in samples:
-        for shape in ((m, 1), (1, m), (m,)):
-            yield Guess(shape=shape, kind="binary")
-        for classes in counts:
+        yield Guess(shape=(m, 1), kind="binary")
+        yield Guess(shape=(1, m), kind="binary")
+        yield Guess(shape=(m,), kind="classes")
+    for classes in counts:
+        for m in samples:
             yield Guess(shape=(m, classes), kind="one-hot rows")
             yield Guess(shape=(classes, m), kind="one-hot columns")
-        for classes in counts:
-            for shape in ((m,), (m, 1), (1, m)):
+            yield Guess(shape=(m,), kind="classes", classes=classes)
+    for classes in counts:
+        for m in samples:
+            for shape in ((m, 1), (1, m)):
                 yield Guess(shape=shape, kind="classes", classes=classes)
     for d in counts:
         yield Guess(shape=(1, d), kind="one-hot rows")
         yield Guess(shape=(d, 1), kind="one-hot columns")
 
 
-def _parameters(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
-    del samples
-    for a in sizes:
-        for b in sizes:
+def _parameters(own: Sequence[int], free: Sequence[int]) -> Iterator[Guess]:
+    for a in own:
+        for b in [*free, *own]:
             if a != b and a * b <= _MOST_ENTRIES:
                 yield Guess(shape=(a, b), kind="normal")
+                yield Guess(shape=(b, a), kind="normal")
         for shape in ((a, 1), (1, a), (a,)):
+            yield Guess(shape=shape, kind="normal")
+    for a in free:
+        for shape in ((a, _FREE), (a, 1), (1, a), (a,)):
             yield Guess(shape=shape, kind="normal")
     yield Guess(shape=(), kind="number", number=0.7)
 
@@ -129,10 +145,17 @@ def _tables(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
                         yield Guess(shape=(m, columns), kind="classes", classes=classes)
 
 
-def _known_samples(made: Mapping[str, Guess]) -> tuple[int, ...]:
-    """Return the sizes of what was guessed before: data of one program have as many samples."""
-    sizes = [size for guess in made.values() if guess.kind != "number" for size in guess.shape]
-    return tuple(dict.fromkeys(size for size in sizes if size > 1))
+def _samples_of(given: Facts, made: Mapping[str, Guess]) -> tuple[int, ...]:
+    """Return how many samples there may be: as many as in the data that were guessed before."""
+    sizes = [
+        size
+        for name, guess in made.items()
+        if hint_of(name) != "parameter"
+        for size in guess.shape
+        if size > 1
+    ]
+    usual = [size for size in given.samples if size in sizes]
+    return tuple(dict.fromkeys([*usual, *sizes, *given.samples]))
 
 
 def _sizes(value: object, seen: dict[int, None], depth: int) -> None:

@@ -5,20 +5,29 @@ import builtins
 import symtable
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from gradcheck.record import record
 
+_ARRAY_ATTRIBUTES = frozenset(dir(np.ndarray))
 _PYTHON_2 = frozenset({"xrange", "raw_input", "unicode", "long", "reduce", "basestring", "unichr"})
 _GIVEN = frozenset(dir(builtins)) | _PYTHON_2 | {"__file__", "__name__", "display", "get_ipython"}
 
 
 @record
 class Use:
-    """How a name is used: the first line, whether it is called, its attributes, its items."""
+    """How a name is used: the first line, whether called, whether by text keys, its attributes."""
 
     name: str
     line: int
     called: bool
+    keyed: bool
     attributes: frozenset[str]
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is used as no array is: by attributes or keys that arrays do not have."""
+        return self.keyed or not self.attributes <= _ARRAY_ATTRIBUTES
 
 
 def undefined(tree: ast.Module, known: frozenset[str] = frozenset()) -> dict[str, Use]:
@@ -49,11 +58,14 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
     wanted = set(names)
     lines: dict[str, int] = {}
     called: set[str] = set()
+    keyed: set[str] = set()
     attributes: dict[str, set[str]] = {}
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in wanted:
                 called.add(name)
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str())) if name in wanted:
+                keyed.add(name)
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in wanted:
                 attributes.setdefault(name, set()).add(attribute)
             case ast.Name(id=name, lineno=line) if name in wanted:
@@ -63,6 +75,7 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
             name=name,
             line=line,
             called=name in called,
+            keyed=name in keyed,
             attributes=frozenset(attributes.get(name, ())),
         )
         for name, line in lines.items()

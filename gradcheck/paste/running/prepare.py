@@ -2,6 +2,7 @@
 
 import ast
 import random
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
@@ -12,9 +13,11 @@ from gradcheck.paste.running import guesses as guessing
 from gradcheck.paste.running import search, shrinking, trial
 from gradcheck.paste.running.assumptions import Assumption, Failure, Ledger
 from gradcheck.paste.running.data import Data, Guess, Hint
+from gradcheck.paste.running.driver import appended, driven
 from gradcheck.paste.running.execution import execute, flags_of, tamed
 from gradcheck.paste.running.knowledge import Knowledge
 from gradcheck.paste.running.modules import Modules
+from gradcheck.paste.running.ordering import ordered
 from gradcheck.paste.running.overrides import overridden
 from gradcheck.paste.running.resolve import BuiltIns, Resolver
 from gradcheck.paste.running.sources import Hub
@@ -59,7 +62,7 @@ class Prepared:
         """
         world = _World(Knowledge(self.tree), self.guesses, Ledger(), draw)
         for name in self.supplied:
-            world.supply(name)
+            world.supply_again(name)
         world.names["__builtins__"] = dict(world.built_in)
         return world.names
 
@@ -70,12 +73,16 @@ def prepare(source: str, options: Options | None = None) -> Prepared:
     Raises SyntaxError where the text, or an expression of the options, is no Python.
     """
     ledger = Ledger()
-    tree = tamed(overridden(ast.parse(source), (options or Options()).values, ledger))
+    tree = tamed(ordered(overridden(ast.parse(source), (options or Options()).values, ledger)))
+    text = driven(tree)
+    if text is not None:
+        ledger.note("driver", "the functions", f"are called by lines added here:\n{text}")
+        tree = appended(tree, text)
     smaller = shrinking.sizes(tree)
     if smaller:
         small = shrinking.shrunk(tree, smaller)
         best = _search(small)
-        if best.guesses and best.fits:
+        if best.guesses and best.sound:
             for size, stands in smaller.items():
                 ledger.note("size", str(size), f"is {stands} here: all data are made up anyway")
             return _prepared(small, best.guesses, ledger)
@@ -121,12 +128,12 @@ class _World:
         random.seed(0)
         self.supplied: list[str] = []
         self.printed = Printed()
-        hub = Hub(Data(guesses, draw), ledger, known.sites)
+        hub = Hub(Data(guesses, draw), ledger, known.sites, known.uses)
         modules = Modules(hub, self.printed, lambda name: self._resolver.imported(name))
         self._resolver = Resolver(known, hub, modules)
         self.built_in = built_in(hub, self.printed, modules.importer)
         self._binding = known.bindings
-        self._failed: set[int] = set()
+        self._line = 0
         self.names: dict[str, Any] = {
             "__name__": "__main__",
             "__doc__": None,
@@ -137,12 +144,19 @@ class _World:
     def supply(self, name: str) -> Any:
         """Find a name, and keep it among the program's globals."""
         lines = self._binding.get(name, ())
-        if lines and not any(line in self._failed for line in lines) and name not in self.supplied:
-            raise KeyError(name)
+        if self._line not in lines and any(line > self._line for line in lines):
+            raise KeyError(name)  # It comes later.
         value = self._resolver.find(name, bound=bool(lines))
         self.names[name] = value
         self.supplied.append(name)
         return value
 
+    def supply_again(self, name: str) -> None:
+        self._line = sys.maxsize
+        self.supply(name)
+
+    def _begin(self, line: int) -> None:
+        self._line = line
+
     def attempt(self, steps: Sequence[trial.Step]) -> trial.Outcome:
-        return trial.attempt(steps, self.names, self._failed.add)
+        return trial.attempt(steps, self.names, self._begin)

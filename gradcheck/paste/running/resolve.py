@@ -51,7 +51,6 @@ _STANDARD: dict[str, Any] = {
     "tqdm": lambda iterable=(), *_, **__: iterable,
     "trange": lambda *bounds, **_: range(*bounds),
 }
-_ARRAY_ATTRIBUTES = frozenset(dir(np.ndarray))
 _TABLE_ATTRIBUTES = frozenset({"iloc", "loc", "values", "columns", "head", "drop", "to_numpy", "ix"})
 _RANDOM_ATTRIBUTES = frozenset(
     {
@@ -140,8 +139,8 @@ class Resolver:
 
     def _data(self, name: str, use: Use | None) -> Any:
         if use is not None and use.attributes & _TABLE_ATTRIBUTES:
-            return self._modules.module("pandas").DataFrame(self._hub.array(name, "table"))
-        if use is not None and not use.attributes <= _ARRAY_ATTRIBUTES:
+            return self._modules.module("pandas").DataFrame(self._hub.data.now(name, "table"))
+        if use is not None and use.foreign:
             return self._hub.source(name)
         hint: Hint = hint_of(name)
         return self._hub.array(name, hint)

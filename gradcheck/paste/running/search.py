@@ -1,23 +1,30 @@
-"""The search for guesses of unseen data: runs are tried, and those that fit best are extended.
+"""The search for guesses of unseen data: best first, by what short runs of the program say.
 
-A beam search. Data are guessed in the order in which the program comes to use them. A set of
-guesses is the better, the fewer statements fail, the fewer products stretch both sides (see
-`trial`), and the likelier the guesses are by themselves.
+Data are guessed in the order in which the program comes to use them. A set of guesses is the
+better, the fewer statements fail, the fewer operations stretch their arrays (see `trial`), and the
+likelier the guesses are by themselves. The best set so far is always the one that is extended.
 """
 
+import heapq
 import time
-from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count, islice
+from typing import TypeAlias
 
 from gradcheck.paste.running.data import Guess, Hint
 from gradcheck.paste.running.trial import Outcome
 from gradcheck.record import record
 
-_BEAM = 4
 _MOST_TRIALS = 400
-_MOST_PER_NAME = 90
-_SECONDS = 6.0
+_MOST_PER_NAME = 120
+# How many worse guesses for one name are tried before a better-looking set for fewer names.
+_CREDIT = 15
+_SECONDS = 5.0
 _NOT_OF_DATA = frozenset({"NameError", "ImportError", "ModuleNotFoundError", "SyntaxError"})
+
+Rank: TypeAlias = tuple[int, int, int, int]
+Try: TypeAlias = Callable[[Mapping[str, Guess]], Outcome]
+Offer: TypeAlias = Callable[[str, Hint, Mapping[str, Guess]], Iterable[Guess]]
 
 
 @record
@@ -29,54 +36,64 @@ class State:
     order: int
 
     @property
-    def rank(self) -> tuple[int, int, int]:
-        return len(self.outcome.failures), self.outcome.stretched, self.order
+    def finished(self) -> bool:
+        return self.outcome.wanted is None
 
     @property
-    def fits(self) -> bool:
-        """Whether nothing is wanting, and nothing failed that other data could heal."""
-        ours = any(failure.error not in _NOT_OF_DATA for failure in self.outcome.failures)
-        return self.outcome.wanted is None and not self.outcome.stretched and not ours
+    def sound(self) -> bool:
+        """Whether all data are there, and nothing failed that other data could heal."""
+        errors = {failure.error for failure in self.outcome.failures}
+        return self.finished and errors <= _NOT_OF_DATA
 
-
-Try = Callable[[Mapping[str, Guess]], Outcome]
-Offer = Callable[[str, Hint, Mapping[str, Guess]], Iterable[Guess]]
+    def rank(self, place: int = 0) -> Rank:
+        """Return what is compared, smallest first; `place` is that of the next guess."""
+        seen = self.outcome
+        order = self.order + place - _CREDIT * len(self.guesses)
+        return len(seen.failures), len(seen.stretched), len(seen.uneven), order
 
 
 def found(attempt: Try, offer: Offer, clock: Callable[[], float] = time.monotonic) -> State:
     """Return the best state; it may still want data when the search has used up its trials.
 
-    `offer` gives the guesses for a name, after a run with the guesses it is told.
+    `offer` gives the guesses for a name, in a run that has the guesses it is told.
     """
     deadline = clock() + _SECONDS
-    beam = [State(guesses={}, outcome=attempt({}), order=0)]
-    trials = 0
-    while beam[0].outcome.wanted is not None:
-        children: list[State] = []
-        for state in beam:
-            for child in _children(state, attempt, offer):
-                children.append(child)
-                trials += 1
-                if child.fits:
-                    return child
-                if trials > _MOST_TRIALS or clock() > deadline:
-                    return min([*children, *beam], key=_finished_first)
-        if not children:
-            break
-        beam = sorted(children, key=lambda child: child.rank)[:_BEAM]
-    return beam[0]
+    serial = count()
+    first = State(guesses={}, outcome=attempt({}), order=0)
+    seen = [first]
+    open_states: list[tuple[Rank, int, State, int, Iterator[Guess]]] = []
+
+    def put(state: State) -> None:
+        guesses: Iterator[Guess] = iter(())
+        if state.outcome.wanted is not None:
+            name, hint = state.outcome.wanted
+            guesses = iter(dict.fromkeys(offer(name, hint, state.guesses)))
+        limited = islice(guesses, _MOST_PER_NAME)
+        heapq.heappush(open_states, (state.rank(), next(serial), state, 0, limited))
+
+    put(first)
+    while open_states and len(seen) < _MOST_TRIALS and clock() < deadline:
+        _, _, state, place, guesses = heapq.heappop(open_states)
+        if state.finished:
+            return state
+        guess = next(guesses, None)
+        if guess is None:
+            continue
+        child = _extended(state, guess, place, attempt)
+        seen.append(child)
+        put(child)
+        if not _settles(guess, place, state, child):
+            again = state.rank(place + 1)
+            heapq.heappush(open_states, (again, next(serial), state, place + 1, guesses))
+    return min(seen, key=lambda state: (not state.finished, -len(state.guesses), state.rank()))
 
 
-def _children(state: State, attempt: Try, offer: Offer) -> Iterable[State]:
-    if state.outcome.wanted is None:
-        yield state
-        return
-    name, hint = state.outcome.wanted
-    offered = dict.fromkeys(offer(name, hint, state.guesses))
-    for place, guess in enumerate(islice(offered, _MOST_PER_NAME)):
-        guesses = {**state.guesses, name: guess}
-        yield State(guesses=guesses, outcome=attempt(guesses), order=state.order + place)
+def _extended(state: State, guess: Guess, place: int, attempt: Try) -> State:
+    assert state.outcome.wanted is not None
+    guesses = {**state.guesses, state.outcome.wanted[0]: guess}
+    return State(guesses=guesses, outcome=attempt(guesses), order=state.order + place)
 
 
-def _finished_first(state: State) -> tuple[bool, int, int, int]:
-    return state.outcome.wanted is not None, *state.rank
+def _settles(guess: Guess, place: int, state: State, child: State) -> bool:
+    """Whether a number is customary and does no harm, so that no other need be tried."""
+    return guess.kind == "number" and place == 0 and child.rank()[:2] <= state.rank()[:2]

@@ -1,12 +1,13 @@
 """Stand-ins for what would bring data from outside: loaders, data sets, files of arrays."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from gradcheck.paste.running.absorbing import Absorber
 from gradcheck.paste.running.assumptions import Ledger
 from gradcheck.paste.running.data import Data, Hint
+from gradcheck.paste.running.names import Use
 from gradcheck.paste.running.sites import Pattern, Sites, line_now
 
 _LABELS = re.compile(
@@ -47,7 +48,7 @@ class Source:
         return self._hub.loaded(f"{self._name}()")
 
     def __getitem__(self, key: object) -> Any:
-        return self._hub.array(f"{self._name}[{key!r}]")
+        return self._hub.array(f"{self._name}[{key!r}]", hint_of(str(key)))
 
     def __enter__(self) -> Self:
         return self
@@ -62,17 +63,20 @@ class Source:
 class Hub:
     """What the stand-ins of one run share: the guesses, the ledger, the program's assignments."""
 
-    def __init__(self, data: Data, ledger: Ledger, sites: Sites) -> None:
+    def __init__(
+        self, data: Data, ledger: Ledger, sites: Sites, uses: Mapping[str, Use]
+    ) -> None:
         self.data = data
         self.ledger = ledger
         self.sites = sites
+        self.uses = uses
 
     def loaded(self, name: str) -> Any:
         """Return unseen data, one for each name on the left of the statement that is run."""
         return self._filled(self.sites.pattern(name))
 
     def array(self, name: str, hint: Hint | None = None) -> Any:
-        return self.data.demand(name, hint or hint_of(name))
+        return self.data.of(name, hint or hint_of(name))
 
     def source(self, name: str) -> Source:
         return Source(name, self)
@@ -92,4 +96,5 @@ class Hub:
     def _filled(self, pattern: Pattern) -> Any:
         if isinstance(pattern, list):
             return tuple(self._filled(part) for part in pattern)
-        return self.array(pattern)
+        use = self.uses.get(pattern)
+        return self.source(pattern) if use is not None and use.foreign else self.array(pattern)

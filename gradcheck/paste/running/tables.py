@@ -217,7 +217,7 @@ def _reader(hub: Hub, name: str) -> Any:
         hub.ledger.note("module", f"{name}({file!r})", "gives made-up numbers", line_now())
         pattern = hub.sites.pattern(str(file))
         key = pattern if isinstance(pattern, str) else str(file)
-        return Table(hub.array(key, "table"), named.get("names"))
+        return Table(hub.data.now(key, "table"), named.get("names"))
 
     return read
 

@@ -1,7 +1,8 @@
 """A short run of a program to see whether guessed data fit it.
 
-Loops are left once the run has taken many turns or some time. Products of arrays in which *both*
-sides are stretched are counted: `(n, 1)` against `(n,)` raises nothing and is hardly ever meant.
+Loops are left once the run has taken many turns or some time. Operations in which *both* sides are
+stretched are counted: `(n, 1)` against `(n,)` raises nothing and is hardly ever meant. So are, as
+weaker evidence, differences and products in which one side is: predictions and labels are alike.
 """
 
 import ast
@@ -23,6 +24,7 @@ _TICK = "__gradcheck_tick__"
 _PAIR = "__gradcheck_pair__"
 _ENTER = "__gradcheck_enter__"
 _LEAVE = "__gradcheck_leave__"
+_ALIKE = ("Sub", "Mult")
 _TURNS = 20_000
 _SECONDS = 0.1
 _PATIENCE = 5
@@ -40,10 +42,11 @@ Step: TypeAlias = tuple[ast.stmt, CodeType | None]
 
 @record
 class Outcome:
-    """What a trial saw: failures, stretched products, and the first data that had no guess."""
+    """What a trial saw: failures, lines that stretch, and the first data that had no guess."""
 
     failures: tuple[Failure, ...]
-    stretched: int
+    stretched: frozenset[int]
+    uneven: frozenset[int]
     wanted: tuple[str, Hint] | None
 
 
@@ -55,11 +58,11 @@ def prepared(tree: ast.Module) -> list[Step]:
 
 
 def attempt(
-    steps: Sequence[Step], namespace: dict[str, Any], failed: Callable[[int], None]
+    steps: Sequence[Step], namespace: dict[str, Any], begins: Callable[[int], None]
 ) -> Outcome:
     """Run the prepared statements until they end, or want data for which there is no guess.
 
-    `failed` is told the line of each statement that fails, before the next is run.
+    `begins` is told the line of each statement before it is run.
     """
     watch = _Watch()
     namespace |= {_TICK: watch.tick, _PAIR: watch.pair, _ENTER: watch.enter, _LEAVE: watch.leave}
@@ -67,6 +70,7 @@ def attempt(
     wanted: tuple[str, Hint] | None = None
     for statement, code in steps:
         watch.restart()
+        begins(statement.lineno)
         try:
             failure = execute(statement, namespace, code=code)
         except Demanded as demanded:
@@ -76,8 +80,12 @@ def attempt(
             continue
         if failure is not None:
             failures.append(failure)
-            failed(failure.line)
-    return Outcome(failures=tuple(failures), stretched=watch.stretched, wanted=wanted)
+    return Outcome(
+        failures=tuple(failures),
+        stretched=frozenset(watch.stretched),
+        uneven=frozenset(watch.uneven),
+        wanted=wanted,
+    )
 
 
 def _code(statement: ast.stmt, flags: int) -> CodeType | None:
@@ -95,7 +103,8 @@ class _Watch:
     """Follows which loops are running, and ends the outermost one when there is no more time."""
 
     def __init__(self) -> None:
-        self.stretched = 0
+        self.stretched: set[int] = set()
+        self.uneven: set[int] = set()
         self.restart()
 
     def restart(self) -> None:
@@ -118,11 +127,14 @@ class _Watch:
         spent = elapsed > _SECONDS or self._turns > _TURNS
         return spent and self._depth == 1
 
-    def pair(self, name: str, left: Any, right: Any) -> Any:
+    def pair(self, line: int, name: str, left: Any, right: Any) -> Any:
         result = _OPERATIONS[name](left, right)
         if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
             shape = getattr(result, "shape", None)
-            self.stretched += shape not in (left.shape, right.shape)
+            if shape not in (left.shape, right.shape):
+                self.stretched.add(line)
+            elif left.shape != right.shape and min(left.size, right.size) > 1 and name in _ALIKE:
+                self.uneven.add(line)
         return result
 
 
@@ -132,7 +144,9 @@ class _Instrument(ast.NodeTransformer):
         name = type(node.op).__name__
         if name not in _OPERATIONS:
             return node
-        called = _call(_PAIR, ast.Constant(value=name), node.left, node.right)
+        called = _call(
+            _PAIR, ast.Constant(value=node.lineno), ast.Constant(value=name), node.left, node.right
+        )
         return ast.copy_location(called, node)
 
     def visit_For(self, node: ast.For) -> ast.AST:
