@@ -104,6 +104,6 @@ def _target(places: Sequence[Place], new: ast.stmt) -> range | None:
     return found
 
 
-def _range(node: Function) -> range:  # type: ignore[valid-type]
+def _range(node: Function) -> range:
     first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
     return range(first - 1, node.end_lineno or first)

@@ -1,14 +1,14 @@
 """Blocks: stretches of code that nothing but comments and blank lines interrupts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from gradcheck.paste.reading.lines import indentation
+from gradcheck.paste.reading.lines import emptied, indentation
 from gradcheck.paste.reading.post import Place
 from gradcheck.paste.reading.sorting import Item
 from gradcheck.paste.reading.syntax import Reading
 from gradcheck.record import record
 
+_MOST_BROKEN = 4
 _ENDS = ("prose", "fence", "output", "prompt")
 
 
@@ -43,27 +43,37 @@ class Block:
         return "\n".join(place.text for place in self.places)
 
 
-def blocks(items: Sequence[Item], places: Sequence[Place]) -> Iterator[Block]:
-    """Return the blocks of a text; what is not code in them becomes blank."""
+def blocks(
+    items: Sequence[Item], places: Sequence[Place], *, session: bool = False
+) -> Iterator[Block]:
+    """Return the blocks of a text; what is not code in them becomes blank.
+
+    All of a notebook's count as typed in a session.
+    """
     run: list[Item] = []
-    session = False
+    typed = session
     for k, item in enumerate(items):
         if item.kind in _ENDS or (item.kind == "broken" and not _inside(items, k)):
-            yield from _block(run, places, session)
+            yield from _block(run, places, session=typed)
             run = []
-            session = item.kind == "prompt"
+            typed = session or item.kind == "prompt"
         else:
             run.append(item)
-    yield from _block(run, places, session)
+    yield from _block(run, places, session=typed)
 
 
 def _inside(items: Sequence[Item], at: int) -> bool:
-    """Tell whether a broken line has code right above and below, so that it was code too."""
-    around = (*items[max(0, at - 1) : at], *items[at + 1 : at + 2])
-    return len(around) == 2 and all(item.kind in ("code", "comment") for item in around)
+    """Tell whether broken lines have code right above and below, so that they were code too."""
+    for step in (-1, 1):
+        k = at + step
+        while 0 <= k < len(items) and items[k].kind == "broken" and abs(k - at) < _MOST_BROKEN:
+            k += step
+        if not 0 <= k < len(items) or items[k].kind not in ("code", "comment", "noise"):
+            return False
+    return True
 
 
-def _block(run: list[Item], places: Sequence[Place], session: bool) -> Iterator[Block]:
+def _block(run: list[Item], places: Sequence[Place], *, session: bool) -> Iterator[Block]:
     code = [k for k, item in enumerate(run) if item.kind == "code"]
     if not code:
         return
@@ -86,7 +96,7 @@ def _lines(kept: Sequence[Item], places: Sequence[Place]) -> Iterator[Place]:
             if item.kind in ("code", "comment", "blank"):
                 yield place
             else:
-                yield replace(place, text="", columns=place.columns[:1])
+                yield emptied(place)
 
 
 def _units(kept: Sequence[Item], places: Sequence[Place], begin: int) -> Iterator[Unit]:
@@ -101,5 +111,5 @@ def _units(kept: Sequence[Item], places: Sequence[Place], begin: int) -> Iterato
                 width=indentation(places[item.start]),
             )
             blank = False
-        elif item.kind in ("blank", "noise"):
+        elif item.kind == "blank":
             blank = True

@@ -14,6 +14,9 @@ _INVISIBLE = (
 _CONTROL = "\x00-\x08\x0b\x0e-\x1f\x7f\x85"
 _UNREADABLE = re.compile(
     rf"(?P<space>[{_SPACES}])|(?P<invisible>[{_INVISIBLE}{_CONTROL}])|(?P<surrogate>[\ud800-\udfff])"
+)
+_ENTITY = re.compile(
+    r"(?P<comment>\#(?!\d+;).*)|(?P<string>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
     rf"|(?P<entity>{'|'.join(_ENTITIES)})"
 )
 _CURLY_DOUBLE = "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02"
@@ -37,7 +40,8 @@ _CODE = re.compile(
 
 def readable(place: Place) -> Place:
     """Return the line without characters that mean nothing in any language."""
-    return _substituted(place, _UNREADABLE, _readable)
+    seen = _substituted(place, _UNREADABLE, _readable)
+    return _substituted(seen, _ENTITY, _readable) if "&" in seen.text else seen
 
 
 def plain(place: Place) -> Place:

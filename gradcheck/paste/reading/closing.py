@@ -12,7 +12,7 @@ from gradcheck.paste.reading.facts import Fact
 _AHEAD = 60
 """How many statements a rule may look ahead."""
 
-_METHOD = ("self", "cls")
+_OWNERS = (("self",), ("cls",))
 
 
 class Frame:
@@ -25,6 +25,7 @@ class Frame:
         self.known = known
         self.fresh: set[str] = set()
         self.touched: set[str] = set()
+        self.stored: set[str] = set()
         self.body: list[Fact] = []
         self.sibling: tuple[Fact, ...] = ()
         self.used = False
@@ -40,12 +41,13 @@ class Frame:
             self.body.append(fact)
         self.fresh |= fact.stores - self.before
         self.touched |= fact.stores | fact.loads
+        self.stored |= fact.stores | {fact.collects}
         self.used = self.used or bool(fact.loads & self.head.stores)
 
     @property
     def method(self) -> bool:
         """Whether it is a function of a class."""
-        return self.head.arguments[:1] in (("self",), ("cls",))
+        return self.head.arguments[:1] in _OWNERS
 
 
 def closes(frame: Frame, facts: Sequence[Fact], at: int) -> bool:
@@ -94,7 +96,7 @@ def _function(frame: Frame, facts: Sequence[Fact], at: int) -> bool:
         return True
     if frame.body and frame.body[-1].jumps:
         return not (_returns(facts, at) or (frame.method and "self" in fact.loads))
-    if _returns(facts, at) or (frame.method and set(_METHOD) & fact.loads):
+    if _returns(facts, at) or (frame.method and {"self", "cls"} & fact.loads):
         return False
     return not _needed(frame.fresh - frame.before, facts, at)
 
@@ -111,10 +113,12 @@ def _nested(frame: Frame, facts: Sequence[Fact], at: int) -> bool:
 def _class(frame: Frame, facts: Sequence[Fact], at: int) -> bool:
     fact = facts[at]
     if fact.keyword == "@":
-        return False
+        decorated = next((f for f in facts[at : at + _AHEAD] if f.keyword != "@"), fact)
+        bound = fact.loads & {"staticmethod", "classmethod", "property"}
+        return not (bound or decorated.arguments[:1] in _OWNERS)
     if fact.keyword == "def":
-        decorated = bool(frame.body) and frame.body[-1].keyword == "@"
-        return not (decorated or fact.arguments[:1] in (("self",), ("cls",)))
+        above = bool(frame.body) and frame.body[-1].keyword == "@"
+        return not (above or fact.arguments[:1] in _OWNERS)
     started = any(own.keyword == "def" for own in frame.body)
     return started or not fact.member or fact.blank
 
@@ -157,7 +161,15 @@ def _alike(frame: Frame, fact: Fact) -> bool:
     first = frame.body[0] if frame.body else None
     if first is None:
         return True
-    return (fact.shows and first.shows) or bool(fact.changes and fact.changes == first.changes)
+    if fact.shows and first.shows:
+        return _related(fact, first)
+    return bool(fact.changes and fact.changes == first.changes)
+
+
+def _related(fact: Fact, other: Fact) -> bool:
+    """Tell whether two prints or plots are about the same, or one is about nothing."""
+    own = fact.loads - {"print"}
+    return not own or bool(own & other.loads)
 
 
 def _mirrors(frame: Frame, fact: Fact) -> bool:
@@ -174,18 +186,38 @@ def _loop(frame: Frame, facts: Sequence[Fact], at: int) -> bool:
         return True
     if head.keyword == "for" and fact.keyword == "for" and fact.stores & head.stores:
         return True
-    if fact.jumps in ("break", "continue"):
-        return False
-    if _over(facts, at):
+    if fact.jumps == "return" or _over(facts, at):
         return True
+    if _interrupted(facts, at) or _continues(frame, fact):
+        return False
     control = head.stores if head.keyword == "for" else head.loads
     if fact.loads & (control | frame.fresh) or _needed(set(control), facts, at):
         return False
-    if frame.used or head.keyword == "while":
+    if frame.used or (head.keyword == "while" and control):
         return not _needed(frame.fresh, facts, at) or not fact.loads & frame.touched
     return not (fact.loads | fact.stores) & frame.touched
 
 
+def _interrupted(facts: Sequence[Fact], at: int) -> bool:
+    """Tell whether a `break` or `continue` follows that no later loop can hold."""
+    for fact in _ahead(facts, at):
+        if fact.jumps in ("break", "continue"):
+            return True
+        if fact.keyword in ("for", "while"):
+            return False
+    return False
+
+
+def _continues(frame: Frame, fact: Fact) -> bool:
+    """Tell whether a statement collects what the body makes, or goes on with its output."""
+    if fact.collects and fact.loads & frame.stored:
+        return True
+    last = frame.body[-1] if frame.body else fact
+    return fact.shows and last.shows and not fact.blank and _related(fact, last)
+
+
 def _over(facts: Sequence[Fact], at: int) -> bool:
-    """Tell whether nothing but prints and plots is left, after a blank line."""
-    return facts[at].blank and all(fact.shows for fact in facts[at : at + _AHEAD])
+    """Tell whether nothing but plots, or prints after a blank line, is left."""
+    rest = facts[at : at + _AHEAD]
+    shown = all(fact.shows or (fact.keyword == "for" and fact.opens) for fact in rest)
+    return shown and (facts[at].blank or any(fact.draws for fact in rest))

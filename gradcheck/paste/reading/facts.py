@@ -20,6 +20,7 @@ _SHOWING = {
     "ylabel",
 }
 _DRAWING = {"plt", "pyplot", "fig", "ax", "sys", "logging"}
+_COLLECTING = {"append", "extend", "insert", "add"}
 
 
 @record
@@ -38,6 +39,10 @@ class Fact:
     """The operator of an augmented assignment."""
     shows: bool = False
     """Whether it only prints, plots or appends."""
+    draws: bool = False
+    """Whether it only plots."""
+    collects: str = ""
+    """The name of what it appends to."""
     member: bool = False
     """Whether it may stand in a class as an attribute or docstring."""
     arguments: tuple[str, ...] = ()
@@ -68,6 +73,8 @@ def fact(unit: Unit) -> Fact:
         stores=frozenset(stores),
         changes=type(node.op).__name__ if isinstance(node, ast.AugAssign) else "",
         shows=shows(node),
+        draws=shows(node) and bool(loads & {"plt", "pyplot"}),
+        collects=_collects(node),
         member=isinstance(node, ast.Assign | ast.AnnAssign) or _documents(node),
         arguments=_arguments(node),
         name=getattr(node, "name", "") or "",
@@ -94,6 +101,13 @@ def shows(node: ast.stmt) -> bool:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=base), attr=name))):
             return base in _DRAWING or name in _SHOWING
     return False
+
+
+def _collects(node: ast.stmt) -> str:
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=base), attr=name))):
+            return base if name in _COLLECTING else ""
+    return ""
 
 
 def _documents(node: ast.stmt) -> bool:

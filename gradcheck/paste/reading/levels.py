@@ -119,7 +119,7 @@ class _Stack:
         frame = self._frames[-1]
         if frame.column is None:
             frame.column = self._widths[at]
-        scope = next((f for f in reversed(self._frames) if f.head.keyword in ("def", "module")))
+        scope = next(f for f in reversed(self._frames) if f.head.keyword in ("def", "module"))
         for each in self._frames:
             each.add(fact, direct=each is frame)
         if fact.opens:

@@ -51,6 +51,11 @@ def stripped(place: Place, width: int) -> Place:
     return replace(place, text=place.text[width:], columns=columns, prefix=columns[0])
 
 
+def emptied(place: Place) -> Place:
+    """Return the line with nothing on it."""
+    return replace(place, text="", columns=place.columns[:1])
+
+
 def indented(place: Place, width: int) -> Place:
     """Return the line indented by that many spaces, whatever its indentation was."""
     body = place.text.lstrip()

@@ -25,7 +25,9 @@ _METHODS = {
 }  # fmt: skip
 _LISTS = ("range", "zip", "map", "filter")
 _EATERS = {"list", "dict", "set", "sorted", "sum", "min", "max", "enumerate", "tuple", "reversed"}
-_MODERN = re.compile(r"\bf['\"]|\bnonlocal\b|\bprint\s*\(.*\b(?:end|sep|flush)\s*=|->|\s@\s")
+_MODERN = re.compile(
+    r"\bf['\"]|\bnonlocal\b|\bprint\s*\(.*\b(?:end|sep|flush)\s*=|\)\s*->|[\w)\]] @ [\w(\[]"
+)
 
 
 @record

@@ -10,10 +10,13 @@ from gradcheck.paste.reading.dividing import Chapter, chapter, divided, span
 from gradcheck.paste.reading.frameworks import framework, imported
 from gradcheck.paste.reading.judging import judged
 from gradcheck.paste.reading.lines import placed
+from gradcheck.paste.reading.modernising import modernised
 from gradcheck.paste.reading.notebook import cells
 from gradcheck.paste.reading.post import Place, Post
-from gradcheck.paste.reading.restoring import restored
+from gradcheck.paste.reading.prefixes import unprefixed
+from gradcheck.paste.reading.restoring import Restored, restored
 from gradcheck.paste.reading.sorting import Sorter
+from gradcheck.paste.reading.syntax import tree
 
 
 def read(text: str) -> Post:
@@ -31,8 +34,12 @@ def _post(text: str) -> Post:
         if found is None
         else [placed(cell.source, cell.number) for cell in found if cell.kind == "code"]
     )
+    made = [
+        each for sheet in sheets for each in _restored(sheet, notes, notebook=found is not None)
+    ]
     chapters = [
-        each for sheet in sheets for each in _chapters(sheet, notes, notebook=found is not None)
+        chapter(each.block, session=each.block.session, decisions=each.decisions)
+        for each in modernised(made)
     ]
     division = divided(list(_by_hand(chapters, notes)))
     return Post(
@@ -43,15 +50,18 @@ def _post(text: str) -> Post:
     )
 
 
-def _chapters(sheet: Sequence[Place], notes: list[str], *, notebook: bool) -> Iterator[Chapter]:
-    sorter = Sorter([readable(place) for place in sheet], notebook=notebook)
+def _restored(sheet: Sequence[Place], notes: list[str], *, notebook: bool) -> Iterator[Restored]:
+    lines = [readable(place) for place in sheet]
+    if tree("\n".join(place.text for place in lines)) is None:
+        lines = unprefixed(lines)
+    sorter = Sorter(lines, notebook=notebook)
     items = judged(list(sorter.items()), sorter.places)
     code = {k for item in items if item.kind == "code" for k in range(item.start, item.stop)}
     notes += [f"line {sheet[at].line}: {note}" for at, note in sorter.notes if at in code]
-    for block in blocks(items, sorter.places):
+    for block in blocks(items, sorter.places, session=notebook):
         whole = restored(block)
         if whole:
-            yield chapter(whole.block, session=notebook or block.session, decisions=whole.decisions)
+            yield whole
         else:
             notes.append(f"{span(block)}: can't be read as Python, left out")
 

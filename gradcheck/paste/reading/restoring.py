@@ -1,13 +1,13 @@
 """Indentation restored, where it was lost on the way."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gradcheck.paste.reading.blocks import Block, Unit
 from gradcheck.paste.reading.facts import facts
 from gradcheck.paste.reading.levels import Layout, layout
 from gradcheck.paste.reading.lexing import within_strings
-from gradcheck.paste.reading.lines import indentation, indented, replaced
+from gradcheck.paste.reading.lines import emptied, indentation, indented, replaced
 from gradcheck.paste.reading.post import Place
 from gradcheck.paste.reading.python2 import tokens
 from gradcheck.paste.reading.syntax import tree
@@ -45,7 +45,7 @@ def relaid(places: Sequence[Place], units: Sequence[Unit], found: Layout) -> lis
                 result[k] = indented(result[k], own)
         shift = own - indentation(places[unit.start])
         for k, place in _shifted(result, unit, shift):
-            result[k] = place if level is not None else _emptied(place)
+            result[k] = place if level is not None else emptied(place)
         upper = unit.stop
     return _with_bodies(result, units, found)
 
@@ -65,10 +65,6 @@ def _shifted(places: Sequence[Place], unit: Unit, shift: int) -> Iterator[tuple[
         place = places[k]
         own = indentation(place)
         yield k, place if inside or not place.text else indented(place, max(0, own + shift))
-
-
-def _emptied(place: Place) -> Place:
-    return replace(place, text="", columns=place.columns[:1])
 
 
 def _dedented(block: Block, tab: int | None) -> Block | None:
@@ -148,7 +144,7 @@ def _without(block: Block, line: int) -> Block:
             kept.append(unit)
             continue
         for k in range(unit.start, unit.stop):
-            places[k] = _emptied(places[k])
+            places[k] = emptied(places[k])
     return replace(block, places=tuple(places), units=tuple(kept))
 
 
@@ -174,8 +170,3 @@ def _body(levels: Sequence[int | None], at: int, level: int) -> Iterator[int]:
         if own is not None and own <= level:
             return
         yield k
-
-
-def forced(block_facts: Sequence[Unit], changes: Mapping[int, int]) -> Layout:
-    """Return a layout with the levels of some statements given."""
-    return layout(facts(block_facts), changes)

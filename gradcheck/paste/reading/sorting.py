@@ -11,9 +11,9 @@ from typing import Literal, TypeAlias
 from gradcheck.paste.reading import python2
 from gradcheck.paste.reading.cleaning import plain
 from gradcheck.paste.reading.lexing import end
-from gradcheck.paste.reading.lines import Edit, edited, replaced, stripped
+from gradcheck.paste.reading.lines import Edit, edited, indentation, replaced, stripped
 from gradcheck.paste.reading.post import Place
-from gradcheck.paste.reading.syntax import Reading, statement
+from gradcheck.paste.reading.syntax import COMPOUND, Reading, statement
 from gradcheck.record import record
 
 Kind: TypeAlias = Literal[
@@ -198,15 +198,27 @@ class Sorter:
         source = "\n".join(texts[at:stop])
         reading = statement(source)
         edits: list[Edit] = []
+        dated = False
         if reading is None and _DATED.search(source):
             edits = python2.syntax_edits(source)
             reading = statement(applied(source, edits)) if edits else None
+            dated = reading is not None
+        if reading is None and self._headless(at, stop):
+            last = python2.tokens(source)[-1].stop
+            edits = [(last, last, ":")]
+            reading = statement(applied(source, edits))
         if reading is None:
             return None
         if texts is not self._texts:
             self._make_plain(at, stop)
         self._apply(at, stop, edits)
-        return Item(kind="code", start=at, stop=stop, reading=reading, python2=bool(edits))
+        return Item(kind="code", start=at, stop=stop, reading=reading, python2=dated)
+
+    def _headless(self, at: int, stop: int) -> bool:
+        """Tell whether a line looks like a header but for its colon: a body stands below it."""
+        below = self._text(stop)
+        deeper = indentation(self.places[at]) < len(below) - len(below.lstrip())
+        return deeper and COMPOUND.match(self._texts[at]) is not None and bool(below.strip())
 
     def _make_plain(self, at: int, stop: int) -> None:
         for k in range(at, stop):
