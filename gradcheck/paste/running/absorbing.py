@@ -25,7 +25,7 @@ class Absorber:
     def __setattr__(self, name: str, value: object) -> None:
         self.__dict__[name] = value
 
-    def __call__(self, *positional: object, **named: object) -> "Absorber":
+    def __call__(self, *_: object, **__: object) -> "Absorber":
         return Absorber(f"{self.__name__}()")
 
     def __getitem__(self, key: object) -> "Absorber":

@@ -43,6 +43,10 @@ class Ledger:
         assumption = Assumption(kind=kind, name=name, what=what, line=line)
         self._found.setdefault((kind, name), assumption)
 
+    def take(self, other: "Ledger") -> None:
+        """Add what another ledger holds."""
+        self._found = {**self._found, **other._found}
+
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         return tuple(self._found.values())

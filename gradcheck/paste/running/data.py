@@ -6,7 +6,7 @@ While there is no guess, a place-holder is handed out, and its first use ends th
 
 import zlib
 from collections.abc import Mapping
-from typing import Literal, NoReturn, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -57,26 +57,25 @@ class Demanded(BaseException):
 
 
 class Data:
-    """The guesses of one run; another `draw` makes other data of them."""
+    """The guesses of one run, and whether it asked for any; another `draw` makes other data."""
 
     def __init__(self, guesses: Mapping[str, Guess], draw: int = 0) -> None:
-        self._guesses = dict(guesses)
+        self.guesses = dict(guesses)
+        self.asked = False
         self._draw = draw
 
     def of(self, name: str, hint: Hint) -> Array | float | int | Unseen:
         """Return the data of this name, or what raises Demanded when the program uses it."""
-        guess = self._guesses.get(name)
+        self.asked = True
+        guess = self.guesses.get(name)
         if guess is not None:
             return made(name, guess, self._draw)
-
-        def demand() -> NoReturn:
-            raise Demanded(name, hint)
-
-        return Unseen(demand)
+        return Unseen(lambda: Demanded(name, hint))
 
     def now(self, name: str, hint: Hint) -> Array | float | int:
         """Return the data of this name; raises Demanded while there is no guess."""
-        guess = self._guesses.get(name)
+        self.asked = True
+        guess = self.guesses.get(name)
         if guess is None:
             raise Demanded(name, hint)
         return made(name, guess, self._draw)

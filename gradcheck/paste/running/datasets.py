@@ -100,7 +100,7 @@ class Scaler:
         self._shift: Array = np.zeros(1)
         self._by: Array = np.ones(1)
 
-    def fit(self, x: Any, y: object = None) -> "Scaler":
+    def fit(self, x: Any, *_: object) -> "Scaler":
         x = np.asarray(x, dtype=float)
         spread = x.std(axis=0)
         self._shift, self._by = x.mean(axis=0), np.where(spread == 0, 1, spread)
@@ -109,7 +109,7 @@ class Scaler:
     def transform(self, x: Any) -> Array:
         return np.asarray((np.asarray(x, dtype=float) - self._shift) / self._by)
 
-    def fit_transform(self, x: Any, y: object = None) -> Array:
+    def fit_transform(self, x: Any, *_: object) -> Array:
         return self.fit(x).transform(x)
 
     def inverse_transform(self, x: Any) -> Array:
@@ -119,7 +119,7 @@ class Scaler:
 class RangeScaler(Scaler):
     """Columns between zero and one."""
 
-    def fit(self, x: Any, y: object = None) -> "RangeScaler":
+    def fit(self, x: Any, *_: object) -> "RangeScaler":
         x = np.asarray(x, dtype=float)
         width = x.max(axis=0) - x.min(axis=0)
         self._shift, self._by = x.min(axis=0), np.where(width == 0, 1, width)
@@ -188,8 +188,9 @@ class Bunch(dict[str, Any]):
 
 
 def _target(classes: int) -> Guess:
-    kind = "classes" if classes else "normal"
-    return Guess(shape=(_SAMPLES,), kind=kind, classes=classes)
+    if classes:
+        return Guess(shape=(_SAMPLES,), kind="classes", classes=classes)
+    return Guess(shape=(_SAMPLES,), kind="normal")
 
 
 def _points(

@@ -16,7 +16,9 @@ from gradcheck.paste.running.sources import hint_of
 _TURNS = 3
 _RATE = 0.1
 _ORDER = ("forward", "cost", "backward", "update")
-_PREDICTED = re.compile(r"^(?:A[L\d]?|a[l\d]|y_?hat\w*|h|pred\w*|probs?|out(?:put)?s?|scores?|y_?pred)$")
+_PREDICTED = re.compile(
+    r"^(?:A[L\d]?|a[l\d]|y_?hat\w*|h|pred\w*|probs?|out(?:put)?s?|scores?|y_?pred)$"
+)
 _PARAMETERS = re.compile(r"(?i)^(?:param\w*|weights?|theta|model|net|w)$")
 _GRADIENTS = re.compile(r"(?i)^(?:grad\w*|derivatives?|nabla\w*)$")
 _SAID = (
@@ -47,9 +49,7 @@ def appended(tree: ast.Module, text: str) -> ast.Module:
 
 
 def _runs(tree: ast.Module) -> bool:
-    defined = {
-        node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)
-    }
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     if not defined:
         return True
     for statement in tree.body:
@@ -107,9 +107,7 @@ def _chained(functions: Sequence[Routine], owner: str) -> Iterator[str]:
         yield _TURN + line
 
 
-def _called(
-    one: Routine, owner: str, known: dict[str, str], meant: dict[str, str]
-) -> str:
+def _called(one: Routine, owner: str, known: dict[str, str], meant: dict[str, str]) -> str:
     arguments = [_argument(name, known, meant) for name in one.parameters]
     call = f"{owner}{one.name}({', '.join(arguments)})"
     results = [_result(name, one) for name in one.returns]

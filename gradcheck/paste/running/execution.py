@@ -48,7 +48,8 @@ def execute(
 def compiled(statement: ast.stmt, flags: int) -> CodeType:
     """Return the code of one top-level statement; raises what `compile` does."""
     module = ast.Module(body=[statement], type_ignores=[])
-    return compile(module, PROGRAM, "exec", flags=flags, dont_inherit=True)
+    code: CodeType = compile(module, PROGRAM, "exec", flags=flags, dont_inherit=True)
+    return code
 
 
 def flags_of(statements: Sequence[ast.stmt]) -> int:

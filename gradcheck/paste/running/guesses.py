@@ -19,6 +19,8 @@ _MOST_ENTRIES = 4_000_000
 _MOST_CLASSES = 40
 _MOST_SIZES = 8
 _DEPTH = 3
+_LOOKED_AT = 20
+_LARGEST = 100_000
 
 _NUMBERS: tuple[tuple[str, float | int], ...] = (
     (r"^(lr|alpha|eta|mu|rate|l_?rate|lrate|step(_size)?)$|learning_?rate", 0.1),
@@ -159,22 +161,26 @@ def _samples_of(given: Facts, made: Mapping[str, Guess]) -> tuple[int, ...]:
 
 
 def _sizes(value: object, seen: dict[int, None], depth: int) -> None:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 < value < _LARGEST:
+        seen.setdefault(value)
+    elif isinstance(value, np.ndarray):
+        for size in value.shape:
+            if size > 1:
+                seen.setdefault(size)
+    elif depth:
+        for part in _parts(value)[:_LOOKED_AT]:
+            _sizes(part, seen, depth - 1)
+
+
+def _parts(value: object) -> list[object]:
     match value:
-        case np.ndarray():
-            for size in value.shape:
-                if size > 1:
-                    seen.setdefault(size)
-        case bool() | str() | bytes() | float():
-            return
-        case int():
-            if 1 < value < 100_000:
-                seen.setdefault(value)
-        case dict() | list() | tuple() if depth:
-            for entry in list(value.values() if isinstance(value, dict) else value)[:20]:
-                _sizes(entry, seen, depth - 1)
-        case _ if depth and type(value).__module__ == "__main__":
-            for entry in list(getattr(value, "__dict__", {}).values())[:20]:
-                _sizes(entry, seen, depth - 1)
+        case dict():
+            return list(value.values())
+        case list() | tuple():
+            return list(value)
+        case _ if type(value).__module__ == "__main__":
+            return list(getattr(value, "__dict__", {}).values())
+    return []
 
 
 def _numbers(tree: ast.Module) -> Iterator[int]:
@@ -185,7 +191,7 @@ def _numbers(tree: ast.Module) -> Iterator[int]:
             ):
                 yield a * b
             case ast.Constant(value=int(value)) if (
-                not isinstance(value, bool) and 1 < value < 100_000
+                not isinstance(value, bool) and 1 < value < _LARGEST
             ):
                 yield value
 

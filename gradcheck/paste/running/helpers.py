@@ -11,13 +11,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.paste.running.words import words
 
 Function: TypeAlias = Callable[..., Any]
 
 
 def sigmoid(x: Array, derivative: bool = False) -> Array:
     """Return the logistic function, or its slope in terms of the input."""
-    y = 1.0 / (1.0 + np.exp(-np.asarray(x, dtype=float)))
+    y: Array = 1.0 / (1.0 + np.exp(-np.asarray(x, dtype=float)))
     return y * (1 - y) if derivative else y
 
 
@@ -92,9 +93,9 @@ _ALIASES = {
     "rectifier": "relu",
     "stablesoftmax": "softmax",
 }
-_ONE_HOT = frozenset(
+_ONE_HOT = words(
     "onehot onehotencode onehotencoder tocategorical onehotencoding converttoonehot "
-    "onehotit toonehot".split()  # noqa: SIM905  (a list of words)
+    "onehotit toonehot"
 )
 _DERIVATIVE = re.compile(r"^(?:d|deriv|derivative|prime|grad|gradient|der)$")
 _FILLER = frozenset({"function", "func", "fn", "activation", "act", "of", "forward"})

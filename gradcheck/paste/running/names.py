@@ -64,7 +64,9 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in wanted:
                 called.add(name)
-            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str())) if name in wanted:
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str())) if (
+                name in wanted
+            ):
                 keyed.add(name)
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in wanted:
                 attributes.setdefault(name, set()).add(attribute)

@@ -77,7 +77,7 @@ def numpy_copy(replaced: dict[str, Callable[..., Any]]) -> ModuleType:
     for name in _NAMESPACES:
         setattr(copy, name, copied(getattr(np, name)))
     _seed_always(copy.random)
-    copy.seterr = lambda *_, **__: {}
+    vars(copy)["seterr"] = lambda *_, **__: {}
     copy.__dict__.update(replaced)
     return copy
 
@@ -85,17 +85,15 @@ def numpy_copy(replaced: dict[str, Callable[..., Any]]) -> ModuleType:
 def random_copy() -> ModuleType:
     """Return the standard `random`, whose seeds are fixed where the program gives none."""
     copy = copied(random)
-    copy.seed = lambda a=None, *rest, **named: random.seed(_FIXED_SEED if a is None else a)
-    copy.Random = lambda x=None: random.Random(_FIXED_SEED if x is None else x)  # noqa: S311
+    vars(copy)["seed"] = _seeded(random.seed)
+    vars(copy)["Random"] = _seeded(random.Random)
     return copy
 
 
 def _seed_always(copy: ModuleType) -> None:
     for name in ("default_rng", "RandomState", "seed", "SeedSequence", "PCG64", "MT19937"):
         setattr(copy, name, _seeded(getattr(np.random, name)))
-    copy.random_integers = lambda low, high=None, size=None: np.random.randint(
-        *((1, low + 1) if high is None else (low, high + 1)), size=size
-    )
+    vars(copy)["random_integers"] = _integers
 
 
 def _seeded(make: Callable[..., Any]) -> Callable[..., Any]:
@@ -103,6 +101,11 @@ def _seeded(make: Callable[..., Any]) -> Callable[..., Any]:
         return make(_FIXED_SEED if seed is None else seed, *rest, **named)
 
     return made
+
+
+def _integers(low: int, high: int | None = None, size: Any = None) -> Any:
+    bounds = (1, low + 1) if high is None else (low, high + 1)
+    return np.random.randint(*bounds, size=size)  # noqa: NPY002  (as the program would)
 
 
 def _has(name: str) -> bool:

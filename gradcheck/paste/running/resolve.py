@@ -22,6 +22,7 @@ from gradcheck.paste.running.knowledge import Knowledge
 from gradcheck.paste.running.modules import Modules
 from gradcheck.paste.running.names import Use
 from gradcheck.paste.running.sources import Hub, hint_of
+from gradcheck.paste.running.words import words
 
 _MODULES = {
     "np": "numpy",
@@ -34,9 +35,10 @@ _MODULES = {
     "K": "keras",
     **{
         name: name
-        for name in "numpy matplotlib pylab seaborn pandas tensorflow keras scipy sklearn math time "
-        "copy os sys itertools pickle re json collections functools tqdm datetime logging "
-        "warnings".split()  # noqa: SIM905  (a list of words)
+        for name in words(
+            "numpy matplotlib pylab seaborn pandas tensorflow keras scipy sklearn math time copy "
+            "os sys itertools pickle re json collections functools tqdm datetime logging warnings"
+        )
     },
 }
 _STANDARD: dict[str, Any] = {
@@ -51,7 +53,9 @@ _STANDARD: dict[str, Any] = {
     "tqdm": lambda iterable=(), *_, **__: iterable,
     "trange": lambda *bounds, **_: range(*bounds),
 }
-_TABLE_ATTRIBUTES = frozenset({"iloc", "loc", "values", "columns", "head", "drop", "to_numpy", "ix"})
+_TABLE_ATTRIBUTES = frozenset(
+    {"iloc", "loc", "values", "columns", "head", "drop", "to_numpy", "ix"}
+)
 _RANDOM_ATTRIBUTES = frozenset(
     {
         *("random", "seed", "randint", "uniform", "shuffle", "choice", "choices", "sample"),

@@ -18,7 +18,9 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     ("initial", r"init|create|make|build|start"),
     ("forward", r"forward|predict|feed|hyp|propagat|infer|score|model|^net|output"),
 )
-_TRAINS = re.compile(r"(?i)train|fit|learn|descent|sgd|optimi|model|run|main|solve|practi[sc]e|teach")
+_TRAINS = re.compile(
+    r"(?i)train|fit|learn|descent|sgd|optimi|model|run|main|solve|practi[sc]e|teach"
+)
 
 
 @record
@@ -88,7 +90,9 @@ def _returned(node: ast.FunctionDef) -> tuple[str, ...]:
     for part in reversed([part for part in ast.walk(node) if isinstance(part, ast.Return)]):
         match part.value:
             case ast.Tuple(elts=parts):
-                return tuple(_word(element, f"{node.name}_{at}") for at, element in enumerate(parts))
+                return tuple(
+                    _word(element, f"{node.name}_{at}") for at, element in enumerate(parts)
+                )
             case None | ast.Constant():
                 continue
             case value:

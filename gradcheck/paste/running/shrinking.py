@@ -9,12 +9,15 @@ import copy
 import re
 from collections.abc import Iterator
 
+from gradcheck.paste.running.words import words
+
 _SMALL = 64
 _PRIMES = (67, 71, 73, 79, 83, 89, 97, 101)
-_COUNTS = re.compile(r"(?i)epoch|iter|step|seed|batch|round|every|num_examples|samples|^m$|^n$|print")
-_MAKERS = frozenset(
-    "randn rand zeros ones empty full normal uniform random standard_normal random_sample "
-    "reshape".split()  # noqa: SIM905  (a list of words)
+_COUNTS = re.compile(
+    r"(?i)epoch|iter|step|seed|batch|round|every|num_examples|samples|^m$|^n$|print"
+)
+_MAKERS = words(
+    "randn rand zeros ones empty full normal uniform random standard_normal random_sample reshape"
 )
 
 
@@ -26,7 +29,8 @@ def sizes(tree: ast.Module) -> dict[int, int]:
 
 def shrunk(tree: ast.Module, smaller: dict[int, int]) -> ast.Module:
     """Return the program with all numbers of these values replaced."""
-    return ast.fix_missing_locations(_Shrink(smaller).visit(copy.deepcopy(tree)))
+    small: ast.Module = _Shrink(smaller).visit(copy.deepcopy(tree))
+    return ast.fix_missing_locations(small)
 
 
 class _Shrink(ast.NodeTransformer):
@@ -58,7 +62,7 @@ def _sizes(tree: ast.Module) -> Iterator[int]:
                 found = [] if _COUNTS.search(name) else [value]
             case _:
                 continue
-        yield from (value for part in found if (value := _value(part)) is not None)
+        yield from (size for part in found if (size := _value(part)) is not None)
 
 
 def _value(node: ast.AST) -> int | None:

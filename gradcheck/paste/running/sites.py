@@ -2,9 +2,10 @@
 
 import ast
 import sys
+from types import FrameType
 from typing import TypeAlias
 
-PROGRAM = "<pasted program>"
+PROGRAM = "<pasted>"
 
 Pattern: TypeAlias = "str | list[Pattern]"
 
@@ -27,11 +28,11 @@ class Sites:
 
 def line_now() -> int:
     """Return the line of the innermost frame of the program, 0 if there is none."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_filename == PROGRAM:
             return frame.f_lineno
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return 0
 
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from gradcheck.paste.running.absorbing import Absorber
 from gradcheck.paste.running.assumptions import Ledger
 from gradcheck.paste.running.data import Data, Hint
 from gradcheck.paste.running.names import Use
+from gradcheck.paste.running.printing import Printed
 from gradcheck.paste.running.sites import Pattern, Sites, line_now
 
 _LABELS = re.compile(
@@ -44,7 +44,7 @@ class Source:
         full = f"{self._name}.{name}"
         return self._hub.array(full) if _ARRAYS.match(name) else Source(full, self._hub)
 
-    def __call__(self, *positional: object, **named: object) -> Any:
+    def __call__(self, *_: object, **__: object) -> Any:
         return self._hub.loaded(f"{self._name}()")
 
     def __getitem__(self, key: object) -> Any:
@@ -63,13 +63,12 @@ class Source:
 class Hub:
     """What the stand-ins of one run share: the guesses, the ledger, the program's assignments."""
 
-    def __init__(
-        self, data: Data, ledger: Ledger, sites: Sites, uses: Mapping[str, Use]
-    ) -> None:
+    def __init__(self, data: Data, ledger: Ledger, sites: Sites, uses: Mapping[str, Use]) -> None:
         self.data = data
         self.ledger = ledger
         self.sites = sites
         self.uses = uses
+        self.printed = Printed()
 
     def loaded(self, name: str) -> Any:
         """Return unseen data, one for each name on the left of the statement that is run."""
@@ -81,13 +80,10 @@ class Hub:
     def source(self, name: str) -> Source:
         return Source(name, self)
 
-    def absorber(self, name: str) -> Absorber:
-        return Absorber(name)
-
     def loader(self, name: str) -> Callable[..., Any]:
         """Return a function that loads unseen data, whatever it is asked for."""
 
-        def load(*positional: object, **named: object) -> Any:
+        def load(*_: object, **__: object) -> Any:
             self.ledger.note("module", name, "gives data made up here", line_now())
             return self.loaded(f"{name}()")
 

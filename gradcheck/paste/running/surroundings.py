@@ -10,7 +10,6 @@ from gradcheck.paste.running.absorbing import Absorber
 from gradcheck.paste.running.sites import line_now
 from gradcheck.paste.running.sources import Hub
 
-_MOST_PRINTED = 20_000
 _ANSWER = "3"
 _TEXT = (
     "the quick brown fox jumps over the lazy dog; how vexingly quick daft zebras jump.\n"
@@ -18,38 +17,7 @@ _TEXT = (
 ) * 3
 
 
-class Printed:
-    """Takes what the program prints, and keeps the first 20,000 characters."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._size = 0
-
-    def write(self, text: str) -> int:
-        if self._size < _MOST_PRINTED:
-            self._pieces.append(text[: _MOST_PRINTED - self._size])
-        self._size += len(text)
-        return len(text)
-
-    def flush(self) -> None:
-        pass
-
-    def print(
-        self, *values: object, sep: str | None = None, end: str | None = None, **_: Any
-    ) -> None:
-        if self._size < _MOST_PRINTED:
-            told = (" " if sep is None else sep).join(_short(value) for value in values)
-            self.write(told + ("\n" if end is None else end))
-
-    @property
-    def text(self) -> str:
-        return "".join(self._pieces)
-
-    def __deepcopy__(self, memory: object) -> "Printed":
-        return self
-
-
-def built_in(hub: Hub, printed: Printed, importer: Callable[..., Any]) -> dict[str, Any]:
+def built_in(hub: Hub, importer: Callable[..., Any]) -> dict[str, Any]:
     """Return the built-in names of a program; a new dict, which the program may spoil."""
     names = dict(vars(builtins))
     for name in ("breakpoint", "help", "copyright", "credits", "license"):
@@ -64,7 +32,7 @@ def built_in(hub: Hub, printed: Printed, importer: Callable[..., Any]) -> dict[s
         "display": Absorber("display"),
         "get_ipython": Absorber("get_ipython"),
         "__import__": importer,
-        "print": printed.print,
+        "print": hub.printed.print,
         "input": _asked(hub),
         "raw_input": _asked(hub),
         "open": _opened(hub),
@@ -72,11 +40,6 @@ def built_in(hub: Hub, printed: Printed, importer: Callable[..., Any]) -> dict[s
         "quit": leave,
     }
     return names
-
-
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= _MOST_PRINTED else text[:_MOST_PRINTED]
 
 
 def _asked(hub: Hub) -> Callable[..., str]:

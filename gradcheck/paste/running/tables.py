@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from gradcheck.array import Array
 from gradcheck.paste.running.absorbing import Absorber
 from gradcheck.paste.running.sites import line_now
 from gradcheck.paste.running.sources import Hub
+from gradcheck.paste.running.words import words
 
 _READERS = ("read_csv", "read_table", "read_excel", "read_fwf", "read_pickle", "read_json")
 
@@ -38,7 +39,7 @@ class Table:
         return self.values.shape
 
     @property
-    def T(self) -> "Table":
+    def T(self) -> "Table":  # noqa: N802  (pandas' name)
         return Table(self.values.T)
 
     @property
@@ -100,7 +101,7 @@ class Table:
     as_matrix = to_numpy
 
     def sample(self, n: int | None = None, frac: float = 1.0, **_: object) -> "Table":
-        rows = np.random.permutation(len(self.values))
+        rows = np.random.default_rng(0).permutation(len(self.values))
         return Table(self.values[rows[: n or int(frac * len(rows))]], self.columns)
 
     def head(self, n: int = 5) -> "Table":
@@ -119,11 +120,11 @@ class Table:
         return self._names[name]
 
 
-_UNCHANGING = frozenset(
+_UNCHANGING = words(
     "dropna fillna copy reset_index set_index astype sort_values replace rename apply "
-    "drop_duplicates transpose infer_objects".split()  # noqa: SIM905  (a list of words)
+    "drop_duplicates transpose infer_objects"
 )
-_ABSORBED = frozenset("info describe plot hist corr boxplot to_csv to_excel style".split())  # noqa: SIM905
+_ABSORBED = words("info describe plot hist corr boxplot to_csv to_excel style")
 
 
 class Names(list[object]):
@@ -140,7 +141,7 @@ class Names(list[object]):
 class Column(np.ndarray[Any, Any]):
     """One column: an array with the few extras of a pandas series."""
 
-    def __new__(cls, array: Any = (), *_: object, **__: object) -> "Column":
+    def __new__(cls, array: Any = (), *_: object, **__: object) -> Self:
         return np.asarray(array).view(cls)
 
     @property
@@ -157,11 +158,11 @@ class Column(np.ndarray[Any, Any]):
     def to_list(self) -> list[Any]:
         return cast("list[Any]", self.tolist())
 
-    def map(self, told: Any) -> "Column":
-        """Leave the numbers as they are: they stand for what the mapping would give."""
+    def replace(self, *_: object, **__: object) -> "Column":
+        """Leave the numbers as they are: they stand for what the replacing would give."""
         return self
 
-    apply = replace = map
+    apply = map = replace
 
     def unique(self) -> Array:
         return np.unique(np.array(self))

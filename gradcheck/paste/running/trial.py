@@ -26,8 +26,8 @@ _ENTER = "__gradcheck_enter__"
 _LEAVE = "__gradcheck_leave__"
 _ALIKE = ("Sub", "Mult")
 _TURNS = 20_000
-_SECONDS = 0.1
-_PATIENCE = 5
+_SECONDS = 0.04
+_PATIENCE = 10
 _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "Add": operator.add,
     "Sub": operator.sub,

@@ -5,13 +5,13 @@ from typing import Any, NoReturn, Self
 
 
 class Unseen:
-    """Calls `demand`, which must raise, as soon as anything is asked of it."""
+    """Raises what `demand` makes as soon as anything is asked of it."""
 
-    def __init__(self, demand: Callable[[], NoReturn]) -> None:
+    def __init__(self, demand: Callable[[], BaseException]) -> None:
         self.__dict__["_demand"] = demand
 
     def __getattr__(self, name: str) -> NoReturn:
-        self.__dict__["_demand"]()
+        raise self.__dict__["_demand"]()
 
     def __deepcopy__(self, memory: object) -> Self:
         return self
@@ -21,7 +21,7 @@ class Unseen:
 
 
 def _ask(self: Unseen, *_: Any, **__: Any) -> NoReturn:
-    self.__dict__["_demand"]()
+    raise self.__dict__["_demand"]()
 
 
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
