@@ -1,11 +1,12 @@
 """Blocks: stretches of code that nothing but comments and blank lines interrupts."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from gradcheck.paste.reading.lines import emptied, indentation
 from gradcheck.paste.reading.post import Place
 from gradcheck.paste.reading.sorting import Item
-from gradcheck.paste.reading.syntax import Reading
+from gradcheck.paste.reading.syntax import Reading, tree
 from gradcheck.record import record
 
 _MOST_BROKEN = 4
@@ -29,13 +30,15 @@ class Unit:
 class Block:
     """The lines of a stretch of code, and the statements on them.
 
-    `session` says that it was typed at a prompt.
+    `session` says that it was typed at a prompt, `near` that only prose parts it from the
+    block before.
     """
 
     places: tuple[Place, ...]
     units: tuple[Unit, ...]
     python2: bool = False
     session: bool = False
+    near: bool = False
 
     @property
     def source(self) -> str:
@@ -51,15 +54,48 @@ def blocks(
     All of a notebook's count as typed in a session.
     """
     run: list[Item] = []
-    typed = session
+    typed, near = session, False
     for k, item in enumerate(items):
         if item.kind in _ENDS or (item.kind == "broken" and not _inside(items, k)):
-            yield from _block(run, places, session=typed)
+            made = list(_block(run, places))
+            yield from (replace(block, session=typed, near=near) for block in made)
+            near = (near or bool(made)) and item.kind in ("prose", "broken")
             run = []
             typed = session or item.kind == "prompt"
         else:
             run.append(item)
-    yield from _block(run, places, session=typed)
+    for block in _block(run, places):
+        yield replace(block, session=typed, near=near)
+
+
+def joined(found: Sequence[Block]) -> list[Block]:
+    """Return the blocks, with those made one that a sentence in the middle of a body parted."""
+    result: list[Block] = []
+    for block in found:
+        last = result[-1] if result else None
+        if last and block.near and block.units[0].width and _goes_on(last, block):
+            result[-1] = _one(last, block)
+        else:
+            result.append(block)
+    return result
+
+
+def _goes_on(block: Block, other: Block) -> bool:
+    """Tell whether a block continues the body of the one before, and defines nothing again."""
+    names = {getattr(unit.reading.node, "name", None) for unit in block.units} - {None}
+    again = any(getattr(unit.reading.node, "name", None) in names for unit in other.units)
+    return not again and tree(f"{block.source}\n{other.source}") is not None
+
+
+def _one(block: Block, other: Block) -> Block:
+    shift = len(block.places)
+    moved = (replace(u, start=u.start + shift, stop=u.stop + shift) for u in other.units)
+    return replace(
+        block,
+        places=(*block.places, *other.places),
+        units=(*block.units, *moved),
+        python2=block.python2 or other.python2,
+    )
 
 
 def _inside(items: Sequence[Item], at: int) -> bool:
@@ -73,7 +109,7 @@ def _inside(items: Sequence[Item], at: int) -> bool:
     return True
 
 
-def _block(run: list[Item], places: Sequence[Place], *, session: bool) -> Iterator[Block]:
+def _block(run: list[Item], places: Sequence[Place]) -> Iterator[Block]:
     code = [k for k, item in enumerate(run) if item.kind == "code"]
     if not code:
         return
@@ -86,7 +122,6 @@ def _block(run: list[Item], places: Sequence[Place], *, session: bool) -> Iterat
         places=tuple(_lines(kept, places)),
         units=tuple(_units(kept, places, begin)),
         python2=any(item.python2 for item in kept),
-        session=session,
     )
 
 

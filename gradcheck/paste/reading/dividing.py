@@ -3,8 +3,10 @@
 import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from gradcheck.paste.reading.blocks import Block
+from gradcheck.paste.reading.lines import indentation, indented
 from gradcheck.paste.reading.tops import (
     Function,
     Top,
@@ -82,7 +84,7 @@ class _Divider:
         self._notes: list[str] = []
         self._chapters = list(self._without_scraps(chapters))
         self._known = functions(_tops(self._chapters))
-        self._trains = {id(t): trains(t, self._known) for t in _tops(self._chapters)}
+        self._trains = {t.node: trains(t, self._known) for t in _tops(self._chapters)}
         self._parts: list[Part] = []
         self._variants: list[Part] = []
         self._current: list[Chapter] = []
@@ -122,7 +124,11 @@ class _Divider:
         """Return the earlier statements that bind what is wanted, and what those need in turn."""
         taken = []
         for each, top in reversed(before):
-            if (top.binds | top.alters) & wanted and not self._trains[id(top)] and not top.shows:
+            if (
+                (top.binds | top.alters) & wanted
+                and not self._trains.get(top.node, False)
+                and not top.shows
+            ):
                 taken.append((each, top))
                 wanted |= top.needs
         return taken[::-1]
@@ -132,17 +138,26 @@ class _Divider:
         found: list[Top] = []
         for each in rest[:_FURTHEST]:
             found += each.tops
-            if any(self._trains[id(top)] for top in each.tops):
+            if any(self._trains.get(top.node, False) for top in each.tops):
                 break
         return found
 
     def _add(self, chapter: Chapter) -> None:
         """Add to the program: what it uses but has not defined goes first."""
         only = all(isinstance(t.node, Function | ast.ClassDef | ast.Import) for t in chapter.tops)
-        if only and not chapter.session and defined(chapter.tops) & missing(self._own()):
+        if self._completes(chapter):
+            self._current[-1] = _completed(self._current[-1], chapter)
+        elif only and not chapter.session and defined(chapter.tops) & missing(self._own()):
             self._current.insert(0, chapter)
         else:
             self._current.append(chapter)
+
+    def _completes(self, chapter: Chapter) -> bool:
+        """Tell whether a chapter goes on with the methods of the class at the end."""
+        last = self._current[-1].tops[-1].node if self._current[-1].tops else None
+        if chapter.session or not isinstance(last, ast.ClassDef):
+            return False
+        return all(_method(top.node) for top in chapter.tops)
 
     def _own(self) -> list[Top]:
         return [*(top for _, top in self._lent), *_tops(self._current)]
@@ -187,7 +202,7 @@ class _Divider:
         )
 
     def _trained(self, found: Sequence[Top]) -> list[Top]:
-        return [top for top in found if self._trains[id(top)]]
+        return [top for top in found if self._trains.get(top.node, False)]
 
     def _without_scraps(self, chapters: Sequence[Chapter]) -> Iterator[Chapter]:
         lines = [_normal(chapter) for chapter in chapters]
@@ -225,6 +240,20 @@ def _tops(chapters: Sequence[Chapter]) -> list[Top]:
 
 def _pairs(part: Part) -> list[tuple[Chapter, Top]]:
     return [*part.lent, *((each, top) for each in part.chapters for top in each.tops)]
+
+
+def _completed(each: Chapter, more: Chapter) -> Chapter:
+    """Return a chapter with the methods of another added to the class at its end."""
+    body = each.tops[-1].node
+    assert isinstance(body, ast.ClassDef)
+    width = body.body[0].col_offset
+    added = [
+        indented(p, indentation(p) + width) if p.text.strip() else p for p in more.block.places
+    ]
+    places = (*each.block.places[: each.tops[-1].stop], *added)
+    told = f"{span(more.block)}: methods added to the class `{body.name}`"
+    block = replace(each.block, places=places, units=())
+    return chapter(block, session=each.session, decisions=(*each.decisions, *more.decisions, told))
 
 
 def _substantial(found: Sequence[Top]) -> bool:

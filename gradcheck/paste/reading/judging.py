@@ -7,7 +7,7 @@ all that a function or loop has for a body.
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gradcheck.paste.reading.lines import indentation
@@ -117,6 +117,10 @@ def _with_bodies(items: Sequence[Item], kept: Sequence[bool]) -> list[bool]:
     return result
 
 
-def dropped(items: Iterable[Item]) -> Iterator[Item]:
-    """Return the headers among the noise: all that is worth a note."""
-    return (i for i in items if i.kind == "noise" and i.reading and i.reading.opens)
+def lost(items: Sequence[Item]) -> Iterator[Item]:
+    """Return what looks like code right next to code, and could not be kept."""
+    for k, item in enumerate(items):
+        near = {each.kind for each in (*items[max(0, k - 1) : k], *items[k + 1 : k + 2])}
+        header = item.kind == "noise" and item.reading is not None and item.reading.opens
+        if (header and "code" in near) or (item.kind == "broken" and near & {"code", "broken"}):
+            yield item

@@ -4,18 +4,18 @@ import warnings
 from collections.abc import Iterator, Sequence
 
 from gradcheck.paste.reading.assembling import assembled
-from gradcheck.paste.reading.blocks import blocks
+from gradcheck.paste.reading.blocks import blocks, joined
 from gradcheck.paste.reading.cleaning import readable
 from gradcheck.paste.reading.dividing import Chapter, chapter, divided, span
 from gradcheck.paste.reading.frameworks import framework, imported
-from gradcheck.paste.reading.judging import judged
+from gradcheck.paste.reading.judging import judged, lost
 from gradcheck.paste.reading.lines import placed
 from gradcheck.paste.reading.modernising import modernised
 from gradcheck.paste.reading.notebook import cells
 from gradcheck.paste.reading.post import Place, Post
 from gradcheck.paste.reading.prefixes import unprefixed
 from gradcheck.paste.reading.restoring import Restored, restored
-from gradcheck.paste.reading.sorting import Sorter
+from gradcheck.paste.reading.sorting import Item, Sorter
 from gradcheck.paste.reading.syntax import tree
 
 
@@ -56,14 +56,26 @@ def _restored(sheet: Sequence[Place], notes: list[str], *, notebook: bool) -> It
         lines = unprefixed(lines)
     sorter = Sorter(lines, notebook=notebook)
     items = judged(list(sorter.items()), sorter.places)
-    code = {k for item in items if item.kind == "code" for k in range(item.start, item.stop)}
-    notes += [f"line {sheet[at].line}: {note}" for at, note in sorter.notes if at in code]
-    for block in blocks(items, sorter.places, session=notebook):
+    notes += _remarks(items, sorter)
+    for block in joined(list(blocks(items, sorter.places, session=notebook))):
         whole = restored(block)
         if whole:
             yield whole
         else:
             notes.append(f"{span(block)}: can't be read as Python, left out")
+
+
+def _remarks(items: Sequence[Item], sorter: Sorter) -> Iterator[str]:
+    """Say what was left out of code, and where characters were not Python's own."""
+    for at, note in sorter.notes:
+        yield f"line {sorter.places[at].line}: {note}"
+    code = {k for item in items if item.kind == "code" for k in range(item.start, item.stop)}
+    if odd := [str(sorter.places[k].line) for k in sorted(sorter.retyped & code)]:
+        lines = f"line {odd[0]}" if len(odd) == 1 else f"lines {', '.join(odd)}"
+        yield f"{lines}: typographic characters read as Python's own"
+    for item in lost(items):
+        place = sorter.places[item.start]
+        yield f"line {place.line}: `{place.text.strip()}` can't be read as Python, left out"
 
 
 def _by_hand(chapters: Sequence[Chapter], notes: list[str]) -> Iterator[Chapter]:

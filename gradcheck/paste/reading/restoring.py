@@ -105,8 +105,9 @@ def _remade(block: Block) -> Restored | None:
         ),
     )
     dropped: list[str] = []
+    known = {unit.start: each for unit, each in zip(block.units, facts(block.units), strict=True)}
     for _ in range(_MOST_DROPPED):
-        found = layout(facts(block.units), {})
+        found = layout([known[unit.start] for unit in block.units], {})
         places = relaid(block.places, block.units, found)
         units = [u for u, lv in zip(block.units, found.levels, strict=True) if lv is not None]
         made = replace(block, places=tuple(places), units=tuple(units))

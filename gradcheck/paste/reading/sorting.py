@@ -67,6 +67,7 @@ class Sorter:
     def __init__(self, places: Sequence[Place], *, notebook: bool) -> None:
         self.places = list(places)
         self.notes: list[tuple[int, str]] = []
+        self.retyped: set[int] = set()
         self._texts = [place.text for place in places]
         self._plain = {k: plain(p) for k, p in enumerate(places) if not p.text.isascii()}
         self._plain_texts = [
@@ -225,7 +226,7 @@ class Sorter:
             if k in self._plain and self._plain[k] is not self.places[k]:
                 self.places[k] = self._plain[k]
                 self._texts[k] = self._plain_texts[k]
-                self.notes.append((k, "typographic characters read as Python's own"))
+                self.retyped.add(k)
 
     def _apply(self, at: int, stop: int, edits: list[Edit]) -> None:
         for k, place in enumerate(spread(self.places[at:stop], edits), at):
