@@ -1,0 +1,202 @@
+"""The choice of the loss: what the program writes, or a standard one that its gradients show.
+
+A loss that is written decides, unless its gradients are those of a standard loss of other data,
+such as a validation set. A metric in the same units, such as a root or an absolute error,
+is not a loss. Parts of a written loss do not count when there is a sum of them.
+"""
+
+import ast
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from gradcheck.paste.understanding.candidates import by_site, values
+from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.record import record
+
+
+@record
+class Choice:
+    """The loss that the claims are held against; `candidate` is its index.
+
+    `other` is a standard loss that explains all claims exactly where the chosen one does not.
+    """
+
+    candidate: int
+    basis: Literal["written", "inferred", "given"]
+    other: int | None = None
+
+
+def choose(inquiry: Inquiry) -> Choice | None:
+    """Choose the loss; None where there is nothing like one."""
+    written = _written(inquiry)
+    explaining = [i for i in range(len(inquiry.candidates)) if inquiry.explains(i)]
+    exact = [i for i in written if i in explaining]
+    if exact:
+        return Choice(candidate=exact[0], basis="written")
+    implied = [i for i in explaining if inquiry.candidates[i].standard]
+    unnamed = [i for i in explaining if not inquiry.candidates[i].standard]
+    if written:
+        return _against(inquiry, written, implied)
+    if implied or unnamed:
+        return Choice(candidate=(implied or unnamed)[0], basis="inferred" if implied else "written")
+    return _closest(inquiry)
+
+
+def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -> Choice:
+    """Choose between a written loss that does not fit and standard ones."""
+    best = max(written, key=lambda i: (inquiry.exact(i), inquiry.closeness(i)))
+    for index in implied:
+        if any(inquiry.parallel(index, i, everywhere=False) for i in written):
+            return Choice(candidate=index, basis="inferred")
+    if implied:
+        if all(_elsewhere(inquiry, i, implied[0]) for i in written):
+            return Choice(candidate=implied[0], basis="inferred")
+        return Choice(candidate=best, basis="written", other=implied[0])
+    closest = _closest(inquiry)
+    if closest is not None and inquiry.exact(closest.candidate) > inquiry.exact(best):
+        if all(_elsewhere(inquiry, i, closest.candidate) for i in written):
+            return closest
+    return Choice(candidate=best, basis="written")
+
+
+def _closest(inquiry: Inquiry) -> Choice | None:
+    """Choose, where nothing fits as a whole, what fits most parameters and then best."""
+    ranked = sorted(
+        range(len(inquiry.candidates)),
+        key=lambda i: (
+            inquiry.exact(i),
+            inquiry.candidates[i].standard == "squared error",
+            inquiry.candidates[i].standard is not None,
+            inquiry.closeness(i),
+        ),
+    )
+    usable = [i for i in ranked if inquiry.candidates[i].standard or inquiry.exact(i)]
+    if not usable:
+        return None
+    best = usable[-1]
+    standard = inquiry.candidates[best].standard is not None
+    return Choice(candidate=best, basis="inferred" if standard else "written")
+
+
+def _written(inquiry: Inquiry) -> list[int]:
+    """Return the losses that the program writes, without mere parts: what it calls so, or keeps."""
+    offered = inquiry.candidates
+    usable = [
+        i
+        for i, candidate in enumerate(offered)
+        if not candidate.standard and inquiry.decided(i) and not _is_metric(inquiry, i)
+    ]
+    named = [i for i in usable if offered[i].named and _is_number(inquiry, i)]
+    kept = named or [i for i in usable if offered[i].whole and _is_kept(inquiry, i)]
+    widest = max((len(inquiry.decided(i)) for i in kept), default=0)
+    kept = [i for i in kept if len(inquiry.decided(i)) == widest]
+    return [i for i in kept if not any(_is_part(inquiry, i, j) for j in kept)]
+
+
+def _is_number(inquiry: Inquiry, index: int) -> bool:
+    """Tell single numbers, and arrays that are a loss element by element and no mere residual."""
+    if inquiry.candidates[index].whole:
+        return True
+    return inquiry.explains(index) or any(
+        inquiry.parallel(index, i, everywhere=True)
+        for i, c in enumerate(inquiry.candidates)
+        if c.standard
+    )
+
+
+def _is_kept(inquiry: Inquiry, index: int) -> bool:
+    """Tell numbers that are collected or printed."""
+    site = inquiry.machine.sites[inquiry.candidates[index].site]
+    return site.kind not in ("Assign", "Return", "AugAssign", "AnnAssign")
+
+
+def _is_metric(inquiry: Inquiry, index: int) -> bool:
+    """Tell a bare residual, and what goes like the absolute error."""
+    candidate = inquiry.candidates[index]
+    node = inquiry.machine.nodes[candidate.site]
+    value = getattr(node, "value", None)
+    differences = {c.site for c in inquiry.candidates if c.standard}
+    if isinstance(value, ast.expr) and getattr(value, "number", -1) in differences:
+        return True
+    return any(
+        inquiry.parallel(index, i, everywhere=True)
+        for i, c in enumerate(inquiry.candidates)
+        if c.standard == "absolute error"
+    )
+
+
+def _is_part(inquiry: Inquiry, index: int, whole: int) -> bool:
+    """Tell whether one named loss is but a term of another: a change of it changes the other."""
+    if index == whole or inquiry.parallel(index, whole, everywhere=False):
+        return False
+    one, other = inquiry.candidates[index], inquiry.candidates[whole]
+    if one.site == other.site:
+        return False
+    return _feels(inquiry, other.site, one.site)
+
+
+def _feels(inquiry: Inquiry, site: int, source: int) -> bool:
+    """Tell whether what a site computes changes when another site's values are changed."""
+    plan = inquiry.step.plan(frozenset({site, source}))
+    sites = frozenset({site})
+    point = inquiry.points[0].point
+    runs = [
+        inquiry.step.trial(point, plan, rate=0.0, recorded=sites, inject=inject)
+        for inject in ({}, {source: 0.1})
+    ]
+    both = [[event.value for event in run.events] for run in runs]
+    return len(both[0]) != len(both[1]) or any(
+        not np.array_equal(a, b) for a, b in zip(*both, strict=True)
+    )
+
+
+def _elsewhere(inquiry: Inquiry, written: int, implied: int) -> bool:
+    """Tell whether a written loss is one of other data than the claims' own.
+
+    It is of the same data if it has the same predictions and targets, or is computed from the
+    same prediction.
+    """
+    standards = inquiry.candidates
+    kinds = [
+        i
+        for i, c in enumerate(standards)
+        if c.standard and inquiry.parallel(written, i, everywhere=True)
+    ]
+    if any(standards[i].standard == standards[implied].standard for i in kinds):
+        return True
+    return not any(_same_pair(inquiry, i, implied) for i in kinds) and not _shares(
+        inquiry, written, implied
+    )
+
+
+def _same_pair(inquiry: Inquiry, one: int, other: int) -> bool:
+    grouped = by_site(inquiry.base.events)
+    first, second = inquiry.candidates[one], inquiry.candidates[other]
+    pairs = [grouped.get(candidate.site, []) for candidate in (first, second)]
+    sides = [
+        [np.ravel(e.left if c.left else e.right) for e in events]
+        for c, events in zip((first, second), pairs, strict=True)
+    ]
+    if len(sides[0]) != len(sides[1]):
+        return False
+    return all(np.array_equal(a, b) for a, b in zip(*sides, strict=True))
+
+
+def _shares(inquiry: Inquiry, written: int, implied: int) -> bool:
+    """Tell whether a written loss feels a change of the prediction that the claims start from."""
+    candidate = inquiry.candidates[implied]
+    events = inquiry.base.events
+    pair = next(event for event in events if event.site == candidate.site)
+    prediction = pair.left if candidate.left else pair.right
+    for event in events:
+        if event is pair:
+            break
+        if np.shape(event.value) == np.shape(prediction) and np.array_equal(event.value, prediction):
+            if _feels(inquiry, inquiry.candidates[written].site, event.site):
+                return True
+    return False
+
+
+__all__ = ["Choice", "choose", "values"]

@@ -1,0 +1,83 @@
+"""How well claimed gradients fit numeric ones: one scale over all points, and what is left."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.record import record
+
+_SHARP = 1e-4
+"""Lines whose numeric bar is more than this share of the largest slope are left out."""
+
+
+@record
+class Rows:
+    """What one point shows of one parameter: along K lines the claims, the slopes and their bars."""
+
+    point: int
+    claim: Array
+    claim_bar: Array
+    slope: Array
+    slope_bar: Array
+
+
+@record
+class Fit:
+    """The best claim = scale * slope over all points; `residual` and `bar` are relative.
+
+    `lines` is how many were sharp enough to be used, `points` at how many points.
+    """
+
+    scale: float
+    residual: float
+    bar: float
+    cosine: float
+    lines: int
+    points: int
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing is left that the bars do not explain."""
+        return self.lines > 0 and self.scale != 0 and self.residual <= self.bar
+
+
+NOTHING = Fit(scale=0.0, residual=float("inf"), bar=0.0, cosine=0.0, lines=0, points=0)
+
+
+def fit(rows: Sequence[Rows], scale: float | None = None) -> Fit:
+    """Fit one scale, or take the given one; every point counts the same."""
+    sharp = [s for row in rows if (s := _normed(row)) is not None]
+    if not sharp:
+        return NOTHING
+    claim, slope, claim_bar, slope_bar = (np.concatenate(part) for part in zip(*sharp, strict=True))
+    if scale is None:
+        scale = float(claim @ slope / (slope @ slope)) if np.any(slope) else 0.0
+    left = claim - scale * slope
+    size = max(float(np.linalg.norm(claim)), abs(scale) * float(np.linalg.norm(slope)))
+    if not size:
+        return NOTHING
+    norms = float(np.linalg.norm(claim) * np.linalg.norm(slope))
+    return Fit(
+        scale=scale,
+        residual=float(np.linalg.norm(left)) / size,
+        bar=float(np.linalg.norm(claim_bar + abs(scale) * slope_bar)) / size,
+        cosine=float(claim @ slope) / norms if norms else 0.0,
+        lines=len(claim),
+        points=len(sharp),
+    )
+
+
+def _normed(row: Rows) -> tuple[Array, Array, Array, Array] | None:
+    """Return a point's sharp lines, in units of its largest slope."""
+    known = np.isfinite(row.slope_bar) & np.isfinite(row.claim)
+    size = float(np.max(np.abs(row.slope[known]), initial=0.0))
+    known &= row.slope_bar <= _SHARP * size
+    if not np.any(known) or not size:
+        return None
+    return (
+        row.claim[known] / size,
+        row.slope[known] / size,
+        row.claim_bar[known] / size,
+        row.slope_bar[known] / size,
+    )

@@ -1,0 +1,161 @@
+"""All that was measured about one training step: candidates, points, and how well they fit."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.paste.understanding.candidates import Candidate, candidates
+from gradcheck.paste.understanding.discovery import Found, differing_events, shaken
+from gradcheck.paste.understanding.fit import Fit, Rows, fit
+from gradcheck.paste.understanding.machine import Machine
+from gradcheck.paste.understanding.measure import Measured, measured, point
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.points import Draw
+from gradcheck.paste.understanding.steps import Step, Trial
+
+_ATTEMPTS = (1.0, 0.3, 0.1)
+"""Sizes of points to try, where larger ones saturate or overflow."""
+
+_PARALLEL = 1e-7
+
+
+class Inquiry:
+    """The measurements of one step, and what follows from them."""
+
+    def __init__(
+        self,
+        found: Found,
+        step: Step,
+        base: Trial,
+        candidates: Sequence[Candidate],
+        points: Sequence[Measured],
+    ) -> None:
+        self.found = found
+        self.step = step
+        self.base = base
+        self.candidates = candidates
+        self.points = points
+        self.parameters = found.parameters
+
+    @property
+    def machine(self) -> Machine:
+        return self.step.scene.machine
+
+    def rows(self, path: Path, candidate: int) -> list[Rows]:
+        return [one.rows(path, candidate) for one in self.points]
+
+    @cached_property
+    def fits(self) -> list[Mapping[Path, Fit]]:
+        """The fit of each parameter's update to each candidate."""
+        return [
+            {path: fit(self.rows(path, index)) for path in self.parameters}
+            for index in range(len(self.candidates))
+        ]
+
+    def decided(self, candidate: int) -> list[Path]:
+        """Return the parameters on which a candidate depends sharply enough to compare."""
+        return [path for path, one in self.fits[candidate].items() if one.lines]
+
+    def exact(self, candidate: int) -> int:
+        """Return how many parameters' updates fit a candidate exactly."""
+        return sum(one.exact for one in self.fits[candidate].values())
+
+    def explains(self, candidate: int) -> bool:
+        """Tell whether a candidate's gradients are those of the updates, up to their scales."""
+        decided = self.decided(candidate)
+        return bool(decided) and all(self.fits[candidate][path].exact for path in decided)
+
+    def closeness(self, candidate: int) -> float:
+        """Return the mean cosine of updates and slopes, whatever their sign."""
+        fits = self.fits[candidate].values()
+        return float(np.mean([abs(one.cosine) for one in fits])) if fits else 0.0
+
+    def parallel(self, one: int, other: int, *, everywhere: bool) -> bool:
+        """Tell whether two candidates have parallel slopes at every point.
+
+        `everywhere` asks for one and the same factor at all points.
+        """
+        pairs = [pair for index in range(len(self.points)) if (pair := self._pair(index, one, other))]
+        if not pairs:
+            return False
+        if everywhere:
+            pairs = [(np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs]))]
+        return all(_are_parallel(first, second) for first, second in pairs)
+
+    def _pair(self, index: int, one: int, other: int) -> tuple[Array, Array] | None:
+        measured = self.points[index]
+        slopes = np.concatenate([measured.slopes[path] for path in self.parameters])
+        bars = np.concatenate([measured.bars[path] for path in self.parameters])
+        known = np.isfinite(bars[:, one]) & np.isfinite(bars[:, other])
+        first, second = slopes[known, one], slopes[known, other]
+        return (first, second) if np.any(first) and np.any(second) else None
+
+
+def _are_parallel(first: Array, second: Array) -> bool:
+    size = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return size > 0 and bool(
+        np.linalg.norm(first * np.linalg.norm(second) - second * np.sign(first @ second) * np.linalg.norm(first))
+        <= _PARALLEL * size
+    )
+
+
+def inquire(found: Found) -> Inquiry | None:
+    """Measure a step at several random points; None where it can't be run from any."""
+    step, base, offered = _setting(found)
+    if base is None or not offered:
+        return None
+    points = list(_points(step, found, offered))
+    if not points:
+        return None
+    return Inquiry(found, step, base, offered, points)
+
+
+def _setting(found: Found) -> tuple[Step, Trial | None, list[Candidate]]:
+    """Choose the iteration that shows most losses by name: some compute them now and then."""
+    best: tuple[Step, Trial | None, list[Candidate]] = (found.step, None, [])
+    for first in dict.fromkeys((found.step.first, 0)):
+        step = replace(found.step, first=first)
+        base = step.trial({}, step.plan(None), rate=0.0)
+        if base.failed or not _usable(base, found, best[1]):
+            continue
+        offered = _offered(step, base, found)
+        if sum(c.named for c in offered) > sum(c.named for c in best[2]) or best[1] is None:
+            best = (step, base, offered)
+        if any(c.named for c in best[2]):
+            break
+    return best
+
+
+def _usable(base: Trial, found: Found, other: Trial | None) -> bool:
+    values = base.before.values
+    if any(path not in values for path in found.parameters):
+        return False
+    return other is None or all(
+        np.shape(values[path]) == np.shape(other.before.values[path]) for path in found.parameters
+    )
+
+
+def _offered(step: Step, base: Trial, found: Found) -> list[Candidate]:
+    values = base.before.values
+    there = {path: shaken(values[path], seed) for seed, path in enumerate(found.parameters)}
+    moved = step.trial(there, step.plan(None), rate=0.0)
+    if moved.failed:
+        return []
+    affected = differing_events(base, moved)
+    return candidates(step.scene.machine, base, moved, affected, step.rates)
+
+
+def _points(step: Step, found: Found, offered: Sequence[Candidate]) -> Iterator[Measured]:
+    for first, seed in ((step.first, 1), (step.first, 2), (step.first + 1, 3)):
+        there = replace(step, first=first)
+        for size in _ATTEMPTS:
+            drawn = point(there, found.parameters, Draw(seed=seed, size=size))
+            if drawn is None:
+                break
+            one = measured(there, found.parameters, offered, drawn)
+            if one is not None:
+                yield one
+                break

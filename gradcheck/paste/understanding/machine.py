@@ -1,0 +1,120 @@
+"""A program that can be run statement by statement, and its parts again and again."""
+
+import ast
+import time
+from collections.abc import Mapping
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.understanding.instrument import Plan, compiled, functions
+from gradcheck.paste.understanding.runtime import Course, Event, Runtime, Stop, TooSlow
+from gradcheck.paste.understanding.sites import Site, number, of, table
+from gradcheck.paste.understanding.snapshot import Snapshot
+from gradcheck.record import record
+
+
+@record
+class Ran:
+    """How a run ended: `error` is the program's own exception; `reached` the watched iteration."""
+
+    events: list[Event]
+    error: str | None = None
+    reached: bool = False
+    slow: bool = False
+    seconds: float = 0.0
+
+
+class Machine:
+    """A program, its variables, and the code that it currently runs as.
+
+    `variables` are the program's globals, with whatever stand-ins it was given.
+    """
+
+    def __init__(self, tree: ast.Module, variables: dict[str, Any], flags: int = 0) -> None:
+        number(tree)
+        self.tree = tree
+        self.nodes = {of(node): node for node in ast.walk(tree)}
+        self.whiles = frozenset(of(node) for node in ast.walk(tree) if isinstance(node, ast.While))
+        """The loops that may never end."""
+        self.variables = variables
+        self._flags = flags
+        self.runtime = Runtime()
+        self.runs = 0
+        variables.update(self.runtime.names())
+        variables.setdefault("__name__", "__main__")
+        self._plans: dict[Any, list[CodeType]] = {}
+        self._codes: list[CodeType] = []
+        self._sites: Mapping[int, Site] | None = None
+        self.plan = Plan(sites=frozenset())
+        self.install(self.plan)
+
+    @property
+    def statements(self) -> list[ast.stmt]:
+        return self.tree.body
+
+    @property
+    def sites(self) -> Mapping[int, Site]:
+        """All sites of the program, by number."""
+        if self._sites is None:
+            self._sites = table(self.tree)
+        return self._sites
+
+    def install(self, plan: Plan) -> None:
+        """Give every statement, and every function there is, the code of a plan."""
+        self.plan = plan
+        key = _key(plan)
+        if key not in self._plans:
+            self._plans[key] = [compiled(node, plan, self._flags) for node in self.statements]
+        self._codes = self._plans[key]
+        self._swap({n: code for whole in self._codes for n, code in functions(whole).items()})
+
+    def _swap(self, codes: Mapping[int, CodeType]) -> None:
+        for number_, reference in self.runtime.made:
+            function = reference()
+            code = codes.get(number_)
+            if function is not None and code is not None and function.__code__ is not code:
+                function.__code__ = code
+
+    def run(self, statement: int, course: Course | None, seconds: float) -> Ran:
+        """Run one top-level statement from the state that the variables are in."""
+        self.runs += 1
+        self.runtime.start(course, seconds)
+        begun = time.perf_counter()
+        error, slow = None, False
+        try:
+            with np.errstate(all="ignore"):
+                exec(self._codes[statement], self.variables)  # noqa: S102  (that is what we are for)
+        except Stop as stop:
+            slow = isinstance(stop, TooSlow)
+        except (Exception, SystemExit, KeyboardInterrupt) as caught:  # the program's own, of any kind
+            error = f"{type(caught).__name__}: {caught}"
+        return Ran(
+            events=self.runtime.events,
+            error=error,
+            reached=self.runtime.reached,
+            slow=slow,
+            seconds=time.perf_counter() - begun,
+        )
+
+
+class Scene:
+    """One top-level statement, which can be run any number of times from the same state."""
+
+    def __init__(self, machine: Machine, statement: int) -> None:
+        self.machine = machine
+        self.statement = statement
+        self.snapshot = Snapshot(machine.variables)
+        self.limit = 5.0
+
+    def run(self, course: Course, plan: Plan | None = None) -> Ran:
+        """Restore the state and run; `plan` None keeps the code that is installed."""
+        self.snapshot.restore()
+        if plan is not None and plan is not self.machine.plan:
+            self.machine.install(plan)
+        return self.machine.run(self.statement, course, self.limit)
+
+
+def _key(plan: Plan) -> Any:
+    return (plan.sites, plan.loops, tuple(plan.locals.items()), tuple(plan.constants.items()))

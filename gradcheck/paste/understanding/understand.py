@@ -1,0 +1,61 @@
+"""The service of the sandbox that says what a pasted program trains, and how well."""
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+from gradcheck.paste.running.prepare import Options, Prepared, prepare as prepared
+from gradcheck.paste.running import modules
+from gradcheck.paste.understanding import answer as answers
+from gradcheck.paste.understanding.choice import choose
+from gradcheck.paste.understanding.discovery import Found, discover
+from gradcheck.paste.understanding.inquiry import inquire
+from gradcheck.paste.understanding.machine import Machine, Scene
+from gradcheck.paste.understanding.rehearsal import rehearse
+
+_LONGEST = 0.5
+
+
+def prepare(request: Mapping[str, Any]) -> None:
+    """Import what the program needs, before the doors are shut."""
+    modules.preload(request["source"])
+
+
+def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Answer the request `{"source": text, "set": {name: expression}}`."""
+    return understood(prepared(request["source"], Options(values=request.get("set", {}))))
+
+
+def understood(program: Prepared) -> dict[str, Any]:
+    """Describe every training step of a program."""
+    machine = Machine(program.tree, program.namespace(), program.flags)
+    steps, failures = [], []
+    for index, statement in enumerate(machine.statements):
+        found = None
+        if is_busy(statement):
+            scene = Scene(machine, index)
+            found = discover(scene)
+            if found is not None:
+                inquiry = inquire(found)
+                if inquiry is not None:
+                    steps.append(answers.step(inquiry, choose(inquiry)))
+            scene.snapshot.restore()
+        error = rehearse(machine, index, found)
+        if error is not None:
+            failures.append({"line": statement.lineno, "error": error})
+    return {
+        "steps": steps,
+        "failures": failures,
+        "assumptions": [vars(assumption) for assumption in program.assumptions],
+    }
+
+
+def is_busy(statement: ast.stmt) -> bool:
+    """Tell statements that may train something: they loop, or call something."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
+        return False
+    busy = ast.For | ast.While | ast.Call
+    return any(isinstance(node, busy) for node in ast.walk(statement))
+
+
+__all__ = ["Found", "answer", "prepare", "understood"]
