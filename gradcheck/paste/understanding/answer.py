@@ -21,7 +21,9 @@ def step(inquiry: Inquiry, choice: Choice | None) -> dict[str, Any]:
         "function": machine.sites[inquiry.step.loop].function,
         "parameters": [parameter(inquiry, path, choice) for path in inquiry.parameters],
         "loss": None if choice is None else loss(inquiry, choice.candidate, choice.basis),
-        "other": None if choice is None or choice.other is None else loss(inquiry, choice.other, "inferred"),
+        "other": None
+        if choice is None or choice.other is None
+        else loss(inquiry, choice.other, "inferred"),
         "candidates": list(_names(inquiry)),
         "runs": machine.runs,
     }
@@ -29,7 +31,8 @@ def step(inquiry: Inquiry, choice: Choice | None) -> dict[str, Any]:
 
 def parameter(inquiry: Inquiry, path: Path, choice: Choice | None) -> dict[str, Any]:
     sites = inquiry.machine.sites
-    lines = {sites[update.site].line for update in inquiry.found.updates if update.path == path}
+    own = [u.site for u in inquiry.found.updates if u.path == path]
+    lines = {sites[site].line for site in own if site in sites}
     return {
         "name": str(path),
         "shape": list(np.shape(inquiry.points[0].point[path])),

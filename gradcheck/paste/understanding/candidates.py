@@ -55,7 +55,9 @@ def values(candidates: Sequence[Candidate], events: Sequence[Event]) -> Array:
     """Return each candidate's value in one trial; NaN where its site was not reached."""
     grouped = by_site(events)
     with np.errstate(all="ignore"):
-        return np.array([c.value(grouped[c.site]) if c.site in grouped else np.nan for c in candidates])
+        return np.array(
+            [c.value(grouped[c.site]) if c.site in grouped else np.nan for c in candidates]
+        )
 
 
 def by_site(events: Sequence[Event]) -> Mapping[int, list[Event]]:

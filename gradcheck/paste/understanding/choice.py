@@ -193,7 +193,9 @@ def _shares(inquiry: Inquiry, written: int, implied: int) -> bool:
     for event in events:
         if event is pair:
             break
-        if np.shape(event.value) == np.shape(prediction) and np.array_equal(event.value, prediction):
+        if np.shape(event.value) == np.shape(prediction) and np.array_equal(
+            event.value, prediction
+        ):
             if _feels(inquiry, inquiry.candidates[written].site, event.site):
                 return True
     return False

@@ -128,7 +128,9 @@ def _added(step: Step, base: Trial, paths: Sequence[Path]) -> Iterator[Update]:
         before = np.ravel(np.subtract(there, frozen(base.before.values[path])))
         if moved.failed or np.shape(moved.after.values.get(path)) != np.shape(there):
             continue
-        after = np.ravel(np.subtract(frozen(moved.after.values[path]), frozen(base.after.values[path])))
+        after = np.ravel(
+            np.subtract(frozen(moved.after.values[path]), frozen(base.after.values[path]))
+        )
         if after @ before > _KEPT * (before @ before):
             yield Update(path=path, site=-1, left=False, index=len(base.events))
 

@@ -78,7 +78,9 @@ class Inquiry:
 
         `everywhere` asks for one and the same factor at all points.
         """
-        pairs = [pair for index in range(len(self.points)) if (pair := self._pair(index, one, other))]
+        pairs = [
+            pair for index in range(len(self.points)) if (pair := self._pair(index, one, other))
+        ]
         if not pairs:
             return False
         if everywhere:
@@ -97,7 +99,10 @@ class Inquiry:
 def _are_parallel(first: Array, second: Array) -> bool:
     size = float(np.linalg.norm(first) * np.linalg.norm(second))
     return size > 0 and bool(
-        np.linalg.norm(first * np.linalg.norm(second) - second * np.sign(first @ second) * np.linalg.norm(first))
+        np.linalg.norm(
+            first * np.linalg.norm(second)
+            - second * np.sign(first @ second) * np.linalg.norm(first)
+        )
         <= _PARALLEL * size
     )
 

@@ -108,7 +108,9 @@ class _Instrumenter:
         match node:
             case ast.BinOp(op=ast.Add() | ast.Sub() as op) if self._wanted(number):
                 hook = "__gc_add__" if isinstance(op, ast.Add) else "__gc_sub__"
-                return _call(hook, number, self._expression(node.left), self._expression(node.right))
+                return _call(
+                    hook, number, self._expression(node.left), self._expression(node.right)
+                )
             case ast.BinOp() | ast.Call() | ast.UnaryOp(op=ast.USub()) if not bare:
                 return self._hooked(number, self._copy(node))
             case ast.Constant() if number in self._plan.constants:

@@ -88,7 +88,11 @@ class Machine:
                 exec(self._codes[statement], self.variables)  # noqa: S102  (that is what we are for)
         except Stop as stop:
             slow = isinstance(stop, TooSlow)
-        except (Exception, SystemExit, KeyboardInterrupt) as caught:  # the program's own, of any kind
+        except (
+            Exception,
+            SystemExit,
+            KeyboardInterrupt,
+        ) as caught:  # the program's own, of any kind
             error = f"{type(caught).__name__}: {caught}"
         return Ran(
             events=self.runtime.events,

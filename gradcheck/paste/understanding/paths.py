@@ -131,7 +131,11 @@ def write(path: Path, roots: Roots, new: Any) -> None:
 def fitting(old: Any, new: Any) -> Any:
     """Return a value in the kind of thing that it replaces."""
     if isinstance(old, np.ndarray):
-        return np.asarray(new, dtype=float) if old.dtype.kind in "iu" else np.array(new, dtype=old.dtype)
+        return (
+            np.asarray(new, dtype=float)
+            if old.dtype.kind in "iu"
+            else np.array(new, dtype=old.dtype)
+        )
     return np.float64(new) if isinstance(old, np.floating | np.integer) else float(new)
 
 

@@ -91,7 +91,9 @@ def _children(node: ast.AST, names: tuple[str, ...]) -> Iterator[tuple[ast.AST, 
     match node:
         case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
             yield from ((target, ()) for target in targets)
-            yield from ((value, tuple(_names(t))) for t, value in zip(targets, values, strict=False))
+            yield from (
+                (value, tuple(_names(t))) for t, value in zip(targets, values, strict=False)
+            )
         case ast.Assign(targets=targets, value=value):
             yield from ((target, ()) for target in targets)
             yield value, tuple(name for target in targets for name in _names(target))
@@ -126,7 +128,9 @@ def _keeps(func: ast.expr) -> bool:
 def _through(func: ast.expr, names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names for an argument of a call whose result is but the argument: `float(...)`."""
     match func:
-        case ast.Name(id="float" | "round") | ast.Attribute(attr="squeeze" | "asscalar" | "float64"):
+        case (
+            ast.Name(id="float" | "round") | ast.Attribute(attr="squeeze" | "asscalar" | "float64")
+        ):
             return names
     return ()
 

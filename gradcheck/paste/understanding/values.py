@@ -34,7 +34,10 @@ def table(value: list[Any]) -> Array | None:
         return None
     if all(type(item) is list for item in value):
         rows = [table(item) for item in value]
-        if any(row is None or row.ndim > 1 for row in rows) or len({len(r) for r in rows if r is not None}) > 1:
+        if (
+            any(row is None or row.ndim > 1 for row in rows)
+            or len({len(r) for r in rows if r is not None}) > 1
+        ):
             return None
         return np.array(rows)
     if all(isinstance(item, _NUMBERS) and not isinstance(item, bool) for item in value):
