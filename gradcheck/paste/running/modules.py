@@ -30,14 +30,17 @@ _NOTHING = words(
 BENIGN = REAL | _NUMPYS | _NOTHING | {"random", "time", "timeit", "sys", "os", "tqdm"}
 """Modules that bring no data."""
 
+_RARE = frozenset({"ma", "matlib", "polynomial"})  # Parts of NumPy, imported when asked for.
 _LOADERS = ("load", "loadtxt", "genfromtxt", "fromfile", "fromregex", "memmap", "recfromcsv")
 _SAVERS = ("save", "savetxt", "savez", "savez_compressed")
 
 
 def preload(source: str) -> None:
     """Import what `source` may want, before imports are no longer possible."""
-    words = set(re.findall(r"\w+", source))
-    for name in REAL & words | {"copy", "dataclasses", "typing", "collections.abc", "random"}:
+    mentioned = set(re.findall(r"\w+", source))
+    for name in _RARE & mentioned:
+        importlib.import_module(f"numpy.{name}")
+    for name in REAL & mentioned | {"copy", "dataclasses", "typing", "collections.abc", "random"}:
         importlib.import_module(name)
 
 
