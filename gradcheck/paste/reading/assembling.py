@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from gradcheck.paste.reading.dividing import Chapter, Part, span
 from gradcheck.paste.reading.lines import indentation, indented
+from gradcheck.paste.reading.parts import Chapter, Part, span
 from gradcheck.paste.reading.post import Place, Program
 from gradcheck.paste.reading.syntax import tree
 from gradcheck.paste.reading.tops import Function, Top

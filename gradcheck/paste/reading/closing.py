@@ -18,8 +18,11 @@ _OWNERS = (("self",), ("cls",))
 class Frame:
     """A compound statement whose body is open, and what its body has shown so far."""
 
-    def __init__(self, head: Fact, known: set[str], column: int | None) -> None:
+    def __init__(
+        self, head: Fact, known: set[str], column: int | None, loop: "Frame | None" = None
+    ) -> None:
         self.head = head
+        self.loop = loop
         self.column = column
         self.before = frozenset(known)
         self.known = known
@@ -140,7 +143,7 @@ def _branch(frame: Frame, facts: Sequence[Fact], at: int) -> bool:
         return True
     if _needed(frame.fresh - frame.before, facts, at) and fact.loads & frame.fresh:
         return False
-    return not (_alike(frame, fact) or _mirrors(frame, fact))
+    return not (_alike(frame, facts, at) or _mirrors(frame, fact))
 
 
 def _continued(facts: Sequence[Fact], at: int) -> bool:
@@ -156,13 +159,11 @@ def _continued(facts: Sequence[Fact], at: int) -> bool:
     return False
 
 
-def _alike(frame: Frame, fact: Fact) -> bool:
+def _alike(frame: Frame, facts: Sequence[Fact], at: int) -> bool:
     """Tell whether a statement continues a list of like ones: prints, plots or changes."""
-    first = frame.body[0] if frame.body else None
-    if first is None:
-        return True
+    fact, first = facts[at], frame.body[0]
     if fact.shows and first.shows:
-        return _related(fact, first)
+        return _related(fact, first) or not all(f.shows for f in facts[at : at + _AHEAD])
     return bool(fact.changes and fact.changes == first.changes)
 
 
@@ -186,9 +187,9 @@ def _loop(frame: Frame, facts: Sequence[Fact], at: int) -> bool:
         return True
     if head.keyword == "for" and fact.keyword == "for" and fact.stores & head.stores:
         return True
-    if fact.jumps == "return" or _over(facts, at):
+    if fact.jumps == "return" or (_over(facts, at) and not all(f.shows for f in frame.body)):
         return True
-    if _interrupted(facts, at) or _continues(frame, fact):
+    if (not frame.loop and _interrupted(facts, at)) or _continues(frame, fact):
         return False
     control = head.stores if head.keyword == "for" else head.loads
     if fact.loads & (control | frame.fresh) or _needed(set(control), facts, at):
@@ -211,7 +212,7 @@ def _interrupted(facts: Sequence[Fact], at: int) -> bool:
 def _continues(frame: Frame, fact: Fact) -> bool:
     """Tell whether a statement collects what the body makes, or goes on with its output."""
     if fact.collects and fact.loads & frame.stored:
-        return True
+        return not (frame.loop and fact.collects in frame.loop.before)
     last = frame.body[-1] if frame.body else fact
     return fact.shows and last.shows and not fact.blank and _related(fact, last)
 

@@ -2,11 +2,11 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from gradcheck.paste.reading.blocks import Block
 from gradcheck.paste.reading.lines import indentation, indented
+from gradcheck.paste.reading.parts import Chapter, Division, Draft, Part, chapter, span
 from gradcheck.paste.reading.tops import (
     Function,
     Top,
@@ -14,64 +14,18 @@ from gradcheck.paste.reading.tops import (
     calls,
     defined,
     functions,
-    imported,
     missing,
-    tops,
     trains,
 )
-from gradcheck.record import record
 
-_CUSTOMARY = {
-    "np",
-    "numpy",
-    "math",
-    "random",
-    "plt",
-    "pd",
-    "sys",
-    "os",
-    "sns",
-    "tqdm",
-    "sp",
-    "scipy",
-}
+_CUSTOMARY = frozenset(
+    ("np", "numpy", "math", "random", "plt", "pd", "sys", "os", "sns", "tqdm", "sp", "scipy")
+)
 _GRADIENT = re.compile(r"grad|back|delta|deriv|loss|cost|error", re.IGNORECASE)
 _FURTHEST = 60
 """How many chapters ahead are looked at."""
 _SHORTEST = 6
 """The fewest statements of a block that can't be a mere suggestion."""
-
-
-@record
-class Chapter:
-    """A block with its statements; `session` says that it was a cell or typed at a prompt."""
-
-    block: Block
-    tops: tuple[Top, ...]
-    session: bool = False
-    decisions: tuple[str, ...] = ()
-
-
-@record
-class Part:
-    """The chapters of one program, and the statements of earlier ones that they need.
-
-    `helpers` go first, wherever they stood; `changed` are those with functions that replace or
-    complete those of the program `variant_of`.
-    """
-
-    chapters: tuple[Chapter, ...]
-    lent: tuple[tuple[Chapter, Top], ...] = ()
-    changed: Chapter | None = None
-    variant_of: int | None = None
-
-
-@record
-class Division:
-    """The parts of a post, and what belongs to none."""
-
-    parts: tuple[Part, ...]
-    notes: tuple[str, ...]
 
 
 def divided(chapters: Sequence[Chapter]) -> Division:
@@ -87,14 +41,13 @@ class _Divider:
         self._trains = {t.node: trains(t, self._known) for t in _tops(self._chapters)}
         self._parts: list[Part] = []
         self._variants: list[Part] = []
-        self._current: list[Chapter] = []
-        self._lent: tuple[tuple[Chapter, Top], ...] = ()
+        self._draft = Draft()
 
     def division(self) -> Division:
         for at, chapter in enumerate(self._chapters):
-            rest = self._chapters[at:]
-            if not self._current:
-                self._current.append(chapter)
+            rest = self._chapters[at : at + _FURTHEST]
+            if not self._draft.chapters:
+                self._draft.add(chapter, self._trained(chapter.tops))
             elif self._varies(chapter, rest):
                 self._variants.append(
                     Part(chapters=(), changed=chapter, variant_of=len(self._parts))
@@ -108,15 +61,15 @@ class _Divider:
         return Division(parts=(*self._parts, *self._variants), notes=tuple(self._notes))
 
     def _close(self) -> None:
-        if self._current:
-            self._parts.append(Part(chapters=tuple(self._current), lent=self._lent))
-        self._current, self._lent = [], ()
+        if self._draft.chapters:
+            self._parts.append(Part(chapters=tuple(self._draft.chapters), lent=self._draft.lent))
+        self._draft = Draft()
 
     def _begin(self, rest: Sequence[Chapter]) -> None:
         before = [pair for part in self._parts[-1:] for pair in _pairs(part)]
         wanted = missing(self._reach(rest))
-        self._lent = tuple(self._lending(before, wanted))
-        self._current = [rest[0]]
+        self._draft.lend(tuple(self._lending(before, wanted)) if wanted else ())
+        self._draft.add(rest[0], self._trained(rest[0].tops))
 
     def _lending(
         self, before: Sequence[tuple[Chapter, Top]], wanted: frozenset[str]
@@ -124,11 +77,8 @@ class _Divider:
         """Return the earlier statements that bind what is wanted, and what those need in turn."""
         taken = []
         for each, top in reversed(before):
-            if (
-                (top.binds | top.alters) & wanted
-                and not self._trains.get(top.node, False)
-                and not top.shows
-            ):
+            offers = (top.binds | top.alters) & wanted
+            if offers and not self._trains.get(top.node, False) and not top.shows:
                 taken.append((each, top))
                 wanted |= top.needs
         return taken[::-1]
@@ -136,66 +86,64 @@ class _Divider:
     def _reach(self, rest: Sequence[Chapter]) -> list[Top]:
         """Return the statements up to and with those that train something."""
         found: list[Top] = []
-        for each in rest[:_FURTHEST]:
+        for each in rest:
             found += each.tops
-            if any(self._trains.get(top.node, False) for top in each.tops):
+            if self._trained(each.tops):
                 break
         return found
 
     def _add(self, chapter: Chapter) -> None:
         """Add to the program: what it uses but has not defined goes first."""
+        needed = self._draft.needs - self._draft.bound
         only = all(isinstance(t.node, Function | ast.ClassDef | ast.Import) for t in chapter.tops)
         if self._completes(chapter):
-            self._current[-1] = _completed(self._current[-1], chapter)
-        elif only and not chapter.session and defined(chapter.tops) & missing(self._own()):
-            self._current.insert(0, chapter)
+            self._draft.chapters[-1] = _completed(self._draft.chapters[-1], chapter)
+            self._draft.note(chapter.tops, [])
         else:
-            self._current.append(chapter)
+            early = only and not chapter.session and bool(defined(chapter.tops) & needed)
+            self._draft.add(chapter, self._trained(chapter.tops), early=early)
 
     def _completes(self, chapter: Chapter) -> bool:
         """Tell whether a chapter goes on with the methods of the class at the end."""
-        last = self._current[-1].tops[-1].node if self._current[-1].tops else None
-        if chapter.session or not isinstance(last, ast.ClassDef):
+        tops = self._draft.chapters[-1].tops
+        if chapter.session or not tops or not isinstance(tops[-1].node, ast.ClassDef):
             return False
         return all(_method(top.node) for top in chapter.tops)
 
-    def _own(self) -> list[Top]:
-        return [*(top for _, top in self._lent), *_tops(self._current)]
-
     def _begins(self, rest: Sequence[Chapter]) -> bool:
         """Tell whether a program of its own begins with a chapter."""
-        own, reach = self._own(), self._reach(rest)
-        trained, training = self._trained(own), self._trained(reach)
-        alone = not missing(reach) & (bound(own) - imported(own) - _CUSTOMARY)
-        if alone and trained:
+        own, reach = self._draft, self._reach(rest)
+        training = self._trained(reach)
+        alone = not missing(reach) & (own.bound - own.imported - _CUSTOMARY)
+        if alone and own.trained:
             return bool(training) or _substantial(reach)
-        if alone and defined(own):
-            again = defined(reach) & defined(own)
-            return 2 * len(again) >= len(defined(own)) and (bool(training) or len(again) > 1)
-        return bool(trained and training) and self._repeats(trained, training, rest[0], reach)
+        if alone and own.defined:
+            again = defined(reach) & own.defined
+            return 2 * len(again) >= len(own.defined) and (bool(training) or len(again) > 1)
+        return bool(own.trained and training) and self._repeats(training, rest[0], reach)
 
-    def _repeats(
-        self, trained: Sequence[Top], training: Sequence[Top], first: Chapter, reach: Sequence[Top]
-    ) -> bool:
+    def _repeats(self, training: Sequence[Top], first: Chapter, reach: Sequence[Top]) -> bool:
         """Tell whether a training is that of before with something else: data, sizes, a method."""
+        trained = self._draft.trained
         old, new = _changed(trained), _changed(training)
         if len(old & new) >= 2 and 2 * len(old & new) >= min(len(old), len(new)):
             needs = frozenset(name for top in training for name in top.needs)
             return bool(bound(first.tops) & needs) or first.tops[-1] in training
         called = _called(trained) & _called(training) & self._known.keys()
-        return bool(called) and bool(_changed(reach) & defined(self._own()))
+        return bool(called) and bool(_changed(reach) & self._draft.defined)
 
     def _varies(self, chapter: Chapter, rest: Sequence[Chapter]) -> bool:
         """Tell whether a chapter only replaces functions of the program before it."""
-        own = self._own()
         imports = ast.Import | ast.ImportFrom
         found = [top.node for top in chapter.tops if not isinstance(top.node, imports)]
-        later = _tops(rest[1:_FURTHEST])
-        if not found or any(bound(chapter.tops) & top.needs for top in later):
+        if not found or not all(isinstance(node, Function) for node in found):
             return False
-        if not self._trained(own) and self._trained(later):
+        later = _tops(rest[1:])
+        if any(bound(chapter.tops) & top.needs for top in later):
             return False
-        plain, methods = defined(own), frozenset(functions(own))
+        if not self._draft.trained and self._trained(later):
+            return False
+        plain, methods = self._draft.defined, self._draft.functions
         return all(
             isinstance(node, Function) and node.name in (methods if _method(node) else plain)
             for node in found
@@ -207,31 +155,31 @@ class _Divider:
     def _without_scraps(self, chapters: Sequence[Chapter]) -> Iterator[Chapter]:
         lines = [_normal(chapter) for chapter in chapters]
         whole = any(len(own) >= _SHORTEST for own in lines)
-        for at, chapter in enumerate(chapters):
-            larger = (own for own in lines if len(own) > len(lines[at]))
-            if not chapter.session and any(lines[at] <= other for other in larger):
+        repeats = list(_repeats(lines))
+        before = set(_CUSTOMARY)
+        for chapter, repeated in zip(chapters, repeats, strict=True):
+            if not chapter.session and repeated:
                 self._note(chapter, "repeats lines of other code here, left out")
-            elif not chapter.session and whole and _scrap(chapter, chapters[:at]):
+            elif not chapter.session and whole and _scrap(chapter, before):
                 self._note(chapter, "a fragment that uses names from nowhere, left out")
             else:
                 yield chapter
+            before |= bound(chapter.tops)
 
     def _note(self, chapter: Chapter, what: str) -> None:
         self._notes.append(f"{span(chapter.block)}: {what}")
 
 
-def span(block: Block) -> str:
-    """Return in words where a block stands."""
-    first, last = block.places[0], block.places[-1]
-    words = (
-        f"line {first.line}" if first.line == last.line else f"lines {first.line} to {last.line}"
-    )
-    return words if first.cell is None else f"cell {first.cell}, {words}"
-
-
-def chapter(block: Block, *, session: bool, decisions: tuple[str, ...] = ()) -> Chapter:
-    """Return a block with its statements."""
-    return Chapter(block=block, tops=tops(block), session=session, decisions=decisions)
+def _repeats(lines: Sequence[frozenset[str]]) -> Iterator[bool]:
+    """Tell of each set of lines whether a larger one holds all of them."""
+    holders: dict[str, list[int]] = {}
+    for at, own in enumerate(lines):
+        for text in own:
+            holders.setdefault(text, []).append(at)
+    for own in lines:
+        rarest = min((holders[text] for text in own), key=len, default=[])
+        others = (lines[k] for k in rarest[:_FURTHEST])
+        yield any(len(other) > len(own) and own <= other for other in others)
 
 
 def _tops(chapters: Sequence[Chapter]) -> list[Top]:
@@ -280,12 +228,8 @@ def _normal(each: Chapter) -> frozenset[str]:
     return frozenset(text for text in texts if text)
 
 
-def _scrap(each: Chapter, before: Sequence[Chapter]) -> bool:
+def _scrap(each: Chapter, before: set[str]) -> bool:
     """Tell whether a block is a formula or a suggestion, which can't run where it stands."""
-    simple: Callable[[Top], bool] = lambda top: not hasattr(top.node, "body")  # noqa: E731
-    loose = all(
-        simple(t) and not isinstance(t.node, ast.Import | ast.ImportFrom) for t in each.tops
-    )
-    if not loose or len(each.tops) >= _SHORTEST:
-        return False
-    return bool(missing(each.tops) - bound(_tops(before)) - _CUSTOMARY)
+    imports = ast.Import | ast.ImportFrom
+    loose = all(not hasattr(t.node, "body") and not isinstance(t.node, imports) for t in each.tops)
+    return loose and len(each.tops) < _SHORTEST and bool(missing(each.tops) - before)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
+from gradcheck.paste.reading.syntax import walk
 from gradcheck.paste.reading.tops import Top
 
 _FRAMEWORKS = {
@@ -21,7 +22,7 @@ def imported(found: Sequence[Top]) -> dict[str, str]:
     """Return the framework behind every name that the statements import from one."""
     result = {}
     for top in found:
-        for node in ast.walk(top.node):
+        for node in walk(top.node):
             match node:
                 case ast.Import(names=aliases):
                     modules = [(a.name, a.asname or a.name.partition(".")[0]) for a in aliases]
@@ -57,7 +58,7 @@ def _framework(path: str) -> str | None:
 
 def _leaves(node: ast.stmt) -> Iterator[ast.stmt]:
     """Return the simple statements within one, and the bases of classes."""
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.ClassDef):
             yield from (ast.Expr(value=base) for base in part.bases)
         if isinstance(part, ast.stmt) and not hasattr(part, "body"):
@@ -67,10 +68,10 @@ def _leaves(node: ast.stmt) -> Iterator[ast.stmt]:
 def _mentioned(node: ast.stmt, known: dict[str, str]) -> str | None:
     if isinstance(node, ast.Import | ast.ImportFrom):
         return next(iter(imported_by(node).values()), None)
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Attribute) and part.attr in _DATA:
             return None
-    names = (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+    names = (part.id for part in walk(node) if isinstance(part, ast.Name))
     return next((known[name] for name in names if name in known), None)
 
 
@@ -82,7 +83,7 @@ def imported_by(node: ast.stmt) -> dict[str, str]:
 
 
 def _automatic(node: ast.stmt) -> bool:
-    for part in ast.walk(node):
+    for part in walk(node):
         match part:
             case ast.Call(func=ast.Attribute(attr="backward"), args=[], keywords=[]):
                 return True
@@ -101,4 +102,4 @@ def _by_hand(node: ast.stmt) -> bool:
 
 
 def _names(node: ast.AST) -> list[str]:
-    return [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+    return [part.id for part in walk(node) if isinstance(part, ast.Name)]

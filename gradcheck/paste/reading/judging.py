@@ -13,7 +13,7 @@ from dataclasses import replace
 from gradcheck.paste.reading.lines import indentation
 from gradcheck.paste.reading.post import Place
 from gradcheck.paste.reading.sorting import Item
-from gradcheck.paste.reading.syntax import Reading, names
+from gradcheck.paste.reading.syntax import Reading, names, walk
 
 _BUILTINS = frozenset(dir(builtins))
 _BREAKS = ("prose", "fence", "output", "prompt")
@@ -35,7 +35,7 @@ def judged(items: Sequence[Item], places: Sequence[Place]) -> list[Item]:
 
 def bound(node: ast.AST) -> Iterator[str]:
     """Return the names that a statement binds, inside of it too."""
-    for part in ast.walk(node):
+    for part in walk(node):
         match part:
             case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
                 yield name

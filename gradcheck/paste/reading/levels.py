@@ -123,7 +123,8 @@ class _Stack:
         for each in self._frames:
             each.add(fact, direct=each is frame)
         if fact.opens:
-            opened = Frame(fact, scope.known, None)
+            loops = (f for f in reversed(self._frames) if f.head.keyword in ("for", "while"))
+            opened = Frame(fact, scope.known, None, next(loops, None))
             if fact.keyword in _OPENERS and closed:
                 opened.sibling = tuple(closed[0].body)
             self._frames.append(opened)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from gradcheck.paste.reading.assembling import assembled
 from gradcheck.paste.reading.blocks import blocks, joined
 from gradcheck.paste.reading.cleaning import readable
-from gradcheck.paste.reading.dividing import Chapter, chapter, divided, span
+from gradcheck.paste.reading.dividing import divided
 from gradcheck.paste.reading.frameworks import framework, imported
 from gradcheck.paste.reading.judging import judged, lost
 from gradcheck.paste.reading.lines import placed
 from gradcheck.paste.reading.modernising import modernised
 from gradcheck.paste.reading.notebook import cells
+from gradcheck.paste.reading.parts import Chapter, chapter, span
 from gradcheck.paste.reading.post import Place, Post
 from gradcheck.paste.reading.prefixes import unprefixed
 from gradcheck.paste.reading.restoring import Restored, restored

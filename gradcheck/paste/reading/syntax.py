@@ -13,6 +13,7 @@ COMPOUND = re.compile(
 _FAILURES = (SyntaxError, ValueError, MemoryError, RecursionError)
 
 
+@lru_cache(maxsize=16)
 def tree(source: str) -> ast.Module | None:
     """Return the tree of a program, or None where Python can't read it."""
     try:
@@ -72,21 +73,28 @@ def _whole(text: str, keyword: str) -> str:
     return text
 
 
+def walk(node: ast.AST) -> list[ast.AST]:
+    """Return a tree's nodes, those near its root first, without operators and contexts."""
+    found = [node]
+    for part in found:
+        for name in part._fields:
+            value = getattr(part, name, None)
+            if isinstance(value, list):
+                found += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST) and value._fields:
+                found.append(value)
+    return found
+
+
 def names(node: ast.AST) -> Iterator[ast.Name]:
     """Return the names in a tree but for those that its comprehensions and lambdas bind."""
-    inner = {
-        name.id
-        for part in ast.walk(node)
-        if isinstance(part, ast.comprehension)
-        for name in ast.walk(part.target)
-        if isinstance(name, ast.Name)
-    }
-    arguments = {
-        argument.arg
-        for part in ast.walk(node)
-        if isinstance(part, ast.Lambda)
-        for argument in ast.walk(part.args)
-        if isinstance(argument, ast.arg)
-    }
-    hidden = inner | arguments
-    return (n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id not in hidden)
+    parts = walk(node)
+    hidden: set[str] = set()
+    for part in parts:
+        if isinstance(part, ast.comprehension):
+            hidden |= {name.id for name in walk(part.target) if isinstance(name, ast.Name)}
+        elif isinstance(part, ast.Lambda):
+            hidden |= {
+                argument.arg for argument in walk(part.args) if isinstance(argument, ast.arg)
+            }
+    return (part for part in parts if isinstance(part, ast.Name) and part.id not in hidden)

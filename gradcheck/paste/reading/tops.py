@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gradcheck.paste.reading.blocks import Block
 from gradcheck.paste.reading.facts import shows
-from gradcheck.paste.reading.syntax import tree
+from gradcheck.paste.reading.syntax import tree, walk
 from gradcheck.record import record
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -41,7 +41,7 @@ def functions(found: Iterable[Top]) -> dict[str, list[Function]]:
     """Return all functions and methods by their names."""
     result: dict[str, list[Function]] = {}
     for top in found:
-        for node in ast.walk(top.node):
+        for node in walk(top.node):
             if isinstance(node, Function):
                 result.setdefault(node.name, []).append(node)
     return result
@@ -84,7 +84,7 @@ def _trains(node: ast.stmt, known: Mapping[str, Sequence[Function]]) -> bool:
         part
         for name in calls(node)
         for function in known.get(name, ())
-        for part in ast.walk(function)
+        for part in walk(function)
         if isinstance(part, ast.For | ast.While)
     )
     return any(_steps(loop, known, 0) for loop in loops)
@@ -92,7 +92,7 @@ def _trains(node: ast.stmt, known: Mapping[str, Sequence[Function]]) -> bool:
 
 def calls(node: ast.AST) -> Iterator[str]:
     """Return the names of the functions and methods that are called."""
-    for part in ast.walk(node):
+    for part in walk(node):
         match part:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
                 yield name
@@ -100,7 +100,7 @@ def calls(node: ast.AST) -> Iterator[str]:
 
 def _steps(node: ast.AST, known: Mapping[str, Sequence[Function]], depth: int) -> bool:
     """Tell whether something is changed by a difference or by what it was before."""
-    if any(_changes(part) for part in ast.walk(node)):
+    if any(_changes(part) for part in walk(node)):
         return True
     if depth > _DEEPEST:
         return False
@@ -120,7 +120,7 @@ def _changes(node: ast.AST) -> bool:
 
 def _roots(node: ast.AST) -> Iterator[str]:
     """Return names, and attributes as `.name`, but nothing for the objects that hold them."""
-    for part in ast.walk(node):
+    for part in walk(node):
         match part:
             case ast.Attribute(attr=name, value=ast.Name()):
                 yield f".{name}"
@@ -151,12 +151,12 @@ def _binds(node: ast.stmt) -> frozenset[str]:
             return frozenset((a.asname or a.name).partition(".")[0] for a in aliases)
     inner = {
         id(n)
-        for part in ast.walk(node)
+        for part in walk(node)
         if isinstance(part, ast.comprehension)
-        for n in ast.walk(part.target)
+        for n in walk(part.target)
     }
     return frozenset(
-        name for part in ast.walk(node) if id(part) not in inner for name in _bound_by(part)
+        name for part in walk(node) if id(part) not in inner for name in _bound_by(part)
     )
 
 
@@ -172,7 +172,7 @@ def _alters(node: ast.stmt) -> frozenset[str]:
     """Return the names of objects that are assigned into or whose methods are called."""
     if isinstance(node, Function | ast.ClassDef):
         return frozenset()
-    return frozenset(name for part in ast.walk(node) for name in _altered(part))
+    return frozenset(name for part in walk(node) for name in _altered(part))
 
 
 def _altered(part: ast.AST) -> Iterator[str]:
@@ -195,7 +195,7 @@ def _base(node: ast.expr) -> Iterator[str]:
 def _loads(node: ast.stmt) -> frozenset[str]:
     loads, inner = set(), set()
     local = isinstance(node, Function | ast.ClassDef)
-    for part in ast.walk(node):
+    for part in walk(node):
         match part:
             case ast.Name(id=name, ctx=ast.Load()):
                 loads.add(name)
@@ -206,6 +206,6 @@ def _loads(node: ast.stmt) -> frozenset[str]:
             case ast.arg(arg=name):
                 inner.add(name)
             case ast.comprehension(target=target):
-                inner |= {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
+                inner |= {n.id for n in walk(target) if isinstance(n, ast.Name)}
     own = {node.name} if isinstance(node, Function | ast.ClassDef) else set()
     return frozenset(loads - inner - own)

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from gradcheck.paste.reading.lines import Edit
-from gradcheck.paste.reading.syntax import tree
+from gradcheck.paste.reading.syntax import tree, walk
 
 _Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _WHOLE = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
@@ -23,7 +23,7 @@ def division_edits(source: str) -> list[Edit]:
     starts = _starts(source)
     found = set()
     outer = _known(module, frozenset())
-    for scope in (node for node in ast.walk(module) if isinstance(node, _Scope)):
+    for scope in (node for node in walk(module) if isinstance(node, _Scope)):
         known = outer if scope is module else _known(scope, outer)
         for node in _inside(scope):
             if at := _divided(node, known, source, starts):
@@ -80,7 +80,7 @@ def _known(scope: ast.AST, outer: frozenset[str]) -> frozenset[str]:
     bindings = [pair for node in inside for pair in _bindings(node)]
     local = {name for name, _ in bindings}
     local |= {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    local |= {n.arg for n in ast.walk(scope) if isinstance(n, ast.arg)}
+    local |= {n.arg for n in walk(scope) if isinstance(n, ast.arg)}
     counted = {name for name, _ in bindings}
     known = outer - local
     while True:
