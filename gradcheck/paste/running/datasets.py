@@ -22,7 +22,9 @@ _TABLES = {
     "boston": (13, 0),
     "diabetes": (10, 0),
 }
-_PICTURES = {
+TRAINING, TESTING = 41, 20
+PICTURE_SAMPLES = {60_000: TRAINING, 50_000: TRAINING, 10_000: TESTING}
+PICTURES = {
     "mnist": (28, 28),
     "fashion_mnist": (28, 28),
     "cifar10": (32, 32, 3),
@@ -43,7 +45,7 @@ def sklearn_datasets(hub: Hub) -> ModuleType:
 def keras_datasets(hub: Hub) -> SimpleNamespace:
     loaders = {
         name: SimpleNamespace(load_data=_told(hub, f"{name}.load_data", _pictures(shape)))
-        for name, shape in _PICTURES.items()
+        for name, shape in PICTURES.items()
     }
     return SimpleNamespace(**loaders)
 
@@ -210,11 +212,11 @@ def _line(n_samples: int = 100, n_features: int = 1, *_: object, **__: object) -
 
 def _pictures(shape: tuple[int, ...]) -> Callable[..., Any]:
     def load(*_: object, **__: object) -> Any:
-        x = made("pictures", Guess(shape=(_SAMPLES, *shape), kind="classes", classes=256))
-        y = np.asarray(made("digits", Guess(shape=(_SAMPLES,), kind="classes", classes=10)))
+        count = TRAINING + TESTING
+        x = made("pictures", Guess(shape=(count, *shape), kind="classes", classes=256))
+        y = np.asarray(made("digits", Guess(shape=(count,), kind="classes", classes=10)))
         pixels = np.asarray(x).astype(np.uint8)
-        half = 41
-        return (pixels[:half], y[:half]), (pixels[half:], y[half:])
+        return (pixels[:TRAINING], y[:TRAINING]), (pixels[TRAINING:], y[TRAINING:])
 
     return load
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.paste.running.data import Guess, Hint
+from gradcheck.paste.running.shrinking import shaping
 from gradcheck.paste.running.sources import hint_of
 from gradcheck.record import record
 
@@ -55,8 +56,9 @@ def facts(tree: ast.Module, namespace: Mapping[str, Any]) -> Facts:
     seen: dict[int, None] = {}
     for value in namespace.values():
         _sizes(value, seen, _DEPTH)
-    for size in _numbers(tree):
-        seen.setdefault(size)
+    for size in (*shaping(tree), *_numbers(tree)):
+        if 1 < size < _LARGEST:
+            seen.setdefault(size)
     return Facts(sizes=tuple(seen), samples=_samples(tree))
 
 
@@ -106,6 +108,7 @@ def _features(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
 
 def _labels(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
     counts = [d for d in sizes if 2 <= d <= _MOST_CLASSES]
+    counts.sort(key=lambda d: d in samples)
     for m in samples:
         yield Guess(shape=(m, 1), kind="binary")
         yield Guess(shape=(1, m), kind="binary")
@@ -143,7 +146,7 @@ def _tables(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
         for d in sizes:
             for columns in (d + 1, d, d + 2):
                 if columns > 1 and m * columns <= _MOST_ENTRIES:
-                    for classes in (2, 10, 3):
+                    for classes in (2, 10):
                         yield Guess(shape=(m, columns), kind="classes", classes=classes)
 
 

@@ -89,6 +89,8 @@ class Modules:
         return made(self.hub) if made else _Unknown(name, self._supply)
 
     def _below(self, top: Any, name: str) -> Any:
+        if isinstance(top, _Unknown):
+            return _Unknown(name, self._supply)
         try:
             return _path(top, name)
         except AttributeError:

@@ -72,6 +72,9 @@ def prepare(source: str, options: Options | None = None) -> Prepared:
     if text is not None:
         ledger.note("driver", "the functions", f"are called by lines added here:\n{text}")
         tree = appended(tree, text)
+    fewer = shrinking.data_sets(tree)
+    if fewer:
+        tree = _smaller(tree, fewer, ledger)
     whole = complete(tree)
     if whole is not None:
         return _ready(tree, whole, (), {}, ledger)
@@ -81,14 +84,20 @@ def prepare(source: str, options: Options | None = None) -> Prepared:
 def _searched(tree: ast.Module, ledger: Ledger) -> Prepared:
     smaller = shrinking.sizes(tree)
     if smaller:
-        small = shrinking.shrunk(tree, smaller)
+        noted = Ledger()
+        small = _smaller(tree, smaller, noted)
         state, world = _search(small)
         if state.guesses and state.sound:
-            for size, stands in smaller.items():
-                ledger.note("size", str(size), f"is {stands} here: all data are made up anyway")
+            ledger.take(noted)
             return _ready(small, world, state.outcome.failures, state.guesses, ledger)
     state, world = _search(tree)
     return _ready(tree, world, state.outcome.failures, state.guesses, ledger)
+
+
+def _smaller(tree: ast.Module, sizes: Mapping[int, int], ledger: Ledger) -> ast.Module:
+    for size, stands in sizes.items():
+        ledger.note("size", str(size), f"is {stands} here: the data are made up anyway")
+    return shrinking.shrunk(tree, sizes)
 
 
 def _search(tree: ast.Module) -> tuple[search.State, World]:

@@ -56,6 +56,7 @@ _STANDARD: dict[str, Any] = {
 _TABLE_ATTRIBUTES = frozenset(
     {"iloc", "loc", "values", "columns", "head", "drop", "to_numpy", "ix"}
 )
+_LIST_ATTRIBUTES = frozenset({"append", "extend", "insert"})
 _RANDOM_ATTRIBUTES = frozenset(
     {
         *("random", "seed", "randint", "uniform", "shuffle", "choice", "choices", "sample"),
@@ -87,7 +88,7 @@ class Resolver:
         `bound` says that the program was to define it and did not come to it: then it is data.
         """
         use = self._known.uses.get(name)
-        if bound:
+        if bound and not (use is not None and use.called):
             return self._data(name, use)
         if name in _MODULES or name == "random":
             return self._module(name, use)
@@ -106,6 +107,7 @@ class Resolver:
         try:
             return self.find(name, bound=False)
         except KeyError:
+            self._hub.data.asked = True
             return self._hub.source(name)
 
     def _module(self, name: str, use: Use | None) -> Any:
@@ -138,12 +140,16 @@ class Resolver:
             self._hub.ledger.note("helper", name, "does nothing here", use.line if use else 0)
             return Absorber(name)
         if _LOADER.search(name) and not name[:1].isupper():
+            self._hub.data.asked = True
             return self._hub.loader(name)
         raise KeyError(name)
 
     def _data(self, name: str, use: Use | None) -> Any:
         if use is not None and use.attributes & _TABLE_ATTRIBUTES:
             return self._modules.module("pandas").DataFrame(self._hub.data.now(name, "table"))
+        if use is not None and use.attributes and use.attributes <= _LIST_ATTRIBUTES:
+            self._hub.ledger.note("value", name, "is an empty list", use.line)
+            return []
         if use is not None and use.foreign:
             return self._hub.source(name)
         hint: Hint = hint_of(name)

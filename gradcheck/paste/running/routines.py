@@ -18,9 +18,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     ("initial", r"init|create|make|build|start"),
     ("forward", r"forward|predict|feed|hyp|propagat|infer|score|model|^net|output"),
 )
-_TRAINS = re.compile(
-    r"(?i)train|fit|learn|descent|sgd|optimi|model|run|main|solve|practi[sc]e|teach"
-)
+_TRAINS = re.compile(r"(?i)train|fit|learn|descent|sgd|optimi")
 
 
 @record
@@ -33,7 +31,7 @@ class Routine:
     returns: tuple[str, ...]
     loops: bool
     calls: frozenset[str]
-    stores: bool
+    descends: bool
 
 
 def routines(body: list[ast.stmt], bound: bool = False) -> list[Routine]:
@@ -47,9 +45,12 @@ def roots(found: list[Routine]) -> list[Routine]:
     return [one for one in found if one.name not in called and supplied(one.name) is None]
 
 
-def trains(routine: Routine) -> bool:
-    """Whether the routine sounds as if it held the training loop, and has a loop."""
-    return routine.loops and bool(_TRAINS.search(routine.name))
+def trains(routine: Routine, others: list[Routine]) -> bool:
+    """Whether the routine seems to hold the training loop: it has one, and updates in it."""
+    if not routine.loops or (routine.role == "backward" and not _TRAINS.search(routine.name)):
+        return False
+    updating = {one.name for one in others if one.role in ("update", "backward")}
+    return routine.descends or bool(routine.calls & updating)
 
 
 def _routine(node: ast.FunctionDef, bound: bool) -> Routine:
@@ -60,10 +61,7 @@ def _routine(node: ast.FunctionDef, bound: bool) -> Routine:
         returns=_returned(node),
         loops=any(isinstance(part, ast.For | ast.While) for part in ast.walk(node)),
         calls=frozenset(_called(node)),
-        stores=any(
-            isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)
-            for part in ast.walk(node)
-        ),
+        descends=any(_descends(part) for part in ast.walk(node)),
     )
 
 
@@ -107,6 +105,15 @@ def _word(node: ast.expr, otherwise: str) -> str:
         case ast.Call(args=[ast.Name(id=name)]):
             return name
     return otherwise
+
+
+def _descends(node: ast.AST) -> bool:
+    match node:
+        case ast.AugAssign(op=ast.Sub() | ast.Add()):
+            return not isinstance(node.value, ast.Constant)
+        case ast.Assign(targets=[target], value=ast.BinOp(left=left, op=ast.Sub() | ast.Add())):
+            return ast.unparse(target) == ast.unparse(left)
+    return False
 
 
 def _called(node: ast.FunctionDef) -> Iterator[str]:

@@ -19,10 +19,12 @@ _MOST_TRIALS = 400
 _MOST_PER_NAME = 120
 # How many worse guesses for one name are tried before a better-looking set for fewer names.
 _CREDIT = 15
+# Softmax has an uneven difference of its own, so this is weak evidence.
+_UNEVEN = 40
 _SECONDS = 5.0
 _NOT_OF_DATA = frozenset({"NameError", "ImportError", "ModuleNotFoundError", "SyntaxError"})
 
-Rank: TypeAlias = tuple[int, int, int, int]
+Rank: TypeAlias = tuple[int, int, int]
 Try: TypeAlias = Callable[[Mapping[str, Guess]], Outcome]
 Offer: TypeAlias = Callable[[str, Hint, Mapping[str, Guess]], Iterable[Guess]]
 
@@ -45,11 +47,15 @@ class State:
         errors = {failure.error for failure in self.outcome.failures}
         return self.finished and errors <= _NOT_OF_DATA
 
+    @property
+    def arrays(self) -> int:
+        return sum(guess.kind != "number" for guess in self.guesses.values())
+
     def rank(self, place: int = 0) -> Rank:
         """Return what is compared, smallest first; `place` is that of the next guess."""
         seen = self.outcome
-        order = self.order + place - _CREDIT * len(self.guesses)
-        return len(seen.failures), len(seen.stretched), len(seen.uneven), order
+        order = self.order + place + _UNEVEN * len(seen.uneven) - _CREDIT * self.arrays
+        return len(seen.failures), len(seen.stretched), order
 
 
 def found(attempt: Try, offer: Offer, clock: Callable[[], float] = time.monotonic) -> State:

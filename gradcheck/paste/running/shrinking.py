@@ -7,8 +7,9 @@ given to a name that does not sound like a count of turns. Equal numbers shrink 
 import ast
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from gradcheck.paste.running.datasets import PICTURE_SAMPLES, PICTURES
 from gradcheck.paste.running.words import words
 
 _SMALL = 64
@@ -21,35 +22,33 @@ _MAKERS = words(
 )
 
 
+def data_sets(tree: ast.Module) -> dict[int, int]:
+    """Return the numbers of samples of well-known pictures, with those of their stand-ins."""
+    named = {
+        word
+        for node in ast.walk(tree)
+        for word in (getattr(node, "id", ""), getattr(node, "name", ""), getattr(node, "attr", ""))
+    }
+    if not named & set(PICTURES):
+        return {}
+    written = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return {size: small for size, small in PICTURE_SAMPLES.items() if size in written}
+
+
 def sizes(tree: ast.Module) -> dict[int, int]:
     """Return the large sizes of the program, each with a small prime to stand for it."""
-    large = {value for value in _sizes(tree) if value > _SMALL}
+    large = {value for value in shaping(tree) if value > _SMALL}
     return dict(zip(sorted(large), _PRIMES, strict=False))
 
 
-def shrunk(tree: ast.Module, smaller: dict[int, int]) -> ast.Module:
+def shrunk(tree: ast.Module, smaller: Mapping[int, int]) -> ast.Module:
     """Return the program with all numbers of these values replaced."""
     small: ast.Module = _Shrink(smaller).visit(copy.deepcopy(tree))
     return ast.fix_missing_locations(small)
 
 
-class _Shrink(ast.NodeTransformer):
-    def __init__(self, smaller: dict[int, int]) -> None:
-        self._smaller = smaller
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        value = _value(node)
-        return self._replaced(node, value) if value in self._smaller else self.generic_visit(node)
-
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        return self._replaced(node, _value(node)) if _value(node) in self._smaller else node
-
-    def _replaced(self, node: ast.expr, value: int | None) -> ast.AST:
-        assert value is not None
-        return ast.copy_location(ast.Constant(value=self._smaller[value]), node)
-
-
-def _sizes(tree: ast.Module) -> Iterator[int]:
+def shaping(tree: ast.Module) -> Iterator[int]:
+    """Yield the numbers that give arrays their shapes."""
     for node in ast.walk(tree):
         match node:
             case ast.List(elts=parts) | ast.Tuple(elts=parts):
@@ -63,6 +62,22 @@ def _sizes(tree: ast.Module) -> Iterator[int]:
             case _:
                 continue
         yield from (size for part in found if (size := _value(part)) is not None)
+
+
+class _Shrink(ast.NodeTransformer):
+    def __init__(self, smaller: Mapping[int, int]) -> None:
+        self._smaller = smaller
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        value = _value(node)
+        return self._replaced(node, value) if value in self._smaller else self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        return self._replaced(node, _value(node)) if _value(node) in self._smaller else node
+
+    def _replaced(self, node: ast.expr, value: int | None) -> ast.AST:
+        assert value is not None
+        return ast.copy_location(ast.Constant(value=self._smaller[value]), node)
 
 
 def _value(node: ast.AST) -> int | None:

@@ -24,7 +24,7 @@ _TICK = "__gradcheck_tick__"
 _PAIR = "__gradcheck_pair__"
 _ENTER = "__gradcheck_enter__"
 _LEAVE = "__gradcheck_leave__"
-_ALIKE = ("Sub", "Mult")
+_ALIKE = ("Sub", "Mult", "subtract", "multiply")
 _TURNS = 20_000
 _SECONDS = 0.04
 _PATIENCE = 10
@@ -34,6 +34,10 @@ _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "Mult": operator.mul,
     "Div": operator.truediv,
     "Pow": operator.pow,
+    "add": np.add,
+    "subtract": np.subtract,
+    "multiply": np.multiply,
+    "divide": np.divide,
 }
 
 
@@ -144,10 +148,18 @@ class _Instrument(ast.NodeTransformer):
         name = type(node.op).__name__
         if name not in _OPERATIONS:
             return node
-        called = _call(
-            _PAIR, ast.Constant(value=node.lineno), ast.Constant(value=name), node.left, node.right
-        )
-        return ast.copy_location(called, node)
+        return ast.copy_location(_paired(node.lineno, name, node.left, node.right), node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=name),
+                args=[left, right],
+                keywords=[],
+            ) if name in _OPERATIONS:
+                return ast.copy_location(_paired(node.lineno, name, left, right), node)
+        return node
 
     def visit_For(self, node: ast.For) -> ast.AST:
         return self._watched(node)
@@ -162,6 +174,10 @@ class _Instrument(ast.NodeTransformer):
         left = ast.Expr(value=_call(_LEAVE))
         watched = ast.Try(body=[entered, node], handlers=[], orelse=[], finalbody=[left])
         return ast.copy_location(watched, node)
+
+
+def _paired(line: int, name: str, left: ast.expr, right: ast.expr) -> ast.Call:
+    return _call(_PAIR, ast.Constant(value=line), ast.Constant(value=name), left, right)
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
