@@ -1,35 +1,44 @@
 """What was understood about a program, as plain data for the parent process."""
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from gradcheck.paste.understanding.candidates import Candidate
 from gradcheck.paste.understanding.choice import Choice
+from gradcheck.paste.understanding.claims import Claim, claimed
+from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.rates import learning_rate
 from gradcheck.paste.understanding.standard import STANDARD
 
 
 def step(inquiry: Inquiry, choice: Choice | None) -> dict[str, Any]:
     """Describe one step: where it is, its parameters, its loss, and the numbers of each."""
     machine = inquiry.machine
+    claims = claimed(inquiry, choice.candidate) if choice else {}
+    fits = inquiry.fits[choice.candidate] if choice else {}
+    rate = learning_rate(inquiry, [one.scale for one in fits.values()])
     return {
         "line": machine.sites[inquiry.step.loop].line,
         "function": machine.sites[inquiry.step.loop].function,
-        "parameters": [parameter(inquiry, path, choice) for path in inquiry.parameters],
+        "parameters": [parameter(inquiry, path, choice, claims.get(path)) for path in inquiry.parameters],
         "loss": None if choice is None else loss(inquiry, choice.candidate, choice.basis),
         "other": None
         if choice is None or choice.other is None
         else loss(inquiry, choice.other, "inferred"),
+        "rate": None if rate is None else vars(rate),
         "candidates": list(_names(inquiry)),
         "runs": machine.runs,
     }
 
 
-def parameter(inquiry: Inquiry, path: Path, choice: Choice | None) -> dict[str, Any]:
+def parameter(
+    inquiry: Inquiry, path: Path, choice: Choice | None, claim: Claim | None
+) -> dict[str, Any]:
     sites = inquiry.machine.sites
     own = [u.site for u in inquiry.found.updates if u.path == path]
     lines = {sites[site].line for site in own if site in sites}
@@ -37,11 +46,17 @@ def parameter(inquiry: Inquiry, path: Path, choice: Choice | None) -> dict[str, 
         "name": str(path),
         "shape": list(np.shape(inquiry.points[0].point[path])),
         "lines": sorted(lines),
-        "rows": [] if choice is None else _rows(inquiry, path, choice.candidate),
+        "claim": None if claim is None else _claim(inquiry, claim),
+        "rows": [] if choice is None else _rows(claim.rows if claim else inquiry.rows(path, choice.candidate)),
     }
 
 
-def _rows(inquiry: Inquiry, path: Path, candidate: int) -> list[dict[str, Any]]:
+def _claim(inquiry: Inquiry, claim: Claim) -> dict[str, Any]:
+    site = inquiry.machine.sites[claim.site]
+    return {"text": site.text, "line": site.line, "why": claim.why}
+
+
+def _rows(given: Sequence[Rows]) -> list[dict[str, Any]]:
     return [
         {
             "point": index,
@@ -50,7 +65,7 @@ def _rows(inquiry: Inquiry, path: Path, candidate: int) -> list[dict[str, Any]]:
             "slope": rows.slope.tolist(),
             "slope_bar": rows.slope_bar.tolist(),
         }
-        for index, rows in enumerate(inquiry.rows(path, candidate))
+        for index, rows in enumerate(given)
     ]
 
 
@@ -84,5 +99,3 @@ def _names(inquiry: Inquiry) -> Iterator[str]:
     named = (_name(inquiry, c) for c in inquiry.candidates if not c.standard)
     yield from dict.fromkeys(named)
 
-
-__all__ = ["Mapping", "Sequence", "step"]

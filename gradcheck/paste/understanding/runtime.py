@@ -127,7 +127,7 @@ class Runtime:
 
     def _add(self, site: int, left: Any, right: Any) -> Any:
         course = self.course
-        if course is not None and course.rate != 1.0 and site in course.rates:
+        if self._recording and course and course.rate != 1.0 and site in course.rates:
             left, right = _scaled(left, right, course.rate, course.rates[site])
         result = left + right
         if self._recording:
@@ -137,7 +137,7 @@ class Runtime:
 
     def _sub(self, site: int, left: Any, right: Any) -> Any:
         course = self.course
-        if course is not None and course.rate != 1.0 and site in course.rates:
+        if self._recording and course and course.rate != 1.0 and site in course.rates:
             left, right = _scaled(left, right, course.rate, False)
         result = left - right
         if self._recording:
@@ -147,7 +147,7 @@ class Runtime:
 
     def _change(self, site: int, left: Any, right: Any) -> Any:
         course = self.course
-        if course is not None and course.rate != 1.0 and site in course.rates:
+        if self._recording and course and course.rate != 1.0 and site in course.rates:
             right = _times(right, course.rate)
         if self._recording:
             right = self._injected(site, right)
