@@ -4,21 +4,20 @@ import ast
 from collections.abc import Mapping
 
 from gradcheck.paste.running.assumptions import Ledger
+from gradcheck.paste.running.names import uses
 
 
 def overridden(tree: ast.Module, values: Mapping[str, str], ledger: Ledger) -> ast.Module:
     """Return the tree with each name set to its expression.
 
     Every top-level assignment to the name gets the expression; a name that has none is set before
-    the first statement, after the imports from `__future__`.
+    the first statement that uses it. Raises SyntaxError where a text is no expression.
     """
     for name, text in values.items():
         expression = ast.parse(text, mode="eval").body
         ledger.note("set", name, f"is {text}, as told")
         if not _replaced(tree, name, expression):
-            target = ast.Name(id=name, ctx=ast.Store())
-            first = ast.Assign(targets=[target], value=expression, lineno=1)
-            tree.body.insert(_after_future(tree), first)
+            _inserted(tree, name, expression)
     return ast.fix_missing_locations(tree)
 
 
@@ -32,10 +31,14 @@ def _replaced(tree: ast.Module, name: str, expression: ast.expr) -> bool:
     return found
 
 
-def _after_future(tree: ast.Module) -> int:
-    positions = [
-        at + 1
-        for at, statement in enumerate(tree.body)
-        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
-    ]
-    return max(positions, default=0)
+def _inserted(tree: ast.Module, name: str, expression: ast.expr) -> None:
+    using = (at for at, statement in enumerate(tree.body) if uses(statement, [name]))
+    at = next(using, len(tree.body))
+    line = tree.body[at].lineno if at < len(tree.body) else 1
+    target = ast.Name(id=name, ctx=ast.Store())
+    added = ast.Assign(targets=[target], value=expression)
+    for node in ast.walk(added):
+        if isinstance(node, ast.stmt | ast.expr):
+            node.lineno = node.end_lineno = line
+            node.col_offset = node.end_col_offset = 0
+    tree.body.insert(at, added)
