@@ -5,7 +5,7 @@ While there is no guess, a place-holder is handed out, and its first use ends th
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -14,10 +14,18 @@ from gradcheck.array import Array
 from gradcheck.paste.running.unseen import Unseen
 from gradcheck.record import record
 
-Hint: TypeAlias = Literal["array", "labels", "parameter", "table"]
+Hint: TypeAlias = Literal["array", "labels", "parameter", "table", "layers"]
 Kind: TypeAlias = Literal[
-    "normal", "binary", "classes", "one-hot rows", "one-hot columns", "number"
+    "normal",
+    "binary",
+    "classes",
+    "one-hot rows",
+    "one-hot columns",
+    "number",
+    "layers of rows",
+    "layers of columns",
 ]
+Made: TypeAlias = Array | float | int | dict[str, Array]
 
 _WORDS: dict[Kind, str] = {
     "normal": "random numbers",
@@ -30,7 +38,10 @@ _WORDS: dict[Kind, str] = {
 
 @record
 class Guess:
-    """What unseen data may be: `classes` counts the labels, `number` is a scalar's value."""
+    """What unseen data may be: `classes` counts the labels, `number` is a scalar's value.
+
+    Of layers, whose samples are rows or columns, `shape` holds the sizes from input to output.
+    """
 
     shape: tuple[int, ...]
     kind: Kind
@@ -41,6 +52,8 @@ class Guess:
     def words(self) -> str:
         if self.kind == "number":
             return f"{self.number:g}"
+        if self.kind in ("layers of rows", "layers of columns"):
+            return f"random weights and zero biases for {self.kind} of {self.shape}"
         return f"{_WORDS[self.kind].format(last=self.classes - 1)} of shape {self.shape}"
 
 
@@ -64,7 +77,7 @@ class Data:
         self.asked = False
         self._draw = draw
 
-    def of(self, name: str, hint: Hint) -> Array | float | int | Unseen:
+    def of(self, name: str, hint: Hint) -> Made | Unseen:
         """Return the data of this name, or what raises Demanded when the program uses it."""
         self.asked = True
         guess = self.guesses.get(name)
@@ -72,7 +85,7 @@ class Data:
             return made(name, guess, self._draw)
         return Unseen(lambda: Demanded(name, hint))
 
-    def now(self, name: str, hint: Hint) -> Array | float | int:
+    def now(self, name: str, hint: Hint) -> Made:
         """Return the data of this name; raises Demanded while there is no guess."""
         self.asked = True
         guess = self.guesses.get(name)
@@ -81,7 +94,7 @@ class Data:
         return made(name, guess, self._draw)
 
 
-def made(name: str, guess: Guess, draw: int = 0) -> Array | float | int:
+def made(name: str, guess: Guess, draw: int = 0) -> Made:
     """Return data as guessed; the same arguments give the same data."""
     generator = np.random.default_rng([zlib.crc32(name.encode()), draw])
     match guess.kind:
@@ -97,9 +110,24 @@ def made(name: str, guess: Guess, draw: int = 0) -> Array | float | int:
             return np.asarray(
                 np.eye(guess.shape[1])[_labels(generator, guess.shape[:1], guess.shape[1])]
             )
+        case "layers of rows":
+            return layers(generator, guess.shape, rows=True)
+        case "layers of columns":
+            return layers(generator, guess.shape, rows=False)
         case "one-hot columns":
             rows, samples = guess.shape
             return np.asarray(np.eye(rows)[_labels(generator, (samples,), rows)].T)
+
+
+def layers(generator: np.random.Generator, sizes: Sequence[int], *, rows: bool) -> dict[str, Array]:
+    """Return weights `W1`, `W2`, ... and biases `b1`, `b2`, ... of dense layers."""
+    found: dict[str, Array] = {}
+    for at in range(1, len(sizes)):
+        into, out = sizes[at - 1], sizes[at]
+        weights = generator.standard_normal((into, out)) / np.sqrt(into)
+        found[f"W{at}"] = weights if rows else weights.T.copy()
+        found[f"b{at}"] = np.zeros((1, out) if rows else (out, 1))
+    return found
 
 
 def _labels(generator: np.random.Generator, shape: tuple[int, ...], classes: int) -> Array:

@@ -185,12 +185,17 @@ def _updates(used: Sequence[Routine], meant: dict[str, str]) -> Iterator[str]:
         yield f"{name} = {name} - {_RATE} * {gradient}"
     if found:
         return
+    held = meant.get("parameters") or next(_handed(used), None)
     for one in used:
         if one.role == "backward" and len(one.returns) == 1:
             weights = [name for name in one.parameters if hint_of(name) == "parameter"]
             if len(weights) == 1:
                 yield f"{weights[0]} = {weights[0]} - {_RATE} * {_result(one.returns[0], one)}"
-            elif any(_PARAMETERS.match(name) for name in one.parameters):
-                held = next(name for name in one.parameters if _PARAMETERS.match(name))
-                held = meant.get("parameters", held)
+            elif held is not None:
                 yield f"{held} = update_parameters({_result(one.returns[0], one)}, {held}, {_RATE})"
+
+
+def _handed(used: Sequence[Routine]) -> Iterator[str]:
+    """Yield the arguments that sound like all parameters together."""
+    for one in used:
+        yield from (name for name in one.parameters if _PARAMETERS.match(name))

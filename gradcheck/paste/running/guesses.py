@@ -84,6 +84,8 @@ def guesses(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> I
         case "labels":
             yield from _labels(samples, [*sizes, *free])
             yield from _features(samples, [*free, *sizes])
+        case "layers":
+            yield from _layers([*free, *sizes])
         case "parameter":
             yield from _parameters(own, free)
             yield from _features(samples, [*free, *sizes])
@@ -141,6 +143,14 @@ def _parameters(own: Sequence[int], free: Sequence[int]) -> Iterator[Guess]:
     yield Guess(shape=(), kind="number", number=0.7)
 
 
+def _layers(sizes: Sequence[int]) -> Iterator[Guess]:
+    for into in sizes:
+        for out in (3, 1):
+            shape = (into, _FREE, out)
+            yield Guess(shape=shape, kind="layers of columns")
+            yield Guess(shape=shape, kind="layers of rows")
+
+
 def _tables(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
     for m in samples:
         for d in sizes:
@@ -155,7 +165,7 @@ def _samples_of(given: Facts, made: Mapping[str, Guess]) -> tuple[int, ...]:
     sizes = [
         size
         for name, guess in made.items()
-        if hint_of(name) != "parameter"
+        if hint_of(name) != "parameter" and not guess.kind.startswith("layers")
         for size in guess.shape
         if size > 1
     ]

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.paste.running.data import layers
 from gradcheck.paste.running.words import words
 
 Function: TypeAlias = Callable[..., Any]
@@ -49,6 +50,13 @@ def one_hot(labels: Array, classes: int | None = None) -> Array:
     """Return one row per label, of shape `(n, classes)`."""
     flat = np.asarray(labels).astype(int).ravel()
     return np.asarray(np.eye(classes or int(flat.max()) + 1)[flat])
+
+
+def initial(*sizes: Any) -> dict[str, Array]:
+    """Return weights and biases of dense layers of these sizes, given one by one or as a list."""
+    flat = list(sizes[0]) if isinstance(sizes[0], list | tuple | np.ndarray) else list(sizes)
+    numbers = [int(size) for size in flat if isinstance(size, int | np.integer)]
+    return layers(np.random.default_rng(0), numbers, rows=False)
 
 
 def identity(x: Array) -> Array:
@@ -98,6 +106,7 @@ _ONE_HOT = words(
     "onehotit toonehot"
 )
 _DERIVATIVE = re.compile(r"^(?:d|deriv|derivative|prime|grad|gradient|der)$")
+INITIAL_WORDS = "random weights W1, ... of shape (out, in) and zero biases b1, ..."
 _FILLER = frozenset({"function", "func", "fn", "activation", "act", "of", "forward"})
 
 

@@ -30,6 +30,8 @@ _NOTHING = words(
 BENIGN = REAL | _NUMPYS | _NOTHING | {"random", "time", "timeit", "sys", "os", "tqdm"}
 """Modules that bring no data."""
 
+# Functions that look for masked arrays by themselves, and libraries whose stand-ins use them.
+_MASKING = words("unique setdiff1d union1d intersect1d setxor1d nanmedian pandas sklearn")
 _RARE = frozenset({"ma", "matlib", "polynomial"})  # Parts of NumPy, imported when asked for.
 _LOADERS = ("load", "loadtxt", "genfromtxt", "fromfile", "fromregex", "memmap", "recfromcsv")
 _SAVERS = ("save", "savetxt", "savez", "savez_compressed")
@@ -40,6 +42,8 @@ def preload(source: str) -> None:
     mentioned = set(re.findall(r"\w+", source))
     for name in _RARE & mentioned:
         importlib.import_module(f"numpy.{name}")
+    if _MASKING & mentioned:
+        importlib.import_module("numpy.ma")
     for name in REAL & mentioned | {"copy", "dataclasses", "typing", "collections.abc", "random"}:
         importlib.import_module(name)
 

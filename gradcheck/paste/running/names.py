@@ -64,9 +64,7 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in wanted:
                 called.add(name)
-            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str())) if (
-                name in wanted
-            ):
+            case ast.Subscript(value=ast.Name(id=name), slice=key) if name in wanted and _text(key):
                 keyed.add(name)
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in wanted:
                 attributes.setdefault(name, set()).add(attribute)
@@ -82,6 +80,15 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
         )
         for name, line in lines.items()
     }
+
+
+def _text(key: ast.expr) -> bool:
+    match key:
+        case ast.Constant(value=str()) | ast.JoinedStr():
+            return True
+        case ast.BinOp(left=left):
+            return _text(left)
+    return False
 
 
 def _tables(statement: ast.stmt) -> Iterator[symtable.SymbolTable]:

@@ -17,7 +17,7 @@ import numpy as np
 from gradcheck.paste.running import updates
 from gradcheck.paste.running.absorbing import Absorber
 from gradcheck.paste.running.data import Hint
-from gradcheck.paste.running.helpers import supplied
+from gradcheck.paste.running.helpers import INITIAL_WORDS, initial, supplied
 from gradcheck.paste.running.knowledge import Knowledge
 from gradcheck.paste.running.modules import Modules
 from gradcheck.paste.running.names import Use
@@ -71,6 +71,8 @@ _LOADER = re.compile(
 _REPORT = re.compile(
     r"(?i)(?:^|_)(?:plot|show|print|display|draw|visuali[sz]e|save|log|test|check|imshow|figure)"
 )
+_LAYERS = re.compile(r"(?i)param|weights|theta|net|model|^[pw]$")
+_INITIAL = re.compile(r"(?i)init\w*_?(?:param|weight|net|layer)\w*|param\w*_init\w*")
 _GRADIENTS = re.compile(r"(?i)^(?:d[A-Z_w].*|g|gs|grads?.*|nabla.*|delta.*|gradients?)$")
 
 
@@ -130,6 +132,9 @@ class Resolver:
         if of_numpy is not None and (name in _CONSTANTS or (use is not None and use.called)):
             self._hub.ledger.note("import", name, "is NumPy's", line)
             return of_numpy
+        if use is not None and use.called and _INITIAL.fullmatch(name):
+            self._hub.ledger.note("helper", name, f"is supplied: {INITIAL_WORDS}", line)
+            return initial
         if use is not None and use.called and _UPDATE.fullmatch(name):
             self._hub.ledger.note("helper", name, "is supplied: p - learning rate * gradient", line)
             return self._update(name)
@@ -150,6 +155,8 @@ class Resolver:
         if use is not None and use.attributes and use.attributes <= _LIST_ATTRIBUTES:
             self._hub.ledger.note("value", name, "is an empty list", use.line)
             return []
+        if use is not None and use.keyed and _LAYERS.search(name):
+            return self._hub.array(name, "layers")
         if use is not None and use.foreign:
             return self._hub.source(name)
         hint: Hint = hint_of(name)
