@@ -30,8 +30,8 @@ class Unit:
 class Block:
     """The lines of a stretch of code, and the statements on them.
 
-    `session` says that it was typed at a prompt, `near` that only prose parts it from the
-    block before.
+    `session` says that it was typed at a prompt. `near` says that only prose parts it from
+    the block before, `tight` that there are no blank lines either.
     """
 
     places: tuple[Place, ...]
@@ -39,6 +39,7 @@ class Block:
     python2: bool = False
     session: bool = False
     near: bool = False
+    tight: bool = False
 
     @property
     def source(self) -> str:
@@ -58,14 +59,19 @@ def blocks(
     for k, item in enumerate(items):
         if item.kind in _ENDS or (item.kind == "broken" and not _inside(items, k)):
             made = list(_block(run, places))
-            yield from (replace(block, session=typed, near=near) for block in made)
+            yield from (replace(b, session=typed, near=near, tight=_begins(run)) for b in made)
             near = (near or bool(made)) and item.kind in ("prose", "broken")
             run = []
             typed = session or item.kind == "prompt"
         else:
             run.append(item)
     for block in _block(run, places):
-        yield replace(block, session=typed, near=near)
+        yield replace(block, session=typed, near=near, tight=_begins(run))
+
+
+def _begins(run: Sequence[Item]) -> bool:
+    """Tell whether code stands right at the beginning."""
+    return bool(run) and run[0].kind in ("code", "comment")
 
 
 def joined(found: Sequence[Block]) -> list[Block]:
@@ -73,7 +79,9 @@ def joined(found: Sequence[Block]) -> list[Block]:
     result: list[Block] = []
     for block in found:
         last = result[-1] if result else None
-        if last and block.near and block.units[0].width and _goes_on(last, block):
+        first = block.units[0]
+        near = block.tight or first.reading.keyword in ("def", "@")
+        if last and block.near and near and first.width and _goes_on(last, block):
             result[-1] = _one(last, block)
         else:
             result.append(block)

@@ -16,22 +16,32 @@ _OWNERS = (("self",), ("cls",))
 
 
 class Frame:
-    """A compound statement whose body is open, and what its body has shown so far."""
+    """A compound statement whose body is open, and what its body has shown so far.
+
+    `loop` is the loop around it, and `within` says that there is a function around it.
+    """
 
     def __init__(
-        self, head: Fact, known: set[str], column: int | None, loop: "Frame | None" = None
+        self,
+        head: Fact,
+        known: set[str],
+        column: int | None,
+        *,
+        loop: "Frame | None" = None,
+        within: bool = False,
     ) -> None:
         self.head = head
         self.loop = loop
+        self.within = within
         self.column = column
         self.before = frozenset(known)
         self.known = known
         self.fresh: set[str] = set()
-        self.touched: set[str] = set()
         self.stored: set[str] = set()
         self.body: list[Fact] = []
         self.sibling: tuple[Fact, ...] = ()
-        self.used = False
+        self.altered: set[str] = set()
+        self.used = self.left = False
         if head.keyword == "def":
             self.known = set(head.arguments)
             self.fresh = set(head.arguments)
@@ -43,9 +53,11 @@ class Frame:
         if direct:
             self.body.append(fact)
         self.fresh |= fact.stores - self.before
-        self.touched |= fact.stores | fact.loads
-        self.stored |= fact.stores | {fact.collects}
-        self.used = self.used or bool(fact.loads & self.head.stores)
+        self.stored |= fact.stores | fact.alters
+        self.altered |= fact.alters
+        if fact.keyword != "if" and (fact.collects or not fact.shows):
+            self.used = self.used or bool(fact.loads & self.head.stores)
+        self.left = self.left or fact.jumps in ("break", "return")
 
     @property
     def method(self) -> bool:
@@ -98,7 +110,7 @@ def _function(frame: Frame, facts: Sequence[Fact], at: int) -> bool:
     if fact.keyword == "if" and "__name__" in fact.loads:
         return True
     if frame.body and frame.body[-1].jumps:
-        return not (_returns(facts, at) or (frame.method and "self" in fact.loads))
+        return frame.within or not (_returns(facts, at) or (frame.method and "self" in fact.loads))
     if _returns(facts, at) or (frame.method and {"self", "cls"} & fact.loads):
         return False
     return not _needed(frame.fresh - frame.before, facts, at)
@@ -122,6 +134,9 @@ def _class(frame: Frame, facts: Sequence[Fact], at: int) -> bool:
     if fact.keyword == "def":
         above = bool(frame.body) and frame.body[-1].keyword == "@"
         return not (above or fact.arguments[:1] in _OWNERS)
+    coming = next((f for f in facts[at : at + _AHEAD] if f.keyword in ("def", "class")), fact)
+    if coming.arguments[:1] in _OWNERS:
+        return False
     started = any(own.keyword == "def" for own in frame.body)
     return started or not fact.member or fact.blank
 
@@ -189,14 +204,39 @@ def _loop(frame: Frame, facts: Sequence[Fact], at: int) -> bool:
         return True
     if fact.jumps == "return" or (_over(facts, at) and not all(f.shows for f in frame.body)):
         return True
+    if head.keyword == "while" and not head.loads and not frame.left and _ends(facts, at):
+        return False
     if (not frame.loop and _interrupted(facts, at)) or _continues(frame, fact):
         return False
     control = head.stores if head.keyword == "for" else head.loads
-    if fact.loads & (control | frame.fresh) or _needed(set(control), facts, at):
+    if fact.loads & (control | frame.fresh):
         return False
-    if frame.used or (head.keyword == "while" and control):
-        return not _needed(frame.fresh, facts, at) or not fact.loads & frame.touched
-    return not (fact.loads | fact.stores) & frame.touched
+    if fact.alters & frame.altered and not (frame.used or fact.blank):
+        return False
+    return not _fed(frame, facts, at, control)
+
+
+def _fed(frame: Frame, facts: Sequence[Fact], at: int, control: frozenset[str]) -> bool:
+    """Tell whether what the body has made so far goes into a change that follows.
+
+    Names made from such names count as well, until something else binds them.
+    """
+    live = set(control | frame.fresh)
+    if not (frame.used or frame.loop):
+        live |= frame.stored
+    for fact in _ahead(facts, at):
+        if fact.keyword == "for" and fact.stores & frame.head.stores:
+            return False
+        flows = bool((fact.loads - fact.stores) & live)
+        changes = fact.changes or fact.stores & fact.loads or fact.alters
+        if fact.loads & control or (flows and changes and (fact.collects or not fact.shows)):
+            return True
+        live = live | fact.stores if flows else live - fact.stores
+    return False
+
+
+def _ends(facts: Sequence[Fact], at: int) -> bool:
+    return any(fact.jumps in ("break", "return") for fact in _ahead(facts, at))
 
 
 def _interrupted(facts: Sequence[Fact], at: int) -> bool:

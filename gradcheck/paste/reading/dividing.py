@@ -2,11 +2,11 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from gradcheck.paste.reading.lines import indentation, indented
-from gradcheck.paste.reading.parts import Chapter, Division, Draft, Part, chapter, span
+from gradcheck.paste.reading.parts import Chapter, Division, Draft, Part, chaptered, span
 from gradcheck.paste.reading.tops import (
     Function,
     Top,
@@ -117,7 +117,7 @@ class _Divider:
         alone = not missing(reach) & (own.bound - own.imported - _CUSTOMARY)
         if alone and own.trained:
             return bool(training) or _substantial(reach)
-        if alone and own.defined:
+        if alone and own.defined and _gradients(own.functions):
             again = defined(reach) & own.defined
             return 2 * len(again) >= len(own.defined) and (bool(training) or len(again) > 1)
         return bool(own.trained and training) and self._repeats(training, rest[0], reach)
@@ -201,12 +201,18 @@ def _completed(each: Chapter, more: Chapter) -> Chapter:
     places = (*each.block.places[: each.tops[-1].stop], *added)
     told = f"{span(more.block)}: methods added to the class `{body.name}`"
     block = replace(each.block, places=places, units=())
-    return chapter(block, session=each.session, decisions=(*each.decisions, *more.decisions, told))
+    return chaptered(
+        block, session=each.session, decisions=(*each.decisions, *more.decisions, told)
+    )
 
 
 def _substantial(found: Sequence[Top]) -> bool:
     """Tell whether statements that train nothing are still worth a program of their own."""
-    names = functions(found)
+    return _gradients(functions(found))
+
+
+def _gradients(names: Collection[str]) -> bool:
+    """Tell whether functions of such names may hold gradients."""
     return len(names) > 1 and any(_GRADIENT.search(name) for name in names)
 
 

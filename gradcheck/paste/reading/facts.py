@@ -1,10 +1,10 @@
 """Facts about single statements from which their indentation can be guessed."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gradcheck.paste.reading.blocks import Unit
-from gradcheck.paste.reading.syntax import names
+from gradcheck.paste.reading.syntax import names, walk
 from gradcheck.record import record
 
 _SHOWING = {
@@ -43,6 +43,8 @@ class Fact:
     """Whether it only plots."""
     collects: str = ""
     """The name of what it appends to."""
+    alters: frozenset[str] = frozenset()
+    """The names of objects that it assigns into, or whose methods it calls as a statement."""
     member: bool = False
     """Whether it may stand in a class as an attribute or docstring."""
     arguments: tuple[str, ...] = ()
@@ -75,6 +77,7 @@ def fact(unit: Unit) -> Fact:
         shows=shows(node),
         draws=shows(node) and bool(loads & {"plt", "pyplot"}),
         collects=_collects(node),
+        alters=frozenset(_alters(node)),
         member=isinstance(node, ast.Assign | ast.AnnAssign) or _documents(node),
         arguments=_arguments(node),
         name=getattr(node, "name", "") or "",
@@ -108,6 +111,25 @@ def _collects(node: ast.stmt) -> str:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=base), attr=name))):
             return base if name in _COLLECTING else ""
     return ""
+
+
+def _alters(node: ast.stmt) -> Iterator[str]:
+    match node:
+        case ast.Assign(targets=targets):
+            parts = [part for target in targets for part in walk(target)]
+        case ast.AugAssign(target=target):
+            parts = [target]
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=value))):
+            parts = [value]
+        case _:
+            return
+    for part in parts:
+        if isinstance(part, ast.Name) and not isinstance(node, ast.Expr):
+            continue
+        while isinstance(part, ast.Attribute | ast.Subscript):
+            part = part.value
+        if isinstance(part, ast.Name):
+            yield part.id
 
 
 def _documents(node: ast.stmt) -> bool:

@@ -12,7 +12,7 @@ _FRAMEWORKS = {
     "mxnet": "MXNet", "chainer": "Chainer", "paddle": "Paddle", "lasagne": "Lasagne",
     "pytorch_lightning": "PyTorch", "tinygrad": "tinygrad", "torchvision": "PyTorch",
 }  # fmt: skip
-_DATA = {"datasets", "utils", "preprocessing", "examples", "data"}
+_PLAIN = {"numpy", "datasets", "utils", "preprocessing", "examples", "data"}
 _AUTOMATIC = {"minimize", "fit", "run", "gradients", "GradientTape", "zero_grad", "compile", "step"}
 _SHARE = 0.4
 """The share of statements that makes a block with a hand-written part a framework's."""
@@ -53,7 +53,7 @@ def framework(found: Sequence[Top], names: dict[str, str]) -> str | None:
 
 def _framework(path: str) -> str | None:
     parts = path.split(".")
-    return None if _DATA & set(parts[1:]) else _FRAMEWORKS.get(parts[0])
+    return None if _PLAIN & set(parts[1:]) else _FRAMEWORKS.get(parts[0])
 
 
 def _leaves(node: ast.stmt) -> Iterator[ast.stmt]:
@@ -69,7 +69,7 @@ def _mentioned(node: ast.stmt, known: dict[str, str]) -> str | None:
     if isinstance(node, ast.Import | ast.ImportFrom):
         return next(iter(imported_by(node).values()), None)
     for part in walk(node):
-        if isinstance(part, ast.Attribute) and part.attr in _DATA:
+        if isinstance(part, ast.Attribute) and part.attr in _PLAIN:
             return None
     names = (part.id for part in walk(node) if isinstance(part, ast.Name))
     return next((known[name] for name in names if name in known), None)

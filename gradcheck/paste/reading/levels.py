@@ -124,7 +124,8 @@ class _Stack:
             each.add(fact, direct=each is frame)
         if fact.opens:
             loops = (f for f in reversed(self._frames) if f.head.keyword in ("for", "while"))
-            opened = Frame(fact, scope.known, None, next(loops, None))
+            within = scope.head.keyword == "def"
+            opened = Frame(fact, scope.known, None, loop=next(loops, None), within=within)
             if fact.keyword in _OPENERS and closed:
                 opened.sibling = tuple(closed[0].body)
             self._frames.append(opened)

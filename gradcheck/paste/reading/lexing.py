@@ -23,7 +23,7 @@ _STARTS = re.compile(r"\s*(?:def|class|import|return|while|with|try|del|assert|r
 
 @record
 class Marks:
-    """What a line does to the brackets: `brackets` as they stand, and the string left open."""
+    """What a line does to the brackets: `brackets` as they stand, and the quotes left open."""
 
     brackets: str = ""
     triple: str = ""
@@ -70,17 +70,19 @@ def scan(text: str) -> Marks:
                 if at < 0:
                     return Marks(brackets="".join(brackets), triple=found[0])
             case "loose":
-                return Marks(broken=not text.endswith("\\"), continued=text.endswith("\\"))
+                if not text.endswith("\\"):
+                    return Marks(broken=True)
+                return Marks(brackets="".join(brackets), triple=found[0])
             case "continued":
                 return Marks(brackets="".join(brackets), continued=True)
     return Marks(brackets="".join(brackets))
 
 
-def _closing(text: str, triple: str, at: int = 0) -> int:
+def _closing(text: str, quotes: str, at: int = 0) -> int:
     """Return the place after the quotes that close a long string, or -1."""
-    while (close := text.find(triple, at)) > 0 and _escaped(text, close):
+    while (close := text.find(quotes, at)) > 0 and _escaped(text, close):
         at = close + 1
-    return close + 3 if close >= 0 else -1
+    return close + len(quotes) if close >= 0 else -1
 
 
 def _escaped(text: str, at: int) -> bool:

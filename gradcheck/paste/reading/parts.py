@@ -78,6 +78,6 @@ def span(block: Block) -> str:
     return words if first.cell is None else f"cell {first.cell}, {words}"
 
 
-def chapter(block: Block, *, session: bool, decisions: tuple[str, ...] = ()) -> Chapter:
+def chaptered(block: Block, *, session: bool, decisions: tuple[str, ...] = ()) -> Chapter:
     """Return a block with its statements."""
     return Chapter(block=block, tops=tops(block), session=session, decisions=decisions)

@@ -12,7 +12,7 @@ from gradcheck.paste.reading.judging import judged, lost
 from gradcheck.paste.reading.lines import placed
 from gradcheck.paste.reading.modernising import modernised
 from gradcheck.paste.reading.notebook import cells
-from gradcheck.paste.reading.parts import Chapter, chapter, span
+from gradcheck.paste.reading.parts import Chapter, chaptered, span
 from gradcheck.paste.reading.post import Place, Post
 from gradcheck.paste.reading.prefixes import unprefixed
 from gradcheck.paste.reading.restoring import Restored, restored
@@ -39,7 +39,7 @@ def _post(text: str) -> Post:
         each for sheet in sheets for each in _restored(sheet, notes, notebook=found is not None)
     ]
     chapters = [
-        chapter(each.block, session=each.block.session, decisions=each.decisions)
+        chaptered(each.block, session=each.block.session, decisions=each.decisions)
         for each in modernised(made)
     ]
     division = divided(list(_by_hand(chapters, notes)))

@@ -4,6 +4,7 @@ Sorting goes statement by statement, never by looks alone: what Python can't rea
 What it can read may still be prose; `judging` decides on that.
 """
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
@@ -200,10 +201,10 @@ class Sorter:
         reading = statement(source)
         edits: list[Edit] = []
         dated = False
-        if reading is None and _DATED.search(source):
+        if _DATED.search(source) and (reading is None or _misread(reading)):
             edits = python2.syntax_edits(source)
-            reading = statement(applied(source, edits)) if edits else None
-            dated = reading is not None
+            reading = statement(applied(source, edits)) if edits else reading
+            dated = bool(edits) and reading is not None
         if reading is None and self._headless(at, stop):
             last = python2.tokens(source)[-1].stop
             edits = [(last, last, ":")]
@@ -232,6 +233,19 @@ class Sorter:
         for k, place in enumerate(spread(self.places[at:stop], edits), at):
             if place is not self.places[k]:
                 self._change(k, place)
+
+
+def _misread(reading: Reading) -> bool:
+    """Tell whether Python 3 takes a print for something else: `print >>f, x` for a shift."""
+    match reading.node:
+        case ast.Expr(value=ast.Tuple(elts=[ast.BinOp(left=first), *_])):
+            pass
+        case ast.Expr(value=ast.Tuple(elts=[first, *_]) | ast.BinOp(left=first)):
+            pass
+        case _:
+            return False
+    called = first.func if isinstance(first, ast.Call) else first
+    return isinstance(called, ast.Name) and called.id == "print"
 
 
 def applied(source: str, edits: Sequence[Edit]) -> str:
