@@ -13,7 +13,7 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.paste.understanding.machine import Machine
-from gradcheck.paste.understanding.runtime import Event
+from gradcheck.paste.understanding.runtime import OFTEN, Event
 from gradcheck.paste.understanding.sites import Site
 from gradcheck.paste.understanding.standard import STANDARD
 from gradcheck.paste.understanding.steps import Trial
@@ -60,6 +60,16 @@ def values(candidates: Sequence[Candidate], events: Sequence[Event]) -> Array:
         )
 
 
+def _is_element(node: ast.AST) -> bool:
+    """Tell what is stored in an array or a list: outputs and the like."""
+    match node:
+        case ast.Assign(targets=[ast.Subscript(slice=ast.Constant(value=str()))]):
+            return False
+        case ast.Assign(targets=[ast.Subscript()]) | ast.AugAssign(target=ast.Subscript()):
+            return True
+    return False
+
+
 def by_site(events: Sequence[Event]) -> Mapping[int, list[Event]]:
     grouped: dict[int, list[Event]] = defaultdict(list)
     for event in events:
@@ -88,6 +98,8 @@ def _explicit(site: Site, node: ast.AST, events: Sequence[Event]) -> Iterator[Ca
     if not all(is_explicit(site, event) for event in events):
         return
     named = loss_like(site.names)
+    if not named and (len(events) >= OFTEN or _is_element(node)):
+        return
     whole = all(number(event.value) is not None for event in events)
     yield Candidate(site=site.number, fold="last", named=named, whole=whole)
     if len(events) > 1 and not isinstance(node, ast.AugAssign):
@@ -97,7 +109,7 @@ def _explicit(site: Site, node: ast.AST, events: Sequence[Event]) -> Iterator[Ca
 def _implied(
     machine: Machine, events: Sequence[Event], moved: Sequence[Event]
 ) -> Iterator[Candidate]:
-    if len(events) != len(moved) or not all(is_difference(machine, event) for event in events):
+    if not len(events) == len(moved) < OFTEN or not all(is_difference(machine, event) for event in events):
         return
     sides = [_prediction(one, two) for one, two in zip(events, moved, strict=True)]
     left = sides[0]

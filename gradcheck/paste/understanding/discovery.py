@@ -1,6 +1,7 @@
 """The training step of a statement: the loop whose iterations change what its loss depends on."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from gradcheck.chance import Chance
 from gradcheck.paste.understanding.candidates import evidence
 from gradcheck.paste.understanding.machine import Scene
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.runtime import OFTEN
 from gradcheck.paste.understanding.steps import Point, Step, Trial, changed
 from gradcheck.paste.understanding.survey import Turns, survey
 from gradcheck.paste.understanding.updates import Update, rates, updates
@@ -29,12 +31,19 @@ class Found:
     """A step with its parameters, the updates of each, and the trial that showed them."""
 
     step: Step
+    base: Trial
     parameters: tuple[Path, ...]
     updates: tuple[Update, ...]
+    shapes: Mapping[Path, tuple[int, ...]]
     others: tuple[Path, ...]
     """What else has been changed by the step and was there before."""
     turns: Turns
     loops: tuple[Turns, ...]
+
+    @property
+    def function(self) -> str:
+        """The name of the function that the loop is in, as frames know it; "" outside of any."""
+        return next((path.scope for path in self.base.before.things if path.is_variable), "")
 
 
 def discover(scene: Scene) -> Found | None:
@@ -74,14 +83,14 @@ def _changes(turns: Turns, paths: Sequence[Path]) -> bool:
 
 def _examined(scene: Scene, turns: Turns, loops: Sequence[Turns]) -> Found | None:
     best = None
+    seen: frozenset[Path] = frozenset()
     for first in _TRIED:
-        if first >= max(1, turns.count):
+        if first >= len(turns.changed) or turns.changed[first] <= seen:
             continue
+        seen |= turns.changed[first]
         found = _tried(Step(scene=scene, loop=turns.loop, first=first), turns, loops)
         if found is not None and (best is None or len(found.parameters) > len(best.parameters)):
             best = found
-            if first == _TRIED[0]:
-                break
     return best
 
 
@@ -103,8 +112,10 @@ def _tried(step: Step, turns: Turns, loops: Sequence[Turns]) -> Found | None:
     own = tuple(update for update in found if update.path in parameters)
     return Found(
         step=replace(step, rates=rates(list(own)), variables=_variables(parameters)),
+        base=base,
         parameters=tuple(parameters),
         updates=own,
+        shapes={path: np.shape(frozen(base.before.values[path])) for path in parameters},
         others=tuple(path for path in differing if path not in parameters),
         turns=turns,
         loops=tuple(loops),
@@ -166,7 +177,10 @@ def _influential(
         return []
     machine = step.scene.machine
     telling = set(evidence(machine, base, differing_events(base, moved)))
-    sites = frozenset(base.events[index].site for index in telling)
+    counts = Counter(event.site for event in base.events)
+    sites = frozenset(
+        site for index in telling if counts[site := base.events[index].site] < OFTEN
+    )
     if not sites:
         return []
     places = [index for index, event in enumerate(base.events) if event.site in sites]

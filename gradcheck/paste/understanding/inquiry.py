@@ -19,6 +19,10 @@ from gradcheck.paste.understanding.steps import Step, Trial
 _ATTEMPTS = (1.0, 0.3, 0.1)
 """Sizes of points to try, where larger ones saturate or overflow."""
 
+_SLOW = 0.5
+_FEWER = 2
+"""So many points must do for a step that takes more than so many seconds, with all its hooks."""
+
 _PARALLEL = 1e-7
 
 
@@ -112,35 +116,47 @@ def inquire(found: Found) -> Inquiry | None:
     step, base, offered = _setting(found)
     if base is None or not offered:
         return None
-    points = list(_points(step, found, offered))
+    points = list(_points(step, found, base, offered))
     if not points:
         return None
     return Inquiry(found, step, base, offered, points)
 
 
+def confirms(small: Inquiry, found: Found, candidate: int) -> bool:
+    """Tell whether what does not fit on a part of the data does not fit on all of it either."""
+    fits = small.fits[candidate]
+    odd = [path for path, one in fits.items() if one.lines and not one.exact]
+    step = replace(found.step, first=small.step.first)
+    whole = replace(found, step=step, parameters=tuple(odd))
+    drawn = point(step, small.parameters, Draw(seed=1))
+    if not odd or drawn is None:
+        return True
+    one = measured(step, odd, [small.candidates[candidate]], drawn, few=True)
+    if one is None:
+        return True
+    return not any(fit([one.rows(path, 0)]).exact for path in whole.parameters)
+
+
 def _setting(found: Found) -> tuple[Step, Trial | None, list[Candidate]]:
     """Choose the iteration that shows most losses by name: some compute them now and then."""
     best: tuple[Step, Trial | None, list[Candidate]] = (found.step, None, [])
-    for first in dict.fromkeys((found.step.first, 0)):
+    for first in dict.fromkeys((0, found.step.first)):
         step = replace(found.step, first=first)
         base = step.trial({}, step.plan(None), rate=0.0)
-        if base.failed or not _usable(base, found, best[1]):
+        if base.failed or not _usable(base, found):
             continue
         offered = _offered(step, base, found)
-        if sum(c.named for c in offered) > sum(c.named for c in best[2]) or best[1] is None:
+        if best[1] is None or sum(c.named for c in offered) > sum(c.named for c in best[2]):
             best = (step, base, offered)
-        if any(c.named for c in best[2]):
+        if any(c.named for c in offered):
             break
     return best
 
 
-def _usable(base: Trial, found: Found, other: Trial | None) -> bool:
+def _usable(base: Trial, found: Found) -> bool:
+    """Tell whether the parameters are there already, as they will be later."""
     values = base.before.values
-    if any(path not in values for path in found.parameters):
-        return False
-    return other is None or all(
-        np.shape(values[path]) == np.shape(other.before.values[path]) for path in found.parameters
-    )
+    return all(path in values and np.shape(values[path]) == found.shapes[path] for path in found.parameters)
 
 
 def _offered(step: Step, base: Trial, found: Found) -> list[Candidate]:
@@ -153,8 +169,11 @@ def _offered(step: Step, base: Trial, found: Found) -> list[Candidate]:
     return candidates(step.scene.machine, base, moved, affected, step.rates)
 
 
-def _points(step: Step, found: Found, offered: Sequence[Candidate]) -> Iterator[Measured]:
-    for first, seed in ((step.first, 1), (step.first, 2), (step.first + 1, 3)):
+def _points(
+    step: Step, found: Found, base: Trial, offered: Sequence[Candidate]
+) -> Iterator[Measured]:
+    plan = ((step.first, 1), (step.first + 1, 3), (step.first, 2))
+    for first, seed in plan[:_FEWER] if base.seconds > _SLOW else plan:
         there = replace(step, first=first)
         for size in _ATTEMPTS:
             drawn = point(there, found.parameters, Draw(seed=seed, size=size))

@@ -19,6 +19,10 @@ from gradcheck.record import record
 _EPS = float(np.finfo(float).eps)
 
 
+_SLOW = 0.03
+"""Seconds of a forward pass from which on fewer lines are differentiated along."""
+
+
 @record
 class Measured:
     """What one point shows: for each parameter claims (K) and slopes (K, C) of C candidates."""
@@ -55,9 +59,17 @@ def point(step: Step, parameters: Sequence[Path], draw: Draw) -> Point | None:
 
 
 def measured(
-    step: Step, parameters: Sequence[Path], candidates: Sequence[Candidate], point: Point
+    step: Step,
+    parameters: Sequence[Path],
+    candidates: Sequence[Candidate],
+    point: Point,
+    *,
+    few: bool = False,
 ) -> Measured | None:
-    """Measure a step at a point; None where its code fails there or no candidate is finite."""
+    """Measure a step at a point; None where its code fails there or no candidate is finite.
+
+    `few` asks for fewer lines, as slow steps have anyway.
+    """
     step = replace(step, paths=tuple(parameters))
     real = step.trial(point, step.plan(frozenset()))
     if real.failed:
@@ -72,7 +84,8 @@ def measured(
     if still.failed or not np.any(np.isfinite(losses)):
         return None
     most = len(still.events)
-    lines = {p: directions(point[p], claims[p], key) for key, p in enumerate(parameters)}
+    few = few or still.seconds > _SLOW
+    lines = {p: directions(point[p], claims[p], key, few) for key, p in enumerate(parameters)}
     found: dict[Path, tuple[Array, Array]] = {}
     for path in parameters:
         size = float(np.linalg.norm(np.asarray(point[path])))

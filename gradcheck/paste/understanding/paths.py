@@ -125,7 +125,7 @@ def write(path: Path, roots: Roots, new: Any) -> None:
     elif isinstance(old, list) and np.ndim(new):
         _fill(old, new)
     else:
-        _replace(path, roots, fitting(old, new))
+        replaced(path, roots, fitting(old, new))
 
 
 def fitting(old: Any, new: Any) -> Any:
@@ -151,7 +151,8 @@ def _fill(old: list[Any], new: Array) -> None:
             old[index] = float(item)
 
 
-def _replace(path: Path, roots: Roots, new: Any) -> None:
+def replaced(path: Path, roots: Roots, new: Any) -> None:
+    """Put another thing at a path."""
     if not path.keys:
         names: Any = roots[path.scope]
         names[path.root] = new

@@ -43,12 +43,15 @@ def drawn(value: Any, draw: Draw, key: int) -> Any:
     return moved if array.ndim else float(moved)
 
 
-def directions(value: Any, claim: Any, seed: int) -> Array:
-    """Return unit directions (K, shape): every entry of a small parameter, else the claim and a few."""
+def directions(value: Any, claim: Any, seed: int, few: bool = False) -> Array:
+    """Return unit directions (K, shape): every entry of a small parameter, else the claim and some.
+
+    `few` asks for no more than the claim and one more.
+    """
     array = np.asarray(frozen(value))
-    if array.size <= _FEW:
+    if array.size <= (1 if few else _FEW):
         return np.eye(array.size).reshape(array.size, *array.shape)
-    lines = Chance([seed]).normal(size=(_DIRECTIONS, *array.shape))
+    lines = Chance([seed]).normal(size=(1 if few else _DIRECTIONS, *array.shape))
     if claim is not None and np.any(claim):
         lines = np.concatenate([np.asarray(claim)[None], lines])
     norms: Sequence[float] = [float(np.linalg.norm(line)) for line in lines]

@@ -21,6 +21,9 @@ from gradcheck.record import record
 
 Look: TypeAlias = Callable[[FrameType], None]
 
+OFTEN = 400
+"""Where all sites are recorded, no more than so many values are kept of each."""
+
 
 class Stop(BaseException):
     """The run is over; not an error."""
@@ -87,6 +90,7 @@ class Runtime:
         """Local variables to set where the watched iteration begins; `begin` fills it."""
         self._pending: dict[int, Any] = {}
         self._counts: dict[int, int] = {}
+        self._seen: dict[int, int] = {}
 
     def names(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -113,6 +117,7 @@ class Runtime:
         self.given = {}
         self._pending = {}
         self._counts = {}
+        self._seen = {}
 
     @property
     def reached(self) -> bool:
@@ -122,7 +127,8 @@ class Runtime:
     def _value(self, site: int, value: Any) -> Any:
         if self._recording:
             value = self._injected(site, value)
-            self._record(Event(site, value))
+            if self._wanted(site):
+                self._record(Event(site, value))
         return value
 
     def _add(self, site: int, left: Any, right: Any) -> Any:
@@ -132,7 +138,8 @@ class Runtime:
         result = left + right
         if self._recording:
             result = self._injected(site, result)
-            self._record(Event(site, result, left, right))
+            if self._wanted(site):
+                self._record(Event(site, result, left, right))
         return result
 
     def _sub(self, site: int, left: Any, right: Any) -> Any:
@@ -142,7 +149,8 @@ class Runtime:
         result = left - right
         if self._recording:
             result = self._injected(site, result)
-            self._record(Event(site, result, left, right))
+            if self._wanted(site):
+                self._record(Event(site, result, left, right))
         return result
 
     def _change(self, site: int, left: Any, right: Any) -> Any:
@@ -151,11 +159,12 @@ class Runtime:
             right = _times(right, course.rate)
         if self._recording:
             right = self._injected(site, right)
-            self._pending[site] = (frozen(left), frozen(right))
+            if self._wanted(site):
+                self._pending[site] = (frozen(left), frozen(right))
         return right
 
     def _changed(self, site: int, owner: Any, value: Any) -> None:
-        if self._recording:
+        if self._recording and (site in self._pending or self._wanted(site)):
             left, right = self._pending.pop(site, (None, None))
             event = Event(site, value, owner=owner)
             event.left, event.right = left, right
@@ -167,11 +176,18 @@ class Runtime:
             return value
         return value + course.inject[site]
 
+    def _wanted(self, site: int) -> bool:
+        """Tell whether to keep a value; where all sites are kept, the first few of each will do."""
+        recorded = self.course.recorded if self.course else None
+        if recorded is not None:
+            return site in recorded
+        count = self._seen.get(site, 0)
+        self._seen[site] = count + 1
+        return count < OFTEN
+
     def _record(self, event: Event) -> None:
         course = self.course
         if event.value is None or course is None:
-            return
-        if course.recorded is not None and event.site not in course.recorded:
             return
         self.events.append(event)
         most = course.most

@@ -16,6 +16,9 @@ import numpy as np
 
 _MOST_OBJECTS = 50_000
 _ITERATORS = (type(iter([])), type(iter(())), type(iter(range(0))), zip, enumerate, map, filter)
+_OWN = ("__main__", "types", "argparse", "builtins")
+"""The modules of classes whose instances hold a program's own values."""
+
 _ATOMS = (str, bytes, int, float, complex, bool, type(None), range, ModuleType, np.generic)
 
 Restore: TypeAlias = Callable[[], None]
@@ -93,13 +96,14 @@ def _array(thing: Any) -> tuple[Restore | None, Iterable[Any]]:
 
 
 def _dict(thing: dict[Any, Any]) -> tuple[Restore, Iterable[Any]]:
-    saved = dict(thing)
+    saved = {key: value for key, value in thing.items() if key != "__builtins__"}
+    whole, keys, ids = dict(thing), list(thing), [*map(id, thing.values())]
     moving = {key: copy.copy(v) for key, v in saved.items() if type(v) in _ITERATORS}
 
     def restore() -> None:
-        if thing.keys() != saved.keys() or any(thing[k] is not v for k, v in saved.items()):
+        if [*map(id, thing.values())] != ids or list(thing) != keys:
             thing.clear()
-            thing.update(saved)
+            thing.update(whole)
         for key, iterator in moving.items():
             thing[key] = copy.copy(iterator)
 
@@ -156,16 +160,12 @@ def _class(thing: type) -> tuple[Restore | None, Iterable[Any]]:
 
 
 def _object(thing: Any) -> tuple[Restore | None, Iterable[Any]]:
-    inside: list[Any] = []
-    try:
-        own = object.__getattribute__(thing, "__dict__")
-    except AttributeError:
-        own = None
+    """Save an instance of the program's own classes; all others keep their state to themselves."""
+    if type(thing).__module__ not in _OWN:
+        return None, ()
     slots = [(name, getattr(thing, name)) for name in _slots(type(thing)) if hasattr(thing, name)]
-    inside += [value for _, value in slots]
-    if isinstance(own, dict):
-        inside.append(own)
-    inside.append(type(thing))
+    own = getattr(thing, "__dict__", None)
+    inside = [type(thing), own, *(value for _, value in slots)]
 
     def restore() -> None:
         for name, value in slots:
@@ -176,7 +176,7 @@ def _object(thing: Any) -> tuple[Restore | None, Iterable[Any]]:
 
 def _slots(kind: type) -> Iterator[str]:
     for base in kind.__mro__:
-        if base.__module__ == "__main__":
+        if base.__module__ in _OWN:
             names = getattr(base, "__slots__", ())
             yield from (names,) if isinstance(names, str) else names
 

@@ -14,6 +14,7 @@ from gradcheck.paste.understanding.paths import (
     fitting,
     leaves,
     read,
+    replaced,
     scopes,
     value_of,
     write,
@@ -69,6 +70,8 @@ class Step:
     variables: tuple[str, ...] = ()
     """Local variables of the loop's function that trials may set."""
     constants: Mapping[int, float] = field(default_factory=dict)
+    data: Mapping[Path, Any] = field(default_factory=dict)
+    """What every trial puts in place of the program's own data."""
 
     def plan(self, sites: frozenset[int] | None) -> Plan:
         """Return the plan under which these sites are recorded; None for all."""
@@ -98,6 +101,8 @@ class Step:
 
         def begin(frame: FrameType) -> None:
             roots = scopes(frame)
+            for path, value in self.data.items():
+                self._put(path, roots, value, runtime.given)
             for path, value in point.items():
                 self._set(path, roots, value, runtime.given)
             seen.append(self._state(roots))
@@ -134,6 +139,13 @@ class Step:
             given[path.root] = fitting(read(path, roots), value)
         else:
             write(path, roots, value)
+
+    def _put(self, path: Path, roots: Roots, value: Any, given: dict[str, Any]) -> None:
+        """Put another thing at a path; what was there stays as it is."""
+        if path.is_variable:
+            given[path.root] = value
+        else:
+            replaced(path, roots, value)
 
     def _given(self, before: State, point: Point) -> State:
         """Put in what local variables were given; the frame did not show it yet."""

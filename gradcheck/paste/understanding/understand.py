@@ -7,11 +7,12 @@ from typing import Any
 from gradcheck.paste.running.prepare import Options, Prepared, prepare as prepared
 from gradcheck.paste.running import modules
 from gradcheck.paste.understanding import answer as answers
-from gradcheck.paste.understanding.choice import choose
+from gradcheck.paste.understanding.choice import Choice, choose
 from gradcheck.paste.understanding.discovery import Found, discover
-from gradcheck.paste.understanding.inquiry import inquire
+from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire
 from gradcheck.paste.understanding.machine import Machine, Scene
 from gradcheck.paste.understanding.rehearsal import rehearse
+from gradcheck.paste.understanding.shrinking import shrunk
 
 _LONGEST = 0.5
 
@@ -35,10 +36,8 @@ def understood(program: Prepared) -> dict[str, Any]:
         if is_busy(statement):
             scene = Scene(machine, index)
             found = discover(scene)
-            if found is not None:
-                inquiry = inquire(found)
-                if inquiry is not None:
-                    steps.append(answers.step(inquiry, choose(inquiry)))
+            if found is not None and (asked := _asked(found)) is not None:
+                steps.append(answers.step(*asked))
             scene.snapshot.restore()
         error = rehearse(machine, index, found)
         if error is not None:
@@ -48,6 +47,18 @@ def understood(program: Prepared) -> dict[str, Any]:
         "failures": failures,
         "assumptions": [vars(assumption) for assumption in program.assumptions],
     }
+
+
+def _asked(found: Found) -> tuple[Inquiry, Choice | None] | None:
+    """Measure a step and choose its loss, on a part of the data where that is enough."""
+    small = shrunk(found)
+    if small is not None:
+        inquiry = inquire(small)
+        choice = choose(inquiry) if inquiry else None
+        if inquiry and choice and confirms(inquiry, found, choice.candidate):
+            return inquiry, choice
+    inquiry = inquire(found)
+    return (inquiry, choose(inquiry)) if inquiry else None
 
 
 def is_busy(statement: ast.stmt) -> bool:
