@@ -10,6 +10,7 @@ from gradcheck.paste.reading.lexing import end
 from gradcheck.paste.reading.post import Place, Program
 from gradcheck.paste.reading.restoring import relaid
 from gradcheck.paste.reading.syntax import statement, tree
+from gradcheck.paste.reading.wording import listed
 from gradcheck.record import record
 
 
@@ -112,10 +113,11 @@ def _moved(program: Program, move: _Move) -> Program:
     places = list(program.places)
     stop = stretch.start + len(stretch.places)
     places[stretch.start : stop] = relaid(stretch.places, stretch.units, found)
-    line = stretch.places[stretch.units[move.unit].start].line
+    moved = stretch.places[stretch.units[move.unit].start]
+    told = f"{listed([moved])}: indented by {move.level} levels instead"
     return replace(
         program,
         source="\n".join(place.text for place in places),
         places=tuple(places),
-        decisions=(*program.decisions, f"line {line}: indented by {move.level} levels instead"),
+        decisions=(*program.decisions, told),
     )

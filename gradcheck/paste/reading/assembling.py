@@ -8,6 +8,7 @@ from gradcheck.paste.reading.parts import Chapter, Part, span
 from gradcheck.paste.reading.post import Place, Program
 from gradcheck.paste.reading.syntax import tree
 from gradcheck.paste.reading.tops import Function, Top
+from gradcheck.paste.reading.wording import between, stretch
 
 
 def assembled(parts: Sequence[Part]) -> Iterator[Program]:
@@ -27,7 +28,7 @@ def _program(part: Part) -> Program:
     places = [*_lent(part.lent), *(p for each in part.chapters for p in each.block.places)]
     told = [words for each in part.chapters for words in each.decisions]
     if part.lent:
-        told.insert(0, f"{_lines(_lent(part.lent))} of earlier code were taken over")
+        told.insert(0, f"{stretch(*_ends(_lent(part.lent)))} of earlier code were taken over")
     return _made(places, tuple(told), title=_title(part.chapters))
 
 
@@ -38,7 +39,7 @@ def _made(
         title=title,
         source="\n".join(place.text for place in places),
         places=tuple(places),
-        decisions=decisions,
+        decisions=tuple(dict.fromkeys(decisions)),
         variant_of=variant,
     )
 
@@ -47,18 +48,13 @@ def _title(chapters: Sequence[Chapter]) -> str:
     first, last = chapters[0].block, chapters[-1].block
     begin, end = first.places[0], last.places[-1]
     if begin.cell is None:
-        return _between("line", begin.line, end.line)
+        return between("line", begin.line, end.line)
     assert end.cell is not None
-    return _between("cell", begin.cell, end.cell)
+    return between("cell", begin.cell, end.cell)
 
 
-def _between(what: str, first: int, last: int) -> str:
-    low, high = sorted((first, last))
-    return f"{what} {low}" if low == high else f"{what}s {low} to {high}"
-
-
-def _lines(places: Sequence[Place]) -> str:
-    return _between("line", places[0].line, places[-1].line)
+def _ends(places: Sequence[Place]) -> tuple[Place, Place]:
+    return places[0], places[-1]
 
 
 def _lent(pairs: Sequence[tuple[Chapter, Top]]) -> list[Place]:

@@ -46,7 +46,9 @@ class _Divider:
     def division(self) -> Division:
         for at, chapter in enumerate(self._chapters):
             rest = self._chapters[at : at + _FURTHEST]
-            if not self._draft.chapters:
+            if self._resumes(chapter):
+                self._note(chapter, "a piece of the training above, left out")
+            elif not self._draft.chapters:
                 self._draft.add(chapter, self._trained(chapter.tops))
             elif self._varies(chapter, rest):
                 self._variants.append(
@@ -61,7 +63,9 @@ class _Divider:
         return Division(parts=(*self._parts, *self._variants), notes=tuple(self._notes))
 
     def _close(self) -> None:
-        if self._draft.chapters:
+        if self._draft.chapters and not self._draft.bound:
+            self._note(self._draft.chapters[0], "computes nothing, left out")
+        elif self._draft.chapters:
             self._parts.append(Part(chapters=tuple(self._draft.chapters), lent=self._draft.lent))
         self._draft = Draft()
 
@@ -149,6 +153,12 @@ class _Divider:
             for node in found
         )
 
+    def _resumes(self, chapter: Chapter) -> bool:
+        """Tell whether a chapter only suggests what a line of the training should be."""
+        changed = _changed(chapter.tops)
+        loose = not chapter.session and bool(changed) and _loose(chapter)
+        return loose and changed <= _changed(self._draft.trained)
+
     def _trained(self, found: Sequence[Top]) -> list[Top]:
         return [top for top in found if self._trains.get(top.node, False)]
 
@@ -160,7 +170,7 @@ class _Divider:
         for chapter, repeated in zip(chapters, repeats, strict=True):
             if not chapter.session and repeated:
                 self._note(chapter, "repeats lines of other code here, left out")
-            elif not chapter.session and whole and _scrap(chapter, before):
+            elif not chapter.session and whole and _loose(chapter) and _scrap(chapter, before):
                 self._note(chapter, "a fragment that uses names from nowhere, left out")
             else:
                 yield chapter
@@ -234,8 +244,13 @@ def _normal(each: Chapter) -> frozenset[str]:
     return frozenset(text for text in texts if text)
 
 
+def _loose(each: Chapter) -> bool:
+    """Tell whether a block is but a few simple statements."""
+    imports = ast.Import | ast.ImportFrom
+    simple = (not hasattr(t.node, "body") and not isinstance(t.node, imports) for t in each.tops)
+    return len(each.tops) < _SHORTEST and all(simple)
+
+
 def _scrap(each: Chapter, before: set[str]) -> bool:
     """Tell whether a block is a formula or a suggestion, which can't run where it stands."""
-    imports = ast.Import | ast.ImportFrom
-    loose = all(not hasattr(t.node, "body") and not isinstance(t.node, imports) for t in each.tops)
-    return loose and len(each.tops) < _SHORTEST and bool(missing(each.tops) - before)
+    return bool(missing(each.tops) - before)

@@ -10,6 +10,7 @@ from gradcheck.paste.reading.restoring import Restored
 from gradcheck.paste.reading.sorting import spread
 from gradcheck.paste.reading.syntax import tree
 from gradcheck.paste.reading.wholes import division_edits
+from gradcheck.paste.reading.wording import listed
 
 
 def modernised(found: Sequence[Restored]) -> list[Restored]:
@@ -28,9 +29,10 @@ def _modernised(each: Restored) -> Restored:
     divided = _edited(named, divisions)
     told = ["read as Python 2"]
     pairs = zip(named.places, divided.places, strict=True)
-    if lines := [str(old.line) for old, new in pairs if old is not new]:
-        where = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(lines)}"
-        told.append(f"{where}: `/` drops the remainder, as between whole numbers in Python 2")
+    if changed := [old for old, new in pairs if old is not new]:
+        told.append(
+            f"{listed(changed)}: `/` drops the remainder, as between whole numbers in Python 2"
+        )
     return replace(each, block=divided, decisions=(*each.decisions, *told))
 
 

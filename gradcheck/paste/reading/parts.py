@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from gradcheck.paste.reading.blocks import Block
 from gradcheck.paste.reading.tops import Top, bound, defined, functions, imported, tops
+from gradcheck.paste.reading.wording import stretch
 from gradcheck.record import record
 
 
@@ -71,11 +72,7 @@ class Draft:
 
 def span(block: Block) -> str:
     """Return in words where a block stands."""
-    first, last = block.places[0], block.places[-1]
-    words = (
-        f"line {first.line}" if first.line == last.line else f"lines {first.line} to {last.line}"
-    )
-    return words if first.cell is None else f"cell {first.cell}, {words}"
+    return stretch(block.places[0], block.places[-1])
 
 
 def chaptered(block: Block, *, session: bool, decisions: tuple[str, ...] = ()) -> Chapter:

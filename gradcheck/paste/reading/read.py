@@ -1,10 +1,10 @@
 """Texts to posts: the one way in."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from gradcheck.paste.reading.assembling import assembled
-from gradcheck.paste.reading.blocks import blocks, joined
+from gradcheck.paste.reading.blocks import Block, blocks, joined
 from gradcheck.paste.reading.cleaning import readable
 from gradcheck.paste.reading.dividing import divided
 from gradcheck.paste.reading.frameworks import framework, imported
@@ -18,6 +18,7 @@ from gradcheck.paste.reading.prefixes import unprefixed
 from gradcheck.paste.reading.restoring import Restored, restored
 from gradcheck.paste.reading.sorting import Item, Sorter
 from gradcheck.paste.reading.syntax import tree
+from gradcheck.paste.reading.wording import listed
 
 
 def read(text: str) -> Post:
@@ -58,25 +59,32 @@ def _restored(sheet: Sequence[Place], notes: list[str], *, notebook: bool) -> It
     sorter = Sorter(lines, notebook=notebook)
     items = judged(list(sorter.items()), sorter.places)
     notes += _remarks(items, sorter)
+    broken = {sorter.places[item.start].line for item in items if item.kind == "broken"}
     for block in joined(list(blocks(items, sorter.places, session=notebook))):
-        whole = restored(block)
+        whole = None if _elsewhere(block, broken) else restored(block)
         if whole:
             yield whole
         else:
             notes.append(f"{span(block)}: can't be read as Python, left out")
 
 
+def _elsewhere(block: Block, broken: Collection[int]) -> bool:
+    """Tell whether a block is what Python happens to read of another language's code."""
+    near = range(block.places[0].line - 1, block.places[-1].line + 2)
+    ended = [block.places[u.stop - 1].text.rstrip().endswith(";") for u in block.units]
+    return 2 * sum(ended) > len(ended) and any(line in broken for line in near)
+
+
 def _remarks(items: Sequence[Item], sorter: Sorter) -> Iterator[str]:
     """Say what was left out of code, and where characters were not Python's own."""
     for at, note in sorter.notes:
-        yield f"line {sorter.places[at].line}: {note}"
+        yield f"{listed([sorter.places[at]])}: {note}"
     code = {k for item in items if item.kind == "code" for k in range(item.start, item.stop)}
-    if odd := [str(sorter.places[k].line) for k in sorted(sorter.retyped & code)]:
-        lines = f"line {odd[0]}" if len(odd) == 1 else f"lines {', '.join(odd)}"
-        yield f"{lines}: typographic characters read as Python's own"
+    if odd := [sorter.places[k] for k in sorted(sorter.retyped & code)]:
+        yield f"{listed(odd)}: typographic characters read as Python's own"
     for item in lost(items):
         place = sorter.places[item.start]
-        yield f"line {place.line}: `{place.text.strip()}` can't be read as Python, left out"
+        yield f"{listed([place])}: `{place.text.strip()}` can't be read as Python, left out"
 
 
 def _by_hand(chapters: Sequence[Chapter], notes: list[str]) -> Iterator[Chapter]:

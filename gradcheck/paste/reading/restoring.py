@@ -1,5 +1,6 @@
 """Indentation restored, where it was lost on the way."""
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from gradcheck.paste.reading.lines import emptied, indentation, indented, replac
 from gradcheck.paste.reading.post import Place
 from gradcheck.paste.reading.python2 import tokens
 from gradcheck.paste.reading.syntax import tree
+from gradcheck.paste.reading.wording import between, stretch
 from gradcheck.record import record
 
 STEP = 4
@@ -115,16 +117,14 @@ def _remade(block: Block) -> Restored | None:
         if culprit is None:
             return Restored(block=made, decisions=(*_told(block, found), *dropped))
         block = _without(block, culprit)
-        dropped.append(f"line {culprit} fits nowhere and was left out")
+        dropped.append(f"{stretch(culprit, culprit)} fits nowhere and was left out")
         if not block.units:
             break
     return None
 
 
-def _culprit(block: Block) -> int | None:
-    """Return the given line of the statement that Python stumbles over, if it does."""
-    import ast
-
+def _culprit(block: Block) -> Place | None:
+    """Return the first line of the statement that Python stumbles over, if it does."""
     try:
         ast.parse(block.source)
     except SyntaxError as error:
@@ -134,14 +134,14 @@ def _culprit(block: Block) -> int | None:
     else:
         return None
     inside = [u for u in block.units if u.start <= at]
-    return block.places[(inside or list(block.units))[-1].start].line
+    return block.places[(inside or list(block.units))[-1].start]
 
 
-def _without(block: Block, line: int) -> Block:
+def _without(block: Block, culprit: Place) -> Block:
     places = list(block.places)
     kept = []
     for unit in block.units:
-        if places[unit.start].line != line:
+        if places[unit.start].line != culprit.line:
             kept.append(unit)
             continue
         for k in range(unit.start, unit.stop):
@@ -151,18 +151,18 @@ def _without(block: Block, line: int) -> Block:
 
 def _told(block: Block, found: Layout) -> Iterator[str]:
     """Say what each header whose body had lost its indentation was taken to hold."""
-    first, last = block.places[0].line, block.places[-1].line
-    yield f"lines {first} to {last}: the indentation was restored"
+    places = block.places
+    yield f"{stretch(places[0], places[-1])}: the indentation was restored"
     for at, unit in enumerate(block.units):
         level = found.levels[at]
         if unit.reading.opens and level is not None and at not in found.bodiless:
             body = list(_body(found.levels, at, level))
             if body and block.units[body[0]].width <= unit.width:
-                text = block.places[unit.start].text.strip()
-                begin = block.places[block.units[body[0]].start].line
-                end = block.places[block.units[body[-1]].stop - 1].line
-                span = f"line {begin}" if begin == end else f"lines {begin} to {end}"
-                yield f"line {block.places[unit.start].line}, `{text}`, holds {span}"
+                head = places[unit.start]
+                begin = places[block.units[body[0]].start].line
+                end = places[block.units[body[-1]].stop - 1].line
+                held = between("line", begin, end)
+                yield f"{stretch(head, head)}, `{head.text.strip()}`, holds {held}"
 
 
 def _body(levels: Sequence[int | None], at: int, level: int) -> Iterator[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gradcheck.paste.reading.blocks import Block
 from gradcheck.paste.reading.facts import shows
-from gradcheck.paste.reading.syntax import tree, walk
+from gradcheck.paste.reading.syntax import names, tree, walk
 from gradcheck.record import record
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -64,8 +64,14 @@ def bound(found: Iterable[Top]) -> frozenset[str]:
 
 
 def missing(found: Sequence[Top]) -> frozenset[str]:
-    """Return the names that are needed, and not bound by any of the statements."""
-    return frozenset(name for top in found for name in top.needs) - bound(found) - _BUILTINS
+    """Return the names that are needed before they are bound; for functions, that never are."""
+    whole = bound(found)
+    known = set(_BUILTINS)
+    result: set[str] = set()
+    for top in found:
+        result |= top.needs - (whole if isinstance(top.node, Function | ast.ClassDef) else known)
+        known |= top.binds
+    return frozenset(result - _BUILTINS)
 
 
 def trains(top: Top, known: Mapping[str, Sequence[Function]]) -> bool:
@@ -193,19 +199,45 @@ def _base(node: ast.expr) -> Iterator[str]:
 
 
 def _loads(node: ast.stmt) -> frozenset[str]:
-    loads, inner = set(), set()
-    local = isinstance(node, Function | ast.ClassDef)
-    for part in walk(node):
-        match part:
-            case ast.Name(id=name, ctx=ast.Load()):
-                loads.add(name)
-            case ast.AugAssign(target=ast.Name(id=name)):
-                loads.add(name)
-            case ast.Name(id=name) if local:
-                inner.add(name)
-            case ast.arg(arg=name):
-                inner.add(name)
-            case ast.comprehension(target=target):
-                inner |= {n.id for n in walk(target) if isinstance(n, ast.Name)}
-    own = {node.name} if isinstance(node, Function | ast.ClassDef) else set()
-    return frozenset(loads - inner - own)
+    """Return the names that a statement uses before it binds them itself, in order of writing."""
+    if isinstance(node, Function | ast.ClassDef):
+        own = _inner(node) | {node.name}
+        return frozenset(n.id for n in names(node) if isinstance(n.ctx, ast.Load)) - own
+    needs: set[str] = set()
+    bound: set[str] = set()
+    todo: list[ast.stmt] = [node]
+    while todo:
+        part = todo.pop()
+        loads, stores = _header(part)
+        needs |= loads - bound
+        bound |= stores
+        bodies = (getattr(part, name, []) for name in ("finalbody", "orelse", "handlers", "body"))
+        todo += [inner for body in bodies for inner in reversed(body)]
+    return frozenset(needs)
+
+
+def _header(node: ast.AST) -> tuple[set[str], frozenset[str]]:
+    """Return the names that a statement uses and binds, those in its body aside."""
+    if isinstance(node, Function | ast.ClassDef):
+        return set(_loads(node)), frozenset([node.name])
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return set(), _binds(node)
+    bodies = ("body", "orelse", "handlers", "finalbody")
+    fields = (getattr(node, name, None) for name in node._fields if name not in bodies)
+    parts = [
+        part
+        for value in fields
+        for part in (value if isinstance(value, list) else [value])
+        if isinstance(part, ast.AST)
+    ]
+    found = [name for part in parts for name in names(part)]
+    loads = {n.id for n in found if isinstance(n.ctx, ast.Load)}
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        loads.add(node.target.id)
+    return loads, frozenset(n.id for n in found if not isinstance(n.ctx, ast.Load))
+
+
+def _inner(node: ast.stmt) -> set[str]:
+    """Return the names that a function or class binds inside."""
+    stores = {n.id for n in names(node) if not isinstance(n.ctx, ast.Load)}
+    return stores | {part.arg for part in walk(node) if isinstance(part, ast.arg)}

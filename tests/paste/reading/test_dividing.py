@@ -204,3 +204,50 @@ def test_functions_only_are_a_program() -> None:
 def test_three_answers_are_three_programs() -> None:
     text = "".join(f"{QUESTION.replace('100', str(n))}\nOr so, I'd say.\n\n" for n in (3, 5, 7))
     assert len(read(text).programs) == 3
+
+
+def test_a_corrected_loop_is_a_program_with_what_came_before_it() -> None:
+    loop = "for k in range(9):\n    y = act(X @ W)\n    W -= 0.1 * X.T @ (y - t)\n"
+    first, second = read(f"{QUESTION}\nThe right loop is\n\n{loop}\nI think.\n").programs
+    assert "range(9)" not in first.source
+    assert second.source == QUESTION.partition("for")[0].strip().replace("\n\n", "\n") + (
+        f"\n{loop.rstrip()}"
+    )
+
+
+def test_a_suggested_line_of_the_training_is_not_run() -> None:
+    post = read(f"{QUESTION}\nDo this instead:\n\nW += 0.1 * X.T @ (t - y)\n\nGood luck!\n")
+    assert len(post.programs) == 1
+    assert "W +=" not in post.programs[0].source
+    assert post.notes == ("line 16: a piece of the training above, left out",)
+
+
+def test_a_class_explained_method_by_method_is_one_class() -> None:
+    marked = NETWORK.replace("\nnet =", "@@\nnet =")
+    for name in ("forward", "backward"):
+        marked = marked.replace(f"    def {name}", f"@@    def {name}")
+    parts = marked.split("@@")
+    flat = ["\n".join(line.strip() for line in part.split("\n")) for part in parts]
+    [program] = read("\n\nAnd then there's more.\n\n".join(flat)).programs
+    lines = [line for line in program.source.split("\n") if line.strip()]
+    assert lines == [line for line in NETWORK.split("\n") if line.strip()]
+
+
+def test_other_languages_are_left_out() -> None:
+    matlab = "W = rand(3,4);\nfor i=1:10\n  z = X*W;\n  W = W - 0.1*X'*(z-y);\nend\n"
+    c = "for (int i = 0; i < n; i++) {\n    double x = w[i] * a;\n    sum += x;\n}\nreturn sum;\n"
+    assert read(matlab).programs == read(c).programs == ()
+
+
+def test_what_computes_nothing_is_no_program() -> None:
+    post = read("print('hello')\n")
+    assert post.programs == ()
+    assert post.notes == ("line 1: computes nothing, left out",)
+
+
+def test_notes_of_a_notebook_name_the_cell() -> None:
+    post = read(cells("w = 3\n", "%matplotlib inline\nv = 4 +* 5\nu = w\n"))
+    assert post.notes == (
+        "cell 1, line 1: `%matplotlib inline` is the notebook's business, left out",
+        "cell 1, line 2: `v = 4 +* 5` can't be read as Python, left out",
+    )
