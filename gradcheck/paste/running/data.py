@@ -40,13 +40,15 @@ _WORDS: dict[Kind, str] = {
 class Guess:
     """What unseen data may be: `classes` counts the labels, `number` is a scalar's value.
 
-    Of layers, whose samples are rows or columns, `shape` holds the sizes from input to output.
+    What is `doubtful` hides mistakes, as a single sample or feature does. Of layers, whose samples
+    are rows or columns, `shape` holds the sizes from input to output.
     """
 
     shape: tuple[int, ...]
     kind: Kind
     classes: int = 2
     number: float | int = 0
+    doubtful: bool = False
 
     @property
     def words(self) -> str:

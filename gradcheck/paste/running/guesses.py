@@ -18,7 +18,7 @@ _FREE = 23
 _MOST_SAMPLES = 3000
 _MOST_ENTRIES = 4_000_000
 _MOST_CLASSES = 40
-_MOST_SIZES = 8
+_MOST_SIZES = 14
 _DEPTH = 3
 _LOOKED_AT = 20
 _LARGEST = 100_000
@@ -56,7 +56,7 @@ def facts(tree: ast.Module, namespace: Mapping[str, Any]) -> Facts:
     seen: dict[int, None] = {}
     for value in namespace.values():
         _sizes(value, seen, _DEPTH)
-    for size in (*shaping(tree), *_numbers(tree)):
+    for size in (*shaping(tree), *_handed(tree), *_numbers(tree)):
         if 1 < size < _LARGEST:
             seen.setdefault(size)
     return Facts(sizes=tuple(seen), samples=_samples(tree))
@@ -101,11 +101,13 @@ def _features(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
         yield Guess(shape=(m, d), kind="normal")
         yield Guess(shape=(d, m), kind="normal")
     for m in samples:
-        for shape in ((m,), (m, 1), (1, m), (m, 28, 28)):
-            yield Guess(shape=shape, kind="normal")
+        yield Guess(shape=(m,), kind="normal")
+        yield Guess(shape=(m, 28, 28), kind="normal")
     for d in sizes:
-        for shape in ((d,), (d, 1), (1, d)):
-            yield Guess(shape=shape, kind="normal")
+        yield Guess(shape=(d,), kind="normal")
+    for size in [*samples, *sizes]:
+        for shape in ((size, 1), (1, size)):
+            yield Guess(shape=shape, kind="normal", doubtful=True)
 
 
 def _labels(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
@@ -194,6 +196,14 @@ def _parts(value: object) -> list[object]:
         case _ if type(value).__module__ == "__main__":
             return list(getattr(value, "__dict__", {}).values())
     return []
+
+
+def _handed(tree: ast.Module) -> Iterator[int]:
+    """Yield the numbers that the program hands to functions of its own."""
+    defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in defined:
+            yield from _constants(*node.args)
 
 
 def _numbers(tree: ast.Module) -> Iterator[int]:

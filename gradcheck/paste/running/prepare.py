@@ -18,6 +18,8 @@ from gradcheck.paste.running.plain import complete
 from gradcheck.paste.running.world import World
 from gradcheck.record import record
 
+_SECONDS = 4.0
+
 
 @record
 class Options:
@@ -86,11 +88,11 @@ def _searched(tree: ast.Module, ledger: Ledger) -> Prepared:
     if smaller:
         noted = Ledger()
         small = _smaller(tree, smaller, noted)
-        state, world = _search(small)
+        state, world = _search(small, _SECONDS / 2)
         if state.guesses and state.sound:
             ledger.take(noted)
             return _ready(small, world, state.outcome.failures, state.guesses, ledger)
-    state, world = _search(tree)
+    state, world = _search(tree, _SECONDS)
     return _ready(tree, world, state.outcome.failures, state.guesses, ledger)
 
 
@@ -100,7 +102,7 @@ def _smaller(tree: ast.Module, sizes: Mapping[int, int], ledger: Ledger) -> ast.
     return shrinking.shrunk(tree, sizes)
 
 
-def _search(tree: ast.Module) -> tuple[search.State, World]:
+def _search(tree: ast.Module, seconds: float) -> tuple[search.State, World]:
     """Return the best guesses, and the world of the trial that they were used in."""
     steps, known = trial.prepared(tree), Knowledge(tree)
     last: list[World] = []
@@ -112,7 +114,7 @@ def _search(tree: ast.Module) -> tuple[search.State, World]:
     def offer(name: str, hint: Hint, guesses: Mapping[str, Guess]) -> Iterable[Guess]:
         return guessing.guesses(name, hint, guessing.facts(tree, last[0].names), guesses)
 
-    best = search.found(attempt, offer)
+    best = search.found(attempt, offer, seconds)
     if last[0].data.guesses != best.guesses:
         attempt(best.guesses)
     return best, last[0]

@@ -7,7 +7,7 @@ likelier the guesses are by themselves. The best set so far is always the one th
 
 import heapq
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count, islice
 from typing import TypeAlias
 
@@ -21,7 +21,8 @@ _MOST_PER_NAME = 120
 _CREDIT = 15
 # Softmax has an uneven difference of its own, so this is weak evidence.
 _UNEVEN = 40
-_SECONDS = 5.0
+_DOUBT = 300
+_PATIENCE = 120
 _NOT_OF_DATA = frozenset({"NameError", "ImportError", "ModuleNotFoundError", "SyntaxError"})
 
 Rank: TypeAlias = tuple[int, int, int]
@@ -54,16 +55,25 @@ class State:
     def rank(self, place: int = 0) -> Rank:
         """Return what is compared, smallest first; `place` is that of the next guess."""
         seen = self.outcome
-        order = self.order + place + _UNEVEN * len(seen.uneven) - _CREDIT * self.arrays
+        doubts = _UNEVEN * len(seen.uneven) + _DOUBT * sum(
+            g.doubtful for g in self.guesses.values()
+        )
+        order = self.order + place + doubts - _CREDIT * self.arrays
         return len(seen.failures), len(seen.stretched), order
 
 
-def found(attempt: Try, offer: Offer, clock: Callable[[], float] = time.monotonic) -> State:
+def found(
+    attempt: Try,
+    offer: Offer,
+    seconds: float,
+    clock: Callable[[], float] = time.thread_time,
+) -> State:
     """Return the best state; it may still want data when the search has used up its trials.
 
-    `offer` gives the guesses for a name, in a run that has the guesses it is told.
+    `seconds` bounds the processor's time. `offer` gives the guesses for a name, after a run with
+    the guesses that it is told.
     """
-    deadline = clock() + _SECONDS
+    deadline = clock() + seconds
     serial = count()
     first = State(guesses={}, outcome=attempt({}), order=0)
     seen = [first]
@@ -78,7 +88,7 @@ def found(attempt: Try, offer: Offer, clock: Callable[[], float] = time.monotoni
         heapq.heappush(open_states, (state.rank(), next(serial), state, 0, limited))
 
     put(first)
-    while open_states and len(seen) < _MOST_TRIALS and clock() < deadline:
+    while open_states and not _enough(seen) and clock() < deadline:
         _, _, state, place, guesses = heapq.heappop(open_states)
         if state.finished:
             return state
@@ -91,7 +101,21 @@ def found(attempt: Try, offer: Offer, clock: Callable[[], float] = time.monotoni
         if not _settles(guess, place, state, child):
             again = state.rank(place + 1)
             heapq.heappush(open_states, (again, next(serial), state, place + 1, guesses))
-    return min(seen, key=lambda state: (not state.finished, -len(state.guesses), state.rank()))
+    return min(seen, key=_worth)
+
+
+def _worth(state: State) -> tuple[bool, int, Rank]:
+    return not state.finished, -len(state.guesses), state.rank()
+
+
+def _enough(seen: Sequence[State]) -> bool:
+    """Whether the trials are used up, or many of late have brought nothing better."""
+    if len(seen) >= _MOST_TRIALS:
+        return True
+    if len(seen) % _PATIENCE or len(seen) < 2 * _PATIENCE:
+        return False
+    best = min(seen, key=_worth)
+    return best.finished and best in seen[:-_PATIENCE]
 
 
 def _extended(state: State, guess: Guess, place: int, attempt: Try) -> State:

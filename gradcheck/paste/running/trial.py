@@ -114,7 +114,7 @@ class _Watch:
     def restart(self) -> None:
         self._depth = 0
         self._turns = 0
-        self._start = time.monotonic()
+        self._start = time.thread_time()
 
     def enter(self) -> None:
         self._depth += 1
@@ -125,7 +125,7 @@ class _Watch:
     def tick(self) -> bool:
         """Return whether the loop shall end; raises _Enough when it is late for any."""
         self._turns += 1
-        elapsed = time.monotonic() - self._start
+        elapsed = time.thread_time() - self._start
         if elapsed > _PATIENCE * _SECONDS:
             raise _Enough
         spent = elapsed > _SECONDS or self._turns > _TURNS
