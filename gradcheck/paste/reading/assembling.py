@@ -13,14 +13,17 @@ from gradcheck.paste.reading.wording import between, stretch
 
 def assembled(parts: Sequence[Part]) -> Iterator[Program]:
     """Return the programs of a post's parts; those that vary another come last."""
-    made: list[Program] = []
-    for part in parts:
-        if part.changed and part.variant_of is not None:
-            program = _variant(part.changed, made[part.variant_of], part.variant_of)
-        else:
+    made: dict[int, Program] = {}
+    for number, part in enumerate(parts):
+        if part.changed is None:
             program = _program(part)
+        elif part.variant_of in made:
+            index = list(made).index(part.variant_of)
+            program = _variant(part.changed, made[part.variant_of], index)
+        else:
+            continue
         if tree(program.source):
-            made.append(program)
+            made[number] = program
             yield program
 
 

@@ -74,7 +74,7 @@ class Sorter:
         self._plain_texts = [
             self._plain[k].text if k in self._plain else text for k, text in enumerate(self._texts)
         ]
-        self._magic = _ANY_MAGIC if notebook else _MAGIC
+        self._notebook = notebook
         self._fenced = ""
 
     def items(self) -> Iterator[Item]:
@@ -99,6 +99,10 @@ class Sorter:
             yield from self._prompted(at, _IN, _IN_MORE)
         elif _OUT.match(text):
             yield Item(kind="output", start=at, stop=self._next_blank(at))
+        elif _CELL_MAGIC.match(text):
+            self.notes.append((at, f"`{text.strip()}` is another language's, left out"))
+            stop = len(self.places) if self._notebook else self._next_blank(at)
+            yield Item(kind="output", start=at, stop=stop)
         elif text.lstrip().startswith("#"):
             yield Item(kind="comment", start=at, stop=at + 1)
         else:
@@ -180,7 +184,7 @@ class Sorter:
             )
         elif assigned := _ASSIGNED_MAGIC.match(text):
             self._change(at, replaced(place, assigned.start(1), len(text), "None"))
-        elif self._magic.match(text) and statement(text) is None:
+        elif (_ANY_MAGIC if self._notebook else _MAGIC).match(text) and statement(text) is None:
             self._change(at, replaced(place, body, len(text), "pass"))
         if self.places[at] is not place:
             self.notes.append((at, f"`{text.strip()}` is the notebook's business, left out"))

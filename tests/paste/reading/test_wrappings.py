@@ -186,3 +186,19 @@ def test_what_is_incomplete_at_the_end_is_left_out(end: str, only: Only, same: S
 def test_a_bracket_left_open_in_prose_swallows_no_code(only: Only) -> None:
     text = "This is what I did (after a long time:\n\nx = [1, 2]\ny = sum(x)\n\nand so on\n"
     assert only(text).source == "x = [1, 2]\ny = sum(x)"
+
+
+def test_a_cell_in_another_language_is_left_out() -> None:
+    cells = [
+        {"cell_type": "code", "source": "%%bash\nx = 3\necho $x"},
+        {"cell_type": "code", "source": "w = 4"},
+    ]
+    post = read(json.dumps({"cells": cells}))
+    assert [program.source for program in post.programs] == ["w = 4"]
+    assert post.notes == ("cell 0, line 1: `%%bash` is another language's, left out",)
+
+
+def test_an_old_notebook_is_read() -> None:
+    cells = [{"cell_type": "code", "input": ["w = 4\n", "v = w"], "language": "python"}]
+    text = json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]})
+    assert [program.source for program in read(text).programs] == ["w = 4\nv = w"]
