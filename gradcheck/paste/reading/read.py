@@ -18,7 +18,7 @@ from gradcheck.paste.reading.prefixes import unprefixed
 from gradcheck.paste.reading.restoring import Restored, restored
 from gradcheck.paste.reading.sorting import Item, Sorter
 from gradcheck.paste.reading.syntax import tree
-from gradcheck.paste.reading.wording import listed
+from gradcheck.paste.reading.wording import listed, stretch
 
 
 def read(text: str) -> Post:
@@ -82,9 +82,18 @@ def _remarks(items: Sequence[Item], sorter: Sorter) -> Iterator[str]:
     code = {k for item in items if item.kind == "code" for k in range(item.start, item.stop)}
     if odd := [sorter.places[k] for k in sorted(sorter.retyped & code)]:
         yield f"{listed(odd)}: typographic characters read as Python's own"
-    for item in lost(items):
-        place = sorter.places[item.start]
-        yield f"{listed([place])}: `{place.text.strip()}` can't be read as Python, left out"
+    for first, last in _runs([sorter.places[item.start] for item in lost(items)]):
+        what = f"`{first.text.strip()}` " if first is last else ""
+        yield f"{stretch(first, last)}: {what}can't be read as Python, left out"
+
+
+def _runs(places: Sequence[Place]) -> Iterator[tuple[Place, Place]]:
+    """Return the first and last of lines that stand one below the other."""
+    start = 0
+    for k in range(1, len(places) + 1):
+        if k == len(places) or places[k].line != places[k - 1].line + 1:
+            yield places[start], places[k - 1]
+            start = k
 
 
 def _by_hand(chapters: Sequence[Chapter], notes: list[str]) -> Iterator[Chapter]:
