@@ -13,6 +13,7 @@ import numpy as np
 
 from gradcheck.paste.understanding.candidates import by_site, values
 from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.surroundings import Around, around
 from gradcheck.record import record
 
 
@@ -26,6 +27,8 @@ class Choice:
     candidate: int
     basis: Literal["written", "inferred", "given"]
     other: int | None = None
+    around: Around | None = None
+    """Where a loss of this kind is written, if that is not in the step itself."""
 
 
 def choose(inquiry: Inquiry) -> Choice | None:
@@ -39,6 +42,13 @@ def choose(inquiry: Inquiry) -> Choice | None:
     unnamed = [i for i in explaining if not inquiry.candidates[i].standard]
     if written:
         return _against(inquiry, written, implied)
+    near = around(inquiry)
+    if near is not None:
+        alike = [i for i, c in enumerate(inquiry.candidates) if c.standard == near.standard]
+        best = max(alike, key=lambda i: (inquiry.exact(i), inquiry.closeness(i)), default=None)
+        if best is not None:
+            other = implied[0] if implied and not inquiry.explains(best) else None
+            return Choice(candidate=best, basis="written", other=other, around=near)
     if implied or unnamed:
         return Choice(candidate=(implied or unnamed)[0], basis="inferred" if implied else "written")
     return _closest(inquiry)

@@ -56,15 +56,18 @@ class Event:
 class Course:
     """What a run does: watch `loop` from iteration `first` on, for `span` iterations.
 
-    `begin` is called with the loop's frame before the first of them, `end` after the last.
+    `arrive` is called with the loop's frame before its very first iteration, `begin` before the
+    first that is watched, `end` after the last.
     `rate` multiplies what the sites of `rates` add to their left (True) or right operand;
     `recorded` are the sites whose values are kept, None for all; `most` ends the run after so
-    many events. `inject` adds to the values of sites, every time.
+    many events. `inject` adds to the values of sites, every time. `limits` are
+    the most iterations that loops may make.
     """
 
     loop: int
     first: int = 0
     span: int = 1
+    arrive: Look | None = None
     begin: Look | None = None
     end: Look | None = None
     rate: float = 1.0
@@ -72,6 +75,7 @@ class Course:
     most: int | None = None
     recorded: frozenset[int] | None = None
     inject: Mapping[int, Any] = field(default_factory=dict)
+    limits: Mapping[int, int] = field(default_factory=dict)
 
 
 class Runtime:
@@ -202,8 +206,15 @@ class Runtime:
             self._counts[loop] = count + 1
             return self.watch(loop, count, frame, False)
         course = self.course
+        if course is not None and loop in course.limits:
+            count = self._counts.get(loop, 0)
+            self._counts[loop] = count + 1
+            if count >= course.limits[loop]:
+                return True
         if course is not None and loop == course.loop:
             self._turns += 1
+            if self._turns == 1 and course.arrive is not None:
+                course.arrive(frame)
             if self._turns == course.first + 1:
                 if course.begin is not None:
                     course.begin(frame)

@@ -99,12 +99,15 @@ class Step:
         seen: list[State] = []
         runtime = self.scene.machine.runtime
 
-        def begin(frame: FrameType) -> None:
+        def arrive(frame: FrameType) -> None:
             roots = scopes(frame)
             for path, value in self.data.items():
                 self._put(path, roots, value, runtime.given)
+
+        def begin(frame: FrameType) -> None:
+            roots = scopes(frame)
             for path, value in point.items():
-                self._set(path, roots, value, runtime.given)
+                self.assign(path, roots, value, runtime.given)
             seen.append(self._state(roots))
 
         def end(frame: FrameType) -> None:
@@ -114,6 +117,7 @@ class Step:
             loop=self.loop,
             first=self.first,
             span=self.span,
+            arrive=arrive if self.data else None,
             begin=begin,
             end=end,
             rate=rate,
@@ -134,7 +138,8 @@ class Step:
             seconds=ran.seconds,
         )
 
-    def _set(self, path: Path, roots: Roots, value: Any, given: dict[str, Any]) -> None:
+    def assign(self, path: Path, roots: Roots, value: Any, given: dict[str, Any]) -> None:
+        """Set what is at a path, through `given` where only the loop's own frame can."""
         if path.is_variable and path.root in self.variables:
             given[path.root] = fitting(read(path, roots), value)
         else:
