@@ -47,3 +47,7 @@ class InternalError(GradcheckError):
 
 class NumericError(GradcheckError):
     """The loss cannot be refereed where the user put it, for example because it is not finite."""
+
+
+class UnrepeatableError(NumericError):
+    """The loss is another one each time that it is asked for at the same point."""

@@ -115,6 +115,7 @@ Backward: TypeAlias = Callable[[Array, Any], Gradients]
 Infer: TypeAlias = Callable[[Sequence[Shape], Options], Inferred]
 Kinks: TypeAlias = Callable[[Inputs, Options], Array]
 Sites: TypeAlias = Callable[[Inputs, Parameters, Options], Mapping[str, Site]]
+Active: TypeAlias = Callable[[Inputs, Options], Array]
 Shifted: TypeAlias = Callable[[Inputs, Parameters, Options, Mapping[str, Array]], Array]
 
 
@@ -127,7 +128,7 @@ class Op:
     jumps (its sign is free). `function` and `slope`, where there are any, are what a
     formula means by `NAME(z)` and `NAME_prime(z)`, the derivative at `z`. `arity` is the least and
     the largest number of inputs (None for any). `samplewise` says that no sample's output depends
-    on another sample.
+    on another sample. `active`, of a loss that knows padding, tells which of its terms count.
 
     `sites` names the places where parameters enter linearly, every parameter at one of them;
     `shifted(inputs, parameters, options, shifts)` is the output of the forward pass with the
@@ -148,6 +149,7 @@ class Op:
     slope: Callable[..., Array] | None = None
     sites: Sites | None = None
     shifted: Shifted | None = None
+    active: Active | None = None
     samplewise: bool = True
     complex_safe: bool = True
     worked: tuple[Worked, ...] = ()

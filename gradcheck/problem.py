@@ -7,7 +7,7 @@ plain data, many points at a time.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -29,14 +29,13 @@ class Probe:
 class Kink:
     """A place where the loss's derivative jumps: one element of the input of one op.
 
-    `distance` is how far the element is from its kink, `size` how large a change of the
-    element is certain to be felt yet changes nothing else worth mentioning. `parameter` names
-    the parameter that the element is an entry of, if only the derivative by that entry jumps.
+    `size` is how large a change of the element is certain to be felt yet changes nothing else worth
+    mentioning. `parameter` names the parameter that the element is an entry of, if only the
+    derivative by that entry jumps.
     """
 
     node: str
     index: tuple[int, ...]
-    distance: float
     size: float
     parameter: str | None = None
 
@@ -102,6 +101,30 @@ Claims: TypeAlias = Mapping[str, Array]
 
 
 @record
+class Fact:
+    """What a reader should know of a target: the `code` that explains it, and what was measured."""
+
+    code: str
+    parameters: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@record
+class Lost:
+    """Why moving a parameter does not change the loss, to first order.
+
+    `how` it gets lost: nothing uses it (`unused`); some place does not feel it however far it moves
+    (`always`), or unless it moves far (`nearby`); the terms of the loss change but not their sum
+    (`cancelled`); or the loss changes in second order only (`stationary`). `place` is the layer
+    that does not hand it on, `own` tells that this is the parameter's own.
+    """
+
+    how: Literal["unused", "always", "nearby", "cancelled", "stationary"]
+    place: str = ""
+    own: bool = False
+
+
+@record
 class Problem:
     """A target, ready to be refereed.
 
@@ -116,8 +139,11 @@ class Problem:
     computed in; a parameter that is left out has none. `dumped` says that they can't be had
     at another point than the user's own. `jitter(probe, seed, epsilon)` moves every number of
     a probe by about a rounding error. `kinks(probe)` lists the elements that sit on a kink, in
-    inputs of shape `node_shape(node)`. `conventions`
-    and `remarks` are what the front end noticed: deviations that are no mistakes, and the rest.
+    inputs of shape `node_shape(node)`. `lost(probe, parameter)` tells why a gradient of zero is
+    zero, `trouble(probe)` where a loss that is not finite comes from, where that is known.
+    `afresh(probe)` gives the claims once more, by code that has never run before, if claims are
+    made by code that may remember. `conventions`, `facts` and `remarks` are what the front end
+    noticed: deviations that are no mistakes, what has a code, and the rest.
     """
 
     name: str
@@ -141,3 +167,7 @@ class Problem:
     locations: Mapping[str, Location] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     conventions: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    lost: Callable[[Probe, str], Lost | None] | None = None
+    trouble: Callable[[Probe], str] | None = None
+    afresh: Callable[[Probe], Claims] | None = None

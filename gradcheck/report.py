@@ -61,6 +61,24 @@ class Worst:
 
 
 @record
+class Sweep:
+    """A slope held against differences with ever smaller steps: the figures of a V curve.
+
+    `index` is the entry; None for a direction through all of them. At each of `steps`, relative to
+    the parameter's size, `gaps` are those to central differences, `sides` those between the
+    differences on either side, and `law` says in one word what they obey: agree, differ, kink,
+    crossing (a kink nearby), noise or unclear.
+    """
+
+    probe: str
+    index: tuple[int, ...] | None
+    law: str
+    steps: tuple[float, ...]
+    gaps: tuple[float, ...]
+    sides: tuple[float, ...]
+
+
+@record
 class Check:
     """The comparison of one parameter's claimed and numeric gradient.
 
@@ -71,7 +89,8 @@ class Check:
     None. `entries_checked` of `entries` were compared one by one; `directions` counts the
     random directions in which all of them were compared at once. `heat` holds, for the terminal's
     strip, the share of wrong entries in each of a few equal stretches of the flattened
-    gradient; empty where no entry is wrong. `wrong_at` names the probes that show one.
+    gradient; empty where no entry is wrong. `wrong_at` names the probes that show one. `sweep` is
+    there where something is wrong or undecided.
     """
 
     parameter: str
@@ -93,6 +112,7 @@ class Check:
     heat: tuple[float, ...] = ()
     accepted: str | None = None
     wrong_at: tuple[str, ...] = ()
+    sweep: Sweep | None = None
 
 
 @record

@@ -12,8 +12,9 @@ from gradcheck.catalogues import FAULTS, OPS
 from gradcheck.config.claims import Policy
 from gradcheck.config.grammar import grammar
 from gradcheck.config.load import Expectation, Failed, Loaded, Loader
+from gradcheck.diagnose.omissions import without_bias
 from gradcheck.errors import ConfigError, GradcheckError, NumericError
-from gradcheck.findings import findings
+from gradcheck.problem import Problem
 from gradcheck.record import record
 from gradcheck.referee import Outcome, check
 from gradcheck.report import (
@@ -158,7 +159,7 @@ def _error(name: str, target: Target, error: GradcheckError, seed: int) -> Probl
 
 def _report(loaded: Loaded, settings: Settings, outcome: Outcome) -> ProblemReport:
     problem = loaded.problem
-    found = tuple(findings(problem, outcome))
+    found = (*_findings(loaded, outcome), *_notices(problem, outcome))
     return ProblemReport(
         name=problem.name,
         target=problem.target,
@@ -174,6 +175,37 @@ def _report(loaded: Loaded, settings: Settings, outcome: Outcome) -> ProblemRepo
         checks=outcome.checks,
         findings=found,
     )
+
+
+def _findings(loaded: Loaded, outcome: Outcome) -> tuple[Finding, ...]:
+    """Diagnose what is wrong, and say it."""
+    # What a right problem does not need, diagnosis first, is not imported for it.
+    wrong = any(check.verdict == "wrong" for check in outcome.checks)
+    bare = without_bias(loaded.network)
+    if not wrong and not loaded.problem.conventions and outcome.factor == 1 and not bare:
+        return ()
+    from gradcheck.diagnose.explanation import Diagnosis
+    from gradcheck.findings import findings
+
+    diagnosis = Diagnosis()
+    if wrong:
+        from gradcheck.diagnose.diagnosis import diagnose
+
+        losses = [op for op in OPS.all().values() if op.kind == "loss"]
+        diagnosis = diagnose(
+            loaded.network, loaded.problem, outcome, FAULTS.all(), losses, loaded.formulas
+        )
+    return tuple(findings(loaded.problem, outcome, replace(diagnosis, without_bias=bare)))
+
+
+def _notices(problem: Problem, outcome: Outcome) -> Sequence[Finding]:
+    """Return what is to be said of the check itself; mostly nothing is."""
+    facts = (*problem.facts, *outcome.facts)
+    if not facts:
+        return ()
+    from gradcheck.notices import notices
+
+    return notices(problem, facts, outcome.checks)
 
 
 def verdict(checks: Iterable[Check], found: Iterable[Finding]) -> ProblemVerdict:

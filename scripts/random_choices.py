@@ -63,6 +63,7 @@ HEADS: Mapping[str, Sequence[str]] = {
 TARGETS: Mapping[str, Sequence[str]] = {
     "absolute_error": ("real", "zeros"),
     "binary_cross_entropy": ("shares", "bits"),
+    "categorical_hinge": ("classes", "one_hot"),
     "cosine_similarity": ("real",),
     "cross_entropy": ("classes", "one_hot", "probabilities"),
     "hinge": ("signs",),

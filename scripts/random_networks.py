@@ -244,8 +244,15 @@ class _Growth:
         if kind != "classes":
             options.pop("ignore", None)
         self._head(op, {**op.defaults(), **options})
-        self.data["y"] = self._target(kind, self.shapes[self.loose[-1]])
-        settings = {"reduction": self.rng.choice(("sum", "batch_mean", "element_mean"))}
+        shape = self.shapes[self.loose[-1]]
+        if shape[-1] == 1:
+            options.pop("ignore", None)
+        padded = "ignore" in options
+        self.data["y"] = (
+            self._padded(shape[:-1], shape[-1]) if padded else self._target(kind, shape)
+        )
+        means = ("batch_mean", "element_mean", *(["active_mean"] if op.active else []))
+        settings = {"reduction": self.rng.choice(("sum", *means))}
         return {op.name: {**options, **settings, **self._scale()}}
 
     def _scale(self) -> dict[str, float]:
@@ -277,6 +284,12 @@ class _Growth:
         if kind == "weights":
             return [round(self.rng.uniform(0.5, 2), 3) for _ in range(self.batch)]
         return SOURCES[kind] if kind in SOURCES else self._signs(shape)
+
+    def _padded(self, shape: Shape, classes: int, first: bool = True) -> Any:
+        """Draw class numbers, 0 being padding, of which the first is not."""
+        if not shape:
+            return self.rng.randint(int(first), classes - 1)
+        return [self._padded(shape[1:], classes, first and k == 0) for k in range(shape[0])]
 
     def _signs(self, shape: Shape) -> Any:
         if not shape:

@@ -241,7 +241,7 @@ def test_a_gradient_that_broadcasts_is_judged(check: Run) -> None:
     problem = only(check(config))
 
     assert wrong(problem) == {"output.bias"}
-    assert codes(problem) == {"GRD01"}
+    assert codes(problem) == {"BIA03"}
     assert next(c for c in problem.checks if c.parameter == "output.bias").entries_checked == 2
 
 
@@ -266,11 +266,11 @@ EXPECTATIONS: list[tuple[str, Config, list[str]]] = [
         ],
     ),
     (DOUBLED, {}, ["expected the verdict right, found wrong"]),
-    (DOUBLED, {"verdict": "wrong", "codes": ["GRD01"]}, []),
+    (DOUBLED, {"verdict": "wrong", "codes": ["AVG09", "AVG10"]}, []),
     (
         DOUBLED,
         {"verdict": "wrong", "codes": ["SGN01"]},
-        ["expected to be found, but not: SGN01", "found, but not expected: GRD01"],
+        ["expected to be found, but not: SGN01", "found, but not expected: AVG09, AVG10"],
     ),
 ]
 
@@ -303,7 +303,7 @@ def test_an_expected_code_may_be_among_the_alternatives(
         message="",
         alternatives=("SGN01", "AVG01"),
     )
-    monkeypatch.setattr(session, "findings", lambda problem, outcome: [found])
+    monkeypatch.setattr(session, "_findings", lambda loaded, outcome: (found,))
     expect = {"verdict": "wrong", "codes": ["AVG01"]}
 
     problem = only(check({**formulas(DOUBLED), "expect": expect}, expect=True))
@@ -394,6 +394,8 @@ def backward(params, inputs, targets):
 """
 ELSEWHERE = "abs(x[0, 0] - {value!r}) > 1e-6"
 """Whether a call is not at the given point."""
+NEXT = "0 < abs(x[0, 0] - {value!r}) < 1e-6"
+"""Whether a call is at a neighbour of the given point, not at the point itself."""
 
 
 def python(
@@ -401,10 +403,10 @@ def python(
 ) -> ProblemReport:
     """Check a Python function with a line of its own before and after the work."""
     rows = np.random.default_rng(3).normal(size=(7, 3)).round(3)
-    condition = ELSEWHERE.format(value=float(rows[0, 0]))
-    source = PYTHON.format(
-        first=first.replace("ELSEWHERE", condition), last=last.replace("ELSEWHERE", condition)
-    )
+    for name, condition in {"ELSEWHERE": ELSEWHERE, "NEXT": NEXT}.items():
+        here = condition.format(value=float(rows[0, 0]))
+        first, last = first.replace(name, here), last.replace(name, here)
+    source = PYTHON.format(first=first, last=last)
     (folder / "own.py").write_text(source, "utf-8")
     data = {**NETWORK["data"], "x": rows.tolist()}
     config = {**NETWORK, "data": data, "gradients": {"python": "own.py:backward"}}
@@ -445,6 +447,27 @@ def test_a_function_that_fails_at_generated_points_leaves_them_out(
     assert problem.probes == ("given",)
     assert sum("was left out" in r and "no such thing" in r for r in problem.remarks) == 2
     assert problem.entries_checked == problem.entries_total == ENTRIES
+
+
+@pytest.mark.parametrize("spoil", ["", 'found["hidden.weight"] *= 1.001'])
+@pytest.mark.parametrize(
+    "last",
+    [
+        'if NEXT: raise ValueError("no such thing")',
+        "if NEXT and int(1e18 * abs(x).sum()) % 3: 1 / 0",
+        'if NEXT: del found["hidden.bias"]',
+        'if NEXT: found["hidden.bias"] = np.zeros(3)',
+    ],
+    ids=["always", "sometimes", "missing", "misshapen"],
+)
+def test_a_function_that_fails_next_to_the_given_point_is_judged_all_the_same(
+    last: str, spoil: str, check: Run, tmp_path: Path
+) -> None:
+    problem = python(check, tmp_path, last=f"{spoil}\n    {last}")
+
+    assert problem.verdict == ("wrong" if spoil else "right")
+    assert problem.probes[0] == "given"
+    assert sum("next to the given point" in remark for remark in problem.remarks) == 1
 
 
 def test_a_function_that_fails_at_the_given_point_is_an_error(check: Run, tmp_path: Path) -> None:

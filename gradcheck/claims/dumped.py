@@ -56,7 +56,7 @@ def arrange(
         gradients={parameter: array.astype(np.float64) for parameter, array in arrays.items()},
         notes=tuple(notes),
         unknown=_unknown(gradients, shapes, names),
-        dtypes={parameter: str(array.dtype) for parameter, array in arrays.items()},
+        dtypes={parameter: array.dtype.name for parameter, array in arrays.items()},
     )
 
 

@@ -10,8 +10,24 @@ from gradcheck.network.forward import run
 from gradcheck.network.graph import LOSS, Network
 from gradcheck.op import Op
 from gradcheck.problem import Claims, Probe
+from gradcheck.record import record
+from gradcheck.report import Location
 
 PREFIX = "grad."
+
+
+@record
+class Formulas:
+    """The formulas of a config: as parsed, what they may call, and where they stand in the file.
+
+    `place(start, end)` gives a stretch of the block, between two lines and columns, as a
+    place in the file, whose whole text is `text`.
+    """
+
+    block: Block
+    functions: Mapping[str, Callable[..., Array]]
+    place: Callable[[tuple[int, int], tuple[int, int]], Location]
+    text: str
 
 
 def claimant(

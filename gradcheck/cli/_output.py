@@ -104,7 +104,11 @@ def wants_colour(colour: str, terminal: bool) -> bool:
 
 
 def _to_file(path: Path, text: str) -> None:
-    raw = text.encode(errors="replace")
+    replace_file(path, text.encode(errors="replace"))
+
+
+def replace_file(path: Path, raw: bytes) -> None:
+    """Write a file, whole or not at all; raises Failure where that can't be done."""
     try:
         if path.exists() and not path.is_file():
             # A pipe or a device is written to; only a file can be replaced.

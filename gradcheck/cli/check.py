@@ -1,15 +1,19 @@
 """The command that checks targets."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from gradcheck.report import LEVELS, Level, ProblemReport
 from gradcheck.settings import MAX_POINTS
+
+if TYPE_CHECKING:
+    from gradcheck.report import Report
 
 
 def _finite(
@@ -98,6 +102,10 @@ def _formats(
     show_default=True,
     help="Colour in the text report.",
 )
+@click.option("--diff", is_flag=True, help="Print verified fixes as a diff, and nothing else.")
+@click.option(
+    "--fix", is_flag=True, help="Apply verified fixes, keeping a backup, and check again."
+)
 @click.option("-q", "--quiet", count=True, help="Only a line for each problem.")
 @click.option("-v", "--verbose", count=True, help="Every parameter, with its worst entry.")
 @click.pass_context
@@ -120,6 +128,8 @@ def _check(
     no_python: bool,
     timeout: float,
     color: str,
+    diff: bool,
+    fix: bool,
     quiet: int,
     verbose: int,
     **settings: Any,
@@ -141,9 +151,28 @@ def _check(
     )
     with Bar() as bar:
         report = run(request, bar)
-    write(report, where, color, max(-1, min(1, verbose - quiet)))
+        if fix and (done := _fixed(report)):
+            report = run(replace(request, remarks=(*request.remarks, *done)), bar)
+    if diff:
+        _show_diffs(report)
+    else:
+        write(report, where, color, max(-1, min(1, verbose - quiet)))
     code = exit_code(report.problems, fail_on)
     return 0 if exit_zero and code != 2 else code
+
+
+def _fixed(report: "Report") -> list[str]:
+    """Apply the verified fixes of a report."""
+    from gradcheck.cli._fixes import apply
+
+    return apply(report)
+
+
+def _show_diffs(report: "Report") -> None:
+    from gradcheck.cli._fixes import diffs
+    from gradcheck.cli._stdout import say
+
+    say(diffs(report))
 
 
 def exit_code(problems: Iterable[ProblemReport], fail_on: Level) -> int:

@@ -1,6 +1,7 @@
 """The command that explains an entry of any catalogue."""
 
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import click
@@ -8,6 +9,9 @@ from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
     from gradcheck.catalogue import Entry
+
+WIDTH = 74
+"""Columns that two formulas side by side may take."""
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
@@ -60,18 +64,36 @@ def _near(key: str, known: Iterable[str]) -> str:
 
 
 def _document(entry: "Entry") -> Iterator[str]:
+    from gradcheck.fault import Fault
     from gradcheck.op import Op
 
     group = getattr(entry, "kind", getattr(entry, "family", ""))
     yield f"# {entry.key}" + (f" ({group})" if group else "")
     yield ""
-    yield (entry.doc or "").strip()
+    head, heading, rest = (entry.doc or "").strip().partition("\n## ")
+    yield head.strip()
+    if isinstance(entry, Fault) and entry.wrong:
+        yield ""
+        yield from _beside(entry.wrong, entry.right)
+    if heading:
+        yield f"{heading}{rest}"
     if isinstance(entry, Op) and entry.options:
         yield "\n## Options"
         for name, option in entry.options.items():
             default = "must be given" if option.required else f"default {_written(option.default)}"
             choices = f"one of {', '.join(option.choices)}; " if option.choices else ""
             yield f"- `{name}`: {option.doc} ({choices}{default})"
+
+
+def _beside(wrong: str, right: str) -> Iterator[str]:
+    """Write the wrong formula and the right one side by side, or one above the other."""
+    left, other = (["wrong", *wrong.splitlines()], ["right", *right.splitlines()])
+    width = max(map(len, left)) + 3
+    if width + max(map(len, other)) > WIDTH:
+        yield from (f"    {line}".rstrip() for line in (*left, "", *other))
+        return
+    for one, two in zip_longest(left, other, fillvalue=""):
+        yield f"    {one:{width}}{two}".rstrip()
 
 
 def _written(value: object) -> str:

@@ -12,7 +12,7 @@ from gradcheck.config.network import unknown
 from gradcheck.config.records import Section
 from gradcheck.errors import ClaimError
 from gradcheck.network.forward import loss, run
-from gradcheck.problem import Claims, Probe
+from gradcheck.problem import Claims, Fact, Probe
 from gradcheck.record import record
 
 AGREEMENT = 1e-6
@@ -47,6 +47,24 @@ class _Reading:
         if arranged.unknown:
             yield f"gradients of no parameter were left out: {', '.join(arranged.unknown)}"
 
+    def precise(self, arranged: Arranged) -> dict[str, Array]:
+        """Return the gradients in the precision that they were made in."""
+        stated = self.section.get("dtype")
+        return {
+            name: array.astype(stated or arranged.dtypes[name])
+            if stated or arranged.dtypes[name] in ("float32", "float16")
+            else array
+            for name, array in arranged.gradients.items()
+        }
+
+    def facts(self, arranged: Arranged) -> Iterator[Fact]:
+        """Tell of gradients that are whole numbers, from which fractions were cut off."""
+        names = [name for name, dtype in arranged.dtypes.items() if "int" in dtype]
+        if names:
+            kinds = sorted({arranged.dtypes[name] for name in names})
+            evidence = (f"gradients are claimed as {' and '.join(kinds)}",)
+            yield Fact(code="CHK04", parameters=tuple(names), evidence=evidence)
+
 
 def _reading(context: Context, section: Section) -> _Reading:
     """Return how arrays are to be read, once it is known that `names` name parameters."""
@@ -57,16 +75,6 @@ def _reading(context: Context, section: Section) -> _Reading:
     return _Reading(context=context, section=section)
 
 
-def _precise(arranged: Arranged) -> dict[str, Array]:
-    """Return the gradients in the precision that they were made in."""
-    return {
-        name: array.astype(arranged.dtypes[name])
-        if arranged.dtypes[name] in ("float32", "float16")
-        else array
-        for name, array in arranged.gradients.items()
-    }
-
-
 def claimed_by_file(context: Context, section: Section) -> Claimed:
     """Return the claims that were dumped into a file."""
     reading = _reading(context, section)
@@ -74,11 +82,12 @@ def claimed_by_file(context: Context, section: Section) -> Claimed:
         arranged = reading.named(read_arrays(section.source.folder / section["file"]))
     except ClaimError as error:
         raise section.error(str(error), "file") from None
-    gradients = _precise(arranged)
+    gradients = reading.precise(arranged)
     return Claimed(
         claimant=lambda probes: [gradients for _ in probes],
         dumped=True,
         conventions=arranged.notes,
+        facts=tuple(reading.facts(arranged)),
         remarks=(
             *reading.remarks(arranged),
             "gradients from a file are checked at the given point alone",
@@ -93,23 +102,66 @@ def claimed_by_function(context: Context, section: Section) -> Claimed:
             f"{section['python']!r} is Python code, and --no-python forbids to run any", "python"
         )
     reading = _reading(context, section)
+    called = _Called(context, reading, section["python"])
     try:
-        function = context.stack.enter_context(
-            PythonFunction(
-                section["python"], section.source.folder.absolute(), context.policy.timeout
-            )
-        )
-        (answer,) = function.answers([_call(context, context.own)])
+        answer = called.start()
         arranged = reading.named(_typed(answer))
     except ClaimError as error:
         raise section.error(str(error), "python") from None
+    return Claimed(
+        claimant=called.claims,
+        afresh=called.afresh,
+        conventions=arranged.notes,
+        facts=(*reading.facts(arranged), *_modified(answer)),
+        remarks=(*reading.remarks(arranged), *_observed(context, answer)),
+    )
 
-    def claims(probes: Sequence[Probe]) -> list[Claims]:
-        answers = function.answers([_call(context, probe) for probe in probes])
-        return [_precise(reading.named(_typed(answer))) for answer in answers]
 
-    remarks = (*reading.remarks(arranged), *_observed(context, answer))
-    return Claimed(claimant=claims, conventions=arranged.notes, remarks=remarks)
+class _Called:
+    """A function of the user's, by the `place` it has in the config, called at probes."""
+
+    def __init__(self, context: Context, reading: _Reading, place: str) -> None:
+        self._context = context
+        self._reading = reading
+        self._place = place
+        self._function: PythonFunction | None = None
+        self._waiting: Answer | None = None
+        """The very first answer, until it is asked for: later ones may differ from it."""
+
+    def start(self) -> Answer:
+        """Call the function at the config's own point, in a process that is kept."""
+        self._function = self._context.stack.enter_context(self._process())
+        self._waiting = self._answer(self._context.own)
+        return self._waiting
+
+    def claims(self, probes: Sequence[Probe]) -> list[Claims]:
+        return [self._read(self._answer(probe)) for probe in probes]
+
+    def afresh(self, probe: Probe) -> Claims:
+        """Ask a process that has never been asked before."""
+        with self._process() as function:
+            (answer,) = function.answers([_call(self._context, probe)])
+        return self._read(answer)
+
+    def _process(self) -> PythonFunction:
+        folder = self._reading.section.source.folder.absolute()
+        return PythonFunction(self._place, folder, self._context.policy.timeout)
+
+    def _answer(self, probe: Probe) -> Answer:
+        first, self._waiting = self._waiting, None
+        if first is not None and _same(probe, self._context.own):
+            return first
+        assert self._function is not None
+        (answer,) = self._function.answers([_call(self._context, probe)])
+        return answer
+
+    def _read(self, answer: Answer) -> Claims:
+        return self._reading.precise(self._reading.named(_typed(answer)))
+
+
+def _same(one: Probe, other: Probe) -> bool:
+    pairs = ((one.parameters, other.parameters), (one.data, other.data))
+    return all(np.array_equal(a[name], b[name]) for a, b in pairs for name in a)
 
 
 def _call(context: Context, probe: Probe) -> Call:
@@ -123,21 +175,17 @@ def _call(context: Context, probe: Probe) -> Call:
 
 def _typed(answer: Answer) -> dict[str, Array]:
     """Return an answer's gradients in the types that the function made them in."""
-    return {
-        name: array.astype(np.dtype(answer.dtypes[name]))
-        if answer.dtypes[name] in ("float32", "float16")
-        else array
-        for name, array in answer.gradients.items()
-    }
+    return {name: a.astype(np.dtype(answer.dtypes[name])) for name, a in answer.gradients.items()}
+
+
+def _modified(answer: Answer) -> Iterator[Fact]:
+    if answer.modified:
+        evidence = ("compared byte by byte before and after the first call",)
+        yield Fact(code="CHK07", parameters=answer.modified, evidence=evidence)
 
 
 def _observed(context: Context, answer: Answer) -> Iterator[str]:
-    """Yield what is odd about a call that went well: changed arguments, another loss."""
-    if answer.modified:
-        yield (
-            f"the function changed {', '.join(answer.modified)} in place; here that was a copy, "
-            "but in training it spoils the next step"
-        )
+    """Yield what is odd about a call that went well: another loss than the config's."""
     if answer.loss is None:
         return
     own = loss(context.network, run(context.network, context.own.parameters, context.own.data))

@@ -1,7 +1,9 @@
 """The claimed gradients that a config names: our own backprop, formulas, a function or a file."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,12 +14,17 @@ from gradcheck.config.records import Section
 from gradcheck.config.wording import nearest
 from gradcheck.errors import ClaimError
 from gradcheck.fault import Fault
-from gradcheck.network.backward import Plant
 from gradcheck.network.graph import LOSS, Network
+
+if TYPE_CHECKING:
+    from gradcheck.network.planted import Plant
 
 __all__ = ["Policy", "accepted", "chosen", "claimed", "fault_codes"]
 
-ARRANGING = ("layout", "names")
+_VARIANT = re.compile(r"([^()]+)\(([^()]+)\)")
+"""A planted fault with a variant or a constant behind its place, as in `ACT12@hidden(tanh)`."""
+
+ARRANGING = ("layout", "names", "dtype")
 """Keys that say how to read arrays; they mean nothing for other claims."""
 
 
@@ -75,7 +82,7 @@ def _file(context: Context, section: Section) -> Claimed:
 
 
 def _faults(context: Context, section: Section) -> Claimed:
-    from gradcheck.claims import backprop
+    from gradcheck.claims import mistaken
 
     plants, remarks = [], []
     for number in range(len(section["faults"])):
@@ -83,26 +90,31 @@ def _faults(context: Context, section: Section) -> Claimed:
         at = section["faults"][number].partition("@")[2] or plant.node
         plants.append(plant)
         remarks.append(f"planted {plant.fault.code} ({plant.fault.title}) at {at}")
-    return Claimed(claimant=backprop.claimant(context.network, plants), remarks=tuple(remarks))
+    claimant = mistaken.claimant(context.network, context.own, plants)
+    return Claimed(claimant=claimant, remarks=tuple(remarks))
 
 
-def _plant(context: Context, section: Section, number: int) -> Plant:
-    from gradcheck.claims import backprop
+def _plant(context: Context, section: Section, number: int) -> "Plant":
+    from gradcheck.claims import mistaken
+    from gradcheck.network.planted import WHOLE
 
-    code, _, place = section["faults"][number].partition("@")
+    place, choice = section["faults"][number], None
+    if variant := _VARIANT.fullmatch(place):
+        place, choice = variant.groups()
+    code, _, place = place.partition("@")
     where, network = section.item("faults", number), context.network
     fault = context.faults.find(code.upper())
     if fault is None:
         hint = nearest(code, fault_codes(context.faults), "; 'gradcheck list faults' shows all")
         raise section.source.error(f"there is no fault {code!r}{hint}", where)
-    places = [*(node.name for node in network.nodes), LOSS, *network.parameters]
+    places = [*(node.name for node in network.nodes), LOSS, *network.parameters, WHOLE]
     if place and place not in places:
         raise section.source.error(
             f"there is no layer and no parameter {place!r} to plant {fault.code} at"
             f"{nearest(place, places)}", where,
         )  # fmt: skip
     try:
-        return backprop.plant(network, context.own, fault, place or None)
+        return mistaken.plant(network, context.own, fault, place or None, choice)
     except ClaimError as error:
         raise section.source.error(str(error), where) from None
 

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from gradcheck.catalogue import Catalogue
 from gradcheck.config.records import Section
 from gradcheck.fault import Fault
 from gradcheck.network.graph import Network
 from gradcheck.op import Op
-from gradcheck.problem import Claims, Probe
+from gradcheck.problem import Claims, Fact, Probe
 from gradcheck.record import record
 from gradcheck.report import Location
+
+if TYPE_CHECKING:
+    from gradcheck.claims.formulas import Formulas
 
 Claimant: TypeAlias = Callable[[Sequence[Probe]], Sequence[Claims]]
 
@@ -29,14 +32,18 @@ class Policy:
 class Claimed:
     """Where the claims come from, and what is known of them.
 
-    `dumped` says that they hold at the config's own point alone and can't be recomputed.
+    `dumped` says that they hold at the config's own point alone and can't be recomputed. `facts`
+    and `afresh` are as in `problem.Problem`.
     """
 
     claimant: Claimant
     dumped: bool = False
     conventions: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
     remarks: tuple[str, ...] = ()
+    afresh: Callable[[Probe], Claims] | None = None
     locations: Mapping[str, Location] = field(default_factory=dict)
+    formulas: "Formulas | None" = None
 
 
 @record

@@ -4,7 +4,7 @@ Everything random comes from the config's seed, the probe's number and the array
 name, so that adding one array changes no other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from zlib import crc32
 
@@ -19,7 +19,7 @@ from gradcheck.config.sources import ArraySource
 from gradcheck.errors import ShapeError
 from gradcheck.formula import FormulaError, evaluate_expression
 from gradcheck.op import Op, Options, ParameterSpec
-from gradcheck.problem import Probe
+from gradcheck.problem import Fact, Probe
 from gradcheck.record import record
 
 DEFAULT_BATCH = 7
@@ -215,6 +215,15 @@ def target_shape(source: ArraySource, prediction: Shape, op: Op, options: Option
         plain = [n for n in shape if n != 1] == [n for n in prediction if n != 1]
         return prediction if plain else shape
     return shape
+
+
+def facts(initial: Mapping[str, ArraySource]) -> Iterator[Fact]:
+    """Tell of parameters that are given in another type than float64."""
+    for code, kinds in (("CHK04", ("int", "uint")), ("CHK01", ("float16", "float32"))):
+        stored = {n: s.stored for n, s in initial.items() if s.stored.startswith(kinds)}
+        if stored:
+            evidence = f"given as {' and '.join(sorted({*stored.values()}))}, taken for float64"
+            yield Fact(code=code, parameters=tuple(stored), evidence=(evidence,))
 
 
 def initial_sources(

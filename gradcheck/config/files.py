@@ -35,7 +35,7 @@ FILE_FIELDS: Mapping[str, Field] = {
 
 
 def read_array(section: Section) -> Array:
-    """Read the array that a section with a `file` key describes, as float64."""
+    """Read the array that a section with a `file` key describes, in the type it is stored in."""
     path = section.source.folder / section["file"]
     readers = {".npy": _npy, ".npz": _npz, ".csv": _csv, ".json": _json}
     reader = readers.get(path.suffix.lower())
@@ -84,8 +84,7 @@ def _checked(section: Section, path: Path, values: Array) -> Array:
         raise section.error(f"{str(path)!r} holds {values.dtype}, not real numbers", "file")
     if not values.size:
         raise section.error(f"{str(path)!r} holds no numbers", "file")
-    values = values.astype(np.float64)
-    if not np.isfinite(values).all():
+    if not np.isfinite(values.astype(np.float64)).all():
         raise section.error(f"{str(path)!r} holds values that are not finite", "file")
     return values
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Sequence
+from functools import partial
 
 from gradcheck.claims import formulas
 from gradcheck.config.context import Claimed, Context
@@ -34,7 +35,16 @@ def claimed_by_formulas(context: Context, section: Section) -> Claimed:
         except FormulaError as error:
             raise _placed(section, error) from None
 
-    return Claimed(claimant=claims, locations=locations)
+    return Claimed(
+        claimant=claims,
+        locations=locations,
+        formulas=formulas.Formulas(
+            block=block,
+            functions=functions,
+            place=partial(location, section.source, section.nodes[KEY]),
+            text=section.source.text,
+        ),
+    )
 
 
 def _placed(section: Section, error: FormulaError) -> ConfigError:

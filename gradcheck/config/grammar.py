@@ -134,8 +134,9 @@ def _loss(ops: Catalogue[Op]) -> OpForm:
         kinds=("loss",),
         extras={
             "reduction": Field(
-                form=Choice(words=("sum", "batch_mean", "element_mean")),
-                doc="sum of all terms, divided by nothing, the batch size, or the number of terms",
+                form=Choice(words=("sum", "batch_mean", "element_mean", "active_mean")),
+                doc="sum of all terms, divided by nothing, the batch size, the number of terms, or "
+                "the number of those that are no padding",
                 default="batch_mean",
             ),
             "scale": Field(form=Number(), doc="the loss is multiplied by this", default=1.0),
@@ -183,6 +184,10 @@ def _gradients() -> Record:
             "faults": Field(form=_NAMES, doc="our own backprop with these faults: CODE[@node]"),
             "layout": Field(
                 form=Choice(words=("in_out", "out_in")), doc="how claimed weights are laid out"
+            ),
+            "dtype": Field(
+                form=Choice(words=("float64", "float32", "float16")),
+                doc="the precision in which they were computed, where the numbers do not tell",
             ),
             "names": Field(
                 form=Entries(form=Text(what="a parameter"), what="a mapping from names"),

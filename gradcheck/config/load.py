@@ -3,6 +3,7 @@
 import re
 from contextlib import ExitStack
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from gradcheck.config.context import Context, Policy
 from gradcheck.config.data import (
     Arrays,
     batch_size,
+    facts,
     initial_sources,
     jitter,
     refuse_unbounded,
@@ -33,6 +35,9 @@ from gradcheck.problem import Problem
 from gradcheck.record import record
 from gradcheck.settings import Settings
 
+if TYPE_CHECKING:
+    from gradcheck.claims.formulas import Formulas
+
 _TELLING = re.compile(rf"^(?:{'|'.join(TOP_KEYS)})[ \t]*:", re.MULTILINE)
 
 
@@ -50,6 +55,8 @@ class Loaded:
     """One document of a config, ready: close `stack` when done with it."""
 
     problem: Problem
+    network: Network
+    formulas: "Formulas | None" = None
     settings: Settings
     expectation: Expectation
     stack: ExitStack
@@ -97,12 +104,14 @@ class Loader:
         with ExitStack() as stack:
             try:
                 config = grammar(self.ops).read(root, source)
-                problem = self._problem(config, title, stack)
+                problem, network, formulas = self._problem(config, title, stack)
                 self._check_expectation(config, problem)
             except GradcheckError as error:
                 return Failed(name=title, error=error, expectation=expectation)
             return Loaded(
                 problem=problem,
+                network=network,
+                formulas=formulas,
                 settings=_settings(config, self._seed(config)),
                 expectation=expectation,
                 stack=stack.pop_all(),
@@ -129,7 +138,9 @@ class Loader:
     def _seed(self, config: Section) -> int:
         return config["seed"] if self.seed is None else self.seed
 
-    def _problem(self, config: Section, title: str, stack: ExitStack) -> Problem:
+    def _problem(
+        self, config: Section, title: str, stack: ExitStack
+    ) -> tuple[Problem, Network, "Formulas | None"]:
         network, arrays = self._network(config)
         own = arrays.probe(0)
         refuse_unbounded(own, arrays.sources)
@@ -145,7 +156,7 @@ class Loader:
         claimed = claiming.claimed(context)
         section = config.get("gradients")
         evaluation = Evaluation(network)
-        return Problem(
+        problem = Problem(
             name=title,
             target=config.source.file,
             shapes={name: spec.shape for name, spec in network.parameters.items()},
@@ -165,8 +176,13 @@ class Loader:
             claimed=claiming.chosen(section, network),
             locations=claimed.locations,
             conventions=claimed.conventions,
+            facts=(*claimed.facts, *facts(arrays.initial)),
             remarks=claimed.remarks,
+            lost=evaluation.lost,
+            trouble=evaluation.trouble,
+            afresh=claimed.afresh,
         )
+        return problem, network, claimed.formulas
 
     def _network(self, config: Section) -> tuple[Network, Arrays]:
         data = config["data"]

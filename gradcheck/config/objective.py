@@ -26,6 +26,11 @@ def objective(
     _complete(data, inputs, target)
     known = {**inputs, **nodes}
     shape = known.get(target) or target_shape(data[target], known[prediction], use.op, use.options)
+    if use.extras["reduction"] == "active_mean" and use.op.active is None:
+        raise use.extras.error(
+            f"active_mean leaves out padding, and {use.op.name} knows none; say element_mean",
+            "reduction",
+        )
     try:
         loss = attach_loss(
             op=use.op,

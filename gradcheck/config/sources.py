@@ -41,7 +41,7 @@ class ArraySource:
     """One way to get an array: exactly one of `given`, `expression` and `draw` is there.
 
     `shape` is the shape that the config demands of one sample, if any; `classes` the number of
-    classes where the values are integer labels.
+    classes where the values are integer labels; `stored` the type that values had in their file.
     """
 
     node: Node
@@ -51,6 +51,7 @@ class ArraySource:
     draw: Draw | None = None
     shape: Shape | None = None
     classes: int | None = None
+    stored: str = "float64"
 
     def error(self, message: str) -> ConfigError:
         """Make an error about this source."""
@@ -129,6 +130,8 @@ def _from_section(section: Section) -> ArraySource:
         make["expression"] = _expression(section)
     else:
         given = section[word] if word in ("values", "one_hot") else read_array(section)
+        make["stored"] = given.dtype.name
+        given = given.astype(np.float64)
         hot = word == "one_hot" or (word == "file" and classes is not None)
         make["given"] = _one_hot(section, word, given, classes) if hot else given
     return ArraySource(node=section.node, source=section.source, **make)

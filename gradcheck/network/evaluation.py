@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gradcheck.array import Array, Shape
 from gradcheck.network import kinks, perturb, structure
 from gradcheck.network.graph import Network
-from gradcheck.problem import Derivative, Kink, Moves, Nudge, Probe
+from gradcheck.problem import Derivative, Kink, Lost, Moves, Nudge, Probe
 
 KEPT = 4
 """Forward passes that are kept: of the probes by default and one beside them."""
@@ -42,6 +42,18 @@ class Evaluation:
     def kinks(self, probe: Probe) -> Sequence[Kink]:
         """List the elements that sit on a kink."""
         return kinks.kinks(self._network, probe)
+
+    def lost(self, probe: Probe, parameter: str) -> Lost | None:
+        """Tell why a parameter's gradient is zero; see `problem.Problem.lost`."""
+        from gradcheck.network.vanishing import lost
+
+        return lost(self._network, probe, parameter)
+
+    def trouble(self, probe: Probe) -> str:
+        """Say where a number that is not finite comes from."""
+        from gradcheck.network.nonfinite import trouble
+
+        return trouble(self._network, probe)
 
     def node_shape(self, node: str) -> Shape:
         """Return the shape of a node's first input."""

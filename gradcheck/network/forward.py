@@ -12,12 +12,16 @@ from gradcheck.record import record
 
 @record
 class Trace:
-    """A forward pass: every named array, every node's inputs and cache, and the loss's terms."""
+    """A forward pass: every named array, every node's inputs and cache, and the loss's terms.
+
+    `averaged` is the number by which the loss divides the sum of its terms.
+    """
 
     parameters: Mapping[str, Array]
     values: Mapping[str, Array]
     inputs: Mapping[str, tuple[Array, ...]]
     caches: Mapping[str, Any]
+    averaged: float
 
     @property
     def terms(self) -> Array:
@@ -30,7 +34,10 @@ def run(
     data: Mapping[str, Array],
     shifts: Mapping[str, Array] | None = None,
 ) -> Trace:
-    """Run the network; `shifts` are added to the first input of the nodes that they name."""
+    """Run the network; `shifts` are added to the first input of the nodes that they name.
+
+    Raises NumericError where the loss's mean is over nothing.
+    """
     values = dict(data)
     inputs: dict[str, tuple[Array, ...]] = {}
     caches: dict[str, Any] = {}
@@ -39,7 +46,13 @@ def run(
         values[node.name], caches[node.name] = node.op.forward(
             inputs[node.name], bound(node, parameters), node.options
         )
-    return Trace(parameters=parameters, values=values, inputs=inputs, caches=caches)
+    return Trace(
+        parameters=parameters,
+        values=values,
+        inputs=inputs,
+        caches=caches,
+        averaged=network.loss.averaged(inputs[LOSS]),
+    )
 
 
 def bound(node: Node, parameters: Mapping[str, Array]) -> dict[str, Array]:
@@ -65,7 +78,12 @@ def penalty(network: Network, parameters: Mapping[str, Array]) -> Any:
     )
 
 
+def weight(network: Network, trace: Trace) -> float:
+    """Return the derivative of the loss by each of its terms."""
+    return network.loss.scale / trace.averaged
+
+
 def loss(network: Network, trace: Trace) -> Any:
     """Return the loss of a forward pass, complex if a parameter is."""
-    data = network.loss.weight * np.sum(trace.terms) + network.loss.offset
+    data = weight(network, trace) * np.sum(trace.terms) + network.loss.offset
     return data + penalty(network, trace.parameters)

@@ -1,16 +1,17 @@
 """The graph of ops, as plain data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from gradcheck.array import Array, Shape
-from gradcheck.op import Op, Options, ParameterSpec
+from gradcheck.errors import NumericError
+from gradcheck.op import Inputs, Op, Options, ParameterSpec
 from gradcheck.record import record
 
-Reduction: TypeAlias = Literal["sum", "batch_mean", "element_mean"]
+Reduction: TypeAlias = Literal["sum", "batch_mean", "element_mean", "active_mean"]
 
 LOSS = "loss"
 """The name under which the loss appears among the nodes."""
@@ -50,18 +51,26 @@ class Loss:
     scale: float = 1.0
     offset: float = 0.0
 
-    @property
-    def averaged(self) -> float:
-        """The number by which the reduction divides."""
+    def averaged(self, inputs: Inputs) -> float:
+        """Return the number by which the reduction divides, given what the loss node is given.
+
+        Raises NumericError for a mean over the places that count where none does.
+        """
         if self.reduction == "sum":
             return 1.0
-        shape = self.node.shape
-        return float(shape[0] if self.reduction == "batch_mean" else np.prod(shape))
+        if self.reduction == "batch_mean":
+            return float(self.node.shape[0])
+        if self.reduction == "active_mean" and self.node.op.active is not None:
+            return self._active(self.node.op.active(inputs, self.node.options))
+        return float(np.prod(self.node.shape))
 
-    @property
-    def weight(self) -> float:
-        """The derivative of the loss by each of its terms."""
-        return self.scale / self.averaged
+    def _active(self, counting: Array) -> float:
+        if not counting.any():
+            raise NumericError(
+                "every place of the target is padding, so that active_mean is 0 / 0; a batch needs "
+                "a place that counts"
+            )
+        return float(np.count_nonzero(counting))
 
 
 @record
@@ -120,11 +129,22 @@ class Network:
 
     def affected_by(self, parameter: str) -> tuple[Node, ...]:
         """Return the nodes whose output a parameter changes, in order, the loss included."""
-        moved: set[str] = set()
+        return self._reached(
+            node.name
+            for node in self.nodes
+            if any(b.parameter == parameter for b in node.bindings.values())
+        )
+
+    def after(self, node: str) -> tuple[Node, ...]:
+        """Return the nodes that a node's output changes, in order, the loss included."""
+        return tuple(later for later in self._reached([node]) if later.name != node)
+
+    def _reached(self, starts: Iterable[str]) -> tuple[Node, ...]:
+        """Return some nodes and all that follow from them."""
+        moved = set(starts)
         hit = []
         for node in self.steps:
-            owns = any(b.parameter == parameter for b in node.bindings.values())
-            if owns or not moved.isdisjoint(node.inputs):
+            if node.name in moved or not moved.isdisjoint(node.inputs):
                 moved.add(node.name)
                 hit.append(node)
         return tuple(hit)

@@ -44,7 +44,6 @@ def _kinks(
         yield Kink(
             node=place,
             index=index,
-            distance=float(distances[index]),
             size=NUDGE * float(size[index]),
             parameter=parameter,
         )

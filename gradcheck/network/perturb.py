@@ -12,7 +12,7 @@ from dataclasses import field
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.network.forward import Trace, bound, loss, penalty, run, shifted
+from gradcheck.network.forward import Trace, bound, loss, penalty, run, shifted, weight
 from gradcheck.network.graph import Network, Node
 from gradcheck.problem import Moves, Nudge, Probe
 from gradcheck.record import record
@@ -34,6 +34,11 @@ class Base:
     nudge: Nudge | None
     penalty: float
     measured: dict[tuple[str, str, str], tuple[Array, Array]] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> float:
+        """The derivative of the loss by each of its terms."""
+        return weight(self.network, self.trace)
 
     @property
     def shifts(self) -> Mapping[str, Array] | None:
@@ -84,7 +89,7 @@ def _stacked(
     terms = values.get(network.loss.node.name)
     if terms is None:
         terms = np.concatenate([start.trace.terms] * count)
-    terms = network.loss.weight * terms.reshape(count, -1)
+    terms = start.weight * terms.reshape(count, -1)
     extra = np.array([_penalty_change(start, moves, line, step) for line in range(count)])
     rest = network.loss.offset + start.penalty
     magnitude = np.abs(terms.real).sum(axis=1) + 1j * np.abs(terms.imag).sum(axis=1)

@@ -90,13 +90,8 @@ def _separable(start: Base, node: Node) -> bool:
     return node.op.samplewise and all(n.op.samplewise for n in _downstream(start, node))
 
 
-def _downstream(start: Base, node: Node) -> list[Node]:
-    moved, found = {node.name}, []
-    for later in start.network.steps:
-        if later is not node and not moved.isdisjoint(later.inputs):
-            moved.add(later.name)
-            found.append(later)
-    return found
+def _downstream(start: Base, node: Node) -> tuple[Node, ...]:
+    return start.network.after(node.name)
 
 
 def _width(start: Base, node: Node) -> int:
@@ -224,12 +219,11 @@ def _terms(start: Base, node: Node, output: Any) -> tuple[Array, Array]:
             bound(later, start.trace.parameters),
             later.options,
         )[0]
-    loss = start.network.loss
-    terms = values.get(loss.node.name)
+    terms = values.get(start.network.loss.node.name)
     if not isinstance(terms, Split):
         nothing = np.zeros((1, start.network.batch))
         return nothing, nothing
-    imag = loss.weight * terms.imag.reshape(len(terms.imag), len(terms), -1)
+    imag = start.weight * terms.imag.reshape(len(terms.imag), len(terms), -1)
     return imag.sum(axis=2), np.abs(imag).sum(axis=2)
 
 

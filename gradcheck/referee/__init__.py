@@ -1,5 +1,6 @@
 """The referee: a problem in, a check for every parameter out."""
 
-from gradcheck.referee.check import Outcome, check
+from gradcheck.referee.check import check
+from gradcheck.referee.outcome import Outcome
 
 __all__ = ["Outcome", "check"]

@@ -35,10 +35,16 @@ JITTERED = 4
 
 @record
 class Trust:
-    """The oracle for one parameter; `contradicted` where the one that was asked for is refuted."""
+    """The oracle for one parameter; `contradicted` where the one that was asked for is refuted.
+
+    Where the oracles disagree it is along `line` at `probe`, with the complex step's `slope`.
+    """
 
     method: Method
     contradicted: bool = False
+    line: Moves | None = None
+    probe: Probe | None = None
+    slope: float = 0.0
 
 
 def audit(station: Station, name: str, method: Method) -> Trust:
@@ -52,9 +58,14 @@ def audit(station: Station, name: str, method: Method) -> Trust:
     line = direction_moves(name, directions.draw(station.rng, value.shape), value)
     first, second = by_steps(station, line), by_plain_differences(station, line)
     if not (_agree(first, second) or first.kinked[0] or second.kinked[0]):
-        if method == "complex_step":
-            return Trust(method=method, contradicted=True)
-        return Trust(method="differences")
+        only = method == "complex_step"
+        return Trust(
+            method=method if only else "differences",
+            contradicted=only,
+            line=line,
+            probe=station.probe,
+            slope=float(first.value[0]),
+        )
     if not station.kinks:
         _prove(station, name, line)
     return Trust(method="complex_step")

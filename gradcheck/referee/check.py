@@ -1,6 +1,6 @@
 """The run over probes and parameters that makes checks of a problem."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
@@ -10,16 +10,20 @@ import numpy as np
 
 from gradcheck.array import Shape
 from gradcheck.chance import Chance
-from gradcheck.errors import GradcheckError, InternalError
+from gradcheck.errors import GradcheckError, InternalError, UnrepeatableError
 from gradcheck.numeric import differences
-from gradcheck.problem import Claims, Kink, Probe, Problem
-from gradcheck.record import record
+from gradcheck.numeric.estimate import EPS
+from gradcheck.problem import Claims, Fact, Kink, Probe, Problem
 from gradcheck.referee import plan as planning
 from gradcheck.referee.audit import Trust, audit
 from gradcheck.referee.compare import compare
 from gradcheck.referee.estimates import Numeric, Station, numeric
 from gradcheck.referee.evaluator import Evaluator
-from gradcheck.referee.nearby import Nearby, fits, flat
+from gradcheck.referee.judge import zero_below
+from gradcheck.referee.nearby import Nearby, epsilon_of, fits
+from gradcheck.referee.outcome import Outcome, uncompared
+from gradcheck.referee.repeat import cause, stale, unsteady
+from gradcheck.referee.scale import common_factor
 from gradcheck.referee.tally import Tally
 from gradcheck.report import Check
 from gradcheck.settings import Settings
@@ -29,22 +33,6 @@ ATTEMPTS = 5
 
 Progress = Callable[[float], None]
 """Told the share of the work that is done."""
-
-
-@record
-class Outcome:
-    """What the referee found: checks, what was missing or misshapen, and the accounts."""
-
-    checks: tuple[Check, ...]
-    missing: tuple[str, ...]
-    misshapen: Mapping[str, Shape]
-    probes: tuple[str, ...]
-    entries_total: int
-    entries_checked: int
-    evaluations: int
-    audits: int
-    factor: float = 1.0
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -60,7 +48,12 @@ class _Run:
     kinked: dict[int, Sequence[Kink]] = field(default_factory=dict)
     limit: int = 0
     """How many evaluations a parameter may take at one probe."""
-    probes: list[str] = field(default_factory=list)
+    points: dict[str, Probe] = field(default_factory=dict)
+    claims: dict[str, Claims] = field(default_factory=dict)
+    """What is claimed at the probes, by their names; only at the own one if code can't remember."""
+    loose: set[str] = field(default_factory=set)
+    """Parameters whose claims are not a function of the point."""
+    facts: list[Fact] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     factor: float = 1.0
 
@@ -83,26 +76,38 @@ def check(problem: Problem, settings: Settings, progress: Progress = _silent) ->
     """
     own = problem.probe(0, 0)
     evaluator = Evaluator(problem=problem)
-    evaluator.base(own)
-    (claims,) = problem.claims([own])
     names = selected(problem, settings)
-    missing = tuple(name for name in names if name not in claims)
-    misshapen = {
-        name: np.shape(claims[name])
-        for name in names
-        if name in claims and not fits(np.shape(claims[name]), problem.shapes[name])
-    }
-    compared = tuple(name for name in names if name not in misshapen and name not in missing)
+    try:
+        evaluator.base(own)
+    except UnrepeatableError as error:
+        checks = (uncompared(problem, name, "undecided", "randomness") for name in names)
+        fact = Fact(code="CHK05", parameters=names, evidence=(str(error),))
+        return Outcome(checks=tuple(checks), facts=(fact,))
+    (first,) = problem.claims([own])
+    fitting = tuple(n for n in names if n in first and fits(np.shape(first[n]), problem.shapes[n]))
+    negligible = partial(_negligible, evaluator, own)
+    loose = unsteady(first, problem.claims([own])[0], fitting, negligible)
+    compared = tuple(name for name in fitting if name not in loose)
     run = _Run(
         problem=problem,
         settings=settings,
         evaluator=evaluator,
         names=compared,
         tallies={name: Tally(name=name, shape=problem.shapes[name]) for name in compared},
+        claims={own.name: first},
+        loose=set(loose),
+        facts=[cause(problem, own, loose, negligible)] if loose else [],
     )
     if compared:
         _over_probes(run, own, progress)
-    return _outcome(run, names, missing, misshapen)
+        _hold_to_fresh_claims(run)
+        _explain(run)
+    return _outcome(run, names, first)
+
+
+def _negligible(evaluator: Evaluator, probe: Probe, name: str) -> float:
+    """Return a gradient of a parameter that is too small to be told from zero."""
+    return zero_below(evaluator.magnitude(probe, name), probe.parameters[name])
 
 
 def selected(problem: Problem, settings: Settings) -> tuple[str, ...]:
@@ -129,7 +134,6 @@ def _over_probes(run: _Run, own: Probe, progress: Progress) -> None:
     for number, probe in enumerate(probes):
         try:
             _at(run, probe, number, plan, partial(_advance, progress, number, len(probes)))
-            run.probes.append(probe.name)
         except GradcheckError as error:
             if number == 0 or isinstance(error, InternalError):
                 raise
@@ -185,7 +189,10 @@ def _at(run: _Run, probe: Probe, number: int, plan: planning.Plan, progress: Pro
         names=run.names,
         probe=probe,
         factor=run.factor,
+        given=run.claims.get(probe.name),
     )
+    if run.problem.afresh is not None:
+        run.claims[probe.name] = near.claims
     found: dict[str, Numeric] = {}
     for position, name in enumerate(run.names):
         station = _station(run, probe, name, number)
@@ -193,7 +200,8 @@ def _at(run: _Run, probe: Probe, number: int, plan: planning.Plan, progress: Pro
         found[name] = numeric(station, name, entries, run.trusts[name].method)
         progress((position + 1) / len(run.names))
     if number == 0 and run.problem.scale_free:
-        run.factor = near.factor = _common_factor(found, near.claims[0], run.problem.shapes)
+        run.factor = near.factor = common_factor(found, near)
+    run.points[probe.name] = probe
     for name, reference in found.items():
         compare(
             run.tallies[name],
@@ -202,64 +210,73 @@ def _at(run: _Run, probe: Probe, number: int, plan: planning.Plan, progress: Pro
             rtol=run.settings.rtol,
             contradicted=run.trusts[name].contradicted,
         )
+    run.remarks += near.remarks
 
 
-def _common_factor(
-    found: Mapping[str, Numeric], claims: Claims, shapes: Mapping[str, Shape]
-) -> float:
-    """Return the positive factor that explains the claims of most parameters; 1 if none does."""
-    pairs = [(flat(claims[name], shapes[name]), reference) for name, reference in found.items()]
-    best, most = 1.0, 0
-    for claimed, reference in pairs:
-        length = float(reference.value @ reference.value)
-        factor = float(claimed[reference.entries] @ reference.value) / length if length else 0.0
-        if factor <= 0:
-            continue
-        hits = sum(
-            bool(
-                np.linalg.norm(c[r.entries] - factor * r.value)
-                <= 1e-6 * np.linalg.norm(factor * r.value)
-            )
-            for c, r in pairs
-        )
-        if hits > most:
-            best, most = factor, hits
-    return best
+def _hold_to_fresh_claims(run: _Run) -> None:
+    """Find claims that are wrong at generated points only, since code remembers the own one."""
+    suspects: dict[str, list[str]] = {}
+    for tally in run.tallies.values():
+        if tally.wrong_at and next(iter(run.points)) not in tally.wrong_at:
+            suspects.setdefault(tally.wrong_at[0], []).append(tally.name)
+    for probe, names in suspects.items():
+        if probe in run.claims:
+            point, claims = run.points[probe], run.claims[probe]
+            negligible = partial(_negligible, run.evaluator, point)
+            fact = stale(run.problem, point, claims, names, negligible)
+            run.facts += [fact] if fact else []
+            run.loose |= set(fact.parameters if fact else ())
+    for name in run.loose:
+        run.tallies.pop(name, None)
 
 
-def _outcome(
-    run: _Run, names: Sequence[str], missing: Sequence[str], misshapen: Mapping[str, Shape]
-) -> Outcome:
-    checks = []
-    for name in names:
-        accepted = run.problem.accepted.get(name)
-        if name in run.tallies:
-            checks.append(run.tallies[name].check(accepted))
-        else:
-            checks.append(_unmatched(run.problem, name, misshapen.get(name), accepted))
+def _explain(run: _Run) -> None:
+    """Find out why checks are not right, gradients zero or claims coarse, if any are."""
+    own = next(iter(run.claims.values()))
+    if not (
+        any(tally.verdict != "right" or tally.zero_at for tally in run.tallies.values())
+        or any(trust.line is not None for trust in run.trusts.values())
+        or any(epsilon_of(np.asarray(own[name])) > EPS for name in run.tallies)
+    ):
+        return
+    from gradcheck.referee.explain import Case, explained
+
+    case = Case(
+        problem=run.problem,
+        evaluator=run.evaluator,
+        tallies=run.tallies,
+        trusts=run.trusts,
+        probes=run.points,
+        kinks=run.kinks,
+        claims=own,
+    )
+    run.facts += explained(case)
+
+
+def _outcome(run: _Run, names: Sequence[str], claims: Claims) -> Outcome:
+    shapes = {name: np.shape(claims[name]) for name in names if name in claims}
+    checks = [_check(run, name, shapes.get(name)) for name in names]
     return Outcome(
         checks=tuple(checks),
-        missing=tuple(missing),
-        misshapen=misshapen,
-        probes=tuple(run.probes),
+        missing=tuple(name for name in names if name not in shapes),
+        misshapen={n: s for n, s in shapes.items() if not fits(s, run.problem.shapes[n])},
+        stretched={n: s for n, s in shapes.items() if s != run.problem.shapes[n]},
+        probes=tuple(run.points),
+        points=tuple(run.points.values()),
         entries_total=sum(c.entries for c in checks),
         entries_checked=sum(c.entries_checked for c in checks),
         evaluations=run.evaluator.evaluations,
         audits=run.evaluator.audits,
         factor=run.factor,
+        facts=tuple(run.facts),
         remarks=tuple(run.remarks),
     )
 
 
-def _unmatched(problem: Problem, name: str, shape: Shape | None, accepted: str | None) -> Check:
-    """Make the check of a parameter without a gradient that could be compared."""
-    size = int(np.prod(problem.shapes[name]))
-    return Check(
-        parameter=name,
-        shape=problem.shapes[name],
-        verdict="wrong",
-        reason="no gradient is claimed" if shape is None else f"the claim has shape {shape}",
-        wrong_entries=size,
-        entries=size,
-        accepted=accepted,
-    )
+def _check(run: _Run, name: str, shape: Shape | None) -> Check:
+    if name in run.loose:
+        return uncompared(run.problem, name, "undecided", "randomness")
+    if name in run.tallies:
+        return run.tallies[name].check(run.problem.accepted.get(name))
+    reason = "no gradient is claimed" if shape is None else f"the claim has shape {shape}"
+    return uncompared(run.problem, name, "wrong", reason)

@@ -16,18 +16,18 @@ def compare(
 ) -> None:
     """Judge a parameter's claim at a probe, and put it on the tally."""
     name = tally.name
-    own, scatter = near.claim(name), near.scatter(name, reference)
+    own, scatter = near.own(name), near.scatter(name, reference)
     claim = Claim(
         value=own[reference.entries],
         scatter=scatter[reference.entries],
         epsilon=near.epsilon,
-        fixed=near.problem.dumped,
+        fixed=near.fixed,
     )
 
     def again(k: int, suspects: Array) -> Array:
-        entries = reference.entries[suspects]
-        here = own if near.problem.dumped else near.claim(name, k + 1)
-        return np.asarray(here[entries] - near.numeric(name, reference, entries, k + 1))
+        first = claim.value[suspects] - reference.value[suspects]
+        found = near.apart(name, reference, suspects, k + 1)
+        return first if found is None else np.where(np.isfinite(found), found, first)
 
     parameter = near.probe.parameters[name]
     negligible = zero_below(near.evaluator.magnitude(near.probe, name), parameter)
@@ -40,9 +40,19 @@ def compare(
         contradicted=contradicted,
     )
     tally.add(near.probe.name, reference, claim.value, judged)
+    if _zero(reference, negligible):
+        tally.zero_at.append(near.probe.name)
     if reference.along is not None:
         tally.directions += 1
         _along(tally, near, reference, scatter, negligible, rtol)
+
+
+def _zero(reference: Numeric, negligible: float) -> bool:
+    """Tell whether a whole gradient is zero to within rounding."""
+    if (np.abs(reference.value) > np.maximum(reference.bar, negligible)).any():
+        return False
+    along = reference.along
+    return along is None or abs(along.value) <= max(along.bar, negligible)
 
 
 def _along(
@@ -54,17 +64,18 @@ def _along(
     rtol: float | None,
 ) -> None:
     """Compare along the random direction, where not every entry was compared."""
-    name, along, own = tally.name, reference.along, near.claim(tally.name)
+    name, along, own = tally.name, reference.along, near.own(tally.name)
     assert along is not None
     direction = along.direction.ravel()
     claimed = float(own @ direction)
-    bar = along.bar + SAFETY * float(np.abs(direction) @ (scatter + near.epsilon * np.abs(own)))
+    sizes = np.where(np.isfinite(own), np.abs(own), 0.0)
+    bar = along.bar + SAFETY * float(np.abs(direction) @ (scatter + near.epsilon * sizes))
     if rtol is not None:
-        bar = max(bar, rtol * float(np.abs(direction) @ np.abs(own)))
+        bar = max(bar, rtol * float(np.abs(direction) @ sizes))
 
     def again(k: int, suspects: Array) -> Array:  # noqa: ARG001
-        here = own if near.problem.dumped else near.claim(name, k + 1)
-        return np.array([here @ direction - near.along(name, reference, along.direction, k + 1)])
+        found = near.apart_along(name, reference, along, k + 1)
+        return np.array([claimed - along.value if found is None else found])
 
     doubt = Doubt(
         difference=np.array([claimed - along.value]),
@@ -73,7 +84,7 @@ def _along(
         bar=np.array([bar]),
         rounding=negligible * near.epsilon / EPS * float(np.sqrt(direction.size)),
         again=again,
-        fixed=near.problem.dumped,
+        fixed=near.fixed,
     )
     bar = float(widened(doubt, untouched=np.array([not along.kinked]))[0])
     if not doubt.gap[0] <= bar and not along.kinked:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.errors import NumericError
+from gradcheck.errors import NumericError, UnrepeatableError
 from gradcheck.numeric import noise
 from gradcheck.numeric.estimate import Lines, Values
 from gradcheck.problem import Derivative, Moves, Nudge, Probe, Problem
@@ -51,7 +51,10 @@ class Evaluator:
         return values
 
     def base(self, probe: Probe) -> float:
-        """Return the loss at the probe itself; raises NumericError unless finite and repeatable."""
+        """Return the loss at the probe itself.
+
+        Raises NumericError unless it is finite, and UnrepeatableError unless it is so again.
+        """
         name, shape = next(iter(self.problem.shapes.items()))
         still = Moves(parameter=name, scale=np.zeros(1), directions=np.zeros((1, *shape)))
         first, second = (
@@ -60,15 +63,18 @@ class Evaluator:
         self.evaluations += 2
         if not np.isfinite(first):
             raise NumericError(
-                f"the loss is {first} at the {probe.name} point; "
-                "a gradient exists only where the loss is finite"
+                f"the loss is {first} at the {probe.name} point{self._trouble(probe)}; "
+                "a gradient exists only where the loss is finite ('gradcheck explain CHK17')"
             )
         if first != second:
-            raise NumericError(
-                f"the loss is not repeatable: {first!r}, then {second!r} at the same point; "
-                "freeze what is random in it"
+            raise UnrepeatableError(
+                f"the loss is {first!r}, then {second!r} at the same point, the {probe.name} one"
             )
         return first
+
+    def _trouble(self, probe: Probe) -> str:
+        found = self.problem.trouble(probe) if self.problem.trouble else ""
+        return f": {found}" if found else ""
 
     def noise_of(self, probe: Probe, moves: Moves) -> float:
         """Measure the rounding noise of the loss along the first of some lines."""

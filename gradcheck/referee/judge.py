@@ -28,11 +28,15 @@ BLIND = 1e-4
 
 @record
 class Judged:
-    """Entry by entry: verdict codes, differences, bars, and why an entry is undecided."""
+    """Entry by entry: verdict codes, differences, bars, and why an entry is undecided.
+
+    `scale` is the size of the parameter's largest entry, as far as it is known.
+    """
 
     verdict: Array
     difference: Array
     bar: Array
+    scale: float
     reason: str | None
 
 
@@ -63,12 +67,13 @@ def judge(
     With `contradicted`, the numeric side is refuted and decides nothing.
     """
     low, high = _range(numeric)
-    scale = float(np.max(np.maximum(np.abs(low), np.abs(high)), initial=0.0))
+    scale = _scale(numeric, low, high)
     # Across a kink even a rounding error changes sides, and no claim scatters by as much.
     scatter = np.where(low == high, claim.scatter, NUDGED * (high - low))
-    bar = numeric.bar + SAFETY * (scatter + claim.epsilon * np.abs(claim.value))
+    finite = np.isfinite(claim.value)
+    bar = numeric.bar + SAFETY * (scatter + claim.epsilon * np.where(finite, abs(claim.value), 0))
     gap = np.maximum(np.maximum(low - claim.value, claim.value - high), 0.0)
-    gap = np.where(np.isfinite(claim.value), gap, np.inf)
+    gap = np.where(finite, gap, np.inf)
     if rtol is not None:
         bar = np.maximum(bar, rtol * scale)
     # A sum that cancels may round the same way wherever it is tried: nothing would scatter.
@@ -85,20 +90,35 @@ def judge(
         fixed=claim.fixed,
     )
     bar = widened(doubt, untouched=low == high)
-    verdict = np.where(gap <= bar, RIGHT, WRONG)
+    visible = max(BLIND, rtol or 0) * scale
+    verdict, reason = _decided(numeric, gap, bar, visible=visible, rounding=rounding)
     if contradicted:
-        nothing = np.full(gap.shape, UNDECIDED)
-        return Judged(verdict=nothing, difference=gap, bar=bar, reason="unreachable")
-    reason = None
+        verdict, reason = np.full(gap.shape, UNDECIDED), "unreachable"
+    return Judged(verdict=verdict, difference=gap, bar=bar, scale=scale, reason=reason)
+
+
+def _decided(
+    numeric: Numeric, gap: Array, bar: Array, *, visible: float, rounding: float
+) -> tuple[Array, str | None]:
+    """Return verdicts, and why some are open: kinks, or bars above what must be `visible`."""
+    verdict, reason = np.where(gap <= bar, RIGHT, WRONG), None
     if numeric.interval is not None and (numeric.interval.open_ended & (verdict == WRONG)).any():
         verdict = np.where(numeric.interval.open_ended & (verdict == WRONG), UNDECIDED, verdict)
         reason = "kink"
-    blind = (verdict == RIGHT) & (bar > max(BLIND, rtol or 0) * scale)
+    blind = (verdict == RIGHT) & (bar > visible)
     blind &= ~((np.abs(numeric.value) <= bar) & (bar <= rounding))
     if blind.any():
         verdict = np.where(blind, UNDECIDED, verdict)
         reason = _blindness(numeric, bar, blind)
-    return Judged(verdict=verdict, difference=gap, bar=bar, reason=reason)
+    return verdict, reason
+
+
+def _scale(numeric: Numeric, low: Array, high: Array) -> float:
+    """Return the largest entry's size, of which the derivative along a direction knows as well."""
+    seen = float(np.max(np.maximum(np.abs(low), np.abs(high)), initial=0.0))
+    if numeric.along is None:
+        return seen
+    return max(seen, abs(numeric.along.value) / float(np.abs(numeric.along.direction).sum()))
 
 
 def _range(numeric: Numeric) -> tuple[Array, Array]:

@@ -1,25 +1,35 @@
 """A probe's neighbourhood: points so near that claims differ by rounding alone, or by little."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 
 import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.chance import Chance
-from gradcheck.errors import ClaimError
+from gradcheck.errors import ClaimError, GradcheckError, InternalError
 from gradcheck.problem import Claims, Probe, Problem
 from gradcheck.referee.doubt import FURTHER, RETRIES
-from gradcheck.referee.estimates import Numeric, Station, along, values
+from gradcheck.referee.estimates import Along, Numeric, Station, along, values
 from gradcheck.referee.evaluator import Evaluator
 
 JITTERS = 2
 """Points, a rounding error away from each probe, at which claims are taken again."""
 
+DRAWS = 2
+"""Draws of a neighbour at which claims can't be had before it is left out."""
+
+PATIENCE = 2
+"""Neighbours left out at a probe before no more are asked for: each may take until a time-out."""
+
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Nearby:
-    """A probe, points a rounding error away from it, and the claims at all of them."""
+    """A probe, points a rounding error away from it, and the claims at all of them.
+
+    Neighbours at which claims can't be had are left out, and `remarks` say so: what counts is the
+    probe itself.
+    """
 
     problem: Problem
     evaluator: Evaluator
@@ -27,36 +37,82 @@ class Nearby:
     probe: Probe
     factor: float
     """What claims are divided by, to be in the referee's scale."""
+    given: InitVar[Claims | None] = None
+    """The claims at the probe, where they are known."""
     epsilon: float = field(init=False)
     probes: dict[int, Probe] = field(init=False)
-    claims: dict[int, Claims] = field(init=False)
+    claims: Claims = field(init=False)
+    """What is claimed at the probe itself."""
+    asked: dict[int, Claims | None] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, given: Claims | None) -> None:
         self.probes = {0: self.probe}
-        self.claims = {}
-        self.epsilon = max(_epsilon(self._claimed(name, 0)) for name in self.names)
+        self.claims = self.problem.claims([self.probe])[0] if given is None else given
+        self.epsilon = max(epsilon_of(self._like_given(self.claims, name)) for name in self.names)
+
+    @property
+    def fixed(self) -> bool:
+        """Whether claims can't be had at other points than the probe."""
+        return self.problem.dumped or all(
+            self._asked(number) is None for number in range(1, JITTERS + 1)
+        )
 
     def neighbour(self, number: int) -> Probe:
-        """Return the probe's neighbour of that number, from 1; those after `RETRIES` are further.
-
-        Only parameters go further: data might leave their domain.
-        """
+        """Return the neighbour of that number, from 1; those after `RETRIES` are further away."""
         if number not in self.probes:
-            reach = self.epsilon if number <= RETRIES else FURTHER[number - RETRIES - 1]
-            moved = self.problem.jitter(self.probe, number, max(self.epsilon, reach))
-            data = moved.data if number <= RETRIES else self.probe.data
-            self.probes[number] = replace(moved, data=data)
+            self.probes[number] = self._drawn(number, 0)
         return self.probes[number]
 
-    def claim(self, name: str, number: int = 0) -> Array:
-        """Return a claimed gradient, as flat as its parameter, in the referee's scale."""
-        return flat(self._claimed(name, number), self.problem.shapes[name]) / self.factor
+    def _drawn(self, number: int, attempt: int) -> Probe:
+        """Draw a neighbour; only parameters go further, for data might leave their domain."""
+        reach = self.epsilon if number <= RETRIES else FURTHER[number - RETRIES - 1]
+        seed = number + attempt * (RETRIES + len(FURTHER))
+        moved = self.problem.jitter(self.probe, seed, max(self.epsilon, reach))
+        return moved if number <= RETRIES else replace(moved, data=self.probe.data)
 
-    def _claimed(self, name: str, number: int) -> Array:
+    def own(self, name: str) -> Array:
+        """Return the claimed gradient at the probe, as flat as its parameter, in our scale."""
+        return self._scaled(self.claims, name)
+
+    def claim(self, name: str, number: int) -> Array | None:
+        """Return the same at a neighbour; None where that was left out."""
+        claims = self._asked(number)
+        return None if claims is None else self._scaled(claims, name)
+
+    def _scaled(self, claims: Claims, name: str) -> Array:
+        return flat(np.asarray(claims[name]), self.problem.shapes[name]) / self.factor
+
+    def _asked(self, number: int) -> Claims | None:
+        """Ask for the claims at a neighbour; where that fails draw another, then leave it out."""
+        if number not in self.asked:
+            self.asked[number] = None
+            left_out = sum(claims is None for claims in self.asked.values())
+            for attempt in range(DRAWS if left_out <= PATIENCE else 0):
+                self.probes[number] = self._drawn(number, attempt)
+                try:
+                    (claims,) = self.problem.claims([self.probes[number]])
+                    for name in self.names:
+                        self._like_given(claims, name)
+                except InternalError:
+                    raise
+                except GradcheckError as error:
+                    self._remark(error)
+                else:
+                    self.asked[number] = claims
+                    break
+        return self.asked[number]
+
+    def _remark(self, error: GradcheckError) -> None:
+        if not self.remarks:
+            self.remarks.append(
+                f"claims can't be had everywhere next to the {self.probe.name} point, where "
+                f"numbers differ by a rounding error or a little more: {error}"
+            )
+
+    def _like_given(self, claims: Claims, name: str) -> Array:
         """Return a claim as it is; raises ClaimError unless it is like that at the given point."""
-        if number not in self.claims:
-            (self.claims[number],) = self.problem.claims([self.neighbour(number)])
-        claim, wanted = self.claims[number].get(name), self.problem.shapes[name]
+        claim, wanted = claims.get(name), self.problem.shapes[name]
         if claim is None:
             raise ClaimError(f"no gradient is claimed for {name} here, but one at another point")
         if not fits(np.shape(claim), wanted):
@@ -69,17 +125,37 @@ class Nearby:
     def scatter(self, name: str, reference: Numeric) -> Array:
         """Return by how much a claim differs between the probe and its neighbours.
 
-        A dumped one can't be asked again: it gets the scatter of the numeric gradient.
+        One that can't be asked for again gets the scatter of the numeric gradient.
         """
-        own = self.claim(name)
-        if self.problem.dumped:
+        own = self.own(name)
+        if self.fixed:
             scatter = np.zeros(own.shape)
             near = self.numeric(name, reference, reference.entries, 1)
             scatter[reference.entries] = np.abs(near - reference.value)
             return scatter
+        claims = (self.claim(name, k) for k in range(1, JITTERS + 1))
         with np.errstate(invalid="ignore"):
-            others = [np.abs(self.claim(name, k) - own) for k in range(1, JITTERS + 1)]
-        return np.asarray(np.max(others, axis=0))
+            apart = [np.abs(claim - own) for claim in claims if claim is not None]
+        return np.asarray(np.max([np.where(np.isfinite(a), a, 0.0) for a in apart], axis=0))
+
+    def apart(self, name: str, reference: Numeric, suspects: Array, number: int) -> Array | None:
+        """Return claimed minus numeric for some of the entries compared, at a neighbour.
+
+        None where that was left out.
+        """
+        entries = reference.entries[suspects]
+        here = self.own(name) if self.fixed else self.claim(name, number)
+        if here is None:
+            return None
+        return np.asarray(here[entries] - self.numeric(name, reference, entries, number))
+
+    def apart_along(self, name: str, reference: Numeric, line: Along, number: int) -> float | None:
+        """Return the same along a direction."""
+        here = self.own(name) if self.fixed else self.claim(name, number)
+        if here is None:
+            return None
+        there = self.along(name, reference, line.direction, number)
+        return float(here @ line.direction.ravel() - there)
 
     def numeric(self, name: str, reference: Numeric, entries: Array, number: int) -> Array:
         """Return the numeric gradient at some entries of a neighbour."""
@@ -111,7 +187,7 @@ def flat(claim: Array, shape: Shape) -> Array:
     return np.asarray(np.broadcast_to(np.asarray(claim, dtype=np.float64), shape)).ravel()
 
 
-def _epsilon(claim: Array) -> float:
+def epsilon_of(claim: Array) -> float:
     """Return the rounding unit of the precision in which a claim was made."""
     kind = claim.dtype if claim.dtype.kind == "f" else np.dtype(np.float64)
     return float(np.finfo(kind).eps)

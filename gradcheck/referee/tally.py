@@ -9,7 +9,23 @@ from gradcheck.numeric import evidence
 from gradcheck.record import record
 from gradcheck.referee.estimates import Numeric
 from gradcheck.referee.judge import RIGHT, UNCHECKED, UNDECIDED, WRONG, Judged
-from gradcheck.report import Check, Verdict, Worst
+from gradcheck.report import Check, Sweep, Verdict, Worst
+
+
+@record
+class Telling:
+    """The entry (flat) that shows best why a parameter is not right, with what is known of it.
+
+    `size` is that of the largest entry of the whole gradient.
+    """
+
+    verdict: Verdict
+    probe: str
+    entry: int
+    claimed: float
+    numeric: float
+    bar: float
+    size: float
 
 
 @record
@@ -43,10 +59,12 @@ class Tally:
     shape: Shape
     verdicts: Array = field(init=False)
     looks: list[_Look] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
+    zero_at: list[str] = field(default_factory=list)
+    """The probes at which the whole gradient is zero but for rounding."""
     directions: int = 0
     off_direction: str | None = None
+    sweep: Sweep | None = None
 
     def __post_init__(self) -> None:
         self.verdicts = np.zeros(int(np.prod(self.shape)), dtype=np.int8)
@@ -57,8 +75,6 @@ class Tally:
         better = (new == WRONG) | (known == UNCHECKED) | ((known == UNDECIDED) & (new == RIGHT))
         self.verdicts[numeric.entries] = np.where(better, new, known)
         self.methods.append(numeric.method)
-        if judged.reason:
-            self.reasons.append(judged.reason)
         self.looks.append(
             _Look(
                 probe=probe,
@@ -91,16 +107,17 @@ class Tally:
             parameter=self.name,
             shape=self.shape,
             verdict=self.verdict,
-            reason=self._reason(),
+            reason=self.off_direction
+            if self.verdict == "wrong" and not wrong.any()
+            else self.reason,
             wrong_entries=int(wrong.sum()),
             entries=self.verdicts.size,
             entries_checked=int((self.verdicts != UNCHECKED).sum()),
             directions=self.directions,
             method=_method(self.methods),
             accepted=accepted,
-            wrong_at=tuple(
-                look.probe for look in self.looks if (look.judged.verdict == WRONG).any()
-            ),
+            wrong_at=self.wrong_at,
+            sweep=self.sweep,
             **fields,  # type: ignore[arg-type]
         )
 
@@ -115,13 +132,45 @@ class Tally:
             else (f"every one of the {checked} entries checked")
         )
 
-    def _reason(self) -> str | None:
-        if self.verdict == "wrong":
-            entries = (self.verdicts == WRONG).any()
-            return None if entries else self.off_direction
-        if self.verdict == "undecided":
-            return self.reasons[0] if self.reasons else "unreachable"
-        return None
+    @property
+    def reason(self) -> str | None:
+        """Why the parameter is undecided, if it is."""
+        if self.verdict != "undecided":
+            return None
+        look = next(filter(self._open, self.looks), None)
+        return "unreachable" if look is None else look.judged.reason
+
+    @property
+    def wrong_at(self) -> tuple[str, ...]:
+        """The probes that show a wrong entry."""
+        return tuple(look.probe for look in self.looks if (look.judged.verdict == WRONG).any())
+
+    def telling(self) -> Telling | None:
+        """Return the worst entry of those that are wrong, or else of those that are undecided."""
+        code = {"wrong": WRONG, "undecided": UNDECIDED}.get(self.verdict, UNCHECKED)
+        looks = self.looks if code == WRONG else filter(self._open, self.looks)
+        look = max(looks, key=lambda look: look.severity, default=None)
+        if look is None or not (look.judged.verdict == code).any():
+            return None
+        # Undecided entries may be off by nothing; then the largest bar shows why.
+        excess = _excess(look.judged)
+        if code == UNDECIDED and not excess.any():
+            excess = look.judged.bar
+        worst = int(np.argmax(np.where(look.judged.verdict == code, excess, -np.inf)))
+        return Telling(
+            verdict=self.verdict,
+            probe=look.probe,
+            entry=int(look.entries[worst]),
+            claimed=float(look.claimed[worst]),
+            numeric=float(look.numeric[worst]),
+            bar=float(look.judged.bar[worst]),
+            size=look.judged.scale,
+        )
+
+    def _open(self, look: _Look) -> bool:
+        """Tell whether a look left entries undecided that no other one decided."""
+        left = (look.judged.verdict == UNDECIDED) & (self.verdicts[look.entries] == UNDECIDED)
+        return bool(left.any())
 
 
 def _method(methods: list[str]) -> str:

@@ -62,8 +62,19 @@ class TestExplain:
         shown = run("explain", key)
         assert shown.exit_code == 0
         assert shown.output.startswith(f"# {key}")
-        assert (ENTRIES[key].doc or "").strip() in shown.output
+        head, _, rest = (ENTRIES[key].doc or "").strip().partition("\n## ")
+        assert head.strip() in shown.output
+        assert rest in shown.output
         assert "\x1b" not in shown.stdout_bytes.decode()
+
+    @pytest.mark.parametrize("code", [f.code for f in FAULTS.all().values() if f.plantable])
+    def test_a_fault_shows_the_wrong_formula_beside_the_right_one(
+        self, run: Run, code: str
+    ) -> None:
+        fault, shown = FAULTS.all()[code], run("explain", code).output
+        for formula in (fault.wrong, fault.right):
+            for line in formula.splitlines():
+                assert line in shown
 
     @pytest.mark.parametrize("code", FAULTS.all())
     def test_a_fault_is_found_by_its_slug_and_in_any_case(self, run: Run, code: str) -> None:

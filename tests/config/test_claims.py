@@ -143,8 +143,8 @@ def test_names_that_lead_nowhere_are_refused(failure: Failure, base: str) -> Non
 @pytest.mark.usefixtures("functions")
 def test_what_is_odd_about_a_call_is_remarked(loaded: Callable[..., Loaded], base: str) -> None:
     problem = loaded(f"{base}gradients: {{python: f.py:strange}}\n").problem
-    changed, loss = problem.remarks
-    assert "the function changed hidden.bias in place" in changed
+    (changed,), (loss,) = problem.facts, problem.remarks
+    assert (changed.code, changed.parameters) == ("CHK07", ("hidden.bias",))
     assert "the function returns the loss 12345, but the config's is" in loss
     (claims,) = problem.claims([problem.probe(0, 0)])
     assert claims["hidden.bias"].dtype == np.float32

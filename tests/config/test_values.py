@@ -73,7 +73,7 @@ def test_what_is_no_whole_number_is_refused(changed: Changed, written: str, foun
             "sum",
             "summ",
             (8, 35),
-            "expected one of sum, batch_mean, element_mean, found 'summ'; did",
+            "expected one of sum, batch_mean, element_mean, active_mean, found 'summ'; did",
         ),
         ("{x: [2]}", "[x]", (3, 11), "expected a mapping from each input to its shape, found a"),
         ("[2]", "two", (3, 15), "expected a whole number of at least 1, found 'two'"),

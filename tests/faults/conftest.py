@@ -1,114 +1,191 @@
-"""Sites to plant faults at, built by hand: a loss, layers and activations, hidden and not."""
+"""Right backward passes through the small networks of the self-test, to plant faults in."""
 
-import zlib
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from textwrap import dedent, indent
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import pytest
 
 from gradcheck.array import Array
-from gradcheck.catalogues import OPS
-from gradcheck.fault import Site
+from gradcheck.catalogues import FAULTS, OPS
+from gradcheck.config.claims import Policy
+from gradcheck.config.load import Loaded, Loader
+from gradcheck.diagnose.case import Case
+from gradcheck.diagnose.search import search
+from gradcheck.network.planted import Plant, Reference, plants
+from gradcheck.problem import Claims
+from gradcheck.selftest.grounds import grounds
 
-M, I, O = 7, 5, 3  # noqa: E741
-"""Samples, inputs and outputs."""
+BACKWARD = Path(__file__).parent / "backward"
+
+Program: TypeAlias = Callable[[Mapping[str, Array], Mapping[str, Array]], Claims]
 
 
-def build(
-    op_name: str,
-    *inputs: Array,
-    parameters: Mapping[str, Array] | None = None,
-    upstream: Array | None = None,
-    averaged: float = M,
-    hidden: bool = False,
-    target: str | None = None,
-    **options: Any,
-) -> Site:
-    """Run one op forward and backward; without `upstream` the gradient arriving is random."""
-    op = OPS.find(op_name)
-    assert op is not None, op_name
-    settings = {**op.defaults(), **options}
-    output, cache = op.forward(inputs, parameters or {}, settings)
-    if upstream is None:
-        upstream = random(op_name, "upstream").standard_normal(output.shape)
-    return Site(
-        node=op_name,
-        op=op,
-        options=settings,
-        inputs=inputs,
-        parameters=parameters or {},
-        output=output,
-        cache=cache,
-        upstream=upstream,
-        gradients=op.backward(upstream, cache),
-        batch=M,
-        averaged=averaged,
-        hidden=hidden,
-        target=target,
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[Mapping[str, Loaded]]:
+    """Return every small network, loaded, by name."""
+    loader = Loader(ops=OPS, faults=FAULTS, policy=Policy())
+    found = {}
+    with ExitStack() as stack:
+        for path in grounds():
+            (document,) = loader.load(path, path.name)
+            assert isinstance(document, Loaded), (path.name, document)
+            stack.enter_context(document.stack)
+            found[path.stem] = document
+        yield found
+
+
+@pytest.fixture(scope="session")
+def references(loaded: Mapping[str, Loaded]) -> Mapping[str, Reference]:
+    """Return the right pass through every small network, at a point that is not the first."""
+    found = {}
+    for name, document in loaded.items():
+        own, other = document.problem.probe(0, 0), document.problem.probe(1, 0)
+        found[name] = Reference(document.network, other, Reference(document.network, own))
+    return found
+
+
+class Named(Protocol):
+    """Hold a fault against its wrong formula, written once more by hand."""
+
+    def __call__(
+        self,
+        code: str,
+        network: str,
+        *,
+        backward: str | None = None,
+        program: Program | None = None,
+        place: str | None = None,
+    ) -> None: ...
+
+
+@pytest.fixture
+def named(loaded: Mapping[str, Loaded], tmp_path: Path) -> Named:
+    """Return what demands that a wrong formula's gradients are those of the fault `code`.
+
+    The formula is a `backward:` block for the small network's config, or a program in plain
+    NumPy: (parameters, data) -> gradients by parameter. It has to claim every parameter.
+    """
+
+    def demand(
+        code: str,
+        network: str,
+        *,
+        backward: str | None = None,
+        program: Program | None = None,
+        place: str | None = None,
+    ) -> None:
+        document = loaded[network]
+        probes = [document.problem.probe(k, 0) for k in range(3)]
+        if backward is None:
+            assert program is not None
+            claims: Sequence[Claims] = [program(p.parameters, p.data) for p in probes]
+        else:
+            claims = _formulas(network, backward, tmp_path)(probes)
+        first = Reference(document.network, probes[0])
+        references = [first, *(Reference(document.network, p, first) for p in probes[1:])]
+        fault = FAULTS.find(code)
+        assert fault is not None, f"there is no fault {code}"
+        made = [p for p in plants(first, fault) if place in (None, p.node)]
+        assert made, f"{code} can't be made in {network}"
+        misses = [_miss(references, plant, claims) for plant in made]
+        assert min(misses) < 1e-10, f"{code} misses the wrong formula by {min(misses):.2g}"
+        right = max(_gap(r.gradients, c) for r, c in zip(references, claims, strict=True))
+        assert right > 1e-4, "the wrong formula gives the right gradient"
+        found = search(_case(references, claims), _candidates(first))
+        codes = [{plant.fault.code for plant in plants_} for plants_ in found.sets]
+        assert {code} in codes, f"{code} is taken for {codes}"
+
+    return demand
+
+
+def _case(references: Sequence[Reference], claims: Sequence[Claims]) -> Case:
+    order = tuple(references[0].gradients)
+    off = {
+        name
+        for reference, claim in zip(references, claims, strict=True)
+        for name in order
+        if _gap({name: reference.gradients[name]}, {name: claim[name]}) > 1e-9
+    }
+    return Case(
+        references=tuple(references),
+        claims=tuple(claims),
+        wrong=tuple(name for name in order if name in off),
+        compared=order,
     )
 
 
-def random(*seed: str) -> np.random.Generator:
-    return np.random.default_rng(zlib.crc32(" ".join(seed).encode()))
-
-
-def loss(name: str = "squared_error", averaged: float = M, **options: Any) -> Site:
-    rng = random(name)
-    yhat, shape = rng.standard_normal((M, O)), (M,) if name == "cross_entropy" else (M, O)
-    y = rng.integers(0, 2, shape)
-    upstream = np.full(shape, 1 / averaged)
-    return build(name, yhat, y, upstream=upstream, averaged=averaged, **options)
-
-
-def dense(bias: bool = True, **kept: Any) -> Site:
-    rng = random("dense")
-    parameters = {"weight": rng.standard_normal((I, O))}
-    if bias:
-        parameters["bias"] = rng.standard_normal(O)
-    x = rng.standard_normal((M, I))
-    return build("dense", x, parameters=parameters, units=O, bias=bias, **kept)
-
-
-def activation(name: str, hidden: bool = True, units: int = I, **options: Any) -> Site:
-    z = 1.5 * random(name, str(units)).standard_normal((M, units))
-    return build(name, z, hidden=hidden, **options)
-
-
-SITES: Mapping[str, Callable[[], Site]] = {
-    "mean loss": loss,
-    "summed loss": lambda: loss(averaged=1.0),
-    "cross-entropy": lambda: loss("cross_entropy"),
-    "dense": dense,
-    "dense, its bias targeted": lambda: dense(target="bias"),
-    "dense in a summed loss": lambda: dense(averaged=1.0),
-    "dense without bias": lambda: dense(bias=False),
-    "hidden sigmoid": lambda: activation("sigmoid"),
-    "hidden tanh": lambda: activation("tanh"),
-    "hidden relu": lambda: activation("relu"),
-    "hidden leaky relu": lambda: activation("leaky_relu", negative_slope=0.3),
-    "hidden softmax": lambda: activation("softmax"),
-    "one hidden sigmoid": lambda: activation("sigmoid", units=1),
-    "output sigmoid": lambda: activation("sigmoid", hidden=False),
-}
+def _candidates(reference: Reference) -> list[Plant]:
+    faults = [fault for fault in FAULTS.all().values() if fault.plantable]
+    return [plant for fault in faults for plant in plants(reference, fault)]
 
 
 @pytest.fixture
-def sites() -> Mapping[str, Site]:
-    """Return every site, newly built."""
-    return {name: make() for name, make in SITES.items()}
+def exact(loaded: Mapping[str, Loaded], tmp_path: Path) -> Callable[[str, str], None]:
+    """Return what demands that a `backward:` block's gradients of a small network are right."""
+
+    def demand(network: str, backward: str) -> None:
+        document = loaded[network]
+        probes = [document.problem.probe(k, 0) for k in range(3)]
+        claims = _formulas(network, backward, tmp_path)(probes)
+        for probe, claim in zip(probes, claims, strict=True):
+            assert _gap(Reference(document.network, probe).gradients, claim) < 1e-12
+
+    return demand
 
 
-@pytest.fixture
-def make_loss() -> Callable[..., Site]:
-    return loss
+class Edited(Protocol):
+    """Make one mistake, or several, in the right backward pass of a small network."""
+
+    def __call__(self, network: str, *edits: tuple[str, str]) -> str: ...
 
 
-@pytest.fixture
-def make_dense() -> Callable[..., Site]:
-    return dense
+@pytest.fixture(scope="session")
+def edited() -> Edited:
+    """Return what replaces texts, each of which occurs once, in a hand-written `backward:` block.
+
+    The right blocks lie in the folder `backward`, by the network's name.
+    """
+
+    def replaced(network: str, *edits: tuple[str, str]) -> str:
+        text = (BACKWARD / f"{network}.txt").read_text("utf-8")
+        for old, new in edits:
+            assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {network}"
+            text = text.replace(old, new)
+        return text
+
+    return replaced
 
 
-@pytest.fixture
-def make_activation() -> Callable[..., Site]:
-    return activation
+def _formulas(network: str, backward: str, folder: Path) -> Callable[..., Sequence[Claims]]:
+    (config,) = (path for path in grounds() if path.stem == network)
+    text = (
+        config.read_text("utf-8")
+        + "gradients:\n  backward: |\n"
+        + indent(dedent(backward), 4 * " ")
+    )
+    path = folder / f"{network}.yaml"
+    path.write_text(text, "utf-8")
+    (document,) = Loader(ops=OPS, faults=FAULTS, policy=Policy()).load(path, path.name)
+    assert isinstance(document, Loaded), document
+    return document.problem.claims
+
+
+def _miss(references: Sequence[Reference], plant: Plant, claims: Sequence[Claims]) -> float:
+    return max(
+        _gap(reference.planted([plant]), claim)
+        for reference, claim in zip(references, claims, strict=True)
+    )
+
+
+def _gap(ours: Mapping[str, Array], theirs: Mapping[str, Array]) -> float:
+    """Return the largest relative difference of any parameter's gradient."""
+    assert ours.keys() == theirs.keys()
+    return max(
+        float(np.max(np.abs(ours[k] - theirs[k]), initial=0.0))
+        / (float(np.max(np.abs(ours[k]), initial=0.0)) or 1.0)
+        for k in ours
+    )

@@ -19,11 +19,14 @@ def drawn(loss: str, rng: np.random.Generator) -> tuple[Array, Array]:
         "absolute_error": rng.standard_normal((N, K)),
         "hinge": rng.choice([-1.0, 1.0], (N, K)),
         "multiclass_hinge": rng.integers(0, K, N),
+        "categorical_hinge": rng.integers(0, K, N),
     }
     return yhat, targets[loss]
 
 
-@pytest.mark.parametrize("loss", ["absolute_error", "hinge", "multiclass_hinge"])
+@pytest.mark.parametrize(
+    "loss", ["absolute_error", "hinge", "multiclass_hinge", "categorical_hinge"]
+)
 def test_a_kink_lies_at_its_distance_and_no_closer(
     loss: str, rng: np.random.Generator, slopes: Evaluate, distances: Evaluate
 ) -> None:

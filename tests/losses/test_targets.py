@@ -15,7 +15,7 @@ ELEMENTWISE = [
     "absolute_error", "huber", "log_cosh", "binary_cross_entropy", "hinge", "squared_hinge",
     "poisson", "squared_error",
 ]  # fmt: skip
-CLASSES = ["cross_entropy", "negative_log_likelihood", "multiclass_hinge"]
+CLASSES = ["cross_entropy", "negative_log_likelihood", "multiclass_hinge", "categorical_hinge"]
 
 
 @pytest.mark.parametrize("loss", ELEMENTWISE)

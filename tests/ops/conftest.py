@@ -114,6 +114,7 @@ TARGETS: Mapping[str, tuple[Maker, ...]] = {
     "poisson": (_counts,),
     "kl_divergence": (_soft,),
     "multiclass_hinge": (_classes, _one_hot),
+    "categorical_hinge": (_classes, _one_hot),
     "cosine_similarity": (_real,),
     "triplet": (_weights,),
     "cross_entropy": (_classes, _one_hot, _soft),

@@ -96,3 +96,9 @@ def test_an_activation_along_the_last_axis_is_not_taken_over_the_batch(
 ) -> None:
     with pytest.raises(ShapeError, match=r"shape \(n, k\), but gets \(7,\)"):
         find(name).infer([(7,)], {})
+
+
+def test_a_difference_has_two_inputs(find: Callable[[str], Op]) -> None:
+    assert find("subtract").arity == (2, 2)
+    with pytest.raises(ShapeError, match=r"input 0 has \(3, 5\) and input 1 \(3, 1\)"):
+        find("subtract").infer([(3, 5), (3, 1)], {})

@@ -515,3 +515,28 @@ def test_a_claim_that_is_no_number_is_wrong(value: float, load_config: Load) -> 
     worst = checks["layer0.weight"].worst
     assert worst is not None
     assert worst.index == (1, 4)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_it_is_wrong_too_where_only_a_direction_is_compared(
+    value: float, load_config: Load
+) -> None:
+    loaded = load(load_config, network(*BODIES["sigmoid"]))
+
+    def spoil(probe: Probe, claims: dict[str, Array]) -> None:
+        claims["layer0.weight"][1, 4] = value
+
+    checks = checks_of(loaded, claiming(loaded.problem, spoil), mode="quick")
+
+    assert {n for n, c in checks.items() if c.verdict == "wrong"} == {"layer0.weight"}
+
+
+def test_a_claim_that_is_no_number_next_to_the_point_alone_is_right(load_config: Load) -> None:
+    loaded = load(load_config, network(*BODIES["sigmoid"]))
+    given = [loaded.problem.probe(k, 0).data["x"] for k in range(3)]
+
+    def spoil(probe: Probe, claims: dict[str, Array]) -> None:
+        if not any(np.array_equal(probe.data["x"], x) for x in given):
+            claims["layer0.weight"][1, 4] = np.nan
+
+    assert verdicts(loaded, claiming(loaded.problem, spoil)) == {"right"}

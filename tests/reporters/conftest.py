@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from gradcheck.report import Check, Edit, Finding, Fix, Location, ProblemReport, Report, Worst
+from gradcheck.report import (
+    Check,
+    Edit,
+    Finding,
+    Fix,
+    Location,
+    ProblemReport,
+    Report,
+    Sweep,
+    Worst,
+)
 
 
 def report(*problems: ProblemReport, remarks: tuple[str, ...] = ()) -> Report:
@@ -186,6 +196,26 @@ UNDECIDED = ProblemReport(
             entries=33,
             entries_checked=3,
             wrong_entries=1,
+            sweep=Sweep(
+                probe="given",
+                index=(2,),
+                law="noise",
+                steps=(0.1, 0.01, 0.001),
+                gaps=(0.25, 2.5, float("inf")),
+                sides=(0.5, 5.0, float("nan")),
+            ),
+        ),
+    ),
+    findings=(
+        Finding(
+            code="CHK02",
+            family="precondition",
+            level="warning",
+            title="the loss is too noisy to be differentiated",
+            message="the gradient of margin is undecided: the noise of the loss hides it",
+            parameters=("margin",),
+            evidence=("margin[2] is 0.125, known to ± 0.3: its gap grows as steps shrink",),
+            help="take the offset out of the loss",
         ),
     ),
 )

@@ -1,14 +1,18 @@
 """The derivative of a hidden layer's activation is left out of the chain rule.
 
+## Rule
+A function on the way from the weight to the loss gives its derivative as a factor.
+
+    A = s(Z)
+    dL/dZ = dL/dA * dA/dZ
+          = dL/dA * s'(Z)
+
 ## Symptom
 The layer under the activation and all layers nearer the input have wrong gradients; those
 behind it are right. No common factor explains it: each unit and sample lacks its own one.
 
 ## Cause
-The gradient is carried through the weights and then used as if the layer had no activation:
-
-    dZ1 = dZ2 @ W2.T                              # wrong
-    dZ1 = dZ2 @ W2.T * sigmoid_prime(Z1)          # right
+The gradient is carried through the weights and then used as if the layer had no activation.
 
 ## Fix
 Multiply, entry by entry, by the activation's derivative at the pre-activation.
@@ -38,5 +42,8 @@ FAULT = Fault(
     title="the derivative of a hidden activation is missing",
     family="activation derivative",
     doc=__doc__,
+    wrong="dZ1 = dZ2 @ W2.T",
+    right="dZ1 = dZ2 @ W2.T * sigmoid_prime(Z1)",
     inject=inject,
+    repairs=("append-derivative",),
 )

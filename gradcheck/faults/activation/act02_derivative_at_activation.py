@@ -1,5 +1,12 @@
 """The derivative of a hidden activation is evaluated at the activation, not the pre-activation.
 
+## Rule
+A derivative is taken at the argument that its function was given.
+
+    A = s(Z)
+    dL/dZ = dL/dA * s'(Z)
+    s'(Z) = A * (1 - A) for the sigmoid: the same, written for A
+
 ## Symptom
 The layer under the activation and all layers nearer the input have wrong gradients; those
 behind it are right. With a sigmoid the wrong gradient points almost where the true one does,
@@ -7,12 +14,7 @@ some per cent too long or too short, and the network even learns.
 
 ## Cause
 The function that holds the derivative expects z and applies the activation itself, but is handed a,
-to which the activation has been applied already:
-
-    A1 = sigmoid(Z1)
-    dZ1 = dA1 * sigmoid_prime(A1)         # wrong: the derivative at sigmoid(z)
-    dZ1 = dA1 * sigmoid_prime(Z1)         # right
-    dZ1 = dA1 * A1 * (1 - A1)             # right as well: written for a
+to which the activation has been applied already.
 
 ## Fix
 Hand over the pre-activation, and keep it in the forward pass's cache; or use a formula that is
@@ -45,5 +47,8 @@ FAULT = Fault(
     title="the derivative of a hidden activation is evaluated at the activation, a, not at z",
     family="activation derivative",
     doc=__doc__,
+    wrong="dZ1 = dA1 * sigmoid_prime(A1)      # the derivative at sigmoid(z)",
+    right="dZ1 = dA1 * sigmoid_prime(Z1)      # or dA1 * A1 * (1 - A1)",
     inject=inject,
+    repairs=("replace-name", "drop-call"),
 )

@@ -1,17 +1,19 @@
 """A derivative written in terms of the activation is fed the pre-activation.
 
+## Rule
+A derivative written with the function's value holds for that value alone.
+
+    A = s(Z)
+    s'(Z) = s(Z) * (1 - s(Z))
+          = A * (1 - A), and not Z * (1 - Z)
+
 ## Symptom
 The layer under the activation and all layers nearer the input have wrong gradients; those
 behind it are right. Entries of either sign are off, and grow with the square of z: the formula
 can be negative, which no derivative of a rising function is.
 
 ## Cause
-z (1 - z) and 1 - z**2 are derivatives of sigmoid and tanh only if z stands for their output:
-
-    def sigmoid_prime(a): return a * (1 - a)
-
-    dZ1 = dA1 * sigmoid_prime(Z1)         # wrong: z (1 - z)
-    dZ1 = dA1 * sigmoid_prime(A1)         # right: a (1 - a)
+z (1 - z) and 1 - z**2 are derivatives of sigmoid and tanh only if z stands for their output.
 
 ## Fix
 Hand over the activation, or write the function for z: s = sigmoid(z); s * (1 - s).
@@ -51,5 +53,8 @@ FAULT = Fault(
     title="a derivative written for the activation, a (1 - a), is fed the pre-activation z",
     family="activation derivative",
     doc=__doc__,
+    wrong="dZ1 = dA1 * Z1 * (1 - Z1)",
+    right="dZ1 = dA1 * A1 * (1 - A1)",
     inject=inject,
+    repairs=("replace-name", "wrap-call"),
 )

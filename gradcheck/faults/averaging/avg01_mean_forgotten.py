@@ -1,16 +1,19 @@
 """The loss is a mean, but its gradient is not divided by the number of samples.
 
+## Rule
+A constant factor of the loss is a factor of its gradient.
+
+    L = sum((yhat - y)**2) / (2 * m)
+    dL/dyhat = 2 * (yhat - y) / (2 * m)
+             = (yhat - y) / m
+
 ## Symptom
 Every gradient is too large by one and the same factor: the number that the loss divides by, which
 is that of the samples, m, or of all terms. The directions are right, so training works with a
 smaller learning rate, which has to change with the size of the batch.
 
 ## Cause
-The 1/m stands in the loss and nowhere in the backward pass:
-
-    loss = np.sum((yhat - y)**2) / (2 * m)
-    delta = yhat - y              # wrong: the gradient of the sum
-    delta = (yhat - y) / m        # right
+The 1/m stands in the loss and nowhere in the backward pass.
 
 ## Fix
 Divide once, and only once: either the first delta, or each weight and bias gradient. Or drop
@@ -42,5 +45,8 @@ FAULT = Fault(
     title="the gradient of a mean loss is not divided by the number of samples",
     family="averaging",
     doc=__doc__,
+    wrong="delta = yhat - y",
+    right="delta = (yhat - y) / m",
     inject=inject,
+    repairs=("divide",),
 )

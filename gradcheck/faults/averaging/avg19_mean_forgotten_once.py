@@ -1,16 +1,18 @@
 """One parameter's gradient lacks the 1/m that all others have.
 
+## Rule
+What the loss divides by, each of its gradients divides by, once.
+
+    L = sum(l) / m
+    dL/dW1 = sum(dl/dW1) / m
+    dL/dW2 = sum(dl/dW2) / m
+
 ## Symptom
 The gradient of a single parameter is too large by the number that the loss divides by; all others
 are right. That parameter learns at a rate m times the others'.
 
 ## Cause
-The division stands in each line of the backward pass, and one line was written without:
-
-    dW2 = A1.T @ dZ2 / m
-    db2 = dZ2.sum(axis=0) / m
-    dW1 = X.T @ dZ1               # wrong
-    dW1 = X.T @ dZ1 / m           # right
+The division stands in each line of the backward pass, and one line was written without.
 
 ## Fix
 Divide that gradient too; or divide the first delta once, so that no line can forget it.
@@ -29,11 +31,10 @@ from gradcheck.op import Gradients
 
 
 def inject(site: Site) -> Gradients | None:
-    right = site.gradients.parameters
-    name = site.target or ("weight" if "weight" in right else next(iter(right), ""))
-    if name not in right or site.averaged == 1:
+    if site.target is None or site.averaged == 1:
         return None
-    return site.with_parameters({name: right[name] * site.averaged})
+    right = site.gradients.parameters[site.target]
+    return site.with_parameters({site.target: right * site.averaged})
 
 
 FAULT = Fault(
@@ -42,5 +43,9 @@ FAULT = Fault(
     title="one parameter's gradient is not divided by the number of samples, the others are",
     family="averaging",
     doc=__doc__,
+    wrong="dW1 = X.T @ dZ1          # and dW2 = A1.T @ dZ2 / m",
+    right="dW1 = X.T @ dZ1 / m",
+    each=("weight", "bias"),
     inject=inject,
+    repairs=("divide",),
 )

@@ -1,14 +1,18 @@
 """A bias's gradient is never computed and stays zero.
 
+## Rule
+A bias moves the pre-activation of every sample by as much as itself.
+
+    z_nj = sum_i x_ni w_ij + b_j
+    dz_nj/db_j = 1
+    dL/db_j = sum_n delta_nj
+
 ## Symptom
 The gradient of a bias is zero in every entry while the weights' are right. The bias keeps its
 initial value, usually zero, and the network trains almost as well; so it goes unnoticed.
 
 ## Cause
-The gradient's array is allocated, and no line of the backward pass fills it:
-
-    db = np.zeros_like(b)         # wrong, if this is all
-    db = delta.sum(axis=0)        # right: every sample moves the bias
+The gradient's array is allocated, and no line of the backward pass fills it.
 
 ## Fix
 Sum the delta of the layer over the samples, with the same 1/m as the weights have.
@@ -28,16 +32,9 @@ from gradcheck.op import Gradients
 
 
 def inject(site: Site) -> Gradients | None:
-    right = site.gradients.parameters
-    biases = [name for name in _biases(site) if site.target in (None, name)]
-    if not biases:
+    if site.target is None:
         return None
-    return site.with_parameters({biases[0]: np.zeros_like(right[biases[0]])})
-
-
-def _biases(site: Site) -> list[str]:
-    inferred = site.op.infer([x.shape for x in site.inputs], site.options)
-    return [name for name, spec in inferred.parameters.items() if spec.role == "bias"]
+    return site.with_parameters({site.target: np.zeros_like(site.parameters[site.target])})
 
 
 FAULT = Fault(
@@ -46,5 +43,9 @@ FAULT = Fault(
     title="the gradient of a bias is never computed and stays zero",
     family="bias",
     doc=__doc__,
+    wrong="db = np.zeros_like(b)",
+    right="db = delta.sum(axis=0)",
+    each=("bias",),
     inject=inject,
+    repairs=("insert-statement",),
 )

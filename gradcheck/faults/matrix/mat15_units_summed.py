@@ -1,5 +1,12 @@
 """A dot product adds up the hidden units where each should keep its own value.
 
+## Rule
+Each unit has a delta of its own; sums run over the units of the layer behind it.
+
+    a_j = s(z_j)
+    dL/dz_j = dL/da_j * s'(z_j)
+    dL/da_j = delta * w_j
+
 ## Symptom
 All units of a hidden layer get one and the same delta, the sum of the true ones. The gradients
 of that layer and of all nearer the input are wrong, with equal entries in its bias's; those
@@ -8,10 +15,7 @@ behind it are right.
 ## Cause
 For one sample, what arrives through the weights and the activation's derivative are vectors
 over the units, and the chain rule multiplies them entry by entry. A dot product makes one
-number of them, which broadcasting hands to every unit without a complaint:
-
-    hidden = delta * np.dot(sigmoid_prime(z), w)      # wrong: one number
-    hidden = delta * sigmoid_prime(z) * w             # right: one for each unit
+number of them, which broadcasting hands to every unit without a complaint.
 
 ## Fix
 Use the entrywise product, *, between the derivative and what came through the weights; dot
@@ -48,5 +52,8 @@ FAULT = Fault(
     title="a dot product sums over the hidden units where an entrywise product belongs",
     family="matrix products",
     doc=__doc__,
+    wrong="hidden = delta * np.dot(sigmoid_prime(z), w)",
+    right="hidden = delta * sigmoid_prime(z) * w",
     inject=inject,
+    repairs=("dot-to-product",),
 )

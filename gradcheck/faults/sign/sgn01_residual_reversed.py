@@ -1,16 +1,20 @@
 """The residual is subtracted the wrong way round, and with it every gradient changes its sign.
 
+## Rule
+Differentiate by the prediction, and the target comes with the minus.
+
+    L = (yhat - y)**2 / 2 = (y - yhat)**2 / 2
+    dL/dyhat = yhat - y
+             = -(y - yhat)
+
 ## Symptom
 Every gradient is the exact opposite of the true one, -1 times it, from the output layer to the
 input. The loss rises from the first step of gradient descent. Only a regulariser's share, which
 does not pass through the residual, keeps its sign.
 
 ## Cause
-The derivative of (yhat - y)**2 / 2 by yhat is yhat - y. The code starts the backward pass with
-the residual as it is often written for the loss itself, where its sign doesn't matter:
-
-    delta = y - yhat          # wrong, if the update subtracts: w -= rate * grad
-    delta = yhat - y          # right
+The code starts the backward pass with the residual as it is often written for the loss itself,
+where its sign doesn't matter.
 
 ## Fix
 Write the prediction first and the target second. If y - yhat is wanted, because the update
@@ -42,5 +46,8 @@ FAULT = Fault(
     title="the residual is reversed: y - yhat where the gradient of the loss is yhat - y",
     family="sign",
     doc=__doc__,
+    wrong="delta = y - yhat",
+    right="delta = yhat - y",
     inject=inject,
+    repairs=("swap-operands", "negate"),
 )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -32,9 +33,14 @@ from gradcheck.ops.layers._windows import (
     windows,
 )
 
-OPTIONS: Mapping[str, Option] = {
+KERNELS: Mapping[str, Option] = {
     "channels": Option(doc="number of output channels o", type="integer", required=True, minimum=1),
     "kernel": Option(doc="size of the kernel", type="integers", required=True, minimum=1),
+}
+BIAS = Option(doc="whether a bias is added", type="boolean", default=True)
+
+OPTIONS: Mapping[str, Option] = {
+    **KERNELS,
     "stride": Option(
         doc="step from one window to the next", type="integers", default=(1,), minimum=1
     ),
@@ -50,7 +56,7 @@ OPTIONS: Mapping[str, Option] = {
     "groups": Option(
         doc="parts of the channels that are convolved apart", type="integer", default=1, minimum=1
     ),
-    "bias": Option(doc="whether a bias is added", type="boolean", default=True),
+    "bias": BIAS,
 }
 
 
@@ -81,12 +87,20 @@ def _infer(shapes: Sequence[Shape], options: Options, *, name: str, axes: int) -
             )
     lay = windows(x[2:], options)
     expect_windows(lay)
-    fan_in, fan_out = i // groups * lay.area, o // groups * lay.area
-    shape = (o, i // groups, *lay.kernel)
-    parameters = {"weight": ParameterSpec(shape=shape, fan_in=fan_in, fan_out=fan_out)}
+    weight = ParameterSpec(
+        shape=(o, i // groups, *lay.kernel),
+        fan_in=i // groups * lay.area,
+        fan_out=o // groups * lay.area,
+    )
+    return inferred((x[0], o, *lay.counts), weight, options)
+
+
+def inferred(output: Shape, weight: ParameterSpec, options: Options) -> Inferred:
+    """Return an output (n, o, ...) and the parameters: the kernels and, if wanted, a bias (o)."""
+    parameters = {"weight": weight}
     if options["bias"]:
-        parameters["bias"] = ParameterSpec(shape=(o,), fan_in=fan_in, fan_out=fan_out, role="bias")
-    return Inferred(output=(x[0], o, *lay.counts), parameters=parameters)
+        parameters["bias"] = replace(weight, shape=(options["channels"],), role="bias")
+    return Inferred(output=output, parameters=parameters)
 
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:

@@ -8,7 +8,6 @@ $\partial s/\partial x = -s^2 \hat x / m$ the third. Without a mean the second t
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -70,63 +69,72 @@ def normalisation(
 
     `frame(shape, options)` raises ShapeError for a shape that it can't cut up.
     """
-    normalise = partial(_normalised, frame=frame, centred=centred)
-
-    def infer(shapes: Sequence[Shape], options: Options) -> Inferred:
-        (x,) = shapes
-        cut = frame(x, options)
-        if centred and cut.count < 2:
-            raise ShapeError(
-                f"{name} would normalise each element of an input of shape {x} by itself, which "
-                "makes all of them 0; two or more must share their mean and variance"
-            )
-        affine = options["affine"]
-        return Inferred(output=x, parameters=specs(x, cut.features, bias=centred) if affine else {})
-
-    def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:
-        xhat, s, cut = normalise(inputs[0], options)
-        return scaled(xhat, parameters, cut.features), (xhat, s, parameters, cut)
-
-    def backward(dy: Array, cache: Any) -> Gradients:
-        xhat, s, parameters, cut = cache
-        dxhat, of_parameters = gradients(dy, xhat, parameters, cut.features)
-        dx = _through_statistics(dxhat, xhat, s, cut, centred=centred)
-        return Gradients(inputs=(dx,), parameters=of_parameters)
-
-    def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:
-        xhat, _, cut = normalise(inputs[0], options)
-        return site(xhat, parameters, cut.features)
-
-    def shifted(
-        inputs: Inputs, parameters: Parameters, options: Options, shifts: Mapping[str, Array]
-    ) -> Array:
-        y, _ = forward(inputs, parameters, options)
-        return moved(y, shifts, frame(y.shape, options).features)
-
+    norm = _Norm(name=name, frame=frame, centred=centred)
     return Op(
         name=name,
         kind="layer",
         doc=doc,
-        forward=forward,
-        backward=backward,
-        infer=infer,
-        sites=sites,
-        shifted=shifted,
+        forward=norm.forward,
+        backward=norm.backward,
+        infer=norm.infer,
+        sites=norm.sites,
+        shifted=norm.shifted,
         samplewise=samplewise,
         options=options,
         worked=worked,
     )
 
 
-def _normalised(
-    x: Array, options: Options, *, frame: Framing, centred: bool
-) -> tuple[Array, Array, Frame]:
-    cut = frame(x.shape, options)
-    view = x.reshape(cut.view)
-    if centred:
-        view = view - view.mean(axis=cut.over, keepdims=True)
-    s = 1 / np.sqrt((view * view).mean(axis=cut.over, keepdims=True) + options["eps"])
-    return (view * s).reshape(x.shape), s, cut
+@record
+class _Norm:
+    """The functions of one normalisation, as `Op` wants them."""
+
+    name: str
+    frame: Framing
+    centred: bool
+
+    def infer(self, shapes: Sequence[Shape], options: Options) -> Inferred:
+        (x,) = shapes
+        cut = self.frame(x, options)
+        if self.centred and cut.count < 2:
+            raise ShapeError(
+                f"{self.name} would normalise each element of an input of shape {x} by itself, "
+                "which makes all of them 0; two or more must share their mean and variance"
+            )
+        if not options["affine"]:
+            return Inferred(output=x)
+        return Inferred(output=x, parameters=specs(x, cut.features, bias=self.centred))
+
+    def forward(
+        self, inputs: Inputs, parameters: Parameters, options: Options
+    ) -> tuple[Array, Any]:
+        xhat, s, cut = self._normalised(inputs[0], options)
+        return scaled(xhat, parameters, cut.features), (xhat, s, parameters, cut)
+
+    def backward(self, dy: Array, cache: Any) -> Gradients:
+        xhat, s, parameters, cut = cache
+        dxhat, of_parameters = gradients(dy, xhat, parameters, cut.features)
+        dx = _through_statistics(dxhat, xhat, s, cut, centred=self.centred)
+        return Gradients(inputs=(dx,), parameters=of_parameters)
+
+    def sites(self, inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:
+        xhat, _, cut = self._normalised(inputs[0], options)
+        return site(xhat, parameters, cut.features)
+
+    def shifted(
+        self, inputs: Inputs, parameters: Parameters, options: Options, shifts: Mapping[str, Array]
+    ) -> Array:
+        y, _ = self.forward(inputs, parameters, options)
+        return moved(y, shifts, self.frame(y.shape, options).features)
+
+    def _normalised(self, x: Array, options: Options) -> tuple[Array, Array, Frame]:
+        """Return the normalised input, one over its deviations, and how it was cut up."""
+        cut = self.frame(x.shape, options)
+        view = x.reshape(cut.view)
+        if self.centred:
+            view = view - view.mean(axis=cut.over, keepdims=True)
+        s = 1 / np.sqrt((view * view).mean(axis=cut.over, keepdims=True) + options["eps"])
+        return (view * s).reshape(x.shape), s, cut
 
 
 def _through_statistics(dxhat: Array, xhat: Array, s: Array, cut: Frame, *, centred: bool) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.errors import ShapeError
-from gradcheck.op import Option, Options, Parameters, ParameterSpec, Response, Site
+from gradcheck.op import Inferred, Option, Options, Parameters, ParameterSpec, Response, Site
 
 Shifts = Mapping[str, Array]
 
@@ -33,7 +33,23 @@ def output_option(*others: str) -> Option:
     )
 
 
-def sizes(shape: Shape) -> tuple[int, int, int]:
+def inferred(
+    shape: Shape, options: Options, gates: int, *, biases: Sequence[str], states: Sequence[str]
+) -> Inferred:
+    """Infer the output and the parameters of a cell with so many gates, counting a candidate too.
+
+    `states` are the parameters that it may start from, of `units` numbers each.
+    """
+    n, t, d = _sizes(shape)
+    h = options["units"]
+    outputs = {"steps": (n, t, h), "last": (n, h), "states": (n, len(states) * h)}
+    return Inferred(
+        output=outputs[options["output"]],
+        parameters=_specs(d, options, gates, biases=biases, states=states),
+    )
+
+
+def _sizes(shape: Shape) -> tuple[int, int, int]:
     """Return the numbers of samples, steps and features of a sequence's shape."""
     if len(shape) != 3 or shape[1] == 0:
         raise ShapeError(
@@ -44,10 +60,9 @@ def sizes(shape: Shape) -> tuple[int, int, int]:
     return n, t, d
 
 
-def specs(
+def _specs(
     d: int, options: Options, gates: int, *, biases: Sequence[str], states: Sequence[str]
 ) -> dict[str, ParameterSpec]:
-    """Return the parameters of a cell with so many gates, counting a candidate as one."""
     h = options["units"]
     found = {
         "weight_input": ParameterSpec(shape=(d, gates * h), fan_in=d, fan_out=h),
@@ -78,6 +93,15 @@ def start_sites(n: int, options: Options, states: Sequence[str]) -> dict[str, Si
     return {name: Site(shape=shape, responses={name: Response()}) for name in states}
 
 
+def site(z: Array, options: Options, bias: str, **weights: Array) -> Site:
+    """Return the site of pre-activations z: each weight with what it multiplies, and the bias."""
+    responses = {name: Response(coefficients=rows) for name, rows in weights.items()}
+    if options["bias"]:
+        responses[bias] = Response()
+    n, t, columns = z.shape
+    return Site(shape=(n, t, columns), responses=responses)
+
+
 def projected(x: Array, weight: Array, bias: Array | None, shift: Array | None) -> Array:
     """Return x @ weight with a bias and a shift where there are any."""
     z: Array = x @ weight
@@ -89,6 +113,11 @@ def parts(z: Array, count: int) -> list[Array]:
     """Cut the last axis into so many equal stretches."""
     h = z.shape[-1] // count
     return [z[..., k * h : (k + 1) * h] for k in range(count)]
+
+
+def handed_on(hidden: Array, output: str) -> Array:
+    """Return the states of all steps, or the last one, of hidden states (n, t + 1, h)."""
+    return hidden[:, 1:] if output == "steps" else hidden[:, -1]
 
 
 def upstream(dy: Array, steps: int, output: str) -> Array:

@@ -42,6 +42,7 @@ from gradcheck.op import (
     Site,
     Worked,
 )
+from gradcheck.ops.layers._convolution import BIAS, KERNELS, inferred
 from gradcheck.ops.layers._windows import (
     Windows,
     combined,
@@ -63,11 +64,8 @@ def infer(shapes: Sequence[Shape], options: Options) -> Inferred:
             f"a padding of {list(lay.padding)} leaves an output of {list(lay.size)}; take less "
             "padding or a larger kernel"
         )
-    fans = {"fan_in": i * lay.area, "fan_out": o * lay.area}
-    parameters = {"weight": ParameterSpec(shape=(i, o, *lay.kernel), **fans)}
-    if options["bias"]:
-        parameters["bias"] = ParameterSpec(shape=(o,), role="bias", **fans)
-    return Inferred(output=(x[0], o, *lay.size), parameters=parameters)
+    weight = ParameterSpec(shape=(i, o, *lay.kernel), fan_in=i * lay.area, fan_out=o * lay.area)
+    return inferred((x[0], o, *lay.size), weight, options)
 
 
 def _expect_output_padding_below_stride(options: Options) -> None:
@@ -185,10 +183,7 @@ OP = Op(
     sites=sites,
     shifted=shifted,
     options={
-        "channels": Option(
-            doc="number of output channels o", type="integer", required=True, minimum=1
-        ),
-        "kernel": Option(doc="size of the kernel", type="integers", required=True, minimum=1),
+        **KERNELS,
         "stride": Option(
             doc="step from one patch of the output to the next",
             type="integers",
@@ -201,7 +196,7 @@ OP = Op(
         "output_padding": Option(
             doc="rows and columns added at the end", type="integers", default=(0,), minimum=0
         ),
-        "bias": Option(doc="whether a bias is added", type="boolean", default=True),
+        "bias": BIAS,
     },
     worked=(
         Worked(

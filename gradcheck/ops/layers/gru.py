@@ -45,7 +45,6 @@ from gradcheck.op import (
     Op,
     Options,
     Parameters,
-    Response,
     Site,
     Worked,
 )
@@ -66,12 +65,7 @@ class _Pass(NamedTuple):
 
 
 def infer(shapes: Sequence[Shape], options: Options) -> Inferred:
-    n, t, d = recurrence.sizes(shapes[0])
-    h = options["units"]
-    return Inferred(
-        output=(n, t, h) if options["output"] == "steps" else (n, h),
-        parameters=recurrence.specs(d, options, 3, biases=["bias", "bias_hidden"], states=["h0"]),
-    )
+    return recurrence.inferred(shapes[0], options, 3, biases=["bias", "bias_hidden"], states=["h0"])
 
 
 def _gates(u: Array, v: Array) -> tuple[Array, Array, Array]:
@@ -104,7 +98,7 @@ def _run(
 
 
 def _output(run: _Pass) -> Array:
-    return run.hidden[:, 1:] if run.options["output"] == "steps" else run.hidden[:, -1]
+    return recurrence.handed_on(run.hidden, run.options["output"])
 
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:
@@ -159,14 +153,9 @@ def _slopes(run: _Pass) -> tuple[Array, Array]:
 
 def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:
     run = _run(inputs, parameters, options, {})
-    entering = {"weight_input": Response(coefficients=run.x)}
-    returning = {"weight_hidden": Response(coefficients=run.hidden[:, :-1])}
-    if options["bias"]:
-        entering["bias"] = Response()
-        returning["bias_hidden"] = Response()
     return {
-        "input": Site(shape=run.u.shape, responses=entering),
-        "hidden": Site(shape=run.v.shape, responses=returning),
+        "input": recurrence.site(run.u, options, "bias", weight_input=run.x),
+        "hidden": recurrence.site(run.v, options, "bias_hidden", weight_hidden=run.hidden[:, :-1]),
         **recurrence.start_sites(len(run.x), options, ["h0"]),
     }
 

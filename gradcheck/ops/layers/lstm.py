@@ -46,7 +46,6 @@ from gradcheck.op import (
     Op,
     Options,
     Parameters,
-    Response,
     Site,
     Worked,
 )
@@ -67,13 +66,7 @@ class _Pass(NamedTuple):
 
 
 def infer(shapes: Sequence[Shape], options: Options) -> Inferred:
-    n, t, d = recurrence.sizes(shapes[0])
-    h = options["units"]
-    outputs = {"steps": (n, t, h), "last": (n, h), "states": (n, 2 * h)}
-    return Inferred(
-        output=outputs[options["output"]],
-        parameters=recurrence.specs(d, options, 4, biases=["bias"], states=["h0", "c0"]),
-    )
+    return recurrence.inferred(shapes[0], options, 4, biases=["bias"], states=["h0", "c0"])
 
 
 def _gates(z: Array) -> tuple[Array, Array, Array, Array]:
@@ -108,12 +101,9 @@ def _run(
 
 
 def _output(run: _Pass) -> Array:
-    match run.options["output"]:
-        case "steps":
-            return run.hidden[:, 1:]
-        case "last":
-            return run.hidden[:, -1]
-    return np.concatenate([run.hidden[:, -1], run.cells[:, -1]], axis=-1)
+    if run.options["output"] == "states":
+        return np.concatenate([run.hidden[:, -1], run.cells[:, -1]], axis=-1)
+    return recurrence.handed_on(run.hidden, run.options["output"])
 
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:
@@ -179,13 +169,8 @@ def _slopes(run: _Pass) -> Array:
 
 def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:
     run = _run(inputs, parameters, options, {})
-    responses = {
-        "weight_input": Response(coefficients=run.x),
-        "weight_hidden": Response(coefficients=run.hidden[:, :-1]),
-    }
-    if options["bias"]:
-        responses["bias"] = Response()
-    gates = Site(shape=run.z.shape, responses=responses)
+    met = {"weight_input": run.x, "weight_hidden": run.hidden[:, :-1]}
+    gates = recurrence.site(run.z, options, "bias", **met)
     return {"gates": gates, **recurrence.start_sites(len(run.x), options, ["h0", "c0"])}
 
 

@@ -39,7 +39,6 @@ from gradcheck.op import (
     Option,
     Options,
     Parameters,
-    Response,
     Site,
     Worked,
 )
@@ -73,12 +72,7 @@ class _Pass(NamedTuple):
 
 
 def infer(shapes: Sequence[Shape], options: Options) -> Inferred:
-    n, t, d = recurrence.sizes(shapes[0])
-    h = options["units"]
-    return Inferred(
-        output=(n, t, h) if options["output"] == "steps" else (n, h),
-        parameters=recurrence.specs(d, options, 1, biases=["bias"], states=["h0"]),
-    )
+    return recurrence.inferred(shapes[0], options, 1, biases=["bias"], states=["h0"])
 
 
 def _run(
@@ -98,7 +92,7 @@ def _run(
 
 
 def _output(run: _Pass) -> Array:
-    return run.hidden[:, 1:] if run.options["output"] == "steps" else run.hidden[:, -1]
+    return recurrence.handed_on(run.hidden, run.options["output"])
 
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:
@@ -129,13 +123,8 @@ def backward(dy: Array, cache: Any) -> Gradients:
 
 def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:
     run = _run(inputs, parameters, options, {})
-    responses = {
-        "weight_input": Response(coefficients=run.x),
-        "weight_hidden": Response(coefficients=run.hidden[:, :-1]),
-    }
-    if options["bias"]:
-        responses["bias"] = Response()
-    gates = Site(shape=run.z.shape, responses=responses)
+    met = {"weight_input": run.x, "weight_hidden": run.hidden[:, :-1]}
+    gates = recurrence.site(run.z, options, "bias", **met)
     return {"gates": gates, **recurrence.start_sites(len(run.x), options, ["h0"])}
 
 

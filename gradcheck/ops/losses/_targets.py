@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.errors import ShapeError
-from gradcheck.op import Option
+from gradcheck.op import Inputs, Option, Options
 
 IGNORE = Option(
     doc="class number that marks padding, whose terms are 0; without it no place is padding",
@@ -31,6 +31,14 @@ def smoothed(y: Array, prediction: Shape, *, share: float = 0.0, ignore: int | N
     padding = y == ignore
     weights = smoothed(np.where(padding, 0, y), prediction, share=share, ignore=None)
     return np.where(padding[..., None], 0, weights)
+
+
+def active(inputs: Inputs, options: Options) -> Array:
+    """Tell which places are no padding; where none can be, all are."""
+    yhat, y = inputs
+    if options["ignore"] is None:
+        return np.ones(yhat.shape[:-1], dtype=bool)
+    return np.asarray(y != options["ignore"])
 
 
 def one_hot(y: Array, prediction: Shape) -> Array:

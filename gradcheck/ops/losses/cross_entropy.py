@@ -9,7 +9,8 @@ $-\sum_k y_k \ln p_k$ with $0 \ln 0 = 0$.
 Targets are class numbers 0 to $k - 1$, of the terms' shape, or rows $y$ of the prediction's
 shape, one-hot or soft. `label_smoothing` $\varepsilon$ replaces $y_k$ by
 $(1 - \varepsilon)\, y_k + \varepsilon / k$. Places whose class number is `ignore` are padding,
-inside or outside of 0 to $k - 1$, and their terms are 0, smoothed or not; a mean still counts them.
+inside or outside of 0 to $k - 1$, and their terms are 0, smoothed or not; the `reduction`
+`active_mean` divides by the number of the others, `batch_mean` and `element_mean` count them all.
 
 ## Backward
 $p_k \sum_j y_j - y_k$ for a logit, which is $p_k - y_k$ for rows that sum to 1; $-y_k / p_k$ for a
@@ -29,7 +30,7 @@ from gradcheck.op import Gradients, Inputs, Op, Option, Options, Parameters, Wor
 from gradcheck.ops.losses._logarithms import ratio, times_log
 from gradcheck.ops.losses._shapes import classes
 from gradcheck.ops.losses._softmax import log_softmax, slope
-from gradcheck.ops.losses._targets import IGNORE, smoothed
+from gradcheck.ops.losses._targets import IGNORE, active, smoothed
 
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:  # noqa: ARG001
@@ -56,6 +57,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=classes,
+    active=active,
     arity=(2, 2),
     options={
         "from": Option(

@@ -5,8 +5,8 @@ The prediction $\ell$ has shape $(n, k)$ or $(n, ..., k)$ and holds $\ln p_k$, a
 gives it; the terms $-\sum_k y_k \ell_k$ lack the last axis. Targets are class numbers 0 to
 $k - 1$, of the terms' shape, or rows $y$ of the prediction's shape, one-hot or soft. A class
 of weight 0 counts for nothing, even where its $\ell$ is minus infinity. Places whose class number
-is `ignore` are padding, inside or outside of 0 to $k - 1$, and their terms are 0; a mean still
-counts them.
+is `ignore` are padding, inside or outside of 0 to $k - 1$, and their terms are 0; the `reduction`
+`active_mean` divides by the number of the others, `batch_mean` and `element_mean` count them all.
 
 ## Backward
 $-y_k$ for each log-probability, $0$ for padding: a constant. The softmax's share, $p_k$, comes from
@@ -24,7 +24,7 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.op import Gradients, Inputs, Op, Options, Parameters, Worked
 from gradcheck.ops.losses._shapes import classes
-from gradcheck.ops.losses._targets import IGNORE, smoothed
+from gradcheck.ops.losses._targets import IGNORE, active, smoothed
 
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:  # noqa: ARG001
@@ -44,6 +44,7 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=classes,
+    active=active,
     arity=(2, 2),
     options={"ignore": IGNORE},
     worked=(

@@ -1,48 +1,36 @@
-"""Findings: what checks mean, said in words."""
+"""Findings without a known mistake: gradients that are missing, misshapen or just wrong."""
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from gradcheck.array import Shape
+from gradcheck.diagnose.explanation import Misshapen
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome
-from gradcheck.report import Check, Finding
+from gradcheck.report import Check, Finding, Fix, Location
 
 EXACT = 1e-9
 """A relative residual below which a factor is said to be exact."""
 
 
-def findings(problem: Problem, outcome: Outcome) -> Iterator[Finding]:
-    """Yield what is to be said about a problem's checks: missing, misshapen and wrong gradients."""
-    for convention in _conventions(problem, outcome):
+def conventions(problem: Problem, outcome: Outcome) -> Iterator[Finding]:
+    """Yield a note for each convention that the claims follow."""
+    messages = [*problem.conventions]
+    if abs(outcome.factor - 1) > EXACT:
+        messages.append(
+            f"all claims are {outcome.factor:.6g} times the gradient, as scale: free allows"
+        )
+    for message in messages:
         yield Finding(
             code="GRD04",
             family="mismatch",
             level="note",
             title="the claims follow another convention",
-            message=convention,
+            message=message,
         )
-    accepted = problem.accepted
-    for name in outcome.missing:
-        yield _missing(problem, name, name in accepted)
-    for name, shape in outcome.misshapen.items():
-        yield _misshapen(problem, name, shape, name in accepted)
-    seen = {*outcome.missing, *outcome.misshapen}
-    wrong = [c for c in outcome.checks if c.verdict == "wrong" and c.parameter not in seen]
-    for group, level in (
-        ([c for c in wrong if c.parameter not in accepted], "error"),
-        ([c for c in wrong if c.parameter in accepted], "note"),
-    ):
-        if group:
-            yield _mismatch(problem, outcome, group, level == "error")
 
 
-def _conventions(problem: Problem, outcome: Outcome) -> Iterator[str]:
-    yield from problem.conventions
-    if abs(outcome.factor - 1) > EXACT:
-        yield f"all claims are {outcome.factor:.6g} times the gradient, as scale: free allows"
-
-
-def _missing(problem: Problem, name: str, accepted: bool) -> Finding:
+def missing(problem: Problem, name: str, accepted: bool) -> Finding:
     return Finding(
         code="GRD02",
         family="mismatch",
@@ -55,28 +43,46 @@ def _missing(problem: Problem, name: str, accepted: bool) -> Finding:
     )
 
 
-def _misshapen(problem: Problem, name: str, shape: Shape, accepted: bool) -> Finding:
+def misshapen(
+    problem: Problem,
+    name: str,
+    shape: Shape,
+    accepted: bool,
+    known: Misshapen | None,
+    fix: Fix | None,
+) -> Finding:
+    """Say that a gradient has another shape than its parameter, and what it is if that is known."""
     wanted = problem.shapes[name]
+    fault = known.fault if known else None
     return Finding(
-        code="GRD03",
-        family="mismatch",
+        code=fault.code if fault else "GRD03",
+        family=fault.family if fault else "mismatch",
         level="note" if accepted else "error",
-        title="a gradient has another shape than its parameter",
+        title=fault.title if fault else "a gradient has another shape than its parameter",
         message=f"the gradient of {name} has shape {shape}, but {name} has shape {wanted}",
         parameters=(name,),
         location=problem.locations.get(name),
         evidence=(
+            *((known.words,) if known else ()),
             f"`{name} -= rate * gradient` would fail: {shape} does not broadcast to {wanted}",
         ),
+        fix=fix,
         help="transposed weights are declared with layout: out_in"
         if shape == wanted[::-1]
         else "a gradient has its parameter's shape; look at the axis of the sum",
     )
 
 
-def _mismatch(
-    problem: Problem, outcome: Outcome, wrong: Sequence[Check], is_error: bool
+def unexplained(
+    problem: Problem,
+    outcome: Outcome,
+    wrong: Sequence[Check],
+    *,
+    is_error: bool,
+    near: Sequence[str] = (),
+    fix: Fix | None = None,
 ) -> Finding:
+    """Say that gradients are wrong; `near` tells of faults that do not match."""
     names = tuple(check.parameter for check in wrong)
     right = [check.parameter for check in outcome.checks if check.verdict == "right"]
     return Finding(
@@ -84,15 +90,40 @@ def _mismatch(
         family="mismatch",
         level="error" if is_error else "note",
         title="the claimed gradient is not the gradient of the loss",
-        message=f"the gradient of {_listed(names)} is wrong",
+        message=f"the gradient of {listed(names)} is wrong",
         parameters=names,
-        location=next((problem.locations[n] for n in names if n in problem.locations), None),
+        location=location(problem, names),
         evidence=(
             *(describe(check) for check in wrong),
-            *((f"right: {_listed(right)}",) if right else ()),
+            *(
+                f"{name} is claimed with shape {outcome.stretched[name]}, which NumPy stretches to "
+                f"{problem.shapes[name]}"
+                for name in names
+                if name in outcome.stretched
+            ),
+            *((f"right: {listed(right)}",) if right else ()),
+            *near,
         ),
+        fix=fix,
         help=_next_step(wrong),
     )
+
+
+def without_bias(layer: str) -> Finding:
+    """Note a layer without a bias beside layers of its kind that have one."""
+    return Finding(
+        code="TRN08",
+        family="training",
+        level="note",
+        title="a layer has no bias, though its neighbours have one",
+        message=f"{layer} has weights but no bias, unlike the other layers of its kind",
+        help=f"if that is not meant: bias: true for {layer}",
+    )
+
+
+def location(problem: Problem, names: Sequence[str]) -> Location | None:
+    """Return the first place at which any of the parameters' gradients is claimed."""
+    return next((problem.locations[n] for n in names if n in problem.locations), None)
 
 
 def describe(check: Check) -> str:
@@ -101,6 +132,8 @@ def describe(check: Check) -> str:
     if check.worst is None:
         return f"{name}: {check.reason}"
     parts = []
+    if not isfinite(check.worst.claimed):
+        return f"{name}: {check.worst.claimed} is claimed at {list(check.worst.index)}"
     if check.wrong_entries:
         parts.append(check.pattern or "")
     elif check.reason:
@@ -137,7 +170,8 @@ def _next_step(wrong: Sequence[Check]) -> str:
     return f"compare each step of the derivation from the loss back to {first}"
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Name some things in a sentence, not more than six of them."""
     if len(names) > 6:
         return f"{', '.join(names[:5])} and {len(names) - 5} more"
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

@@ -1,0 +1,1 @@
+"""Diagnosis: which known mistakes make exactly the gradients that were claimed."""

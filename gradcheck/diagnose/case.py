@@ -1,0 +1,96 @@
+"""The case: claims that are wrong somewhere, beside the right backward pass at each probe."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.network.planted import Plant, Reference
+from gradcheck.record import record
+
+EXACT = 1e-10
+"""The relative difference up to which two gradients are the same."""
+
+LOOSE = 1e-5
+"""That up to which a claim of low precision is explained, if nothing else comes near."""
+
+SHARE = 1e-3
+"""The share of a wrong claim's error that an explanation may leave unexplained."""
+
+
+@record
+class Case:
+    """What is to be explained.
+
+    `references` and `claims` belong to the probes, the user's own first; the claims have their
+    parameters' shapes and the common factor that a free scale allows is taken out of them.
+    `wrong` names the parameters to be explained and `compared` all that are claimed, both in
+    the order in which a backward pass completes them.
+    """
+
+    references: tuple[Reference, ...]
+    claims: tuple[Mapping[str, Array], ...]
+    wrong: tuple[str, ...]
+    compared: tuple[str, ...]
+
+    def telling(self) -> list[int]:
+        """Number the probes, first those at which most parameters are seen to be wrong."""
+        seen = [
+            sum(gap(r.gradients[name], c[name]) > EXACT for name in self.wrong)
+            for r, c in zip(self.references, self.claims, strict=True)
+        ]
+        return sorted(range(len(seen)), key=lambda k: -seen[k])
+
+    def miss(self, plants: Sequence[Plant], probe: int, cutoff: float = np.inf) -> float:
+        """Return how far planted gradients are from the claims at one probe.
+
+        The comparison ends with the first difference beyond the `cutoff`.
+        """
+        worst = 0.0
+        right = self.references[probe].gradients
+        unseen = set(self.wrong)
+        for name, gradient in self.references[probe].changed(plants):
+            unseen.discard(name)
+            if name in self.claims[probe]:
+                worst = max(worst, self._difference(name, gradient, probe))
+            if worst > cutoff:
+                return worst
+        for name in unseen:
+            worst = max(worst, self._difference(name, right[name], probe))
+        return worst
+
+    def misses(self, plants: Sequence[Plant], cutoff: float = np.inf) -> float:
+        """Return the largest miss at any probe."""
+        worst = 0.0
+        for probe in self.telling():
+            worst = max(worst, self.miss(plants, probe, cutoff))
+            if worst > cutoff:
+                return worst
+        return worst
+
+    def fits(self, name: str, gradient: Array, probe: int, tolerance: float) -> bool:
+        """Tell whether one planted gradient is the claimed one."""
+        return self._difference(name, gradient, probe) <= tolerance
+
+    def _difference(self, name: str, planted: Array, probe: int) -> float:
+        """Return how far a planted gradient is from its claim, whose rounding is not its fault."""
+        claimed, right = self.claims[probe][name], self.references[probe].gradients[name]
+        if name not in self.wrong:
+            return gap(planted, right) if gap(planted, claimed) > 3 * gap(right, claimed) else 0.0
+        difference, error = gap(planted, claimed), gap(right, claimed)
+        if error <= EXACT:
+            return 0.0 if difference <= 3 * error + EXACT else difference
+        return difference if difference <= SHARE * error else max(difference, 2 * LOOSE)
+
+
+def gap(one: Array, other: Array) -> float:
+    """Return the largest difference of two gradients relative to the larger's largest entry."""
+    size = max(_largest(one), _largest(other))
+    difference = _largest(one - other)
+    if not np.isfinite(difference):
+        return float("inf")
+    return difference / size if size else 0.0
+
+
+def _largest(array: Array) -> float:
+    return float(np.max(np.abs(array), initial=0.0))

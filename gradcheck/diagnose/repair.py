@@ -1,0 +1,279 @@
+"""The repair of formulas: the smallest edit of their text that makes every gradient right.
+
+Edits are made where the wrong gradients come from and tried on the formulas themselves: the
+statements from the edited one on are evaluated again and their gradients compared with the true
+ones. What gets a wrong gradient right and spoils no right one is kept and, where that is not
+all, extended by another edit. The result is proved at fresh probes.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
+from itertools import islice
+from typing import TypeAlias
+
+from gradcheck.array import Array
+from gradcheck.claims.formulas import PREFIX, Formulas, names
+from gradcheck.diagnose.case import EXACT, gap
+from gradcheck.diagnose.vocabulary import callables, material
+from gradcheck.edits import Rewrite, apply, rewrites
+from gradcheck.formula import Block, FormulaError, Statement, evaluate_block, parse_block
+from gradcheck.formula import names as naming
+from gradcheck.network.graph import Network
+from gradcheck.network.planted import Reference
+from gradcheck.problem import Probe
+from gradcheck.record import record
+
+Functions: TypeAlias = Mapping[str, Callable[..., Array]]
+
+DEPTH = 3
+"""Edits that are made together."""
+
+BEAM = 3
+"""Unfinished repairs that are pursued side by side."""
+
+TRIED = 1000
+"""Edits that are tried with each of them."""
+
+SIGHT = 0.5
+"""How much dearer an edit may be than the best and still be an alternative to it."""
+
+
+@record
+class Repair:
+    """Edits that make the gradients right; `text` is the formulas' new text.
+
+    `spots` are the line and column, from 1, of each edit in the text that it is made in; none moves
+    a line. `changed` names, for each edit, the gradients that it changes, `proofs` counts the
+    probes that prove the whole, and `alternatives` other repairs that are as likely.
+    """
+
+    edits: tuple[Rewrite, ...]
+    text: str
+    spots: tuple[tuple[int, int], ...]
+    changed: tuple[frozenset[str], ...]
+    proofs: int
+    alternatives: int = 0
+
+
+@record
+class _State:
+    """Formulas on their way to being right: their text, the edits so far, what is still wrong."""
+
+    text: str
+    edits: tuple[Rewrite, ...] = ()
+    wrong: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def cost(self) -> float:
+        return sum(edit.cost for edit in self.edits) + len(self.edits)
+
+
+@record
+class _Edited:
+    """An edit of one statement: where the statement starts, what it is now, and what depends."""
+
+    number: int
+    statement: Block
+    rewrite: Rewrite
+
+
+class _Bench:
+    """What formulas are held against: the true gradients at one probe."""
+
+    def __init__(self, network: Network, reference: Reference, functions: Functions) -> None:
+        self._functions = functions
+        self._names = names(network, reference.probe)
+        self._right = reference.gradients
+
+    def values(self, block: Block, known: Mapping[str, Array]) -> dict[str, Array] | None:
+        """Return what statements assign, given earlier ones; None where they don't evaluate."""
+        try:
+            return evaluate_block(block, {**self._names, **known}, self._functions)
+        except FormulaError:
+            return None
+
+    def wrong(self, values: Mapping[str, Array]) -> frozenset[str]:
+        """Name the parameters whose gradients are assigned and not the true ones."""
+        return frozenset(
+            name
+            for name, right in self._right.items()
+            if (claimed := values.get(PREFIX + name)) is not None
+            and not (claimed.shape == right.shape and gap(claimed, right) <= EXACT)
+        )
+
+
+def repair(
+    formulas: Formulas,
+    network: Network,
+    reference: Reference,
+    fresh: Sequence[Probe],
+    likely: Sequence[str],
+) -> Repair | None:
+    """Return the likeliest small edit that makes every gradient of the formulas right.
+
+    `likely` are the kinds of edits that the diagnosis suggests; `fresh` are probes that
+    prove the repair and had no part in finding it.
+    """
+    functions = {**callables(network), **formulas.functions}
+    bench = _Bench(network, reference, functions)
+    text = formulas.block.source.text
+    values = bench.values(formulas.block, {})
+    if values is None:
+        return None
+    start = _State(text=text, wrong=bench.wrong(values))
+    proofs = [_Bench(network, Reference(network, probe), functions) for probe in fresh]
+    done = [s for s in _search(bench, network, start, likely) if _proved(s.text, proofs)]
+    if not done:
+        return None
+    best = min(done, key=lambda state: state.cost)
+    rivals = {_where(s) for s in done if s.cost <= best.cost + SIGHT}
+    return Repair(
+        edits=best.edits,
+        text=best.text,
+        spots=tuple(_spots(text, best.edits)),
+        changed=tuple(_changes(bench, text, best.edits)),
+        proofs=len(fresh),
+        alternatives=len(rivals) - 1,
+    )
+
+
+def _where(state: _State) -> tuple[int, ...]:
+    """Return the lines that a repair edits: in one line, two edits are spellings of the same."""
+    return tuple(sorted(state.text.count("\n", 0, edit.start) for edit in state.edits))
+
+
+def _proved(text: str, benches: Sequence[_Bench]) -> bool:
+    block = parse_block(text)
+    found = [bench.values(block, {}) for bench in benches]
+    return all(
+        values is not None and not bench.wrong(values)
+        for values, bench in zip(found, benches, strict=True)
+    )
+
+
+def _search(bench: _Bench, network: Network, start: _State, likely: Sequence[str]) -> list[_State]:
+    """Return the states in which nothing is wrong, of the fewest edits that get there."""
+    states = [start]
+    for _ in range(DEPTH):
+        done: list[_State] = []
+        grown: list[_State] = []
+        for state in states:
+            block = parse_block(state.text)
+            values = bench.values(block, {}) or {}
+            for edit in islice(_ordered(network, block, state, likely), TRIED):
+                if done and edit.rewrite.cost > _dearest(done):
+                    break
+                after = _after(bench, block, values, state, edit)
+                if after is not None:
+                    (grown if after.wrong else done).append(after)
+        if done:
+            return done
+        grown.sort(key=lambda state: (len(state.wrong), state.cost))
+        # The same edits in another order are the same text.
+        states = list({state.text: state for state in reversed(grown)}.values())[::-1][:BEAM]
+    return []
+
+
+def _dearest(done: Sequence[_State]) -> float:
+    return min(state.edits[-1].cost for state in done) + SIGHT
+
+
+def _ordered(
+    network: Network, block: Block, state: _State, likely: Sequence[str]
+) -> Iterator[_Edited]:
+    """Yield the edits of the statements that wrong gradients come from, the likeliest first."""
+    wrong = {PREFIX + name for name in state.wrong}
+    found: list[tuple[float, int, _Edited]] = []
+    for number, statement in enumerate(block.statements):
+        feeds = {s.target for s in _dependents(block, number) if s.target.startswith(PREFIX)}
+        if not feeds & wrong:
+            continue
+        # An edit whose whole reach is wrong explains best; one that feeds right ones, worst.
+        reach = len(feeds - wrong) + 0.1 * len(wrong - feeds)
+        own = parse_block(statement.text)
+        offset = _offset(block, statement)
+        for edit in rewrites(
+            statement.text, own.statements[0].node, material(network, block, number)
+        ):
+            put = _Edited(
+                number=number,
+                statement=own,
+                rewrite=replace(edit, start=edit.start + offset, end=edit.end + offset),
+            )
+            found.append((reach + edit.cost - (edit.kind in likely), number, put))
+    found.sort(key=lambda item: item[:2])
+    return (edit for _, _, edit in found)
+
+
+def _offset(block: Block, statement: Statement) -> int:
+    """Return the place of a statement's first character in the block's text."""
+    lines = block.source.text.split("\n")
+    return (
+        sum(len(line) + 1 for line in lines[: statement.span.line - 1]) + statement.span.column - 1
+    )
+
+
+def _dependents(block: Block, number: int) -> list[Statement]:
+    """Return a statement and those after it whose values depend on it."""
+    first = block.statements[number]
+    touched, found = {first.target}, [first]
+    for later in block.statements[number + 1 :]:
+        if touched & {*naming.reads(later.node)} or (later.operator and later.target in touched):
+            touched.add(later.target)
+            found.append(later)
+        else:
+            touched.discard(later.target)
+    return found
+
+
+def _after(
+    bench: _Bench, block: Block, values: Mapping[str, Array], state: _State, edit: _Edited
+) -> _State | None:
+    """Return the state after an edit; None where it does not help or spoils what is right."""
+    first, *rest = _dependents(block, edit.number)
+    offset = _offset(block, first)
+    local = replace(edit.rewrite, start=edit.rewrite.start - offset, end=edit.rewrite.end - offset)
+    try:
+        new = parse_block(apply(first.text, [local]))
+    except FormulaError:
+        return None
+    known = {s.target: values[s.target] for s in block.statements[: edit.number]}
+    changed = bench.values(new, known)
+    if changed is None:
+        return None
+    later = replace(block, statements=tuple(rest))
+    others = {k: v for k, v in values.items() if not k.startswith(PREFIX)}
+    more = bench.values(later, {**others, **changed})
+    if more is None:
+        return None
+    wrong = bench.wrong({**values, **changed, **more})
+    if not wrong < state.wrong:
+        return None
+    text = apply(state.text, [edit.rewrite])
+    return _State(text=text, edits=(*state.edits, edit.rewrite), wrong=wrong)
+
+
+def _spots(text: str, edits: Sequence[Rewrite]) -> Iterator[tuple[int, int]]:
+    """Yield the line and column of each edit when its turn comes."""
+    for edit in edits:
+        before = text[: edit.start]
+        yield before.count("\n") + 1, edit.start - before.rfind("\n")
+        text = apply(text, [edit])
+
+
+def _changes(bench: _Bench, text: str, edits: Sequence[Rewrite]) -> Iterator[frozenset[str]]:
+    """Yield, for each edit, the gradients that it changes."""
+    old = bench.values(parse_block(text), {}) or {}
+    for edit in edits:
+        text = apply(text, [edit])
+        new = bench.values(parse_block(text), {}) or {}
+        yield frozenset(
+            name.removeprefix(PREFIX)
+            for name, value in new.items()
+            if name.startswith(PREFIX) and not _same(old.get(name), value)
+        )
+        old = new
+
+
+def _same(one: Array | None, other: Array) -> bool:
+    return one is not None and one.shape == other.shape and gap(one, other) <= EXACT

@@ -1,0 +1,101 @@
+"""Edits of sums, products and signs."""
+
+import ast
+from collections.abc import Iterator
+
+from gradcheck.edits.place import Place, Proposal, factor, is_product_call
+
+
+def swap_operands(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub | ast.MatMult | ast.Div):
+        sign = {ast.Sub: "-", ast.MatMult: "@", ast.Div: "/"}[type(node.op)]
+        left, right = place.term(node.left), place.read(node.right)
+        if not isinstance(node.op, ast.Sub):
+            left = place.closed(node.left)
+        elif isinstance(node.right, ast.BinOp):
+            right = place.closed(node.right)
+        cost = 1.0 if isinstance(node.op, ast.Sub) else 2.0
+        yield f"{right} {sign} {left}", cost, f"swap the operands of {sign}"
+    if is_product_call(node) and len(node.args) == 2:
+        one, other = map(place.read, node.args)
+        yield f"{place.read(node.func)}({other}, {one})", 2.0, "swap the arguments"
+
+
+def negate(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield place.read(node.operand), 1.0, "drop the minus"
+        return
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        sign = "-" if isinstance(node.op, ast.Add) else "+"
+        yield f"{place.read(node.left)} {sign} {place.term(node.right)}", 1.5, f"make it {sign}"
+    if not isinstance(node, ast.Constant):
+        yield f"-{place.closed(node)}", 1.6, "change the sign"
+
+
+def add_term(place: Place) -> Iterator[Proposal]:
+    if not isinstance(place.node, ast.Constant):
+        for term in place.material.terms:
+            yield f"{place.read(place.node)} + {term}", 2.2, f"add {term}"
+
+
+def drop_factor(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.Add | ast.Sub):
+        yield place.read(node.left), 1.8, f"drop {place.read(node.right)}"
+        if isinstance(node.op, ast.Mult | ast.Add):
+            yield place.read(node.right), 1.8, f"drop {place.read(node.left)}"
+
+
+def divide(place: Place) -> Iterator[Proposal]:
+    if isinstance(place.node, ast.Constant):
+        return
+    for position, count in enumerate((*place.material.counts, "2")):
+        yield f"{factor(place)} / {count}", 2.0 + 0.1 * position, f"divide by {count}"
+
+
+def multiply(place: Place) -> Iterator[Proposal]:
+    if isinstance(place.node, ast.Constant):
+        return
+    for position, count in enumerate(("2", *place.material.counts)):
+        yield f"{count} * {place.closed(place.node)}", 2.5 + 0.1 * position, f"multiply by {count}"
+
+
+def regroup(place: Place) -> Iterator[Proposal]:
+    """Put parentheses where precedence took an operand away."""
+    node = place.node
+    if not isinstance(node, ast.BinOp):
+        return
+    signs = {ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}
+    outer = {ast.Add: "+", ast.Sub: "-"}
+    if (
+        type(node.op) in outer
+        and isinstance(node.right, ast.BinOp)
+        and type(node.right.op) in signs
+    ):
+        one, two, three = node.left, node.right.left, node.right.right
+        total = f"({place.read(one)} {outer[type(node.op)]} {place.read(two)})"
+        new = f"{total} {signs[type(node.right.op)]} {place.read(three)}"
+        yield new, 2.0, "put the sum in parentheses"
+    if type(node.op) in outer and isinstance(node.left, ast.BinOp) and type(node.left.op) in signs:
+        one, two, three = node.left.left, node.left.right, node.right
+        total = f"({place.read(two)} {outer[type(node.op)]} {place.read(three)})"
+        new = f"{place.read(one)} {signs[type(node.left.op)]} {total}"
+        yield new, 2.0, "put the sum in parentheses"
+
+
+def change_number(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        for new in ("1", "2", "0.5", "0"):
+            if float(new) != float(node.value):
+                yield new, 2.6, f"{new} for {place.read(node)}"
+
+
+def flip(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        left, right = place.read(node.left), place.read(node.comparators[0])
+        for sign in ("<", ">"):
+            yield f"{left} {sign} {right}", 1.8, f"compare with {sign}"

@@ -1,0 +1,22 @@
+"""What edits may be made of: the names, functions and factors that make sense at a place."""
+
+from gradcheck.record import record
+
+
+@record
+class Material:
+    """Texts of expressions, valid where the edit is made.
+
+    `names` are values of the backward or forward pass that may stand for one another, never
+    hyper-parameters; `functions` are one-argument functions such as activations and their
+    derivatives; `slopes` are derivatives written out, such as `a * (1 - a)`; `counts` are numbers
+    to divide by, such as `m`; `terms` may have been left out of a sum, such as `l2 * w`;
+    `numpy` is how the text calls NumPy, empty where functions have no prefix, None where it can't.
+    """
+
+    names: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    slopes: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    numpy: str | None = "np"

@@ -1,0 +1,51 @@
+"""Edits of matrix products and transposes."""
+
+import ast
+from collections.abc import Iterator
+
+from gradcheck.edits.place import Place, Proposal, is_product_call
+
+
+def transpose(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        yield place.read(node.value), 1.5, "do not transpose"
+    elif isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
+        yield f"{place.read(node)}.T", 1.5, "transpose"
+    operands = product(node)
+    if operands:
+        left, right = map(place.closed, operands)
+        yield f"{_turned(right)} @ {_turned(left)}", 1.6, "transpose the product"
+
+
+def dot_to_product(place: Place) -> Iterator[Proposal]:
+    operands = product(place.node)
+    if operands:
+        left, right = map(place.closed, operands)
+        yield f"{left} * {right}", 1.5, "multiply entry by entry"
+        yield f"{left} * {_turned(right)}", 1.7, "multiply entry by entry"
+        yield f"{_turned(left)} * {right}", 1.7, "multiply entry by entry"
+
+
+def _turned(operand: str) -> str:
+    return operand.removesuffix(".T") if operand.endswith(".T") else f"{operand}.T"
+
+
+def product_to_dot(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        left, right = place.closed(node.left), place.closed(node.right)
+        for one, other in ((left, right), (f"{left}.T", right), (left, f"{right}.T")):
+            yield f"{one} @ {other}", 2.0, "take the matrix product"
+
+
+def product(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    """Return the operands of a matrix product, however it is written."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return node.left, node.right
+    if is_product_call(node):
+        if len(node.args) == 2:
+            return node.args[0], node.args[1]
+        if len(node.args) == 1 and isinstance(node.func, ast.Attribute):
+            return node.func.value, node.args[0]
+    return None

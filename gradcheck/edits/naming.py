@@ -1,0 +1,76 @@
+"""Edits that put one value or function in another's place."""
+
+import ast
+from collections.abc import Iterator
+
+from gradcheck.edits.place import PRODUCTS, Place, Proposal, factor
+
+KEPT = (*PRODUCTS, "sum", "mean", "max", "reshape")
+"""Functions that are not applied by mistake."""
+
+
+def replace_name(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+        return
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        return
+    own = place.read(node)
+    for name in place.material.names:
+        if name != own:
+            yield name, 2.0 + 0.5 * (not alike(own, name)), f"write {name} for {own}"
+
+
+def alike(one: str, other: str) -> bool:
+    """Tell whether two names differ by little: a number, a letter, a suffix."""
+    return one[:1].lower() == other[:1].lower() or one.lower()[-2:] == other.lower()[-2:]
+
+
+def replace_function(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1:
+        for name in place.material.functions:
+            if name != node.func.id:
+                inner = place.read(node.args[0])
+                yield f"{name}({inner})", 2.2, f"write {name} for {node.func.id}"
+
+
+def drop_call(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        name = place.read(node.func)
+        if not any(name.endswith(f".{known}") for known in KEPT):
+            yield place.read(node.args[0]), 1.2, f"drop {name}()"
+
+
+def wrap_call(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.BinOp | ast.Call):
+        for name in place.material.functions:
+            yield f"{name}({place.read(node)})", 2.4, f"apply {name}()"
+
+
+def change_index(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Slice | ast.Tuple):
+        return
+    value, index = place.read(node.value), place.read(node.slice)
+    if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
+        yield f"{value}[{node.slice.value - 1}]", 2.0, "one index earlier"
+        yield f"{value}[{node.slice.value + 1}]", 2.0, "one index later"
+    elif isinstance(node.slice, ast.BinOp) and isinstance(node.slice.op, ast.Add | ast.Sub):
+        yield f"{value}[{place.read(node.slice.left)}]", 2.0, "the same index"
+        sign = "-" if isinstance(node.slice.op, ast.Add) else "+"
+        left, right = place.read(node.slice.left), place.read(node.slice.right)
+        yield f"{value}[{left} {sign} {right}]", 2.0, "the other neighbour"
+    elif isinstance(node.slice, ast.Name | ast.UnaryOp):
+        yield f"{value}[{index} - 1]", 2.0, "one index earlier"
+        yield f"{value}[{index} + 1]", 2.0, "one index later"
+
+
+def multiply_name(place: Place) -> Iterator[Proposal]:
+    """Multiply by a value of the pass: what arrived from behind, forgotten."""
+    if isinstance(place.node, ast.Constant):
+        return
+    for name in place.material.names:
+        yield f"{factor(place)} * {name}", 3.2, f"multiply by {name}"

@@ -1,0 +1,71 @@
+"""The edits of an expression, by kind."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+
+from gradcheck.edits import arithmetic, matrices, naming, reductions, slopes
+from gradcheck.edits.material import Material
+from gradcheck.edits.place import Place, Proposal, is_module
+from gradcheck.edits.rewrite import Rewrite, span, spliced
+
+OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
+    "swap-operands": arithmetic.swap_operands,
+    "negate": arithmetic.negate,
+    "replace-name": naming.replace_name,
+    "replace-function": naming.replace_function,
+    "drop-call": naming.drop_call,
+    "wrap-call": naming.wrap_call,
+    "append-derivative": slopes.append_derivative,
+    "divide": arithmetic.divide,
+    "multiply": arithmetic.multiply,
+    "multiply-name": naming.multiply_name,
+    "add-term": arithmetic.add_term,
+    "drop-factor": arithmetic.drop_factor,
+    "transpose": matrices.transpose,
+    "dot-to-product": matrices.dot_to_product,
+    "product-to-dot": matrices.product_to_dot,
+    "change-axis": reductions.change_axis,
+    "sum-to-mean": reductions.sum_and_mean,
+    "sum-up": reductions.sum_up,
+    "drop-sum": reductions.drop_sum,
+    "square": slopes.square,
+    "drop-square": slopes.drop_square,
+    "flip": arithmetic.flip,
+    "complement": slopes.complement,
+    "change-index": naming.change_index,
+    "change-number": arithmetic.change_number,
+    "regroup": arithmetic.regroup,
+}
+
+
+def rewrites(text: str, root: ast.expr, material: Material) -> Iterator[Rewrite]:
+    """Yield every edit of the expression `root`, a part of `text`, and of its parts."""
+    seen: set[tuple[int, int, str]] = set()
+    for node in _parts(root):
+        place = Place(text=text, node=node, material=material)
+        start, end = span(text, node)
+        for kind, propose in OPERATORS.items():
+            for new, cost, what in propose(place):
+                put = spliced(text, node, new)
+                if put is None or put == text[start:end] or (start, end, put) in seen:
+                    continue
+                seen.add((start, end, put))
+                yield Rewrite(start=start, end=end, new=put, kind=kind, cost=cost, what=what)
+
+
+def _parts(root: ast.expr) -> Iterator[ast.expr]:
+    """Yield an expression and its parts, but no function's name and nothing inside an index."""
+    yield root
+    for child in ast.iter_child_nodes(root):
+        if isinstance(root, ast.Call) and child is root.func:
+            if isinstance(child, ast.Attribute) and not is_module(child.value):
+                yield from _parts(child.value)
+            continue
+        if isinstance(child, ast.keyword) or (
+            isinstance(root, ast.Subscript) and child is root.slice
+        ):
+            continue
+        if isinstance(child, ast.expr):
+            if isinstance(root, ast.Attribute) and isinstance(child, ast.Name | ast.Attribute):
+                continue
+            yield from _parts(child)

@@ -1,0 +1,59 @@
+"""A node of an expression, where an edit may be made."""
+
+import ast
+from dataclasses import dataclass
+from typing import TypeAlias, TypeGuard
+
+from gradcheck.edits.material import Material
+from gradcheck.edits.rewrite import source
+
+Proposal: TypeAlias = tuple[str, float, str]
+"""A new text for a node, its cost, and the edit in words."""
+
+PRODUCTS = ("dot", "matmul")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A node of an expression, where an edit may be made."""
+
+    text: str
+    node: ast.expr
+    material: Material
+
+    def read(self, node: ast.expr) -> str:
+        return source(self.text, node)
+
+    def closed(self, node: ast.expr) -> str:
+        """Return a node's text as an operand: in parentheses if it has an operator."""
+        read = self.read(node)
+        loose = isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.IfExp | ast.Lambda)
+        return f"({read})" if loose else read
+
+    def term(self, node: ast.expr) -> str:
+        """Return a node's text behind a plus or minus: in parentheses if it has one of its own."""
+        product = isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add | ast.Sub)
+        return self.read(node) if product else self.closed(node)
+
+    def numpy(self, function: str) -> str | None:
+        prefix = self.material.numpy
+        return None if prefix is None else f"{prefix}.{function}" if prefix else function
+
+
+def is_module(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("np", "numpy", "math")
+
+
+def is_product_call(node: ast.expr) -> TypeGuard[ast.Call]:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in PRODUCTS
+        and not node.keywords
+    )
+
+
+def factor(place: Place) -> str:
+    node = place.node
+    product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.MatMult)
+    return place.read(node) if product else place.closed(node)

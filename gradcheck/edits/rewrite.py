@@ -1,0 +1,93 @@
+"""The rewrite of one subexpression in a text, exact to the character."""
+
+import ast
+from collections.abc import Iterable
+from functools import lru_cache
+
+from gradcheck.record import record
+
+
+@record
+class Rewrite:
+    """Characters `start` to `end` of a text become `new`.
+
+    `kind` is one of the names that faults give in their `repairs`; `cost` says how unlikely a
+    person is to mean it; `what` is the edit in words.
+    """
+
+    start: int
+    end: int
+    new: str
+    kind: str
+    cost: float
+    what: str
+
+
+def apply(text: str, changes: Iterable[Rewrite]) -> str:
+    """Return the text with changes made that do not overlap."""
+    for change in sorted(changes, key=lambda change: -change.start):
+        text = text[: change.start] + change.new + text[change.end :]
+    return text
+
+
+def overlap(one: Rewrite, other: Rewrite) -> bool:
+    """Tell whether two changes touch the same characters."""
+    return one.start < other.end and other.start < one.end
+
+
+@lru_cache(maxsize=256)
+def _starts(text: str) -> tuple[int, ...]:
+    """Return the offset of each line's first character."""
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    return tuple(starts)
+
+
+def span(text: str, node: ast.expr | ast.stmt) -> tuple[int, int]:
+    """Return the characters of a node; `ast` counts lines from 1 and columns in UTF-8 bytes."""
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return (
+        _offset(text, node.lineno, node.col_offset),
+        _offset(text, node.end_lineno, node.end_col_offset),
+    )
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    start, end = _starts(text)[line - 1 : line + 1]
+    if text.isascii():
+        return start + column
+    return start + len(text[start : end - 1].encode()[:column].decode())
+
+
+def source(text: str, node: ast.expr | ast.stmt) -> str:
+    """Return the text of a node, without the parentheses around it."""
+    start, end = span(text, node)
+    return text[start:end]
+
+
+def spliced(text: str, node: ast.expr, new: str) -> str | None:
+    """Return what may stand in a node's place to mean `new` there, in parentheses if it has to.
+
+    None where it can't: `new` is no expression, or its place allows none.
+    """
+    try:
+        wanted = ast.dump(ast.parse(new, mode="eval").body)
+    except SyntaxError:
+        return None
+    start, end = span(text, node)
+    for candidate in (new, f"({new})"):
+        try:
+            tree = ast.parse(text[:start] + candidate + text[end:])
+        except SyntaxError:
+            continue
+        inner = start + candidate.index(new), start + candidate.index(new) + len(new)
+        changed = text[:start] + candidate + text[end:]
+        if any(
+            span(changed, found) == inner and ast.dump(found) == wanted
+            for found in ast.walk(tree)
+            if isinstance(found, ast.expr)
+        ):
+            return candidate
+    return None

@@ -1,0 +1,47 @@
+"""Edits of derivatives written out."""
+
+import ast
+from collections.abc import Iterator
+
+from gradcheck.edits.place import Place, Proposal, factor
+
+
+def append_derivative(place: Place) -> Iterator[Proposal]:
+    if isinstance(place.node, ast.Constant):
+        return
+    for slope in place.material.slopes:
+        yield f"{factor(place)} * {slope}", 2.5, f"multiply by {slope}"
+
+
+def square(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
+        yield f"{place.read(node)}**2", 1.8, "square"
+
+
+def drop_square(place: Place) -> Iterator[Proposal]:
+    node = place.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        yield place.read(node.left), 1.8, "drop the power"
+
+
+def complement(place: Place) -> Iterator[Proposal]:
+    """Write 1 - a, or a * (1 - a), or 1 - a**2, where one of them stands for another."""
+    node = place.node
+    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
+        own = place.read(node)
+        yield f"1 - {own}", 2.2, f"1 - {own}"
+        yield f"{own} * (1 - {own})", 2.2, "write the whole derivative"
+        yield f"1 - {own}**2", 2.4, "write the whole derivative"
+    if (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Sub)
+        and isinstance(node.left, ast.Constant)
+        and node.left.value == 1
+    ):
+        inner = node.right
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Pow):
+            inner = inner.left
+        own = place.closed(inner)
+        yield f"{own} * (1 - {own})", 2.2, "write the whole derivative"
+        yield f"1 - {own}**2", 1.8, "write the whole derivative"

@@ -1,0 +1,1 @@
+"""Faults of losses and of their gradients."""

@@ -1,0 +1,1 @@
+"""Faults of the forward pass, whose gradient is exact for the wrong function."""

@@ -1,0 +1,1 @@
+"""Faults of computing with finite precision."""

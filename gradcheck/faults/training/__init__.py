@@ -1,0 +1,1 @@
+"""What keeps a network from learning though its gradients are right."""

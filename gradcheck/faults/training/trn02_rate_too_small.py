@@ -1,0 +1,30 @@
+"""The loss falls, but too slowly to notice.
+
+## Symptom
+The loss changes in the fourth digit after many steps. Every gradient is right.
+
+## Cause
+A rate chosen for another scale of data or loss.
+
+## Fix
+Multiply it by ten until the loss swings, then go back. The test: loss change per step over the
+loss, extrapolated to the steps that are planned.
+
+## Hidden when
+The run is long.
+
+## Sources
+Bengio, *Practical Recommendations for Gradient-Based Training of Deep Architectures* (2012),
+section 3.1.
+"""
+
+from gradcheck.fault import Fault
+
+FAULT = Fault(
+    code="TRN02",
+    slug="rate-too-small",
+    title="the learning rate is far too small to see progress",
+    family="training",
+    doc=__doc__,
+    level="note",
+)

@@ -1,0 +1,29 @@
+"""Units that start alike get alike gradients, for ever.
+
+## Symptom
+All columns of a weight and of its gradient are identical; with zeros, inner layers get no
+gradient at all. Every gradient is right.
+
+## Cause
+np.zeros or np.ones for the initial weights.
+
+## Fix
+Draw them at random. The test: compare the columns after some steps.
+
+## Hidden when
+The layer has one unit.
+
+## Sources
+Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 8.4.
+"""
+
+from gradcheck.fault import Fault
+
+FAULT = Fault(
+    code="TRN05",
+    slug="weights-symmetric",
+    title="all weights start equal, so all units of a layer stay equal",
+    family="training",
+    doc=__doc__,
+    level="note",
+)

@@ -1,0 +1,29 @@
+"""A step leaves a parameter as it was.
+
+## Symptom
+Its value is the same after a step, although its gradient is not zero. Every gradient is right.
+
+## Cause
+It is missing in the list of parameters, or `W = W - rate * dW` changes a local copy.
+
+## Fix
+`W -= ...` in place, or return the new value. The test: compare each parameter before and after
+one step.
+
+## Hidden when
+The gradient is zero.
+
+## Sources
+Goodfellow, Bengio and Courville, *Deep Learning* (2016), algorithm 8.1.
+"""
+
+from gradcheck.fault import Fault
+
+FAULT = Fault(
+    code="TRN09",
+    slug="parameter-never-updated",
+    title="a parameter has a gradient but is never updated",
+    family="training",
+    doc=__doc__,
+    level="note",
+)

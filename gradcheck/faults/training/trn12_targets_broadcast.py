@@ -1,0 +1,28 @@
+"""The residual is a table of all pairs.
+
+## Symptom
+All predictions go to the mean of the targets. Every gradient is right.
+
+## Cause
+A column and a row in one difference.
+
+## Fix
+y.reshape(-1, 1). The test: the residual's shape is that of the prediction.
+
+## Hidden when
+n is 1.
+
+## Sources
+Harris et al., *Array Programming with NumPy* (2020). See MOD01.
+"""
+
+from gradcheck.fault import Fault
+
+FAULT = Fault(
+    code="TRN12",
+    slug="targets-broadcast",
+    title="targets (n) against predictions (n, 1) are broadcast in the loss",
+    family="training",
+    doc=__doc__,
+    level="note",
+)

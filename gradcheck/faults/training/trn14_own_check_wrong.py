@@ -1,0 +1,29 @@
+"""The check that blames the gradient has a mistake of its own.
+
+## Symptom
+Its numeric side differs from a more careful one, while the claimed gradient agrees with that.
+Every gradient is right.
+
+## Cause
+One of CHK01 to CHK14: single precision, a step too small, a kink, a value not restored.
+
+## Fix
+Compare the two numeric sides first.
+
+## Hidden when
+Never.
+
+## Sources
+Stanford CS231n, *Gradient checks* (course notes).
+"""
+
+from gradcheck.fault import Fault
+
+FAULT = Fault(
+    code="TRN14",
+    slug="own-check-wrong",
+    title="the author's own gradient check is wrong",
+    family="training",
+    doc=__doc__,
+    level="note",
+)

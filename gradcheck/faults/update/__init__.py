@@ -1,0 +1,1 @@
+"""Faults of the optimiser and its step, which a gradient can't show."""

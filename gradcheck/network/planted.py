@@ -1,0 +1,297 @@
+"""Wrong backward passes: faults planted in a right one, and what they change.
+
+The right pass is made once. A planted pass runs only the nodes from the plant inwards and
+hands out the gradients that change as they are completed, from the loss inwards, so that
+whoever compares them with a claim can stop at the first that does not fit.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.fault import Around, Decay, Fault, Site, Whole
+from gradcheck.network.forward import bound, run, weight
+from gradcheck.network.graph import Network, Node
+from gradcheck.op import Gradients
+from gradcheck.problem import Probe
+from gradcheck.record import record
+
+WHOLE = "the whole pass"
+"""The place of faults that confuse finished gradients."""
+
+
+@record
+class Plant:
+    """A fault at a node (or `WHOLE`); `target` is one of the node's own names for a parameter."""
+
+    fault: Fault
+    node: str
+    target: str | None = None
+    choice: str | None = None
+    constant: float | None = None
+
+
+class Reference:
+    """The right backward pass at one probe, from which planted ones are made.
+
+    `sites` has every node that the gradient reaches, from the loss inwards, then the
+    penalties; `gradients` the right gradient of every parameter, in the same order. `first` is the
+    reference at the point at which a program would have been run first.
+    """
+
+    def __init__(self, network: Network, probe: Probe, first: "Reference | None" = None) -> None:
+        self.network = network
+        self.probe = probe
+        self.first = first
+        self._trace = run(network, probe.parameters, probe.data)
+        self._nodes = {node.name: node for node in network.steps}
+        self._takers = _takers(network)
+        self._around = Around(
+            sites={}, data=probe.data, values=self._trace.values, decays=_decays(network)
+        )
+        self.sites: dict[str, Site] = {}
+        for site in self._right():
+            self.sites[site.node] = site
+        self._around.sites.update(self.sites)  # type: ignore[attr-defined]
+        self._users = _users(network, self.sites)
+        self.gradients = {name: self._total(name, {}) for name in self._in_order()}
+
+    def planted(self, plants: Sequence[Plant]) -> dict[str, Array]:
+        """Return every parameter's gradient with the faults in place."""
+        return {**self.gradients, **dict(self.changed(plants))}
+
+    def changed(self, plants: Sequence[Plant]) -> Iterator[tuple[str, Array]]:
+        """Yield the gradients that the faults change, from the loss inwards."""
+        last = [plant for plant in plants if plant.node == WHOLE]
+        passed = self._pass([plant for plant in plants if plant.node != WHOLE])
+        if not last:
+            yield from passed
+            return
+        totals = {**self.gradients, **dict(passed)}
+        for plant in last:
+            assert plant.fault.alter is not None
+            totals |= plant.fault.alter(self.whole(plant.choice, totals)) or {}
+        yield from ((k, g) for k, g in totals.items() if g is not self.gradients[k])
+
+    def completed_at(self, parameter: str) -> int:
+        """Return the place in the pass at which a parameter's gradient is complete."""
+        return _last(self._users[parameter])
+
+    def whole(self, choice: str | None = None, totals: Mapping[str, Array] | None = None) -> Whole:
+        """Return the finished pass as faults of the whole see it."""
+        return Whole(
+            parameters=self._trace.parameters,
+            gradients=self.gradients if totals is None else totals,
+            sites=self.sites,
+            first=self.first.gradients if self.first else None,
+            choice=choice,
+        )
+
+    def _right(self) -> Iterator[Site]:
+        """Yield every node's site, its gradients the right ones, then the penalties'."""
+        upstream = {
+            self.network.loss.node.name: np.full(
+                self._trace.terms.shape, weight(self.network, self._trace)
+            )
+        }
+        for node in reversed(self.network.steps):
+            if node.name not in upstream:
+                continue
+            right = node.op.backward(upstream[node.name], self._trace.caches[node.name])
+            for name, gradient in zip(node.inputs, right.inputs, strict=True):
+                if gradient is not None:
+                    upstream[name] = upstream[name] + gradient if name in upstream else gradient
+            yield self._site(node, upstream[node.name], right)
+        for penalty in self.network.penalties:
+            for name in penalty.parameters:
+                value = self._trace.parameters[name]
+                terms, cache = penalty.op.forward((value,), {}, {})
+                weights = np.full(terms.shape, penalty.weight)
+                yield Site(
+                    node=penalty.place(name),
+                    op=penalty.op,
+                    options={},
+                    inputs=(value,),
+                    parameters={},
+                    output=terms,
+                    cache=cache,
+                    upstream=weights,
+                    gradients=penalty.op.backward(weights, cache),
+                    batch=self.network.batch,
+                    averaged=self._trace.averaged,
+                    hidden=False,
+                    around=self._around,
+                    sources=(name,),
+                )
+
+    def _site(self, node: Node, upstream: Array, right: Gradients) -> Site:
+        inferred = node.op.infer([x.shape for x in self._trace.inputs[node.name]], node.options)
+        users = [b.parameter for n in self.network.steps for b in n.bindings.values()]
+        return Site(
+            node=node.name,
+            op=node.op,
+            options=node.options,
+            inputs=self._trace.inputs[node.name],
+            parameters=bound(node, self._trace.parameters),
+            output=self._trace.values[node.name],
+            cache=self._trace.caches[node.name],
+            upstream=upstream,
+            gradients=right,
+            batch=self.network.batch,
+            averaged=self._trace.averaged,
+            hidden=_hidden(self.network, node),
+            around=self._around,
+            sources=node.inputs,
+            names={local: binding.parameter for local, binding in node.bindings.items()},
+            roles={local: spec.role for local, spec in inferred.parameters.items()},
+            shared=frozenset(
+                local for local, b in node.bindings.items() if users.count(b.parameter) > 1
+            ),
+            joint=tuple(len(self._takers[name]) > 1 for name in node.inputs),
+        )
+
+    def _in_order(self) -> list[str]:
+        """Name the parameters in the order in which the pass completes their gradients."""
+        last = {name: _last(users) for name, users in self._users.items()}
+        return sorted(last, key=lambda name: last[name])
+
+    def _pass(self, plants: Sequence[Plant]) -> Iterator[tuple[str, Array]]:
+        results: dict[str, Gradients] = {}
+        penalties = [name for name in self.sites if name not in self._nodes]
+        due = _due(self._users)
+        for place, name in enumerate([*penalties, *self._nodes_in_order()]):
+            here = [plant for plant in plants if plant.node == name]
+            arrived = self._arrived(name, results)
+            if here or arrived is not None:
+                results[name] = self._step(self.sites[name], arrived, here)
+            for parameter in due.get(place - len(penalties), ()):
+                if any(user in results for _, user in self._users[parameter]):
+                    yield parameter, self._total(parameter, results)
+
+    def _nodes_in_order(self) -> list[str]:
+        return [name for name in self.sites if name in self._nodes]
+
+    def _arrived(self, name: str, results: Mapping[str, Gradients]) -> Array | None:
+        """Return what arrives at a node's output if a plant has changed it."""
+        takers = [(n, k) for n, k in self._takers.get(name, ()) if n in self.sites]
+        if all(
+            n not in results or results[n].inputs[k] is self.sites[n].gradients.inputs[k]
+            for n, k in takers
+        ):
+            return None
+        parts = [results.get(n, self.sites[n].gradients).inputs[k] for n, k in takers]
+        return sum((p for p in parts if p is not None), np.zeros_like(self.sites[name].output))
+
+    def _step(self, site: Site, arrived: Array | None, plants: Sequence[Plant]) -> Gradients:
+        if arrived is not None:
+            site = replace(site, upstream=arrived, gradients=site.op.backward(arrived, site.cache))
+        for plant in plants:
+            assert plant.fault.inject is not None
+            wrong = plant.fault.inject(at(site, plant))
+            if wrong is not None:
+                site = replace(site, gradients=wrong)
+        return site.gradients
+
+    def _total(self, parameter: str, results: Mapping[str, Gradients]) -> Array:
+        total = np.zeros(self.network.parameters[parameter].shape)
+        for _, user in self._users[parameter]:
+            found = results.get(user, self.sites[user].gradients)
+            if user not in self._nodes:
+                total = total + _given(found.inputs[0])
+                continue
+            for local, binding in self._nodes[user].bindings.items():
+                if binding.parameter == parameter and local in found.parameters:
+                    gradient = found.parameters[local]
+                    total = total + (gradient.T if binding.transposed else gradient)
+        return total
+
+
+def plants(reference: Reference, fault: Fault) -> Iterator[Plant]:
+    """Yield every way in which a fault can be made, from the loss inwards."""
+    if fault.alter is not None:
+        whole = reference.whole()
+        for choice in fault.choices(whole) if fault.choices else (None,):
+            if fault.alter(replace(whole, choice=choice)) is not None:
+                yield Plant(fault=fault, node=WHOLE, choice=choice)
+    if fault.inject is None:
+        return
+    for site in reference.sites.values():
+        targets = [local for local, role in site.roles.items() if role in fault.each]
+        for target in targets if fault.each else (None,):
+            aimed = replace(site, target=target)
+            for choice in fault.choices(aimed) if fault.choices else (None,):
+                plant = Plant(fault=fault, node=site.node, target=target, choice=choice)
+                if fault.inject(at(aimed, plant)) is not None:
+                    yield plant
+
+
+def at(site: Site, plant: Plant) -> Site:
+    """Return a site as a plant's fault sees it."""
+    constant = plant.constant if plant.constant is not None else plant.fault.constant
+    return replace(
+        site,
+        target=plant.target,
+        choice=plant.choice,
+        constant=1.0 if constant is None else constant,
+    )
+
+
+def _given(gradient: Array | None) -> Array:
+    assert gradient is not None
+    return gradient
+
+
+def _takers(network: Network) -> dict[str, list[tuple[str, int]]]:
+    """Return, for every value, the nodes that take it and as which of their inputs."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for node in network.steps:
+        for k, name in enumerate(node.inputs):
+            found.setdefault(name, []).append((node.name, k))
+    return found
+
+
+def _users(network: Network, sites: Mapping[str, Site]) -> dict[str, list[tuple[int, str]]]:
+    """Return, for every parameter, the sites that use it and their places in the pass."""
+    found: dict[str, list[tuple[int, str]]] = {name: [] for name in network.parameters}
+    reached = [name for name in sites if any(name == node.name for node in network.steps)]
+    bindings = {node.name: node.bindings.values() for node in network.steps}
+    for place, name in enumerate(reached):
+        for parameter in {binding.parameter for binding in bindings[name]}:
+            found[parameter].append((place, name))
+    for penalty in network.penalties:
+        for parameter in penalty.parameters:
+            found[parameter].append((-1, penalty.place(parameter)))
+    return found
+
+
+def _last(users: Sequence[tuple[int, str]]) -> int:
+    """Return the place after which a parameter's gradient is complete; penalties have -1."""
+    return max((place for place, _ in users), default=-1)
+
+
+def _due(users: Mapping[str, list[tuple[int, str]]]) -> dict[int, list[str]]:
+    """Return which parameters are complete after each place of the pass."""
+    found: dict[int, list[str]] = {}
+    for parameter, places in users.items():
+        found.setdefault(_last(places), []).append(parameter)
+    return found
+
+
+def _decays(network: Network) -> tuple[Decay, ...]:
+    return tuple(
+        Decay(op=p.op, weight=p.weight, parameters=frozenset(p.parameters))
+        for p in network.penalties
+    )
+
+
+def _hidden(network: Network, node: Node) -> bool:
+    """Tell whether a layer with parameters lies between a node and the loss."""
+    below = {node.name}
+    for later in network.nodes:
+        if not below.isdisjoint(later.inputs):
+            if later.bindings:
+                return True
+            below.add(later.name)
+    return False

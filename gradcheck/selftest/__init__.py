@@ -1,0 +1,1 @@
+"""The self-test: every fault planted in small networks, and what diagnosis makes of it."""

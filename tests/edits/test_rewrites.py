@@ -1,0 +1,141 @@
+"""Edits of expressions: what a person would change, and nothing else of the text."""
+
+import ast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradcheck.edits import Material, apply, rewrites
+
+MATERIAL = Material(
+    names=("Z1", "A1", "W2", "dZ2"),
+    functions=("sigmoid", "sigmoid_prime"),
+    slopes=("A1 * (1 - A1)", "(Z1 > 0)"),
+    counts=("m",),
+    terms=("l2 * W1",),
+)
+
+
+def edits(text: str, material: Material = MATERIAL) -> dict[str, str]:
+    """Return every text that an edit of the right-hand side makes, with the edit's kind."""
+    statement = ast.parse(text).body[0]
+    assert isinstance(statement, ast.Assign)
+    return {apply(text, [e]): e.kind for e in rewrites(text, statement.value, material)}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "kind"),
+    [
+        ("d = y - yhat", "d = yhat - y", "swap-operands"),
+        ("d = y - (a - b)", "d = (a - b) - y", "swap-operands"),
+        ("g = dZ2 @ A1.T", "g = A1.T @ dZ2", "swap-operands"),
+        ("g = np.dot(dZ2, A1)", "g = np.dot(A1, dZ2)", "swap-operands"),
+        ("g = -(a * b)", "g = a * b", "negate"),
+        ("g = a + b * c", "g = a - b * c", "negate"),
+        ("g = a * b", "g = -(a * b)", "negate"),
+        ("d = e * sigmoid_prime(A1)", "d = e * sigmoid_prime(Z1)", "replace-name"),
+        ("d = e * sigmoid(Z1)", "d = e * sigmoid_prime(Z1)", "replace-function"),
+        ("d = e * sigmoid(A1)", "d = e * A1", "drop-call"),
+        ("d = e * Z1", "d = e * sigmoid(Z1)", "wrap-call"),
+        ("d = y - yhat", "d = (y - yhat) * A1 * (1 - A1)", "append-derivative"),
+        ("d = e @ W2.T", "d = e @ W2.T * (Z1 > 0)", "append-derivative"),
+        ("g = np.dot(e, x)", "g = np.dot(e, x) / m", "divide"),
+        ("d = y - yhat", "d = (y - yhat) / m", "divide"),
+        ("d = y - yhat", "d = 2 * (y - yhat)", "multiply"),
+        ("g = x @ d", "g = x @ d + l2 * W1", "add-term"),
+        ("g = e / m", "g = e", "drop-factor"),
+        ("g = e * a", "g = a", "drop-factor"),
+        ("d = e @ W2", "d = e @ W2.T", "transpose"),
+        ("d = e @ W2.T", "d = e @ W2", "transpose"),
+        ("g = d.T @ a", "g = a.T @ d", "transpose"),
+        ("d = e * np.dot(a, w)", "d = e * (a * w)", "dot-to-product"),
+        ("d = a.dot(w)", "d = a * w.T", "dot-to-product"),
+        ("d = e * w", "d = e @ w", "product-to-dot"),
+        ("b = d.sum(axis=1)", "b = d.sum(axis=0)", "change-axis"),
+        ("b = d.sum()", "b = d.sum(axis=0)", "change-axis"),
+        ("b = np.sum(d, axis=0)", "b = np.sum(d, axis=0, keepdims=True)", "change-axis"),
+        ("b = np.mean(d, axis=0)", "b = np.sum(d, axis=0)", "sum-to-mean"),
+        ("b = d", "b = np.sum(d, axis=0)", "sum-up"),
+        ("b = np.sum(d, axis=0)", "b = d", "drop-sum"),
+        ("d = e * (1 - A1)", "d = e * (1 - A1**2)", "square"),
+        ("d = 1 - A1**2", "d = 1 - A1", "drop-square"),
+        ("d = e * (z < 0)", "d = e * (z > 0)", "flip"),
+        ("d = e * (1 - A1)", "d = e * (A1 * (1 - A1))", "complement"),
+        ("d = w[l + 1]", "d = w[l]", "change-index"),
+        ("d = w[l]", "d = w[l - 1]", "change-index"),
+        ("d = 3 * e", "d = 2 * e", "change-number"),
+        ("d = e * A1 - y", "d = e * (A1 - y)", "regroup"),
+        ("d = y - e * A1", "d = (y - e) * A1", "regroup"),
+    ],
+)
+def test_an_edit_that_a_person_would_make_is_there(wrong: str, right: str, kind: str) -> None:
+    assert edits(wrong).get(right) == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "d = (  e*A1 )*sigmoid_prime( Z1 )  # so",
+        "δ = é * A1",
+        "d = (y\n     - yhat)",
+        "d = a if b else c",
+    ],
+)
+def test_all_that_is_not_edited_stays_as_it_was(text: str) -> None:
+    statement = ast.parse(text).body[0]
+    assert isinstance(statement, ast.Assign)
+    found = list(rewrites(text, statement.value, MATERIAL))
+    assert found
+    for edit in found:
+        changed = apply(text, [edit])
+        assert changed.startswith(text[: edit.start])
+        assert changed.endswith(text[edit.end :])
+        assert changed != text
+
+
+def test_no_parenthesis_is_lost() -> None:
+    assert "d = e * (Z1 > 0) * a" in edits("d = e * a") or "d = e * a * (Z1 > 0)" in edits(
+        "d = e * a"
+    )
+    assert "d = (a + b) * A1 * (1 - A1)" in edits("d = a + b")
+    assert "d = a + b * A1 * (1 - A1)" in edits("d = a + b")
+    assert "d = a ** (-b)" in edits("d = a ** b") or "d = a ** -b" in edits("d = a ** b")
+
+
+def test_functions_names_and_keywords_are_no_values_to_replace() -> None:
+    for changed in edits("d = np.sum(e, axis=0)"):
+        assert "=Z1" not in changed
+        assert "Z1.sum" not in changed
+        assert "np.Z1" not in changed
+
+
+def test_the_same_text_is_proposed_once() -> None:
+    statement = ast.parse("d = (a - b) * sigmoid(Z1) / m").body[0]
+    assert isinstance(statement, ast.Assign)
+    text = "d = (a - b) * sigmoid(Z1) / m"
+    found = [(e.start, e.end, e.new) for e in rewrites(text, statement.value, MATERIAL)]
+    assert len(found) == len(set(found))
+
+
+NAMES = st.sampled_from(["A1", "Z1", "W2", "e", "x.T", "y"])
+EXPRESSIONS = st.recursive(
+    NAMES,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "@", "**"]), inner).map(
+            lambda t: f"({t[0]}) {t[1]} ({t[2]})"
+        ),
+        inner.map(lambda t: f"-({t})"),
+        inner.map(lambda t: f"sigmoid({t})"),
+        inner.map(lambda t: f"np.sum({t}, axis=0)"),
+    ),
+    max_leaves=6,
+)
+
+
+@given(EXPRESSIONS)
+def test_every_edit_of_every_expression_is_a_statement_again(expression: str) -> None:
+    text = f"d = {expression}"
+    before = ast.dump(ast.parse(text))
+    for changed in edits(text):
+        assert ast.dump(ast.parse(changed)) != before or changed != text
