@@ -18,7 +18,7 @@ from gradcheck.paste.running.plain import complete
 from gradcheck.paste.running.world import World
 from gradcheck.record import record
 
-_SECONDS = 4.0
+_SECONDS = 3.0
 
 
 @record

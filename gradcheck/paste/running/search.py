@@ -1,8 +1,9 @@
 """The search for guesses of unseen data: best first, by what short runs of the program say.
 
 Data are guessed in the order in which the program comes to use them. A set of guesses is the
-better, the fewer statements fail, the fewer operations stretch their arrays (see `trial`), and the
-likelier the guesses are by themselves. The best set so far is always the one that is extended.
+better, the fewer statements fail that other data could heal, the fewer operations stretch their
+arrays (see `trial`), and the likelier the guesses are by themselves. The best set so far is always
+the one that is extended.
 """
 
 import heapq
@@ -23,7 +24,10 @@ _CREDIT = 15
 _UNEVEN = 40
 _DOUBT = 300
 _PATIENCE = 120
-_NOT_OF_DATA = frozenset({"NameError", "ImportError", "ModuleNotFoundError", "SyntaxError"})
+# Whatever the data are, these failures stay.
+_NOT_OF_DATA = frozenset(
+    {"NameError", "UnboundLocalError", "ImportError", "SyntaxError", "SystemExit"}
+)
 
 Rank: TypeAlias = tuple[int, int, int]
 Try: TypeAlias = Callable[[Mapping[str, Guess]], Outcome]
@@ -45,8 +49,11 @@ class State:
     @property
     def sound(self) -> bool:
         """Whether all data are there, and nothing failed that other data could heal."""
-        errors = {failure.error for failure in self.outcome.failures}
-        return self.finished and errors <= _NOT_OF_DATA
+        return self.finished and not self._healable
+
+    @property
+    def _healable(self) -> int:
+        return sum(failure.error not in _NOT_OF_DATA for failure in self.outcome.failures)
 
     @property
     def arrays(self) -> int:
@@ -59,7 +66,7 @@ class State:
             g.doubtful for g in self.guesses.values()
         )
         order = self.order + place + doubts - _CREDIT * self.arrays
-        return len(seen.failures), len(seen.stretched), order
+        return self._healable, len(seen.stretched), order
 
 
 def found(
