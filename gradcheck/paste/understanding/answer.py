@@ -23,8 +23,7 @@ def step(inquiry: Inquiry, choice: Choice | None) -> dict[str, Any]:
     fits = inquiry.fits[choice.candidate] if choice else {}
     rate = learning_rate(inquiry, [one.scale for one in fits.values()])
     return {
-        "line": machine.sites[inquiry.step.loop].line,
-        "function": machine.sites[inquiry.step.loop].function,
+        "line": inquiry.step.line,
         "parameters": [parameter(inquiry, path, choice, claims.get(path)) for path in inquiry.parameters],
         "loss": None if choice is None else loss(inquiry, choice.candidate, choice.basis),
         "other": None

@@ -22,6 +22,7 @@ _TRIED = (1, 0, 2)
 """Iterations that are looked at, the best first: in the first one, shapes may still change."""
 
 
+_ROUNDING = 1e-14
 _KEPT = 0.5
 """The share of a change before a step that must be left after it, for an update."""
 
@@ -39,11 +40,6 @@ class Found:
     """What else has been changed by the step and was there before."""
     turns: Turns
     loops: tuple[Turns, ...]
-
-    @property
-    def function(self) -> str:
-        """The name of the function that the loop is in, as frames know it; "" outside of any."""
-        return next((path.scope for path in self.base.before.things if path.is_variable), "")
 
 
 def discover(scene: Scene) -> Found | None:
@@ -99,7 +95,8 @@ def _tried(step: Step, turns: Turns, loops: Sequence[Turns]) -> Found | None:
     if base.failed:
         return None
     differing = changed(base)
-    paths = _unaliased(base, [p for p, change in differing.items() if _is_float(change)])
+    moving = [path for path, change in differing.items() if _moves(step, base, path, change)]
+    paths = _unaliased(base, moving)
     found = updates(base, paths)
     seen = list(dict.fromkeys(update.path for update in found))
     parameters = _parameters(step, base, seen, found)
@@ -111,7 +108,7 @@ def _tried(step: Step, turns: Turns, loops: Sequence[Turns]) -> Found | None:
         return None
     own = tuple(update for update in found if update.path in parameters)
     return Found(
-        step=replace(step, rates=rates(list(own)), variables=_variables(parameters)),
+        step=replace(step, rates=rates(list(own)), variables=_variables(step, parameters)),
         base=base,
         parameters=tuple(parameters),
         updates=own,
@@ -127,12 +124,12 @@ def _parameters(
 ) -> list[Path]:
     if not paths:
         return []
-    return _influential(replace(step, variables=_variables(paths)), base, paths, found)
+    return _influential(replace(step, variables=_variables(step, paths)), base, paths, found)
 
 
 def _added(step: Step, base: Trial, paths: Sequence[Path]) -> Iterator[Update]:
     """Yield updates that no site shows: what is added before the step is still there after it."""
-    step = replace(step, variables=_variables(paths))
+    step = replace(step, variables=_variables(step, paths))
     for seed, path in enumerate(paths):
         there = shaken(base.before.values[path], seed)
         moved = step.trial({path: there}, step.plan(frozenset()))
@@ -146,12 +143,22 @@ def _added(step: Step, base: Trial, paths: Sequence[Path]) -> Iterator[Update]:
             yield Update(path=path, site=-1, left=False, index=len(base.events))
 
 
-def _variables(paths: Iterable[Path]) -> tuple[str, ...]:
-    return tuple(path.root for path in paths if path.is_variable)
+def _variables(step: Step, paths: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(path.root for path in paths if step.owns(path))
 
 
-def _is_float(change: Any) -> bool:
-    return change is not None and bool(np.all(np.isfinite(change)))
+def _moves(step: Step, base: Trial, path: Path, change: Any) -> bool:
+    """Tell numbers that a trial can set, and that change by more than rounding."""
+    if change is None or not np.all(np.isfinite(change)):
+        return False
+    if path.is_variable and not step.owns(path) and not _is_array(base.before.things[path]):
+        return False
+    size = float(np.linalg.norm(frozen(base.before.values[path])))
+    return bool(np.linalg.norm(change) > _ROUNDING * size)
+
+
+def _is_array(thing: Any) -> bool:
+    return isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
 
 
 def _unaliased(trial: Trial, paths: Sequence[Path]) -> list[Path]:
@@ -170,7 +177,7 @@ def _influential(
     step: Step, base: Trial, paths: Sequence[Path], found: Sequence[Update]
 ) -> list[Path]:
     """Return the paths that something like a loss depends on before they are updated."""
-    first = {update.path: update.index for update in reversed(found)}
+    first = {path: _first(base, path, found) for path in paths}
     point = {path: shaken(base.before.values[path], seed) for seed, path in enumerate(paths)}
     moved = step.trial(point, step.plan(None))
     if moved.failed:
@@ -193,6 +200,14 @@ def _influential(
         if any(index < first[path] for index in differing & telling):
             matter.append(path)
     return matter
+
+
+def _first(base: Trial, path: Path, found: Sequence[Update]) -> int:
+    """Return the first event of any site that updates a path."""
+    own = [update for update in found if update.path == path]
+    sites = {update.site for update in own}
+    events = (index for index, event in enumerate(base.events) if event.site in sites)
+    return next(events, min(update.index for update in own))
 
 
 def differing_events(base: Trial, other: Trial) -> list[int]:

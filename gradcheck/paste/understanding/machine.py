@@ -2,7 +2,7 @@
 
 import ast
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any
 
@@ -82,18 +82,38 @@ class Machine:
         self.runs += 1
         self.runtime.start(course, seconds)
         begun = time.perf_counter()
-        error, slow = None, False
+        error, slow = self._executed(statement)
+        return self._ran(error, slow, begun)
+
+    def run_through(
+        self, statements: range, course: Course, seconds: float, after: Callable[[int], None]
+    ) -> Ran:
+        """Run several statements, recording at once; `after` is called behind each that succeeds."""
+        self.runs += 1
+        self.runtime.start(course, seconds)
+        self.runtime.record()
+        begun = time.perf_counter()
+        slow = False
+        for statement in statements:
+            error, slow = self._executed(statement)
+            if self.runtime.over is not None:
+                break
+            if error is None:
+                after(statement)
+        return self._ran(None, slow, begun)
+
+    def _executed(self, statement: int) -> tuple[str | None, bool]:
+        """Run one statement; return its error, and whether it took too long."""
         try:
             with np.errstate(all="ignore"):
-                exec(self._codes[statement], self.variables)  # noqa: S102  (that is what we are for)
+                exec(self._codes[statement], self.variables)  # noqa: S102  (what we are here for)
         except Stop as stop:
-            slow = isinstance(stop, TooSlow)
-        except (
-            Exception,
-            SystemExit,
-            KeyboardInterrupt,
-        ) as caught:  # the program's own, of any kind
-            error = f"{type(caught).__name__}: {caught}"
+            return None, isinstance(stop, TooSlow)
+        except (Exception, SystemExit, KeyboardInterrupt) as caught:  # the program's own, of any kind
+            return f"{type(caught).__name__}: {caught}", False
+        return None, False
+
+    def _ran(self, error: str | None, slow: bool, begun: float) -> Ran:
         return Ran(
             events=self.runtime.events,
             error=error,
@@ -104,20 +124,29 @@ class Machine:
 
 
 class Scene:
-    """One top-level statement, which can be run any number of times from the same state."""
+    """Top-level statements, the first of them `start`, that can be run again from one state."""
 
-    def __init__(self, machine: Machine, statement: int) -> None:
+    def __init__(self, machine: Machine, start: int) -> None:
         self.machine = machine
-        self.statement = statement
+        self.start = start
         self.snapshot = Snapshot(machine.variables)
         self.limit = 5.0
 
-    def run(self, course: Course, plan: Plan | None = None) -> Ran:
-        """Restore the state and run; `plan` None keeps the code that is installed."""
+    def run(self, course: Course, plan: Plan) -> Ran:
+        """Restore the state and run the first statement."""
+        self._restore(plan)
+        return self.machine.run(self.start, course, self.limit)
+
+    def run_through(self, course: Course, plan: Plan, after: Callable[[int], None]) -> Ran:
+        """Restore the state and run all statements to the program's end."""
+        self._restore(plan)
+        statements = range(self.start, len(self.machine.statements))
+        return self.machine.run_through(statements, course, self.limit, after)
+
+    def _restore(self, plan: Plan) -> None:
         self.snapshot.restore()
-        if plan is not None and plan is not self.machine.plan:
+        if plan is not self.machine.plan:
             self.machine.install(plan)
-        return self.machine.run(self.statement, course, self.limit)
 
 
 def _key(plan: Plan) -> Any:

@@ -74,7 +74,7 @@ def measured(
     real = step.trial(point, step.plan(frozenset()))
     if real.failed:
         return None
-    claims = {path: _claim(real.change(path), point[path]) for path in parameters}
+    claims = {path: _claim(step.claim(real, path), point[path]) for path in parameters}
     if any(claim is None for claim in claims.values()):
         return None
     wanted = frozenset(candidate.site for candidate in candidates)
@@ -116,9 +116,10 @@ def measured(
 
 
 def _claim(change: Any, value: Any) -> Any:
+    change = frozen(change)
     if change is None or np.shape(change) != np.shape(value) or not np.all(np.isfinite(change)):
         return None
-    return -np.asarray(change)
+    return np.asarray(change)
 
 
 def _rounding(value: Any) -> float:

@@ -49,12 +49,11 @@ def learning_rate(inquiry: Inquiry, scales: Iterable[float]) -> Rate | None:
 
 def _variables(inquiry: Inquiry, wanted: list[float]) -> Iterator[tuple[Path, float]]:
     """Yield the scalars that were there before the step and after, the likeliest first."""
-    function = inquiry.machine.sites[inquiry.step.loop].function
     found = []
     for path, thing in inquiry.base.before.things.items():
         if not is_number(thing) or not thing > 0 or path in inquiry.parameters:
             continue
-        if path.is_variable and path.scope.rpartition(".")[2] != function.rpartition(".")[2]:
+        if path.is_variable and not inquiry.step.owns(path):
             continue
         named = not _NAMES.isdisjoint(words(path.last))
         if isinstance(thing, int) and not named:
@@ -84,7 +83,7 @@ def _steers(
     more = value * (1 + _NUDGE)
     plain = _changes(step, point, inquiry)
     if path is not None:
-        step = replace(step, variables=(*step.variables, path.root) if path.is_variable else step.variables)
+        step = replace(step, variables=(*step.variables, path.root))
         point[path] = more
     elif constant is not None:
         step = replace(step, constants={constant: more})

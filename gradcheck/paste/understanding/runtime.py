@@ -36,10 +36,11 @@ class TooSlow(Stop):
 class Event:
     """A value that a site had; `left` and `right` are operands of sums, differences and changes.
 
-    `thing` is the object itself, the others copies; `owner` is what a changed element belongs to.
+    `thing` is the object itself, the others copies. `augments` tells `+=` and `-=`; `owner` is then
+    what a changed element belongs to.
     """
 
-    __slots__ = ("left", "owner", "right", "site", "thing", "value")
+    __slots__ = ("augments", "left", "owner", "right", "site", "thing", "value")
 
     def __init__(
         self, site: int, thing: Any, left: Any = None, right: Any = None, owner: Any = None
@@ -50,6 +51,7 @@ class Event:
         self.left = frozen(left)
         self.right = frozen(right)
         self.owner = owner
+        self.augments = False
 
 
 @record
@@ -123,6 +125,10 @@ class Runtime:
         self._counts = {}
         self._seen = {}
 
+    def record(self) -> None:
+        """Begin to record at once, without waiting for a loop."""
+        self._recording = True
+
     @property
     def reached(self) -> bool:
         """Whether the watched iteration has begun."""
@@ -172,6 +178,7 @@ class Runtime:
             left, right = self._pending.pop(site, (None, None))
             event = Event(site, value, owner=owner)
             event.left, event.right = left, right
+            event.augments = left is not None
             self._record(event)
 
     def _injected(self, site: int, value: Any) -> Any:

@@ -1,6 +1,6 @@
 """A training step that can be tried again from any point, and what a trial shows."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from types import FrameType
 from typing import Any, TypeAlias
@@ -16,7 +16,6 @@ from gradcheck.paste.understanding.paths import (
     read,
     replaced,
     scopes,
-    value_of,
     write,
 )
 from gradcheck.paste.understanding.runtime import Course, Event
@@ -108,10 +107,10 @@ class Step:
             roots = scopes(frame)
             for path, value in point.items():
                 self.assign(path, roots, value, runtime.given)
-            seen.append(self._state(roots))
+            seen.append(self.state(roots))
 
         def end(frame: FrameType) -> None:
-            seen.append(self._state(scopes(frame)))
+            seen.append(self.state(scopes(frame)))
 
         course = Course(
             loop=self.loop,
@@ -138,16 +137,21 @@ class Step:
             seconds=ran.seconds,
         )
 
+    def claim(self, trial: Trial, path: Path) -> Any:
+        """Return what a trial claims to be a parameter's gradient: the update, downwards."""
+        change = trial.change(path)
+        return None if change is None else -change
+
     def assign(self, path: Path, roots: Roots, value: Any, given: dict[str, Any]) -> None:
         """Set what is at a path, through `given` where only the loop's own frame can."""
-        if path.is_variable and path.root in self.variables:
+        if self.owns(path) and path.root in self.variables:
             given[path.root] = fitting(read(path, roots), value)
         else:
             write(path, roots, value)
 
     def _put(self, path: Path, roots: Roots, value: Any, given: dict[str, Any]) -> None:
         """Put another thing at a path; what was there stays as it is."""
-        if path.is_variable:
+        if self.owns(path):
             given[path.root] = value
         else:
             replaced(path, roots, value)
@@ -157,15 +161,33 @@ class Step:
         late = {path: value for path, value in point.items() if path.is_variable}
         return State(things=before.things, values={**before.values, **late}) if late else before
 
-    def _state(self, roots: Roots) -> State:
-        if self.paths is None:
-            found = leaves(roots)
-        else:
-            found = [leaf for path in self.paths if (leaf := _leaf(path, roots)) is not None]
+    def state(self, roots: Roots) -> State:
+        """Return what is to be watched, as it is now."""
+        found = self.watched(roots)
         return State(
             things={leaf.path: leaf.thing for leaf in found},
             values={leaf.path: leaf.copy() for leaf in found},
         )
+
+    def watched(self, roots: Roots) -> list[Leaf]:
+        if self.paths is None:
+            return leaves(roots)
+        return [leaf for path in self.paths if (leaf := _leaf(path, roots)) is not None]
+
+    @property
+    def function(self) -> str:
+        """The function that the loop is in, as frames name it without `<locals>`; "" for none."""
+        site = self.scene.machine.sites.get(self.loop)
+        return site.function if site else ""
+
+    def owns(self, path: Path) -> bool:
+        """Tell local variables that only the loop's own frame can set, and this step may."""
+        return path.is_variable and path.scope.replace(".<locals>", "") == self.function
+
+    @property
+    def line(self) -> int:
+        """The program's line at which the step begins."""
+        return self.scene.machine.sites[self.loop].line
 
 
 def _leaf(path: Path, roots: Roots) -> Leaf | None:
@@ -197,7 +219,3 @@ def changed(trial: Trial) -> dict[Path, Any]:
 
 def _alike(old: Any, new: Any) -> bool:
     return getattr(old, "shape", ()) == getattr(new, "shape", ())
-
-
-Look: TypeAlias = Callable[[Iterable[Path]], None]
-__all__ = ["Point", "State", "Step", "Trial", "changed", "value_of"]

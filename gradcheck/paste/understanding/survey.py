@@ -104,7 +104,7 @@ def survey(scene: Scene, seconds: float, patience: float) -> list[Turns]:
     machine.install(Plan(sites=frozenset()))
     machine.runtime.watch = watch
     try:
-        machine.run(scene.statement, None, seconds)
+        machine.run(scene.start, None, seconds)
     finally:
         machine.runtime.watch = None
     return [

@@ -11,6 +11,7 @@ from gradcheck.paste.understanding.choice import Choice, choose
 from gradcheck.paste.understanding.discovery import Found, discover
 from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire
 from gradcheck.paste.understanding.machine import Machine, Scene
+from gradcheck.paste.understanding.passages import passage
 from gradcheck.paste.understanding.rehearsal import rehearse
 from gradcheck.paste.understanding.shrinking import shrunk
 
@@ -42,6 +43,11 @@ def understood(program: Prepared) -> dict[str, Any]:
         error = rehearse(machine, index, found)
         if error is not None:
             failures.append({"line": statement.lineno, "error": error})
+    if not steps:
+        whole = Machine(program.tree, program.namespace(), program.flags)
+        found = passage(whole)
+        if found is not None and (asked := _asked(found)) is not None:
+            steps.append(answers.step(*asked))
     return {
         "steps": steps,
         "failures": failures,

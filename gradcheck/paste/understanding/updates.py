@@ -61,7 +61,7 @@ def _base(owner: Any) -> Any:
 def _change(trial: Trial, path: Path, event: Event) -> bool | None:
     """Tell which operand is the change, the left or the right; None where neither was there before."""
     there = trial.before.things.get(path)
-    if there is event.thing or (event.owner is not None and there is _base(event.owner)):
+    if (event.augments and _is_scalar(event)) or there is event.thing or (event.owner is not None and there is _base(event.owner)):
         return False  # An in-place change.
     before = frozen(trial.before.values.get(path))
     if same(before, event.left) or _among(event.left, before):
@@ -69,6 +69,11 @@ def _change(trial: Trial, path: Path, event: Event) -> bool | None:
     if same(before, event.right) or _among(event.right, before):
         return True
     return None
+
+
+def _is_scalar(event: Event) -> bool:
+    """Tell changes of a number under a name or an attribute; those in arrays are seen in place."""
+    return not isinstance(event.thing, np.ndarray) and not isinstance(event.owner, np.ndarray | list)
 
 
 def _among(value: Any, values: Any) -> bool:

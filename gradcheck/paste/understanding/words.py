@@ -15,6 +15,12 @@ _DERIVED = frozenset(
 )
 
 
+_GRADIENTS = frozenset("grad grads gradient gradients gradiente nabla delta deltas d derivatives".split())
+_MARKS = _GRADIENTS | frozenset(
+    "dl dj de dc dloss dcost derror derivative deriv wrt dldw dedw djd partial slope g errorwrt losswrt".split()
+)
+
+
 def loss_like(names: Sequence[str]) -> bool:
     """Tell whether one of the names is one for a loss, and none says that it is derived from one."""
     if any(_is_derived(name) for name in names):
@@ -25,3 +31,19 @@ def loss_like(names: Sequence[str]) -> bool:
 def _is_derived(name: str) -> bool:
     parts = words(name)
     return not _DERIVED.isdisjoint(parts) or name[:1] == "d" and name[1:] in (_LETTERS | _LOSSES)
+
+
+def gradient_of(parameter: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether one chain of names says that it holds the gradient of the other.
+
+    `dW1`, `grad_W1` and `grads['W1']` are so for `W1`; a bare `grad` is for anything.
+    """
+    own, last = _plain(parameter[-1]), _plain(other[-1])
+    if last == own:
+        return any(not _GRADIENTS.isdisjoint(words(name)) for name in other[:-1])
+    rest = last.replace(own, "", 1) if own in last else last
+    return rest in _MARKS and (own in last or rest not in ("d", "dl", "de", "dj"))
+
+
+def _plain(name: str) -> str:
+    return "".join(words(name))
