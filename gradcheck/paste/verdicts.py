@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.paste.understanding.fit import Fit, Rows, fit
+from gradcheck.paste.understanding.fit import Fit, Rows, excess, fit
 from gradcheck.record import record
 from gradcheck.report import Check, Verdict
 
@@ -41,7 +41,7 @@ def judged(step: Mapping[str, Any]) -> Judged:
     rows = {entry["name"]: _rows(entry["rows"]) for entry in step["parameters"]}
     fits = {name: fit(given) for name, given in rows.items()}
     rate = step["rate"]["value"] if step.get("rate") else None
-    scale = _scale(fits, rate)
+    scale = common_scale(fits, rate)
     checks = tuple(
         _check(entry, fits[entry["name"]], rows[entry["name"]], scale)
         for entry in step["parameters"]
@@ -68,8 +68,11 @@ def _numbers(given: Sequence[float | None]) -> Any:
     return np.array([np.inf if value is None else value for value in given], dtype=float)
 
 
-def _scale(fits: Mapping[str, Fit], rate: float | None) -> float | None:
-    """Return the positive scale that right gradients have, from those that are exact."""
+def common_scale(fits: Mapping[str, Fit], rate: float | None) -> float | None:
+    """Return the positive scale that right gradients have, from those that are exact.
+
+    `rate` is the learning rate, where it is known; None where no scale shows.
+    """
     exact = [one for one in fits.values() if one.exact]
     if rate is not None and any(_equal(abs(one.scale), rate, one) for one in exact):
         return rate
@@ -85,8 +88,13 @@ def _scale(fits: Mapping[str, Fit], rate: float | None) -> float | None:
             group.append(one)
     if not groups:
         return None
-    best = max(groups, key=lambda group: (group[0].scale > 0, len(group)))
+    best = max(groups, key=lambda group: (group[0].scale > 0, _is_one(group[0]), len(group)))
     return abs(best[0].scale)
+
+
+def _is_one(one: Fit) -> bool:
+    """Tell the scale of a gradient variable, where the learning rate is not in it."""
+    return _equal(one.scale, 1.0, one)
 
 
 def _equal(one: float, other: float, by: Fit) -> bool:
@@ -96,7 +104,7 @@ def _equal(one: float, other: float, by: Fit) -> bool:
 def _check(
     entry: Mapping[str, Any], free: Fit, rows: Sequence[Rows], scale: float | None
 ) -> Check:
-    verdict, reason = _verdict(free, rows, scale)
+    verdict, reason = verdict_of(free, rows, scale)
     return Check(
         parameter=str(entry["name"]),
         shape=tuple(entry["shape"]),
@@ -111,7 +119,7 @@ def _check(
     )
 
 
-def _verdict(
+def verdict_of(
     free: Fit, rows: Sequence[Rows], scale: float | None
 ) -> tuple[Verdict, str | None]:
     if not rows:
@@ -131,16 +139,11 @@ def _flat(rows: Sequence[Rows], scale: float | None) -> tuple[Verdict, str | Non
     """Judge a parameter on which the loss does not depend, or too little to measure."""
     if scale is None:
         return "undecided", "the loss hardly depends on this parameter"
-    known = [(r, np.isfinite(r.slope_bar) & np.isfinite(r.claim)) for r in rows]
-    if not any(np.any(k) for _, k in known):
+    if not any(np.any(np.isfinite(row.slope_bar)) for row in rows):
         return "undecided", "the loss could not be differentiated by this parameter"
-    left = [
-        float(np.max(np.abs(r.claim - scale * r.slope)[k] / (r.claim_bar + scale * r.slope_bar)[k]))
-        for r, k in known
-        if np.any(k)
-    ]
-    if max(left) <= 1:
+    left = max(excess(row, scale) for row in rows)
+    if left <= 1:
         return "right", None
-    if max(left) <= _DOUBT:
+    if left <= _DOUBT:
         return "undecided", "the difference is within what rounding may do here"
     return "wrong", "the loss does not depend on this parameter, yet its claimed gradient is not zero"

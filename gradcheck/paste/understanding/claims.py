@@ -24,6 +24,7 @@ from gradcheck.record import record
 
 _SAME = 1e-6
 _CLOSE = 1e-9
+_STORED = ("Assign", "AugAssign", "AnnAssign", "Return")
 
 
 @record
@@ -44,26 +45,36 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
         return {}
     seen = _Seen(inquiry)
     exact = {path: list(_exact(inquiry, candidate, path, seen)) for path in odd}
-    scale = _common(exact)
     found = {}
     for path, claims in exact.items():
-        claim = min(claims, key=lambda c: abs(abs(c.fit.scale / scale) - 1), default=None)
-        if claim is None:
-            continue
-        why = _reason(inquiry, path, claim.site, seen)
-        if why is not None:
-            found[path] = replace(claim, why=why)
+        for claim in _latest_first(inquiry, claims):
+            why = _reason(inquiry, path, claim.site, seen)
+            if why is not None:
+                found[path] = replace(claim, why=why)
+                break
     return found
 
 
+def _latest_first(inquiry: Inquiry, claims: Sequence[Claim]) -> list[Claim]:
+    """Order claims so that what the program stores comes before mere parts of expressions."""
+    kinds = {claim.site: inquiry.machine.sites[claim.site].kind for claim in claims}
+    stored = [claim for claim in claims if kinds[claim.site] in _STORED]
+    passing = [claim for claim in claims if kinds[claim.site] not in _STORED]
+    return [*reversed(stored), *reversed(passing)]
+
+
 class _Seen:
-    """The values that sites of some parameter's shape have, at each point: the last of each site."""
+    """The values that sites of some parameter's shape have, at each point: the last of each site.
+
+    `order` has the sites as they were last seen.
+    """
 
     def __init__(self, inquiry: Inquiry) -> None:
         shapes = {np.shape(inquiry.points[0].point[path]) for path in inquiry.parameters}
         self.sites = frozenset(
             event.site for event in inquiry.base.events if np.shape(event.value) in shapes
         )
+        self.order: list[int] = []
         self.values = [self._at(inquiry, point) for point in inquiry.points]
 
     def _at(self, inquiry: Inquiry, point: Measured) -> dict[int, dict[Any, Array]]:
@@ -72,11 +83,12 @@ class _Seen:
         found: dict[int, dict[Any, Array]] = defaultdict(dict)
         for event in trial.events:
             found[event.site][np.shape(event.value)] = event.value
+        self.order = list(dict.fromkeys(event.site for event in reversed(trial.events)))[::-1]
         return found
 
     def of(self, shape: Any) -> Iterator[tuple[int, list[Array]]]:
         """Yield each site with its values at all points, where it has them."""
-        for site in sorted(self.sites):
+        for site in self.order:
             values = [one[site][shape] for one in self.values if shape in one.get(site, {})]
             if len(values) == len(self.values):
                 yield site, values
@@ -85,7 +97,7 @@ class _Seen:
 def _exact(
     inquiry: Inquiry, candidate: int, path: Path, seen: _Seen
 ) -> Iterator[Claim]:
-    """Yield the sites whose values are a parameter's gradient, up to one scale."""
+    """Yield the sites whose values are a parameter's gradient, up to one scale, as they come."""
     for site, values in seen.of(np.shape(inquiry.points[0].point[path])):
         rows = tuple(
             point.rows(path, candidate, value)
@@ -94,17 +106,6 @@ def _exact(
         one = fit(rows)
         if one.exact:
             yield Claim(site=site, rows=rows, fit=one, why="")
-
-
-def _common(exact: Mapping[Path, Sequence[Claim]]) -> float:
-    """Return the scale that most parameters have among their claims; 1 if it is one of those."""
-    scales = [[abs(claim.fit.scale) for claim in claims] for claims in exact.values()]
-    offered = [1.0, *(scale for some in scales for scale in some)]
-
-    def shared(scale: float) -> int:
-        return sum(any(abs(one / scale - 1) < _SAME for one in some) for some in scales)
-
-    return max(offered, key=shared)
 
 
 def _reason(inquiry: Inquiry, path: Path, site: int, seen: _Seen) -> str | None:

@@ -7,6 +7,11 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.record import record
 
+_OBJECTION = 100.0
+"""Lines that are not sharp object to a fit when they are off by so many bars."""
+
+_TINY = float(np.finfo(float).tiny)
+
 _SHARP = 1e-4
 """Lines whose numeric bar is more than this share of the largest slope are left out."""
 
@@ -45,27 +50,35 @@ class Fit:
 NOTHING = Fit(scale=0.0, residual=float("inf"), bar=0.0, cosine=0.0, lines=0, points=0)
 
 
-def fit(rows: Sequence[Rows], scale: float | None = None) -> Fit:
-    """Fit one scale, or take the given one; every point counts the same."""
+def fit(rows: Sequence[Rows]) -> Fit:
+    """Fit one scale to the sharp lines, every point counting the same; the others may object."""
     sharp = [s for row in rows if (s := _normed(row)) is not None]
     if not sharp:
         return NOTHING
     claim, slope, claim_bar, slope_bar = (np.concatenate(part) for part in zip(*sharp, strict=True))
-    if scale is None:
-        scale = float(claim @ slope / (slope @ slope)) if np.any(slope) else 0.0
+    scale = float(claim @ slope / (slope @ slope)) if np.any(slope) else 0.0
     left = claim - scale * slope
     size = max(float(np.linalg.norm(claim)), abs(scale) * float(np.linalg.norm(slope)))
     if not size:
         return NOTHING
     norms = float(np.linalg.norm(claim) * np.linalg.norm(slope))
+    objects = any(excess(row, scale) > _OBJECTION for row in rows)
     return Fit(
         scale=scale,
-        residual=float(np.linalg.norm(left)) / size,
+        residual=1.0 if objects else float(np.linalg.norm(left)) / size,
         bar=float(np.linalg.norm(claim_bar + abs(scale) * slope_bar)) / size,
         cosine=float(claim @ slope) / norms if norms else 0.0,
         lines=len(claim),
         points=len(sharp),
     )
+
+
+def excess(row: Rows, scale: float) -> float:
+    """Return how many bars a claim is off the slope at most, on lines where there is a slope."""
+    known = np.isfinite(row.slope_bar) & np.isfinite(row.claim)
+    bar = (row.claim_bar + abs(scale) * row.slope_bar)[known]
+    left = np.abs(row.claim - scale * row.slope)[known]
+    return float(np.max(np.where(left > 0, left / np.maximum(bar, _TINY), 0.0), initial=0.0))
 
 
 def _normed(row: Rows) -> tuple[Array, Array, Array, Array] | None:

@@ -8,7 +8,8 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.paste.understanding.candidates import Candidate, candidates
-from gradcheck.paste.understanding.discovery import Found, differing_events, shaken
+from gradcheck.paste.understanding.influence import differing_events, shaken
+from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.machine import Machine
 from gradcheck.paste.understanding.measure import Measured, measured, point
@@ -20,8 +21,12 @@ _ATTEMPTS = (1.0, 0.3, 0.1)
 """Sizes of points to try, where larger ones saturate or overflow."""
 
 _SLOW = 0.5
+_POINTS = 3
 _FEWER = 2
 """So many points must do for a step that takes more than so many seconds, with all its hooks."""
+
+_APART = 100
+"""By how much the seeds of different draws differ."""
 
 _PARALLEL = 1e-7
 
@@ -172,14 +177,30 @@ def _offered(step: Step, base: Trial, found: Found) -> list[Candidate]:
 def _points(
     step: Step, found: Found, base: Trial, offered: Sequence[Candidate]
 ) -> Iterator[Measured]:
-    plan = ((step.first, 1), (step.first + 1, 3), (step.first, 2))
-    for first, seed in plan[:_FEWER] if base.seconds > _SLOW else plan:
-        there = replace(step, first=first)
-        for size in _ATTEMPTS:
-            drawn = point(there, found.parameters, Draw(seed=seed, size=size))
-            if drawn is None:
-                break
-            one = measured(there, found.parameters, offered, drawn)
-            if one is not None:
-                yield one
-                break
+    """Measure at consecutive iterations, and once more at the first where that alone shows a loss."""
+    count = _FEWER if base.seconds > _SLOW else _POINTS
+    missing = False
+    for ahead in range(count):
+        one = _measured(replace(step, first=step.first + ahead), found, offered, ahead + 1)
+        if one is not None:
+            named = [one.losses[i] for i, c in enumerate(offered) if c.named]
+            missing |= not np.all(np.isfinite(named))
+            yield one
+    if missing:
+        one = _measured(step, found, offered, count + 1)
+        if one is not None:
+            yield one
+
+
+def _measured(
+    step: Step, found: Found, offered: Sequence[Candidate], seed: int
+) -> Measured | None:
+    seed += _APART * step.scene.machine.draw
+    for size in _ATTEMPTS:
+        drawn = point(step, found.parameters, Draw(seed=seed, size=size))
+        if drawn is None:
+            return None
+        one = measured(step, found.parameters, offered, drawn)
+        if one is not None:
+            return one
+    return None

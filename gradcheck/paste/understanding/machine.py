@@ -29,10 +29,14 @@ class Ran:
 class Machine:
     """A program, its variables, and the code that it currently runs as.
 
-    `variables` are the program's globals, with whatever stand-ins it was given.
+    `variables` are the program's globals, with whatever stand-ins it was given; `draw` is the
+    number of the random points that it is looked at from.
     """
 
-    def __init__(self, tree: ast.Module, variables: dict[str, Any], flags: int = 0) -> None:
+    def __init__(
+        self, tree: ast.Module, variables: dict[str, Any], flags: int = 0, draw: int = 0
+    ) -> None:
+        self.draw = draw
         number(tree)
         self.tree = tree
         self.nodes = {of(node): node for node in ast.walk(tree)}
@@ -69,6 +73,20 @@ class Machine:
             self._plans[key] = [compiled(node, plan, self._flags) for node in self.statements]
         self._codes = self._plans[key]
         self._swap({n: code for whole in self._codes for n, code in functions(whole).items()})
+
+    def edit(self, changed: Mapping[int, ast.stmt]) -> None:
+        """Run top-level statements, by their index, as if they read so, until the next plan or edit.
+
+        Of a class that is already defined, functions that did not change may be left out. Raises
+        SyntaxError or ValueError where Python can't run a function so.
+        """
+        new = {i: compiled(node, self.plan, self._flags) for i, node in changed.items()}
+        self._codes = [*self._plans[_key(self.plan)]]
+        inner: dict[int, CodeType] = {}
+        for index, code in enumerate(self._codes):
+            inner |= functions(code) | functions(new.get(index, code))
+        self._codes = [new.get(index, code) for index, code in enumerate(self._codes)]
+        self._swap(inner)
 
     def _swap(self, codes: Mapping[int, CodeType]) -> None:
         for number_, reference in self.runtime.made:

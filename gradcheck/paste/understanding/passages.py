@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from gradcheck.paste.understanding.candidates import evidence
-from gradcheck.paste.understanding.discovery import Found, differing_events, shaken
+from gradcheck.paste.understanding.influence import differing_events, shaken
+from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.instrument import Plan
 from gradcheck.paste.understanding.machine import Machine, Scene
 from gradcheck.paste.understanding.paths import Leaf, Path, leaves
@@ -121,7 +122,6 @@ def passage(machine: Machine) -> Found | None:
         shapes={path: np.shape(frozen(base.before.values[path])) for path in parameters},
         others=(),
         turns=Turns(loop=-1, outer=(), count=1, changed=()),
-        loops=(),
     )
 
 

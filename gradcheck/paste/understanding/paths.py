@@ -34,7 +34,10 @@ class Path:
     keys: tuple[tuple[str, Any], ...] = ()
 
     def __str__(self) -> str:
-        return self.root + "".join(_shown(kind, key) for kind, key in self.keys)
+        text = self.root
+        for kind, key in self.keys:
+            text = str(key) if kind == "closure" else text + _shown(kind, key)
+        return text
 
     @property
     def is_variable(self) -> bool:
@@ -83,27 +86,31 @@ def scopes(frame: FrameType) -> dict[str, Mapping[str, Any]]:
 
 
 def leaves(roots: Roots) -> list[Leaf]:
-    """Return all numbers that are reachable, every container being entered once."""
+    """Return all numbers that are reachable, every container being entered once.
+
+    Variables are followed one by one, in the order in which they were made: of several ways to
+    a number the first is the one that its program would write.
+    """
     found: list[Leaf] = []
     seen: set[int] = set()
-    queue: list[tuple[Path, Any]] = [
-        (Path(scope=scope, root=name), value)
-        for scope, names in roots.items()
-        for name, value in names.items()
-        if not name.startswith("__") and name != "_"
-    ]
-    for path, value in queue:
-        if len(found) >= _MOST_LEAVES:
-            break
-        if _is_leaf(value):
-            found.append(Leaf(path=path, thing=value))
-        elif len(path.keys) < _DEEPEST and id(value) not in seen:
-            seen.add(id(value))
+    for scope, names in roots.items():
+        for name, value in list(names.items()):
+            if not name.startswith("__") and name != "_" and len(found) < _MOST_LEAVES:
+                _gather(Path(scope=scope, root=name), value, found, seen)
+    return found
+
+
+def _gather(start: Path, value: Any, found: list[Leaf], seen: set[int]) -> None:
+    queue: list[tuple[Path, Any]] = [(start, value)]
+    for path, thing in queue:
+        if _is_leaf(thing):
+            found.append(Leaf(path=path, thing=thing))
+        elif len(path.keys) < _DEEPEST and id(thing) not in seen:
+            seen.add(id(thing))
             queue.extend(
                 (Path(scope=path.scope, root=path.root, keys=(*path.keys, key)), inner)
-                for key, inner in _inside(value)
+                for key, inner in _inside(thing)
             )
-    return found
 
 
 def read(path: Path, roots: Roots) -> Any:
@@ -238,4 +245,4 @@ def _shown(kind: str, key: Any) -> str:
     if kind == "attr":
         mangled = _MANGLED.match(key)
         return f".{mangled[1] if mangled else key}"
-    return f".{key}" if kind == "closure" else f"[{key!r}]"
+    return f"[{key!r}]"

@@ -2,7 +2,7 @@
 
 from types import FrameType
 
-from gradcheck.paste.understanding.discovery import Found
+from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.instrument import Plan
 from gradcheck.paste.understanding.machine import Machine
 

@@ -62,7 +62,8 @@ class Course:
     first that is watched, `end` after the last.
     `rate` multiplies what the sites of `rates` add to their left (True) or right operand;
     `recorded` are the sites whose values are kept, None for all; `most` ends the run after so
-    many events. `inject` adds to the values of sites, every time. `limits` are
+    many events. `inject` adds to the values of sites, every time: a number, or what a function
+    makes of the value. `limits` are
     the most iterations that loops may make.
     """
 
@@ -88,6 +89,8 @@ class Runtime:
         self.made: list[tuple[int, weakref.ref[FunctionType]]] = []
         self.course: Course | None = None
         self.watch: Callable[[int, int, FrameType, bool], bool] | None = None
+        self.visit: Callable[[int, FrameType], None] | None = None
+        """Called where an edited program has `__gc_here__(number)`."""
         self.deadline = float("inf")
         self.over: Stop | None = None
         self._turns = 0
@@ -110,6 +113,7 @@ class Runtime:
             "__gc_local__": self._local,
             "__gc_made__": self._made,
             "__gc_caught__": self._caught,
+            "__gc_here__": self._here,
         }
 
     def start(self, course: Course | None, seconds: float) -> None:
@@ -185,7 +189,8 @@ class Runtime:
         course = self.course
         if course is None or site not in course.inject or frozen(value) is None:
             return value
-        return value + course.inject[site]
+        extra = course.inject[site]
+        return value + (extra(value) if callable(extra) else extra)
 
     def _wanted(self, site: int) -> bool:
         """Tell whether to keep a value; where all sites are kept, the first few of each will do."""
@@ -247,6 +252,10 @@ class Runtime:
 
     def _local(self, name: str, value: Any) -> Any:
         return self.given.pop(name, value)
+
+    def _here(self, number: int) -> None:
+        if self._recording and self.visit is not None:
+            self.visit(number, sys._getframe(1))
 
     def _made(self, number: int) -> Callable[[Any], Any]:
         def keep(function: Any) -> Any:

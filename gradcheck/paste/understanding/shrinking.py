@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gradcheck.paste.understanding.discovery import Found
+from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.steps import Step
 

@@ -1,21 +1,23 @@
 """The service of the sandbox that says what a pasted program trains, and how well."""
 
 import ast
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from gradcheck.paste.running.prepare import Options, Prepared, prepare as prepared
 from gradcheck.paste.running import modules
 from gradcheck.paste.understanding import answer as answers
 from gradcheck.paste.understanding.choice import Choice, choose
-from gradcheck.paste.understanding.discovery import Found, discover
+from gradcheck.paste.understanding.discovery import discover
 from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire
+from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.machine import Machine, Scene
 from gradcheck.paste.understanding.passages import passage
 from gradcheck.paste.understanding.rehearsal import rehearse
 from gradcheck.paste.understanding.shrinking import shrunk
 
-_LONGEST = 0.5
+Then: TypeAlias = Callable[[Inquiry, Choice | None, dict[str, Any]], Mapping[str, Any]]
+"""What else there is to say about a step, given what has been said."""
 
 
 def prepare(request: Mapping[str, Any]) -> None:
@@ -28,9 +30,9 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:  # noqa: 
     return understood(prepared(request["source"], Options(values=request.get("set", {}))))
 
 
-def understood(program: Prepared) -> dict[str, Any]:
-    """Describe every training step of a program."""
-    machine = Machine(program.tree, program.namespace(), program.flags)
+def understood(program: Prepared, then: Then | None = None, draw: int = 0) -> dict[str, Any]:
+    """Describe every training step of a program; another `draw` has other made-up data and points."""
+    machine = Machine(program.tree, program.namespace(draw), program.flags, draw)
     steps, failures = [], []
     for index, statement in enumerate(machine.statements):
         found = None
@@ -38,21 +40,26 @@ def understood(program: Prepared) -> dict[str, Any]:
             scene = Scene(machine, index)
             found = discover(scene)
             if found is not None and (asked := _asked(found)) is not None:
-                steps.append(answers.step(*asked))
+                steps.append(_described(*asked, then))
             scene.snapshot.restore()
         error = rehearse(machine, index, found)
         if error is not None:
             failures.append({"line": statement.lineno, "error": error})
     if not steps:
-        whole = Machine(program.tree, program.namespace(), program.flags)
+        whole = Machine(program.tree, program.namespace(draw), program.flags, draw)
         found = passage(whole)
         if found is not None and (asked := _asked(found)) is not None:
-            steps.append(answers.step(*asked))
+            steps.append(_described(*asked, then))
     return {
         "steps": steps,
         "failures": failures,
         "assumptions": [vars(assumption) for assumption in program.assumptions],
     }
+
+
+def _described(inquiry: Inquiry, choice: Choice | None, then: Then | None) -> dict[str, Any]:
+    told = answers.step(inquiry, choice)
+    return {**told, **then(inquiry, choice, told)} if then else told
 
 
 def _asked(found: Found) -> tuple[Inquiry, Choice | None] | None:

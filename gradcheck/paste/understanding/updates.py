@@ -1,6 +1,6 @@
 """Updates: the sums and differences by which a step changes the numbers that it keeps."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ class Update:
     index: int
 
 
-def updates(trial: Trial, paths: list[Path]) -> list[Update]:
+def updates(trial: Trial, paths: Sequence[Path]) -> list[Update]:
     """Return the updates of these paths in a trial, in the order in which they happened."""
     owners = dict(_owners(trial, paths))
     found = []
@@ -42,7 +42,7 @@ def updates(trial: Trial, paths: list[Path]) -> list[Update]:
     return found + list(_by_value(trial, missing))
 
 
-def _owners(trial: Trial, paths: list[Path]) -> Iterator[tuple[int, Path]]:
+def _owners(trial: Trial, paths: Sequence[Path]) -> Iterator[tuple[int, Path]]:
     """Yield the identity of each thing that is at a path after the step, and of a list's items."""
     for path in reversed(paths):
         thing = trial.after.things.get(path)
@@ -81,7 +81,7 @@ def _among(value: Any, values: Any) -> bool:
     return isinstance(value, float) and np.ndim(values) > 0 and bool(np.any(values == value))
 
 
-def _by_value(trial: Trial, paths: list[Path]) -> Iterator[Update]:
+def _by_value(trial: Trial, paths: Sequence[Path]) -> Iterator[Update]:
     """Find updates whose result was copied to where it is now."""
     for path in paths:
         before = frozen(trial.before.values.get(path))
@@ -95,6 +95,6 @@ def _by_value(trial: Trial, paths: list[Path]) -> Iterator[Update]:
                     yield Update(path=path, site=event.site, left=left, index=index)
 
 
-def rates(found: list[Update]) -> Mapping[int, bool]:
+def rates(found: Iterable[Update]) -> Mapping[int, bool]:
     """Return the sites of updates, each with the operand that is the change."""
     return {update.site: update.left for update in found if update.site >= 0}
