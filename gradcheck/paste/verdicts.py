@@ -41,7 +41,8 @@ def judged(step: Mapping[str, Any]) -> Judged:
     rows = {entry["name"]: _rows(entry["rows"]) for entry in step["parameters"]}
     fits = {name: fit(given) for name, given in rows.items()}
     rate = step["rate"]["value"] if step.get("rate") else None
-    scale = common_scale(fits, rate)
+    inferred = bool(step["loss"]) and step["loss"]["basis"] == "inferred"
+    scale = common_scale(fits, rate, inferred=inferred)
     checks = tuple(
         _check(entry, fits[entry["name"]], rows[entry["name"]], scale)
         for entry in step["parameters"]
@@ -68,12 +69,17 @@ def _numbers(given: Sequence[float | None]) -> Any:
     return np.array([np.inf if value is None else value for value in given], dtype=float)
 
 
-def common_scale(fits: Mapping[str, Fit], rate: float | None) -> float | None:
+def common_scale(
+    fits: Mapping[str, Fit], rate: float | None, *, inferred: bool = False
+) -> float | None:
     """Return the positive scale that right gradients have, from those that are exact.
 
-    `rate` is the learning rate, where it is known; None where no scale shows.
+    The learning rate, where it is known, decides if the loss is written. Else most parameters do;
+    of as many on both sides the smaller scale is right, as a division by the number of samples is
+    easily forgotten and hardly ever added. None where no scale shows.
     """
     exact = [one for one in fits.values() if one.exact]
+    rate = None if inferred else rate
     if rate is not None and any(_equal(abs(one.scale), rate, one) for one in exact):
         return rate
     hinted = [abs(one.scale) for one in fits.values() if not one.exact and abs(one.cosine) > _ALIKE]
@@ -88,7 +94,12 @@ def common_scale(fits: Mapping[str, Fit], rate: float | None) -> float | None:
             group.append(one)
     if not groups:
         return None
-    best = max(groups, key=lambda group: (group[0].scale > 0, _is_one(group[0]), len(group)))
+
+    def worth(group: list[Fit]) -> tuple[bool, bool, int, float]:
+        one = group[0]
+        return one.scale > 0, not inferred and _is_one(one), len(group), -abs(one.scale)
+
+    best = max(groups, key=worth)
     return abs(best[0].scale)
 
 

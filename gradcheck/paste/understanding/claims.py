@@ -24,7 +24,6 @@ from gradcheck.record import record
 
 _SAME = 1e-6
 _CLOSE = 1e-9
-_STORED = ("Assign", "AugAssign", "AnnAssign", "Return")
 
 
 @record
@@ -38,28 +37,40 @@ class Claim:
 
 
 def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
-    """Return the gradient variables that stand for the updates which are no plain gradients."""
+    """Return the gradient variables that stand for updates which are no plain gradients.
+
+    Where there is one, those of the other parameters are returned too, for the sake of one scale.
+    """
     fits = inquiry.fits[candidate]
-    odd = [path for path in inquiry.decided(candidate) if not fits[path].exact]
-    if not odd:
+    decided = inquiry.decided(candidate)
+    if all(fits[path].exact for path in decided):
         return {}
     seen = _Seen(inquiry)
-    exact = {path: list(_exact(inquiry, candidate, path, seen)) for path in odd}
-    found = {}
-    for path, claims in exact.items():
-        for claim in _latest_first(inquiry, claims):
-            why = _reason(inquiry, path, claim.site, seen)
-            if why is not None:
-                found[path] = replace(claim, why=why)
-                break
+    odd = {path: _explained(inquiry, candidate, path, seen) for path in decided if not fits[path].exact}
+    found = {path: claim for path, claim in odd.items() if claim is not None}
+    if not found:
+        return {}
+    for path in decided:
+        plain = _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen)))
+        if path not in odd and plain and inquiry.machine.sites[plain[0].site].names:
+            found[path] = plain[0]
     return found
+
+
+def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: "_Seen") -> Claim | None:
+    """Return the latest gradient variable from which something known leads to the update."""
+    for claim in _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen))):
+        why = _reason(inquiry, path, claim.site, seen)
+        if why is not None:
+            return replace(claim, why=why)
+    return None
 
 
 def _latest_first(inquiry: Inquiry, claims: Sequence[Claim]) -> list[Claim]:
     """Order claims so that what the program stores comes before mere parts of expressions."""
-    kinds = {claim.site: inquiry.machine.sites[claim.site].kind for claim in claims}
-    stored = [claim for claim in claims if kinds[claim.site] in _STORED]
-    passing = [claim for claim in claims if kinds[claim.site] not in _STORED]
+    sites = inquiry.machine.sites
+    stored = [claim for claim in claims if sites[claim.site].names]
+    passing = [claim for claim in claims if not sites[claim.site].names]
     return [*reversed(stored), *reversed(passing)]
 
 

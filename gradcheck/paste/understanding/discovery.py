@@ -30,16 +30,23 @@ def _best(scene: Scene, loops: Sequence[Turns]) -> Found | None:
         if best is not None and not _changes(turns, best.parameters):
             continue
         found = examined(scene, turns)
-        if found is not None and (best is None or len(found.parameters) >= len(best.parameters)):
+        if found is not None and (best is None or _is_better(found, best)):
             best = found
     return best
+
+
+def _is_better(inner: Found, outer: Found) -> bool:
+    return len(inner.parameters) >= len(outer.parameters) and (
+        outer.is_scattered or not inner.is_scattered
+    )
 
 
 def _repeats(turns: Turns, inner: Turns) -> bool:
     """Tell whether a loop only repeats what a loop inside it does."""
     if turns.loop not in inner.outer:
         return False
-    return frozenset().union(*turns.changed) <= frozenset().union(*inner.changed)
+    every = frozenset().union(*turns.changed)
+    return any(every <= changes for changes in inner.changed)
 
 
 def _changes(turns: Turns, paths: Sequence[Path]) -> bool:

@@ -62,11 +62,14 @@ def fit(rows: Sequence[Rows]) -> Fit:
     if not size:
         return NOTHING
     norms = float(np.linalg.norm(claim) * np.linalg.norm(slope))
-    objects = any(excess(row, scale) > _OBJECTION for row in rows)
+    residual = float(np.linalg.norm(left)) / size
+    bar = float(np.linalg.norm(claim_bar + abs(scale) * slope_bar)) / size
+    if residual <= bar and any(excess(row, scale) > _OBJECTION for row in rows):
+        residual = 1.0
     return Fit(
         scale=scale,
-        residual=1.0 if objects else float(np.linalg.norm(left)) / size,
-        bar=float(np.linalg.norm(claim_bar + abs(scale) * slope_bar)) / size,
+        residual=residual,
+        bar=bar,
         cosine=float(claim @ slope) / norms if norms else 0.0,
         lines=len(claim),
         points=len(sharp),

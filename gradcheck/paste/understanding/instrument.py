@@ -38,9 +38,14 @@ class Plan:
 
 def compiled(statement: ast.stmt, plan: Plan, flags: int = 0) -> CodeType:
     """Return the code of one top-level statement with the hooks of the plan."""
-    body = _Instrumenter(plan).block([statement])
-    module = ast.fix_missing_locations(ast.Module(body=body, type_ignores=[]))
+    module = instrumented([statement], plan)
     return compile(module, PROGRAM, "exec", flags=flags, dont_inherit=True)
+
+
+def instrumented(body: Iterable[ast.stmt], plan: Plan) -> ast.Module:
+    """Return a copy of statements with the hooks of the plan."""
+    copied = _Instrumenter(plan).block(body)
+    return ast.fix_missing_locations(ast.Module(body=copied, type_ignores=[]))
 
 
 def functions(code: CodeType) -> dict[int, CodeType]:

@@ -30,7 +30,8 @@ _KEPT = 0.5
 class Found:
     """A step with its parameters, the updates of each, and a trial of it.
 
-    `others` is what else the step has changed and was there before.
+    `others` is what else the step has changed and was there before; `together` is how many
+    parameters one iteration changes at most.
     """
 
     step: Step
@@ -40,6 +41,12 @@ class Found:
     shapes: Mapping[Path, tuple[int, ...]]
     others: tuple[Path, ...]
     turns: Turns
+    together: int
+
+    @property
+    def is_scattered(self) -> bool:
+        """Whether every iteration changes a part of the parameters, as one over layers does."""
+        return 2 * self.together <= len(self.parameters)
 
 
 @record
@@ -96,15 +103,16 @@ def _found(looks: Sequence[_Look], turns: Turns) -> Found | None:
     if not parameters:
         return None
     own = tuple(update for update in known if update.path in parameters)
-    look, step = looks[0], looks[0].step
+    step = looks[0].step
     return Found(
         step=replace(step, rates=rates(own), variables=_variables(step, parameters)),
-        base=look.base,
+        base=looks[0].base,
         parameters=tuple(parameters),
         updates=own,
         shapes=_shapes(looks, parameters),
-        others=tuple(path for path in look.differing if path not in parameters),
+        others=tuple(path for path in looks[0].differing if path not in parameters),
         turns=turns,
+        together=max(len({*look.moving} & set(parameters)) for look in looks),
     )
 
 

@@ -43,13 +43,14 @@ class Machine:
         self.whiles = frozenset(of(node) for node in ast.walk(tree) if isinstance(node, ast.While))
         """The loops that may never end."""
         self.variables = variables
-        self._flags = flags
+        self.flags = flags
         self.runtime = Runtime()
         self.runs = 0
         variables.update(self.runtime.names())
         variables.setdefault("__name__", "__main__")
         self._plans: dict[Any, list[CodeType]] = {}
         self._codes: list[CodeType] = []
+        self._inner: dict[int, CodeType] = {}
         self._sites: Mapping[int, Site] | None = None
         self.plan = Plan(sites=frozenset())
         self.install(self.plan)
@@ -70,22 +71,22 @@ class Machine:
         self.plan = plan
         key = _key(plan)
         if key not in self._plans:
-            self._plans[key] = [compiled(node, plan, self._flags) for node in self.statements]
+            self._plans[key] = [compiled(node, plan, self.flags) for node in self.statements]
         self._codes = self._plans[key]
-        self._swap({n: code for whole in self._codes for n, code in functions(whole).items()})
+        self._inner = {n: code for whole in self._codes for n, code in functions(whole).items()}
+        self._swap(self._inner)
 
-    def edit(self, changed: Mapping[int, ast.stmt]) -> None:
-        """Run top-level statements, by their index, as if they read so, until the next plan or edit.
+    def put(self, codes: Mapping[int, CodeType]) -> None:
+        """Have top-level statements, by their index, run as other code until the next plan or call.
 
-        Of a class that is already defined, functions that did not change may be left out. Raises
-        SyntaxError or ValueError where Python can't run a function so.
+        Of a class that is defined already, functions may be left out. Raises ValueError where a
+        function can't have the code.
         """
-        new = {i: compiled(node, self.plan, self._flags) for i, node in changed.items()}
         self._codes = [*self._plans[_key(self.plan)]]
-        inner: dict[int, CodeType] = {}
-        for index, code in enumerate(self._codes):
-            inner |= functions(code) | functions(new.get(index, code))
-        self._codes = [new.get(index, code) for index, code in enumerate(self._codes)]
+        inner = dict(self._inner)
+        for index, code in codes.items():
+            self._codes[index] = code
+            inner |= functions(code)
         self._swap(inner)
 
     def _swap(self, codes: Mapping[int, CodeType]) -> None:

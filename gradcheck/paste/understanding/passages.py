@@ -122,6 +122,7 @@ def passage(machine: Machine) -> Found | None:
         shapes={path: np.shape(frozen(base.before.values[path])) for path in parameters},
         others=(),
         turns=Turns(loop=-1, outer=(), count=1, changed=()),
+        together=len(parameters),
     )
 
 

@@ -1,7 +1,8 @@
 """The learning rate: the number that every update is proportional to, and the loss is not."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,9 +42,9 @@ def learning_rate(inquiry: Inquiry, scales: Iterable[float]) -> Rate | None:
     for path, value in variables[:_MOST_TRIED]:
         if _steers(inquiry, path=path, value=value):
             return Rate(value=value, name=str(path))
-    for node, value in list(_literals(inquiry, wanted))[:_MOST_TRIED]:
-        if _steers(inquiry, constant=of(node), value=value):
-            return Rate(value=value, name=ast.unparse(node), line=node.lineno)
+    for value, nodes in list(_literals(inquiry, wanted).items())[:_MOST_TRIED]:
+        if _steers(inquiry, constants=[of(node) for node in nodes], value=value):
+            return Rate(value=value, name=ast.unparse(nodes[0]), line=nodes[0].lineno)
     return None
 
 
@@ -62,13 +63,15 @@ def _variables(inquiry: Inquiry, wanted: list[float]) -> Iterator[tuple[Path, fl
     yield from ((path, value) for *_, path, value in sorted(found, key=lambda item: item[:2]))
 
 
-def _literals(inquiry: Inquiry, wanted: list[float]) -> Iterator[tuple[ast.Constant, float]]:
-    """Yield the literals that equal a scale which an update has."""
+def _literals(inquiry: Inquiry, wanted: list[float]) -> dict[float, list[ast.Constant]]:
+    """Return the literals that equal a scale which an update has, by their values."""
+    found: dict[float, list[ast.Constant]] = defaultdict(list)
     for node in ast.walk(inquiry.machine.tree):
         if isinstance(node, ast.Constant) and is_number(node.value) and of(node) >= 0:
             value = float(node.value)
             if value > 0 and _misfit(value, wanted) < _LINEAR:
-                yield node, value
+                found[value].append(node)
+    return dict(sorted(found.items(), key=lambda item: _misfit(item[0], wanted)))
 
 
 def _misfit(value: float, wanted: list[float]) -> float:
@@ -76,7 +79,7 @@ def _misfit(value: float, wanted: list[float]) -> float:
 
 
 def _steers(
-    inquiry: Inquiry, *, value: float, path: Path | None = None, constant: int | None = None
+    inquiry: Inquiry, *, value: float, path: Path | None = None, constants: Sequence[int] = ()
 ) -> bool:
     """Tell whether all updates grow with a number while the losses stay."""
     step, point = inquiry.step, dict(inquiry.points[0].point)
@@ -85,8 +88,8 @@ def _steers(
     if path is not None:
         step = replace(step, variables=(*step.variables, path.root))
         point[path] = more
-    elif constant is not None:
-        step = replace(step, constants={constant: more})
+    else:
+        step = replace(step, constants=dict.fromkeys(constants, more))
     moved = _changes(step, point, inquiry)
     if plain is None or moved is None or not np.array_equal(plain[1], moved[1], equal_nan=True):
         return False
