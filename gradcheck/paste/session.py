@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
+from functools import partial
 from typing import Any
 
 from gradcheck import __version__
+from gradcheck.catalogues import FAULTS
 from gradcheck.errors import GradcheckError
+from gradcheck.paste.findings import Case, findings
+from gradcheck.paste.fixes import mended
 from gradcheck.paste.reading.post import Post, Program
 from gradcheck.paste.reading.read import read
 from gradcheck.paste.sandbox.launch import call
@@ -14,14 +18,13 @@ from gradcheck.paste.verdicts import Judged, judged
 from gradcheck.record import record
 from gradcheck.report import (
     Check,
-    Finding,
-    Location,
     ProblemReport,
     ProblemVerdict,
     Report,
 )
 
-SERVICE = "gradcheck.paste.understanding.understand"
+SERVICE = "gradcheck.paste.repair.service"
+PROOF = "gradcheck.paste.understanding.understand"
 
 
 @record
@@ -68,7 +71,13 @@ def _problems(
     if not answer["steps"]:
         yield _error(request, name, _nothing(answer))
     for step in answer["steps"]:
-        yield _report(request, program, name, answer, step)
+        yield _report(request, post, index, name, answer, step)
+
+
+def _ask(request: Request, source: str) -> Mapping[str, Any]:
+    """Understand a program once more, in a new child and at other points."""
+    asked = {"source": source, "set": dict(request.values), "draw": 1}
+    return call(PROOF, asked, request.limits, guarded=request.sandboxed)
 
 
 def _nothing(answer: Mapping[str, Any]) -> str:
@@ -82,12 +91,23 @@ def _error(request: Request, name: str, message: str) -> ProblemReport:
 
 def _report(
     request: Request,
-    program: Program,
+    post: Post,
+    index: int,
     name: str,
     answer: Mapping[str, Any],
     step: Mapping[str, Any],
 ) -> ProblemReport:
+    program = post.programs[index]
     result = judged(step)
+    case = Case(
+        post=post,
+        program=program,
+        file=request.name,
+        step=step,
+        judged=result,
+        faults=FAULTS.all() if _is_wrong(result) else {},
+    )
+    mend = mended(post, index, step, request.name, partial(_ask, request)) if _is_wrong(result) else None
     return ProblemReport(
         name=name,
         target=request.name,
@@ -96,8 +116,12 @@ def _report(
         evaluations=step["runs"],
         understood=_understood(program, answer, step),
         checks=result.checks,
-        findings=tuple(_findings(request, program, step, result)),
+        findings=tuple(findings(case, mend)),
     )
+
+
+def _is_wrong(result: Judged) -> bool:
+    return any(check.verdict == "wrong" for check in result.checks)
 
 
 def _overall(checks: Sequence[Check]) -> ProblemVerdict:
@@ -118,35 +142,3 @@ def _understood(
         "rate": step.get("rate"),
         "assumptions": [f"{a['name']} {a['what']}" for a in answer["assumptions"]],
     }
-
-
-def _findings(
-    request: Request, program: Program, step: Mapping[str, Any], result: Judged
-) -> Iterator[Finding]:
-    lines = {p["name"]: p["lines"] for p in step["parameters"]}
-    for check in result.checks:
-        if check.verdict != "wrong":
-            continue
-        at = lines[check.parameter]
-        yield Finding(
-            code="GRD01",
-            family="mismatch",
-            level="error",
-            title="the claimed gradient is not the gradient of the loss",
-            message=f"the gradient of {check.parameter} is wrong",
-            parameters=(check.parameter,),
-            location=_location(request, program, at[0]) if at else None,
-            evidence=(check.reason,) if check.reason else (),
-        )
-
-
-def _location(request: Request, program: Program, line: int) -> Location:
-    spot = program.place(line)
-    return Location(
-        file=request.name,
-        line=spot.line,
-        column=spot.column + 1,
-        end_line=spot.line,
-        end_column=spot.column + 1,
-        cell=spot.cell,
-    )

@@ -26,8 +26,9 @@ def prepare(request: Mapping[str, Any]) -> None:
 
 
 def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:  # noqa: ARG001
-    """Answer the request `{"source": text, "set": {name: expression}}`."""
-    return understood(prepared(request["source"], Options(values=request.get("set", {}))))
+    """Answer the request `{"source": text, "set": {name: expression}, "draw": number}`."""
+    program = prepared(request["source"], Options(values=request.get("set", {})))
+    return understood(program, draw=int(request.get("draw", 0)))
 
 
 def understood(program: Prepared, then: Then | None = None, draw: int = 0) -> dict[str, Any]:

@@ -1,0 +1,151 @@
+"""The search for the fewest and smallest edits that make all of a step's updates right."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import field
+
+from gradcheck.paste.repair.bench import Bench, Shown
+from gradcheck.paste.repair.candidates import Edit, Known, candidates, tentative, written
+from gradcheck.paste.repair.statements import Changes
+from gradcheck.record import record
+
+DEPTH = 3
+BEAM = 3
+TRIED = 700
+SIGHT = 0.5
+PATIENCE = 1.0
+"""How much less likely an edit may be than one that rights a part, to be tried alone yet."""
+
+_GAIN = 0.3
+"""By how much fewer gradients must be wrong, in whole ones, for half a repair to be pursued."""
+
+_FACTORS = frozenset(
+    ("divide", "multiply", "drop-factor", "sum-to-mean", "square", "drop-square", "change-number")
+)
+_SIGNS = frozenset(("swap-operands", "negate", "flip-update", "complement"))
+_SAME = 1e-6
+
+
+@record
+class State:
+    """A program on its way to being right: the edits so far and what they give."""
+
+    changes: Changes
+    shown: Shown
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def cost(self) -> float:
+        return sum(edit.cost for edit in self.edits) + len(self.edits) + self.shown.drifted
+
+    @property
+    def length(self) -> int:
+        """How many characters the changed statements have: of equal edits, the shortest is plainest."""
+        return sum(len(change.text or "") for change in self.changes.values())
+
+
+@record
+class Repairs:
+    """The repairs that were found, the cheapest first, and the best of what is not one."""
+
+    done: tuple[State, ...]
+    near: State | None
+    tried: int = 0
+    rest: tuple[State, ...] = field(default=())
+
+
+def search(bench: Bench, known: Known, start: State, deadline: float) -> Repairs:
+    """Return the repairs of the fewest edits; none where nothing was found in time."""
+    states, near = [start], None
+    for _ in range(DEPTH):
+        done: list[State] = []
+        grown: list[State] = []
+        for state in states:
+            _extend(bench, known, state, done, grown, deadline)
+        if done:
+            done.sort(key=lambda state: (state.cost, state.length))
+            return Repairs(done=tuple(done), near=None, tried=bench.tried)
+        grown.sort(key=lambda state: (state.shown.score, state.cost))
+        states = _distinct(grown)[:BEAM]
+        import os
+
+        if os.environ.get("V"):
+            for g in _distinct(grown)[:8]:
+                print(
+                    "  beam",
+                    round(g.shown.score, 2),
+                    g.cost,
+                    [str(x) for x in g.shown.wrong],
+                    [e.what for e in g.edits],
+                    [c.text for c in g.changes.values()],
+                )
+        near = states[0] if states else near
+        if not states or time.process_time() > deadline:
+            break
+    return Repairs(done=(), near=near, tried=bench.tried)
+
+
+def _extend(
+    bench: Bench, known: Known, state: State, done: list[State], grown: list[State], deadline: float
+) -> None:
+    wrong = state.shown.wrong
+    ratios, likely = evidence(state.shown)
+    offered = candidates(known, state.changes, wrong, ratios, likely)
+    limit = float("inf")
+    for edit in offered[:TRIED]:
+        if edit.rank > limit:
+            break
+        if time.process_time() > deadline:
+            return
+        after = attempt(bench, known, state, edit)
+        if after is None:
+            continue
+        if not after.shown.wrong:
+            done.append(after)
+            limit = min(limit, edit.rank + SIGHT)
+        else:
+            grown.append(after)
+            if after.shown.wrong < wrong:
+                limit = min(limit, edit.rank + PATIENCE)
+
+
+def attempt(bench: Bench, known: Known, state: State, edit: Edit) -> State | None:
+    """Return the state after an edit, if it helps: at one point, at all, and without moving the loss."""
+    changes = tentative(known, state.changes, edit)
+    if changes is None:
+        return None
+    shown = bench.tells(changes, 1)
+    if shown is None or not better(shown, state.shown):
+        return None
+    both = written(known, state.changes, edit)
+    if both is None:
+        return None
+    edit, changes = both
+    shown = bench.tells(changes)
+    if shown is None or not better(shown, state.shown) or not bench.is_harmless(changes):
+        return None
+    return State(changes=changes, shown=shown, edits=(*state.edits, edit))
+
+
+def better(new: Shown, old: Shown) -> bool:
+    return new.wrong <= old.wrong and new.score < old.score - _GAIN
+
+
+def evidence(shown: Shown) -> tuple[tuple[float, ...], frozenset[str]]:
+    """Return the factors by which gradients are off, and the kinds of edits that they suggest."""
+    if shown.scale is None:
+        return (), frozenset()
+    exact = [shown.fits[path] for path in shown.wrong if shown.fits[path].exact]
+    ratios = tuple(dict.fromkeys(one.scale / shown.scale for one in exact))
+    if exact and len(exact) == len(shown.wrong):
+        if all(abs(r + 1) < _SAME for r in ratios):
+            return ratios, _SIGNS
+        return ratios, _FACTORS
+    return ratios, frozenset()
+
+
+def _distinct(states: Sequence[State]) -> list[State]:
+    found = {}
+    for state in states:
+        found.setdefault(tuple(sorted((n, c.text) for n, c in state.changes.items())), state)
+    return list(found.values())
