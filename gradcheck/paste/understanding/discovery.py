@@ -13,12 +13,15 @@ _PATIENCE = ((0.6, 0.06), (3.0, 1.5))
 
 def discover(scene: Scene) -> Found | None:
     """Return the training step of a statement, or None where it has none."""
+    best: Found | None = None
     for seconds, patience in _PATIENCE:
         loops = survey(scene, seconds, patience)
-        best = _best(scene, sorted(loops, key=lambda turns: len(turns.outer)))
-        if best is not None or not any(turns.changed for turns in loops):
+        best = _best(scene, sorted(loops, key=lambda turns: len(turns.outer))) or best
+        if best is not None and not best.is_scattered:
             return best
-    return None
+        if not any(turns.changed for turns in loops):
+            return None
+    return best
 
 
 def _best(scene: Scene, loops: Sequence[Turns]) -> Found | None:

@@ -143,6 +143,8 @@ def fitting(old: Any, new: Any) -> Any:
             if old.dtype.kind in "iu"
             else np.array(new, dtype=old.dtype)
         )
+    if isinstance(old, list):
+        return np.asarray(new, dtype=float).tolist()
     return np.float64(new) if isinstance(old, np.floating | np.integer) else float(new)
 
 

@@ -36,11 +36,11 @@ class TooSlow(Stop):
 class Event:
     """A value that a site had; `left` and `right` are operands of sums, differences and changes.
 
-    `thing` is the object itself, the others copies. `augments` tells `+=` and `-=`; `owner` is then
-    what a changed element belongs to.
+    `thing` is the object itself, the others copies. `adds` tells sums from differences. `augments`
+    tells `+=` and `-=`; `owner` is then what a changed element belongs to.
     """
 
-    __slots__ = ("augments", "left", "owner", "right", "site", "thing", "value")
+    __slots__ = ("adds", "augments", "left", "owner", "right", "site", "thing", "value")
 
     def __init__(
         self, site: int, thing: Any, left: Any = None, right: Any = None, owner: Any = None
@@ -52,6 +52,7 @@ class Event:
         self.right = frozen(right)
         self.owner = owner
         self.augments = False
+        self.adds = False
 
 
 @record
@@ -153,7 +154,9 @@ class Runtime:
         if self._recording:
             result = self._injected(site, result)
             if self._wanted(site):
-                self._record(Event(site, result, left, right))
+                event = Event(site, result, left, right)
+                event.adds = True
+                self._record(event)
         return result
 
     def _sub(self, site: int, left: Any, right: Any) -> Any:

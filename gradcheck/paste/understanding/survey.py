@@ -18,6 +18,7 @@ WATCHED = 4
 
 _ENOUGH = 3
 _SMALL = 0.3
+_WAIT = 4
 
 
 @record
@@ -38,7 +39,7 @@ class _Watch:
     """Looks at every number before and after the first iterations of each loop."""
 
     def __init__(self, seconds: float, patience: float) -> None:
-        self._deadline = time.perf_counter() + seconds
+        self._deadline = time.process_time() + seconds
         self._patience = patience
         self._done = False
         self._running: list[tuple[int, int, dict[Path, Any] | None]] = []
@@ -52,7 +53,7 @@ class _Watch:
             raise Stop
         if ending:
             self._ended(loop, frame)
-            if time.perf_counter() > self._deadline:
+            if time.process_time() > self._deadline:
                 self._done = True
                 raise Stop
         else:
@@ -80,8 +81,13 @@ class _Watch:
         slow = {path for path in differing if _is_slow(before[path], after[path])}
         self._slow.setdefault(loop, []).append(frozenset(slow))
         if self._settled(loop):
-            soon = time.perf_counter() + self._patience
-            self._deadline = min(self._deadline, soon)
+            self._hurry()
+
+    def _hurry(self) -> None:
+        """Wait not much longer, and shorter still if the loops around have turned a few times."""
+        turned = all(len(self.turns.get(loop, ())) > 1 for loop, _, _ in self._running)
+        soon = time.process_time() + self._patience * (1 if turned else _WAIT)
+        self._deadline = min(self._deadline, soon)
 
     def _settled(self, loop: int) -> bool:
         """Tell whether a loop has changed the same numbers a little, often enough."""

@@ -28,28 +28,49 @@ class Update:
     index: int
 
 
+@record
+class _Kept:
+    """What a path led to before and after a step: the things, and their values."""
+
+    path: Path
+    before: Any
+    after: Any
+    old: Any
+    new: Any
+
+
 def updates(trial: Trial, paths: Sequence[Path]) -> list[Update]:
     """Return the updates of these paths in a trial, in the order in which they happened."""
-    owners = dict(_owners(trial, paths))
+    kept = [_kept(trial, path) for path in paths]
+    owners = {key: one for one in reversed(kept) for key in _identities(one.after)}
     found = []
     for index, event in enumerate(trial.events):
         if event.left is None and event.right is None:
             continue
-        path = owners.get(id(event.thing)) or owners.get(id(_base(event.owner)))
-        if path is not None and (left := _change(trial, path, event)) is not None:
-            found.append(Update(path=path, site=event.site, left=left, index=index))
-    missing = [path for path in paths if path not in {update.path for update in found}]
-    return found + list(_by_value(trial, missing))
+        one = owners.get(id(event.thing)) or owners.get(id(_base(event.owner)))
+        if one is not None and (left := _change(one, event)) is not None:
+            found.append(Update(path=one.path, site=event.site, left=left, index=index))
+    seen = {update.path for update in found}
+    return found + [u for one in kept if one.path not in seen for u in _by_value(trial, one)]
 
 
-def _owners(trial: Trial, paths: Sequence[Path]) -> Iterator[tuple[int, Path]]:
-    """Yield the identity of each thing that is at a path after the step, and of a list's items."""
-    for path in reversed(paths):
-        thing = trial.after.things.get(path)
-        if isinstance(thing, list):
-            for item in thing:
-                yield id(item), path
-        yield id(thing), path
+def _kept(trial: Trial, path: Path) -> _Kept:
+    before, after = trial.before, trial.after
+    return _Kept(
+        path=path,
+        before=before.things.get(path),
+        after=after.things.get(path),
+        old=frozen(before.values.get(path)),
+        new=frozen(after.values.get(path)),
+    )
+
+
+def _identities(thing: Any) -> Iterator[int]:
+    """Yield the identity of a thing, and of the items of a list."""
+    yield id(thing)
+    if isinstance(thing, list):
+        for item in thing:
+            yield from _identities(item)
 
 
 def _base(owner: Any) -> Any:
@@ -58,41 +79,50 @@ def _base(owner: Any) -> Any:
     return owner
 
 
-def _change(trial: Trial, path: Path, event: Event) -> bool | None:
+def _change(one: _Kept, event: Event) -> bool | None:
     """Tell which operand is the change, the left or the right; None where neither was there before."""
-    there = trial.before.things.get(path)
-    if (event.augments and _is_scalar(event)) or there is event.thing or (event.owner is not None and there is _base(event.owner)):
-        return False  # An in-place change.
-    before = frozen(trial.before.values.get(path))
-    if same(before, event.left) or _among(event.left, before):
+    if _is_in_place(one, event) or _was_there(one.old, event.left):
         return False
-    if same(before, event.right) or _among(event.right, before):
+    return True if event.adds and _was_there(one.old, event.right) else None
+
+
+def _is_in_place(one: _Kept, event: Event) -> bool:
+    """Tell changes of the thing itself, or of a number under a name or an attribute."""
+    if one.before is event.thing:
         return True
-    return None
+    if event.owner is not None and id(_base(event.owner)) in set(_identities(one.before)):
+        return True
+    held = isinstance(event.thing, np.ndarray) or isinstance(event.owner, np.ndarray | list)
+    return event.augments and not held
 
 
-def _is_scalar(event: Event) -> bool:
-    """Tell changes of a number under a name or an attribute; those in arrays are seen in place."""
-    return not isinstance(event.thing, np.ndarray) and not isinstance(event.owner, np.ndarray | list)
+def _was_there(old: Any, operand: Any) -> bool:
+    """Tell whether an operand is what was there before, or an element of it."""
+    if same(old, operand):
+        return True
+    return isinstance(operand, float) and np.ndim(old) > 0 and bool(np.any(old == operand))
 
 
-def _among(value: Any, values: Any) -> bool:
-    """Tell whether a number is an element of an array."""
-    return isinstance(value, float) and np.ndim(values) > 0 and bool(np.any(values == value))
+def _by_value(trial: Trial, one: _Kept) -> Iterator[Update]:
+    """Find updates whose results were copied to where they are now."""
+    for index, event in enumerate(trial.events[:_SEARCHED]):
+        if event.left is None or event.owner is not None:
+            continue
+        for left in (False, True) if event.adds else (False,):
+            if _moves(one, event.right if left else event.left, event.value):
+                yield Update(path=one.path, site=event.site, left=left, index=index)
+                break
 
 
-def _by_value(trial: Trial, paths: Sequence[Path]) -> Iterator[Update]:
-    """Find updates whose result was copied to where it is now."""
-    for path in paths:
-        before = frozen(trial.before.values.get(path))
-        after = frozen(trial.after.values.get(path))
-        for index, event in enumerate(trial.events[:_SEARCHED]):
-            if event.left is None or event.owner is not None:
-                continue
-            if same(event.value, after) or _among(event.value, after):
-                left = _change(trial, path, event)
-                if left is not None:
-                    yield Update(path=path, site=event.site, left=left, index=index)
+def _moves(one: _Kept, operand: Any, result: Any) -> bool:
+    """Tell whether a sum leads from what was there to what is there now, in whole or at one place."""
+    if same(one.old, operand) and same(one.new, result):
+        return True
+    if not isinstance(operand, float) or not isinstance(result, float) or operand == result:
+        return False
+    if np.ndim(one.old) == 0 or np.shape(one.old) != np.shape(one.new):
+        return False
+    return bool(np.any((one.old == operand) & (one.new == result)))
 
 
 def rates(found: Iterable[Update]) -> Mapping[int, bool]:
