@@ -14,12 +14,15 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.paste.understanding.machine import Machine
 from gradcheck.paste.understanding.runtime import OFTEN, Event
-from gradcheck.paste.understanding.sites import Site
+from gradcheck.paste.understanding.sites import Site, words
 from gradcheck.paste.understanding.standard import STANDARD
 from gradcheck.paste.understanding.steps import Trial
 from gradcheck.paste.understanding.values import number
 from gradcheck.paste.understanding.words import loss_like
 from gradcheck.record import record
+
+
+_TARGETS = frozenset("target targets label labels goal expected desired truth ziel cible".split())
 
 
 @record
@@ -37,27 +40,43 @@ class Candidate:
     named: bool = False
     whole: bool = True
     """Whether the site's value is a single number already."""
+    held: bool = False
+    """Whether the target, which depends on the parameters too, is held fixed."""
 
-    def value(self, events: Sequence[Event]) -> float:
-        """Return the candidate's value, from all events of its site in one trial."""
+    def value(self, events: Sequence[Event], held: Sequence[Event]) -> float:
+        """Return the candidate's value, from all events of its site in one trial.
+
+        `held` are those of the trial that fixes the targets, where they must be.
+        """
         if self.standard is None:
             numbers = [float(np.sum(event.value)) for event in events]
             return numbers[-1] if self.fold == "last" else sum(numbers)
-        return float(sum(self._implied(event) for event in events))
+        pairs = zip(events, held if self.held else events, strict=True)
+        return float(sum(self._implied(event, fixed) for event, fixed in pairs))
 
-    def _implied(self, event: Event) -> Any:
+    def _implied(self, event: Event, fixed: Event) -> Any:
         assert self.standard is not None
-        pair = (event.left, event.right) if self.left else (event.right, event.left)
-        return STANDARD[self.standard].value(np.asarray(pair[0]), np.asarray(pair[1]))
+        prediction, target = (event.left, fixed.right) if self.left else (event.right, fixed.left)
+        return STANDARD[self.standard].value(np.asarray(prediction), np.asarray(target))
 
 
-def values(candidates: Sequence[Candidate], events: Sequence[Event]) -> Array:
-    """Return each candidate's value in one trial; NaN where its site was not reached."""
+def values(
+    candidates: Sequence[Candidate], events: Sequence[Event], held: Sequence[Event] | None = None
+) -> Array:
+    """Return each candidate's value in one trial; NaN where its site was not reached.
+
+    `held` are the events of the trial whose targets are fixed, by default the same.
+    """
     grouped = by_site(events)
+    fixed = grouped if held is None else by_site(held)
     with np.errstate(all="ignore"):
-        return np.array(
-            [c.value(grouped[c.site]) if c.site in grouped else np.nan for c in candidates]
-        )
+        return np.array([_value(c, grouped.get(c.site, []), fixed.get(c.site, [])) for c in candidates])
+
+
+def _value(candidate: Candidate, events: Sequence[Event], held: Sequence[Event]) -> float:
+    if not events or (candidate.held and len(events) != len(held)):
+        return float("nan")
+    return candidate.value(events, held)
 
 
 def _is_element(node: ast.AST) -> bool:
@@ -111,18 +130,41 @@ def _implied(
 ) -> Iterator[Candidate]:
     if not len(events) == len(moved) < OFTEN or not all(is_difference(machine, event) for event in events):
         return
-    sides = [_prediction(one, two) for one, two in zip(events, moved, strict=True)]
-    left = sides[0]
-    if left is None or any(side != left for side in sides):
+    sides = {_prediction(one, two) for one, two in zip(events, moved, strict=True)}
+    node = machine.nodes[events[0].site]
+    if len(sides) > 1 or sides == {None} and not (names := _target_side(node)):
         return
+    (side,) = sides
+    left = names == "right" if side is None else side
     for standard in STANDARD.values():
         pairs = [(e.left, e.right) if left else (e.right, e.left) for e in events]
+        if side is None and standard.name != "squared error":
+            continue
         if all(standard.fits(np.asarray(a), np.asarray(t)) for a, t in pairs):
-            yield Candidate(site=events[0].site, fold="sum", standard=standard.name, left=left)
+            yield Candidate(
+                site=events[0].site,
+                fold="sum",
+                standard=standard.name,
+                left=left,
+                held=side is None,
+            )
+
+
+def _target_side(node: ast.AST) -> str | None:
+    """Tell on which side of a difference a target is named, as in `q - target`."""
+    if isinstance(node, ast.BinOp):
+        for side in ("right", "left"):
+            names = [n.id for n in ast.walk(getattr(node, side)) if isinstance(n, ast.Name)]
+            if any(not _TARGETS.isdisjoint(words(name)) for name in names):
+                return side
+    return None
 
 
 def _prediction(one: Event, two: Event) -> bool | None:
-    """Tell whether the left side alone depends on the parameters (True), or the right alone."""
+    """Tell whether the left side alone depends on the parameters (True), or the right alone.
+
+    None where both do, or neither.
+    """
     left = not np.array_equal(one.left, two.left)
     right = not np.array_equal(one.right, two.right)
     return left if left != right else None

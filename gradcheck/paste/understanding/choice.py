@@ -6,15 +6,21 @@ is not a loss. Parts of a written loss do not count when there is a sum of them.
 """
 
 import ast
+from collections import Counter
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from gradcheck.paste.understanding.candidates import by_site, values
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.surroundings import Around, around
+from gradcheck.paste.understanding.values import same
 from gradcheck.record import record
+
+
+_NUDGE = 0.1
+_MOST_TRIED = 20
 
 
 @record
@@ -58,7 +64,7 @@ def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -
     """Choose between a written loss that does not fit and standard ones."""
     best = max(written, key=lambda i: (inquiry.exact(i), inquiry.closeness(i)))
     for index in implied:
-        if any(inquiry.parallel(index, i, everywhere=False) for i in written):
+        if inquiry.candidates[index].held or any(inquiry.parallel(index, i, everywhere=False) for i in written):
             return Choice(candidate=index, basis="inferred")
     if implied:
         if all(_elsewhere(inquiry, i, implied[0]) for i in written):
@@ -147,19 +153,35 @@ def _is_part(inquiry: Inquiry, index: int, whole: int) -> bool:
     return _feels(inquiry, other.site, one.site)
 
 
-def _feels(inquiry: Inquiry, site: int, source: int) -> bool:
-    """Tell whether what a site computes changes when another site's values are changed."""
+def _feels(inquiry: Inquiry, site: int, source: int, occurrence: int | None = None) -> bool:
+    """Tell whether what a site computes changes when another site's values are changed.
+
+    `occurrence` picks one of the source's values; None changes them all.
+    """
     plan = inquiry.step.plan(frozenset({site, source}))
     sites = frozenset({site})
     point = inquiry.points[0].point
     runs = [
         inquiry.step.trial(point, plan, rate=0.0, recorded=sites, inject=inject)
-        for inject in ({}, {source: 0.1})
+        for inject in ({}, {source: _Once(occurrence)})
     ]
     both = [[event.value for event in run.events] for run in runs]
     return len(both[0]) != len(both[1]) or any(
         not np.array_equal(a, b) for a, b in zip(*both, strict=True)
     )
+
+
+class _Once:
+    """An injection into one occurrence of a site's value; None for all."""
+
+    def __init__(self, occurrence: int | None) -> None:
+        self._left = occurrence
+
+    def __call__(self, value: Any) -> Any:  # noqa: ARG002
+        if self._left is None:
+            return _NUDGE
+        self._left -= 1
+        return _NUDGE if self._left == -1 else 0.0
 
 
 def _elsewhere(inquiry: Inquiry, written: int, implied: int) -> bool:
@@ -195,20 +217,19 @@ def _same_pair(inquiry: Inquiry, one: int, other: int) -> bool:
 
 
 def _shares(inquiry: Inquiry, written: int, implied: int) -> bool:
-    """Tell whether a written loss feels a change of the prediction that the claims start from."""
+    """Tell whether a written loss feels a change of the prediction that the claims start from.
+
+    A prediction that was computed a second time, from the same data, counts as well.
+    """
     candidate = inquiry.candidates[implied]
     events = inquiry.base.events
     pair = next(event for event in events if event.site == candidate.site)
     prediction = pair.left if candidate.left else pair.right
+    counts: Counter[int] = Counter()
+    places = []
     for event in events:
-        if event is pair:
-            break
-        if np.shape(event.value) == np.shape(prediction) and np.array_equal(
-            event.value, prediction
-        ):
-            if _feels(inquiry, inquiry.candidates[written].site, event.site):
-                return True
-    return False
-
-
-__all__ = ["Choice", "choose", "values"]
+        if event is not pair and same(event.value, prediction):
+            places.append((event.site, counts[event.site]))
+        counts[event.site] += 1
+    site = inquiry.candidates[written].site
+    return any(_feels(inquiry, site, *place) for place in places[:_MOST_TRIED])

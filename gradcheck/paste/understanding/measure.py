@@ -96,7 +96,7 @@ def measured(
             def at(amount: float, line: Array = line, path: Path = path) -> Array:
                 moved = {**point, path: _moved(point[path], amount * line)}
                 trial = step.trial(moved, plan, rate=0.0, most=most, recorded=wanted)
-                return values(candidates, trial.events)
+                return values(candidates, trial.events, still.events)
 
             one_by_one.append(slopes(at, losses, size))
         found[path] = (
