@@ -36,6 +36,8 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "change-index": naming.change_index,
     "change-number": arithmetic.change_number,
     "regroup": arithmetic.regroup,
+    "other-class": arithmetic.other_class,
+    "norm-statistics": reductions.norm_statistics,
 }
 
 

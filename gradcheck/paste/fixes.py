@@ -74,10 +74,11 @@ def _holds(text: str, index: int, step: Mapping[str, Any], ask: Ask) -> bool:
 
 def _is_right(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
     """Tell whether a step is the old one, with the same parameters and loss, and all right."""
-    names = [{p["name"] for p in step["parameters"]} for step in (new, old)]
-    if not names[0] >= names[1] or new["loss"] is None or old["loss"] is None:
+    if new["loss"] is None or old["loss"] is None or new["loss"]["name"] != old["loss"]["name"]:
         return False
-    if new["loss"]["name"] != old["loss"]["name"]:
+    # One that the loss does not depend on is no parameter any more, where its update has become 0.
+    needed = {c.parameter for c in judged(old).checks if c.directions}
+    if not needed <= {p["name"] for p in new["parameters"]}:
         return False
     before = {c.parameter for c in judged(old).checks if c.verdict == "undecided"}
     checks = [c for c in judged(new).checks if c.parameter not in before]
@@ -106,6 +107,8 @@ def _lines(program: Program, change: Mapping[str, Any]) -> dict[int, str | None]
     if not alone and (change["new"] is None or change["before"] or change["after"]):
         return None
     new = [f"{lead}{text}" for text in change["before"]]
+    if change["new"] == change["old"]:
+        return _beside(first, old, new, [f"{lead}{text}" for text in change["after"]])
     if change["new"] is not None:
         new += f"{lead}{change['new']}{tail}".split("\n")
     new += [f"{lead}{text}" for text in change["after"]]
@@ -116,6 +119,17 @@ def _lines(program: Program, change: Mapping[str, Any]) -> dict[int, str | None]
         return {line: text for line, was, text in pairs if was != text}
     rest = dict.fromkeys(range(first + 1, last + 1))
     return {first: "\n".join(new), **rest}
+
+
+def _beside(
+    first: int, old: Sequence[str], before: Sequence[str], after: Sequence[str]
+) -> dict[int, str | None]:
+    """Put lines before and behind those of a statement that stays."""
+    last = first + len(old) - 1
+    if first == last:
+        return {first: "\n".join([*before, *old, *after])}
+    found = {first: "\n".join([*before, old[0]]), last: "\n".join([old[-1], *after])}
+    return {line: text for line, text in found.items() if "\n" in text}
 
 
 def fix(post: Post, mend: Mended, lines: Sequence[tuple[int | None, int]] | None = None) -> Fix:

@@ -6,12 +6,13 @@ does move a loss is none that we may make.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from gradcheck.paste.repair.forms import Forms
-from gradcheck.paste.repair.statements import Change, Changes, Statement, statements
+from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks, statements
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.claims import claimed
@@ -28,7 +29,8 @@ Claims: TypeAlias = Mapping[Path, Any]
 
 _NEAR = 1e-6
 _DRIFT = 0.4
-_SMALL = 2.0**-10
+_SLOW = 0.02
+_SMALL = 2.0**-17
 """The share of the learning rate at which weights are as good as not stale."""
 
 
@@ -48,6 +50,10 @@ class Shown:
         """How much is wrong: whole parameters, less where only a factor or a sign is."""
         drift = _DRIFT * len(self.fits) if self.drifted else 0.0
         return sum(_weight(self.fits[path]) for path in self.wrong) + drift
+
+
+def _telling(point: Measured) -> int:
+    return sum(bool(np.any(claim)) for claim in point.claims.values())
 
 
 def _weight(one: Fit) -> float:
@@ -70,12 +76,17 @@ class Bench:
         self.claims = claimed(inquiry, choice.candidate)
         found = statements(self.machine.tree, source)
         self.statements: Mapping[int, Statement] = {s.number: s for s in found}
+        self.blocks = {s.number: s for s in blocks(self.machine.tree, source)}
         self.step = replace(inquiry.step, paths=self.parameters)
         self.sites = frozenset({self.loss.site, *(c.site for c in self.claims.values())})
         self.plan = self.step.plan(self.sites)
         start = self.step.scene.start
         self._forms = Forms(
-            self.machine.tree, self.statements, self.plan, self.machine.flags, start
+            self.machine.tree,
+            {**self.blocks, **self.statements},
+            self.plan,
+            self.machine.flags,
+            start,
         )
         self.small = False
         """Whether claims are taken at a very small learning rate."""
@@ -84,9 +95,15 @@ class Bench:
         self._excused: frozenset[Path] | None = None
         """The parameters of which the program as given, which is judged first, does not tell."""
 
-    @property
+    @cached_property
     def points(self) -> Sequence[Measured]:
-        return self.inquiry.points
+        """The points of the inquiry, those first that show most parameters."""
+        return sorted(self.inquiry.points, key=lambda one: -_telling(one))
+
+    @cached_property
+    def telling(self) -> Sequence[Measured]:
+        """As many of the points as it takes for every parameter to be updated."""
+        return self.points[:1] if _telling(self.points[0]) == len(self.parameters) else self.points
 
     def edit(self, changes: Changes) -> bool:
         """Have the machine run the program with changes; False where Python can't."""
@@ -97,6 +114,11 @@ class Bench:
         except (SyntaxError, ValueError):
             return False
         return True
+
+    @property
+    def slow(self) -> bool:
+        """Whether a run of the step takes so long that few can be made."""
+        return self.inquiry.base.seconds > _SLOW
 
     def visit(self, point: int) -> None:
         """Run the step from a point's parameters, with `__gc_here__(number)` before every statement."""

@@ -7,6 +7,7 @@ from dataclasses import field, replace
 
 from gradcheck.edits import Draft, Rewrite, apply, drafts, statement_rewrites
 from gradcheck.edits.rewrite import source
+from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.scope import Scope
@@ -22,6 +23,7 @@ from gradcheck.record import record
 
 _OTHER_SHAPE = 0.8
 _HELPER = 0.7
+_MATCHED = 0.6
 _SUSPICION = 2.0
 _STRANGE = 0.8
 _TOGETHER = 0.3
@@ -61,6 +63,8 @@ class Known:
     scopes: Mapping[int, Scope]
     influences: Mapping[int, Influence]
     stock: Stock
+    matches: Mapping[int, Match]
+    """The backward statements that compute true derivatives, up to a factor."""
     trees: dict[tuple[int, str], ast.stmt] = field(default_factory=dict)
 
     def parsed(self, statement: Statement, changes: Changes) -> ast.stmt:
@@ -143,6 +147,9 @@ def _edit(
         *(known.influences[p.number].parameters for p in parts)
     )
     cost = first.cost + (_TOGETHER if len(parts) > 1 else 0.0)
+    # What is a true derivative, up to its factor, needs no edit but that of the factor.
+    if not likely and all(part.number in known.matches for part in parts):
+        cost += _MATCHED
     cost += _HELPER * any(_is_helper(known.statements[p.number]) for p in parts)
     times = f" ({len(parts)} times)" if len(parts) > 1 else ""
     return Edit(

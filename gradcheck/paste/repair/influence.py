@@ -7,7 +7,7 @@ a backward one changes only updates, and those of which parameters is what it is
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.statements import Change, Statement
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.instrument import Plan
+from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.values import frozen, same
@@ -25,6 +26,9 @@ _NOISE = 0.05
 _ROUNDING = 1e-9
 _OFFSET = "0.0173"
 """What is added where values can only be changed behind a statement."""
+
+
+Shaking: TypeAlias = Callable[[float, Measured], "_Run | None"]
 
 
 @record
@@ -50,6 +54,10 @@ def influences(bench: Bench, executed: frozenset[int]) -> Mapping[int, Influence
     return _Influences(bench).all(executed)
 
 
+_NONE: frozenset[Path] = frozenset()
+_UNKNOWN = Influence(forward=False, parameters=_NONE, known=False)
+
+
 class _Influences:
     """Runs of one step with noise at one statement after another."""
 
@@ -59,8 +67,14 @@ class _Influences:
         self._updates = {update.site for update in bench.inquiry.found.updates}
         inner = frozenset().union(*(self._places(s) for s in bench.statements.values()))
         self._plan = bench.step.plan(inner | bench.sites)
-        self._still = self._run({}, 0.0)
-        self._plain = self._run({}, 1.0)
+        self._made: dict[int, list[Any]] = {}
+        for event in bench.inquiry.base.events:
+            self._made.setdefault(event.site, []).append(event.value)
+        self._still = self._run({}, 0.0, bench.points[0])
+        self._plain = [self._run({}, 1.0, point) for point in bench.telling]
+        first = self._plain[0]
+        self._early = first is not None and self._same_loss(first)
+        """Whether the loss is computed before the updates, so that one run tells both."""
 
     def all(self, executed: frozenset[int]) -> Mapping[int, Influence]:
         found = self._bench.statements.items()
@@ -76,46 +90,58 @@ class _Influences:
     def _of(self, statement: Statement) -> Influence:
         updating = not self._updates.isdisjoint(of(node) for node in ast.walk(statement.node))
         shaking = self._shaking(statement)
-        if shaking is None:
-            return Influence(forward=False, parameters=frozenset(), known=False)
-        if not updating:
-            still = shaking(0.0)
-            if still is None:
-                return Influence(forward=False, parameters=frozenset(), known=False)
-            if not self._same_loss(still):
-                return Influence(forward=True, parameters=frozenset())
-        moved = shaking(1.0)
-        if moved is None or self._plain is None:
-            return Influence(forward=False, parameters=frozenset(), known=False)
-        plain = self._plain.changes
-        feel = {p for p, change in moved.changes.items() if _differ(change, plain[p])}
+        if shaking is None or self._counts(statement):
+            return _UNKNOWN
+        if not updating and not self._early:
+            still = shaking(0.0, self._bench.points[0])
+            if still is None or not self._same_loss(still):
+                return _UNKNOWN if still is None else Influence(forward=True, parameters=_NONE)
+        feel: set[Path] = set()
+        for plain, point in zip(self._plain, self._bench.telling, strict=True):
+            moved = shaking(1.0, point)
+            if moved is None or plain is None:
+                return _UNKNOWN
+            if not updating and self._early and not same(moved.loss, plain.loss):
+                return Influence(forward=True, parameters=_NONE)
+            feel |= {p for p, c in moved.changes.items() if _differ(c, plain.changes[p])}
         return Influence(forward=False, parameters=frozenset(feel))
+
+    def _counts(self, statement: Statement) -> bool:
+        """Tell statements that only make whole numbers: sizes, indices, strides."""
+        made = [v for site in self._places(statement) for v in self._made.get(site, ())]
+        return bool(made) and all(isinstance(v, float) and v.is_integer() for v in made)
 
     def _same_loss(self, run: _Run) -> bool:
         return self._still is not None and same(run.loss, self._still.loss)
 
-    def _shaking(self, statement: Statement) -> Callable[[float], _Run | None] | None:
+    def _shaking(self, statement: Statement) -> Shaking | None:
         node = statement.node
         if isinstance(node, ast.AugAssign) and not isinstance(node.op, ast.Add | ast.Sub):
             after = f"{ast.unparse(node.target)} += {_OFFSET}"
             change = Change(number=statement.number, text=statement.text, after=(after,))
-            return lambda rate: self._run_edited(change, rate)
+            return lambda rate, point: self._run_edited(change, rate, point)
         places = self._places(statement)
         if not places:
             return None
-        return lambda rate: self._run(dict.fromkeys(places, _noise), rate)
+        noise = dict.fromkeys(places, _noise)
+        return lambda rate, point: self._run(noise, rate, point)
 
-    def _run_edited(self, change: Change, rate: float) -> _Run | None:
+    def _run_edited(self, change: Change, rate: float, point: Measured) -> _Run | None:
         if not self._bench.edit({change.number: change}):
             return None
-        return self._shown(rate, self._bench.plan, {})
+        return self._shown(rate, self._bench.plan, {}, point)
 
-    def _run(self, inject: Mapping[int, Any], rate: float) -> _Run | None:
-        return self._shown(rate, self._plan, inject)
+    def _run(self, inject: Mapping[int, Any], rate: float, point: Measured) -> _Run | None:
+        plan = self._plan
+        if self._bench.slow and inject:
+            # Hooks of inner loops take longer than to compile the program once more.
+            plan = self._bench.step.plan(frozenset(inject) | self._bench.sites)
+        return self._shown(rate, plan, inject, point)
 
-    def _shown(self, rate: float, plan: Plan, inject: Mapping[int, Any]) -> _Run | None:
+    def _shown(
+        self, rate: float, plan: Plan, inject: Mapping[int, Any], point: Measured
+    ) -> _Run | None:
         bench = self._bench
-        point = bench.points[0]
         step = replace(bench.step, first=point.first)
         trial = step.trial(point.point, plan, rate=rate, recorded=bench.sites, inject=inject)
         if trial.failed:

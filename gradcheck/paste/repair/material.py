@@ -11,6 +11,10 @@ from gradcheck.paste.understanding.sites import words
 _DERIVATIVE = frozenset(
     "prime deriv derivative derivatives derivada slope grad gradient d diff ableitung backward".split()
 )
+_STRENGTHS = frozenset(
+    "reg lambda lam lambd lmbda lmbd l l1 l2 decay penalty alpha wd regularization".split()
+)
+_MOST_TERMS = 16
 _NEAR = 1e-6
 _MOST_NAMES = 30
 _MOST_SLOPES = 24
@@ -23,6 +27,8 @@ class Stock:
         self.functions = tuple(_functions(tree))
         self.templates = tuple(dict.fromkeys(_templates(tree)))
         self.numpy = _numpy(tree)
+        calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+        self.normalises = not calls.isdisjoint({"var", "std"})
 
     def material(self, statement: Statement, scope: Scope, ratios: Sequence[float]) -> Material:
         """Return what may be used at a statement; `ratios` are factors that are off."""
@@ -38,15 +44,22 @@ class Stock:
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
             counts=tuple(counts(scope, ratios)),
+            terms=tuple(_terms(statement, scope))[:_MOST_TERMS],
+            normed=tuple(self._normed(statement, scope)),
             numpy=self.numpy,
         )
 
+    def _normed(self, statement: Statement, scope: Scope) -> Iterator[str]:
+        """Yield what may be a normalised value, where the program normalises something."""
+        if self.normalises:
+            shapes = set(_own_shapes(statement, scope))
+            own = {ast.unparse(n) for n in ast.walk(statement.node) if isinstance(n, ast.expr)}
+            for name, shape in scope.arrays.items():
+                if name in scope.moving and shape in shapes and name not in own:
+                    yield name
+
     def _slopes(self, statement: Statement, scope: Scope) -> Iterator[str]:
-        shapes = {
-            scope.arrays[text]
-            for node in ast.walk(statement.node)
-            if isinstance(node, ast.expr) and (text := ast.unparse(node)) in scope.arrays
-        }
+        shapes = set(_own_shapes(statement, scope))
         fitting = [n for n, shape in scope.arrays.items() if n in scope.moving and shape in shapes]
         fitting += [n for n in scope.numbers if n in scope.moving]
         for name in sorted(fitting, key=len):
@@ -55,6 +68,33 @@ class Stock:
             yield f"{name} * (1 - {name})"
             yield f"(1 - {name}**2)"
             yield f"({name} > 0)"
+
+
+def _own_shapes(statement: Statement, scope: Scope) -> Iterator[tuple[int, ...]]:
+    for node in ast.walk(statement.node):
+        if isinstance(node, ast.expr) and (text := ast.unparse(node)) in scope.arrays:
+            yield scope.arrays[text]
+
+
+def _terms(statement: Statement, scope: Scope) -> Iterator[str]:
+    """Yield what may have been left out of a sum: a penalty's share, another gradient."""
+    shapes = set(_own_shapes(statement, scope))
+    own = {ast.unparse(node) for node in ast.walk(statement.node) if isinstance(node, ast.expr)}
+    fitting = [n for n, shape in scope.arrays.items() if shape in shapes and n in scope.moving]
+    strengths = [n for n in scope.numbers if not _STRENGTHS.isdisjoint(words(n))]
+    for strength in strengths:
+        for name in scope.arrays:
+            if name in own or f"{strength} * {name}" in own or _is_gradient(name):
+                continue
+            if name in scope.moving:
+                yield f"{strength} * {name}"
+                yield f"2 * {strength} * {name}"
+    yield from (name for name in fitting if name not in own and _is_gradient(name))
+
+
+def _is_gradient(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    return last.startswith("d") or not _DERIVATIVE.isdisjoint(words(last))
 
 
 def _targets(node: ast.stmt) -> Iterable[ast.expr]:

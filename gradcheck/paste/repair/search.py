@@ -1,18 +1,27 @@
 """The search for the fewest and smallest edits that make all of a step's updates right."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field
+from typing import TypeAlias
 
 from gradcheck.paste.repair.bench import Bench, Shown
 from gradcheck.paste.repair.candidates import Edit, Known, candidates, tentative, written
 from gradcheck.paste.repair.statements import Changes
 from gradcheck.record import record
 
+Late: TypeAlias = Callable[[], bool]
+"""Tells that time is up."""
+
 DEPTH = 3
 BEAM = 3
 TRIED = 700
 SIGHT = 0.5
+OTHERS = 60
+"""So many more edits are tried where one rights all, to know of its equals."""
+
+FURTHER = 120
+"""So many more are tried where one rights a part."""
+
 PATIENCE = 1.0
 """How much less likely an edit may be than one that rights a part, to be tried alone yet."""
 
@@ -54,59 +63,50 @@ class Repairs:
     rest: tuple[State, ...] = field(default=())
 
 
-def search(bench: Bench, known: Known, start: State, deadline: float) -> Repairs:
+def search(bench: Bench, known: Known, start: State, late: Late) -> Repairs:
     """Return the repairs of the fewest edits; none where nothing was found in time."""
     states, near = [start], None
     for _ in range(DEPTH):
         done: list[State] = []
         grown: list[State] = []
         for state in states:
-            _extend(bench, known, state, done, grown, deadline)
+            _extend(bench, known, state, done, grown, late)
         if done:
             done.sort(key=lambda state: (state.cost, state.length))
             return Repairs(done=tuple(done), near=None, tried=bench.tried)
         grown.sort(key=lambda state: (state.shown.score, state.cost))
         states = _distinct(grown)[:BEAM]
-        import os
-
-        if os.environ.get("V"):
-            for g in _distinct(grown)[:8]:
-                print(
-                    "  beam",
-                    round(g.shown.score, 2),
-                    g.cost,
-                    [str(x) for x in g.shown.wrong],
-                    [e.what for e in g.edits],
-                    [c.text for c in g.changes.values()],
-                )
         near = states[0] if states else near
-        if not states or time.process_time() > deadline:
+        if not states or late():
             break
     return Repairs(done=(), near=near, tried=bench.tried)
 
 
 def _extend(
-    bench: Bench, known: Known, state: State, done: list[State], grown: list[State], deadline: float
+    bench: Bench, known: Known, state: State, done: list[State], grown: list[State], late: Late
 ) -> None:
     wrong = state.shown.wrong
     ratios, likely = evidence(state.shown)
     offered = candidates(known, state.changes, wrong, ratios, likely)
-    limit = float("inf")
-    for edit in offered[:TRIED]:
-        if edit.rank > limit:
+    limit, left = float("inf"), _more(bench, OTHERS) if done else TRIED
+    for edit in offered:
+        left -= 1
+        if left < 0 or edit.rank > limit or late():
             break
-        if time.process_time() > deadline:
-            return
         after = attempt(bench, known, state, edit)
         if after is None:
             continue
         if not after.shown.wrong:
             done.append(after)
-            limit = min(limit, edit.rank + SIGHT)
+            limit, left = min(limit, edit.rank + SIGHT), min(left, _more(bench, OTHERS))
         else:
             grown.append(after)
             if after.shown.wrong < wrong:
-                limit = min(limit, edit.rank + PATIENCE)
+                limit, left = min(limit, edit.rank + PATIENCE), min(left, _more(bench, FURTHER))
+
+
+def _more(bench: Bench, count: int) -> int:
+    return count // 10 if bench.slow else count
 
 
 def attempt(bench: Bench, known: Known, state: State, edit: Edit) -> State | None:

@@ -5,12 +5,14 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gradcheck.paste.repair.bench import Bench
+from gradcheck.paste.repair.adjoints import Adjoints
+from gradcheck.paste.repair.bench import Bench, Shown
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.influence import influences
 from gradcheck.paste.repair.material import Stock
+from gradcheck.paste.repair.course import repaired
 from gradcheck.paste.repair.scope import scopes
-from gradcheck.paste.repair.search import State, search
+from gradcheck.paste.repair.search import Late, State
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.running.prepare import Options, prepare as prepared
 from gradcheck.paste.understanding import understand
@@ -18,26 +20,38 @@ from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.sites import of
 
-_SECONDS = 8.0
+_SECONDS = 14.0
+_NEAR = 1e-5
 
 prepare = understand.prepare
 
 
-def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:  # noqa: ARG001
-    """Answer the request `{"source": text, "set": {name: expression}, "seconds": number}`."""
+def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
+    """Answer the request `{"source": text, "set": {name: expression}, "seconds": number}`: those of the wall's clock.
+
+    What is understood of each step is reported at once; the search for repairs may take too long.
+    """
     source = request["source"]
     seconds = float(request.get("seconds", _SECONDS))
+    over = time.perf_counter() + seconds
 
     def then(inquiry: Inquiry, choice: Choice | None, told: dict[str, Any]) -> Mapping[str, Any]:
+        report({"step": told})
         if choice is None:
             return {}
-        return {"repair": repair(inquiry, choice, told, source, seconds)}
+        return {"repair": repair(inquiry, choice, told, source, _lateness(seconds / 2, over))}
 
     return understand.understood(prepared(source, Options(values=request.get("set", {}))), then)
 
 
+def _lateness(seconds: float, over: float) -> Late:
+    """Return a clock that tells when time is up: the processor's, or the wall's."""
+    end = time.process_time() + seconds
+    return lambda: time.process_time() > end or time.perf_counter() > over
+
+
 def repair(
-    inquiry: Inquiry, choice: Choice, told: Mapping[str, Any], source: str, seconds: float
+    inquiry: Inquiry, choice: Choice, told: Mapping[str, Any], source: str, late: Late
 ) -> dict[str, Any] | None:
     """Return the repairs of a step as plain data; None where nothing is wrong."""
     rate = told["rate"]["value"] if told.get("rate") else None
@@ -45,20 +59,23 @@ def repair(
     shown = bench.tells({})
     if shown is None or not shown.wrong:
         return None
-    deadline = time.process_time() + seconds
     seen = scopes(bench)
+    roles = influences(bench, frozenset(seen))
+    adjoints = Adjoints(bench, roles)
     known = Known(
         statements=bench.statements,
         scopes=seen,
-        influences=influences(bench, frozenset(seen)),
+        influences=roles,
+        matches=adjoints.matches,
         stock=Stock(bench.machine.tree),
     )
-    found = search(bench, known, State(changes={}, shown=shown), deadline)
+    found = repaired(bench, known, State(changes={}, shown=shown), late)
     return {
         "done": [_state(bench, known, state) for state in found.done[:8]],
         "near": None if found.near is None else _state(bench, known, found.near),
         "tried": found.tried,
         "influences": list(_influences(known)),
+        "first": _first(known, adjoints, shown),
     }
 
 
@@ -68,8 +85,8 @@ def _state(bench: Bench, known: Known, state: State) -> dict[str, Any]:
         "wrong": sorted(str(path) for path in state.shown.wrong),
         "changes": [
             {
-                **_place(known.statements[number]),
-                "old": known.statements[number].text,
+                **_place(_at(bench, number)),
+                "old": _at(bench, number).text,
                 "new": change.text,
                 "before": change.before,
                 "after": change.after,
@@ -78,6 +95,10 @@ def _state(bench: Bench, known: Known, state: State) -> dict[str, Any]:
         ],
         "edits": [_edit(bench, known, edit) for edit in state.edits],
     }
+
+
+def _at(bench: Bench, number: int) -> Statement:
+    return bench.statements.get(number) or bench.blocks[number]
 
 
 def _edit(bench: Bench, known: Known, edit: Edit) -> dict[str, Any]:
@@ -96,10 +117,11 @@ def _edit(bench: Bench, known: Known, edit: Edit) -> dict[str, Any]:
         "statement": first.text,
         "function": getattr(first.function, "name", ""),
         "feeds": sorted(str(path) for path in feeds),
+        "facts": _facts(known, edit),
         "updates": not updates.isdisjoint(inside),
         "parts": [
             {
-                **_place(known.statements[number]),
+                **_place(_at(bench, number)),
                 "start": rewrite.start,
                 "end": rewrite.end,
                 "new": rewrite.new,
@@ -118,6 +140,44 @@ def _place(statement: Statement) -> dict[str, Any]:
         "end_line": node.end_lineno,
         "end_column": node.end_col_offset,
     }
+
+
+def _first(known: Known, adjoints: Adjoints, shown: Shown) -> dict[str, Any] | None:
+    """Return the first backward statement whose value is the derivative by nothing, with that fact."""
+    for number, influence in known.influences.items():
+        statement = known.statements[number]
+        if influence.forward or not influence.parameters & shown.wrong:
+            continue
+        if number in known.matches or not adjoints.comparable(statement):
+            continue
+        fact = f"`{statement.text}` makes what is no multiple of the loss's derivative by anything"
+        return {**_place(statement), "start": 0, "end": len(statement.text), "fact": fact}
+    return None
+
+
+def _facts(known: Known, edit: Edit) -> list[str]:
+    """Return what an edited statement is made from, as far as that is known to be right."""
+    number = edit.parts[0].number
+    text, found = known.statements[number].text, []
+    for other, match in known.matches.items():
+        statement = known.statements[other]
+        target = (
+            ast.unparse(statement.node.targets[0]) if isinstance(statement.node, ast.Assign) else ""
+        )
+        if other == number or (target and target in text):
+            name = target or statement.text
+            found.append(
+                f"{name} is {_factor(match.factor)}the derivative of the loss by {match.by}"
+            )
+    if number not in known.matches:
+        found.append(f"`{text}` makes what is no multiple of such a derivative")
+    return list(dict.fromkeys(found))[:3]
+
+
+def _factor(factor: float) -> str:
+    if abs(factor - 1) < _NEAR:
+        return ""
+    return "minus " if abs(factor + 1) < _NEAR else f"{factor:.6g} times "
 
 
 def _influences(known: Known) -> Iterator[dict[str, Any]]:

@@ -16,14 +16,14 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @record
 class Statement:
-    """One simple statement: its number, its text without indentation, and where it stands.
+    """One statement: its number, its text without indentation, and where it stands.
 
     `top` is the index of the top-level statement that it is in, `parents` the nodes around it
     from there inwards, `order` its place among all statements of the program.
     """
 
     number: int
-    node: Simple
+    node: Any
     text: str
     top: int
     parents: tuple[ast.AST, ...]
@@ -46,6 +46,15 @@ class Statement:
         return inner[-1] if inner else None
 
     @property
+    def body(self) -> list[ast.stmt]:
+        """The statements among which it stands."""
+        around = self.parents[-1] if self.parents else None
+        for _, value in ast.iter_fields(around) if around else ():
+            if isinstance(value, list) and any(node is self.node for node in value):
+                return value
+        return [self.node]
+
+    @property
     def sites(self) -> frozenset[int]:
         """The numbers of the places whose values are what the statement computes."""
         value = self.node.value
@@ -58,7 +67,8 @@ class Statement:
 class Change:
     """What becomes of one statement: its new text (None: it goes), and new ones around it.
 
-    Texts are without indentation. `node` is the new statement where it is parsed already.
+    Texts are without indentation. `node` is the new statement where it is parsed already, or
+    the old one, before or behind which others are put.
     """
 
     number: int
@@ -86,6 +96,31 @@ def statements(tree: ast.Module, text: str) -> Iterator[Statement]:
                     parents=parents,
                     order=count,
                 )
+
+
+def blocks(tree: ast.Module, text: str) -> Iterator[Statement]:
+    """Yield the loops and branches of a numbered tree, around which statements can be put."""
+    for top, root in enumerate(tree.body):
+        for node, parents in _compound(root, ()):
+            if of(node) >= 0 and node.end_lineno <= text.count("\n") + 1:
+                yield Statement(
+                    number=of(node),
+                    node=node,
+                    text=source(text, node),
+                    top=top,
+                    parents=parents,
+                    order=-1,
+                )
+
+
+def _compound(
+    node: ast.AST, parents: tuple[ast.AST, ...]
+) -> Iterator[tuple[Any, tuple[ast.AST, ...]]]:
+    if isinstance(node, ast.For | ast.While | ast.If | ast.With):
+        yield node, parents
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
+            yield from _compound(child, (*parents, node))
 
 
 def _stands(node: Simple, text: str) -> bool:
