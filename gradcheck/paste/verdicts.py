@@ -47,6 +47,7 @@ def judged(step: Mapping[str, Any]) -> Judged:
         _check(entry, fits[entry["name"]], rows[entry["name"]], scale)
         for entry in step["parameters"]
     )
+    checks += tuple(_overwritten(entry) for entry in step["neglected"] if entry["overwritten"])
     factor = scale / rate if scale is not None and rate else None
     return Judged(checks=checks, scale=scale, factor=factor)
 
@@ -126,6 +127,17 @@ def _check(
         cosine=free.cosine if free.lines else None,
         entries=int(np.prod(entry["shape"], dtype=int)),
         directions=free.lines,
+        method="differences",
+    )
+
+
+def _overwritten(entry: Mapping[str, Any]) -> Check:
+    return Check(
+        parameter=str(entry["name"]),
+        shape=tuple(entry["shape"]),
+        verdict="wrong",
+        reason="it is replaced by a multiple of its gradient, not changed by that",
+        entries=int(np.prod(entry["shape"], dtype=int)),
         method="differences",
     )
 

@@ -11,6 +11,7 @@ from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.claims import Claim, claimed
 from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.neglected import neglected
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.rates import learning_rate
 from gradcheck.paste.understanding.standard import STANDARD
@@ -30,9 +31,24 @@ def step(inquiry: Inquiry, choice: Choice | None) -> dict[str, Any]:
         if choice is None or choice.other is None
         else loss(inquiry, choice.other, "inferred"),
         "rate": None if rate is None else vars(rate),
+        "neglected": _neglected(inquiry, choice),
         "candidates": list(_names(inquiry)),
         "runs": machine.runs,
     }
+
+
+def _neglected(inquiry: Inquiry, choice: Choice | None) -> list[dict[str, Any]]:
+    if choice is None:
+        return []
+    return [
+        {
+            "name": str(one.path),
+            "shape": list(np.shape(inquiry.base.before.values[one.path])),
+            "overwritten": one.overwritten,
+            "exact": one.exact,
+        }
+        for one in neglected(inquiry, choice.candidate)
+    ]
 
 
 def parameter(

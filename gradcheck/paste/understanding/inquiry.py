@@ -29,6 +29,7 @@ _APART = 100
 """By how much the seeds of different draws differ."""
 
 _PARALLEL = 1e-7
+_PACE = 1e-4
 
 
 class Inquiry:
@@ -125,6 +126,34 @@ def inquire(found: Found) -> Inquiry | None:
     if not points:
         return None
     return Inquiry(found, step, base, offered, points)
+
+
+def steadied(found: Found, inquiry: Inquiry) -> Inquiry | None:
+    """Return an inquiry with all points at one iteration; None where it says nothing new.
+
+    It does where claims fit at each iteration, but with scales of their own: all parameters alike.
+    """
+    first = inquiry.step.first
+    others = [one for one in inquiry.points if one.first != first]
+    same = [one for one in inquiry.points if one.first == first]
+    if not others or not any(_keeps_pace(inquiry, one) for one in others):
+        return None
+    for seed in (_POINTS + 2, _POINTS + 3):
+        more = _measured(inquiry.step, found, inquiry.candidates, seed)
+        same += [more] if more else []
+    if len(same) < _FEWER:
+        return None
+    return Inquiry(found, inquiry.step, inquiry.base, inquiry.candidates, same)
+
+
+def _keeps_pace(inquiry: Inquiry, one: Measured) -> bool:
+    """Tell whether, at a point, some candidate's slopes are all the claims but for one factor."""
+    for index in range(len(inquiry.candidates)):
+        fits = [fit([one.rows(path, index)]) for path in inquiry.parameters]
+        scales = [f.scale for f in fits if f.exact]
+        if scales and np.ptp(scales) <= _PACE * abs(scales[0]):
+            return True
+    return False
 
 
 def confirms(small: Inquiry, found: Found, candidate: int) -> bool:

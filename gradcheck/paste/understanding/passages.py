@@ -150,14 +150,10 @@ def _gradients(base: Trial, births: Mapping[Path, int]) -> Iterator[tuple[Path, 
     for path, value in base.before.values.items():
         shape = np.shape(frozen(value))
         for other in late:
-            if births[other] > births[path] and gradient_of(_chain(path), _chain(other)):
+            if births[other] > births[path] and gradient_of(path.chain, other.chain):
                 if np.shape(frozen(base.after.values[other])) == shape:
                     yield path, other
                     break
-
-
-def _chain(path: Path) -> list[str]:
-    return [path.root, *(str(key) for _, key in path.keys if isinstance(key, str))]
 
 
 def _parameters(step: Passage, base: Trial, paths: Sequence[Path]) -> list[Path]:

@@ -45,10 +45,14 @@ class Path:
         return bool(self.scope) and not self.keys
 
     @property
+    def chain(self) -> tuple[str, ...]:
+        """The names on the way to the value."""
+        return (self.root, *(key for _, key in self.keys if isinstance(key, str)))
+
+    @property
     def last(self) -> str:
         """The name nearest to the value: of an attribute, a key or the variable."""
-        named = [key for kind, key in self.keys if isinstance(key, str)]
-        return named[-1] if named else self.root
+        return self.chain[-1]
 
 
 @record

@@ -7,14 +7,13 @@ from typing import Any, TypeAlias
 from gradcheck.paste.running.prepare import Options, Prepared, prepare as prepared
 from gradcheck.paste.running import modules
 from gradcheck.paste.understanding import answer as answers
-from gradcheck.paste.understanding.choice import Choice, choose
+from gradcheck.paste.understanding.asking import Asked, asked
+from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.discovery import discover
-from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire
-from gradcheck.paste.understanding.iterations import Found
+from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.machine import Machine, Scene
 from gradcheck.paste.understanding.passages import passage
 from gradcheck.paste.understanding.rehearsal import rehearse
-from gradcheck.paste.understanding.shrinking import shrunk
 
 Then: TypeAlias = Callable[[Inquiry, Choice | None, dict[str, Any]], Mapping[str, Any]]
 """What else there is to say about a step, given what has been said."""
@@ -40,8 +39,8 @@ def understood(program: Prepared, then: Then | None = None, draw: int = 0) -> di
         if is_busy(statement):
             scene = Scene(machine, index)
             found = discover(scene)
-            if found is not None and (asked := _asked(found)) is not None:
-                steps.append(_described(*asked, then))
+            if found is not None and (one := asked(found)) is not None:
+                steps.append(_described(one, then))
             scene.snapshot.restore()
         error = rehearse(machine, index, found)
         if error is not None:
@@ -49,8 +48,8 @@ def understood(program: Prepared, then: Then | None = None, draw: int = 0) -> di
     if not steps:
         whole = Machine(program.tree, program.namespace(draw), program.flags, draw)
         found = passage(whole)
-        if found is not None and (asked := _asked(found)) is not None:
-            steps.append(_described(*asked, then))
+        if found is not None and (one := asked(found)) is not None:
+            steps.append(_described(one, then))
     return {
         "steps": steps,
         "failures": failures,
@@ -58,21 +57,9 @@ def understood(program: Prepared, then: Then | None = None, draw: int = 0) -> di
     }
 
 
-def _described(inquiry: Inquiry, choice: Choice | None, then: Then | None) -> dict[str, Any]:
-    told = answers.step(inquiry, choice)
-    return {**told, **then(inquiry, choice, told)} if then else told
-
-
-def _asked(found: Found) -> tuple[Inquiry, Choice | None] | None:
-    """Measure a step and choose its loss, on a part of the data where that is enough."""
-    small = shrunk(found)
-    if small is not None:
-        inquiry = inquire(small)
-        choice = choose(inquiry) if inquiry else None
-        if inquiry and choice and confirms(inquiry, found, choice.candidate):
-            return inquiry, choice
-    inquiry = inquire(found)
-    return (inquiry, choose(inquiry)) if inquiry else None
+def _described(one: Asked, then: Then | None) -> dict[str, Any]:
+    told = {**answers.step(one.inquiry, one.choice), "notes": list(one.notes)}
+    return {**told, **then(one.inquiry, one.choice, told)} if then else told
 
 
 def is_busy(statement: ast.stmt) -> bool:
@@ -82,5 +69,3 @@ def is_busy(statement: ast.stmt) -> bool:
     busy = ast.For | ast.While | ast.Call
     return any(isinstance(node, busy) for node in ast.walk(statement))
 
-
-__all__ = ["Found", "answer", "prepare", "understood"]

@@ -1,0 +1,138 @@
+"""One step asked about: its measurements and its loss, with second looks where they are due.
+
+Correct code may differ from the gradient by what it does on purpose: a small number that keeps a
+logarithm finite, a learning rate that falls from step to step. And wrong code may look right where
+a regularisation is switched off. Each of these is tried, and the better explanation is kept.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from gradcheck.paste.understanding.choice import Choice, choose
+from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, steadied
+from gradcheck.paste.understanding.iterations import Found
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.shrinking import shrunk
+from gradcheck.paste.understanding.sites import of, words
+from gradcheck.paste.understanding.values import is_number
+from gradcheck.record import record
+
+_GUARD = 1e-3
+"""Positive numbers up to this size may be there to keep something from being zero."""
+
+_VANISHING = 1e-40
+_GUARDS = frozenset("eps epsilon tiny small delta guard".split())
+_STRENGTH = 0.37
+_STRENGTHS = frozenset(
+    "reg lam lambda lamb lambd lmbda l2 l1 decay wd penalty regularization regularisation ridge".split()
+)
+
+
+@record
+class Asked:
+    """The measurements of a step, the loss chosen, and the codes of what was done to see better."""
+
+    inquiry: Inquiry
+    choice: Choice | None
+    notes: tuple[str, ...] = ()
+
+
+def asked(found: Found) -> Asked | None:
+    """Measure a step and choose its loss, on a part of the data where that is enough."""
+    small = shrunk(found)
+    if small is not None and (one := _looked(small)) is not None:
+        if one.choice is not None and confirms(one.inquiry, found, one.choice.candidate):
+            return one
+    return _looked(found)
+
+
+def _looked(found: Found) -> Asked | None:
+    inquiry = inquire(found)
+    if inquiry is None:
+        return None
+    best = Asked(inquiry=inquiry, choice=choose(inquiry))
+    for look in (_steady, _unguarded):
+        if _explained(best):
+            return _strengthened(found, best)
+        other = look(found, best.inquiry)
+        if other is not None and _worth(other) > _worth(best):
+            best = replace(other, notes=(*best.notes, *other.notes))
+    return best
+
+
+def _explained(one: Asked) -> bool:
+    return one.choice is not None and one.inquiry.explains(one.choice.candidate)
+
+
+def _worth(one: Asked) -> int:
+    return one.inquiry.exact(one.choice.candidate) if one.choice else -1
+
+
+def _steady(found: Found, inquiry: Inquiry) -> Asked | None:
+    """Look at a single iteration only: between several, the learning rate may change."""
+    one = steadied(found, inquiry)
+    return Asked(inquiry=one, choice=choose(one), notes=("schedule",)) if one else None
+
+
+def _unguarded(found: Found, inquiry: Inquiry) -> Asked | None:
+    """Take away the small numbers that keep logarithms and quotients finite."""
+    constants = dict(_small_literals(inquiry))
+    data = dict(_small_values(inquiry))
+    if not constants and not data:
+        return None
+    step = found.step
+    step = replace(step, constants={**step.constants, **constants}, data={**step.data, **data})
+    one = inquire(replace(found, step=step))
+    return Asked(inquiry=one, choice=choose(one), notes=("guard",)) if one else None
+
+
+def _small_literals(inquiry: Inquiry) -> Iterator[tuple[int, float]]:
+    """Yield small literals that no update uses, so to say at zero."""
+    machine = inquiry.machine
+    updating = {
+        id(node) for site in inquiry.step.rates for node in ast.walk(machine.nodes[site])
+    }
+    for node in machine.nodes.values():
+        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+            if 0 < node.value <= _GUARD and id(node) not in updating:
+                yield of(node), node.value * _VANISHING
+
+
+def _small_values(inquiry: Inquiry) -> Iterator[tuple[Path, float]]:
+    for path, thing in inquiry.base.before.things.items():
+        if is_number(thing) and 0 < thing <= _GUARD and not _GUARDS.isdisjoint(words(path.last)):
+            if not path.is_variable or inquiry.step.owns(path):
+                yield path, float(thing) * _VANISHING
+
+
+def _strengthened(found: Found, best: Asked) -> Asked:
+    """Try a step that is explained with its regularisation switched on, if that is off."""
+    data = dict(_zero_strengths(best.inquiry))
+    if not data or best.choice is None:
+        return best
+    step = replace(best.inquiry.step, data={**best.inquiry.step.data, **data})
+    step = replace(step, variables=(*step.variables, *(p.root for p in data if p.is_variable)))
+    one = inquire(replace(found, step=step))
+    if one is None or _unchanged(one, best.inquiry):
+        return best
+    choice = choose(one)
+    if choice is None or choice.basis == "inferred":
+        return best
+    return Asked(inquiry=one, choice=choice, notes=(*best.notes, "strength"))
+
+
+def _zero_strengths(inquiry: Inquiry) -> Iterator[tuple[Path, float]]:
+    for path, thing in inquiry.base.before.things.items():
+        if is_number(thing) and thing == 0 and not _STRENGTHS.isdisjoint(words(path.last)):
+            if not path.is_variable or inquiry.step.owns(path):
+                yield path, _STRENGTH
+
+
+def _unchanged(one: Inquiry, other: Inquiry) -> bool:
+    """Tell whether the losses are what they were: then the number was no strength."""
+    first, second = one.points[0].losses, other.points[0].losses
+    return bool(np.array_equal(first, second, equal_nan=True))
+
