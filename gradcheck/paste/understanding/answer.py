@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.paste.understanding.asking import Asked
 from gradcheck.paste.understanding.candidates import Candidate
 from gradcheck.paste.understanding.choice import Choice
-from gradcheck.paste.understanding.claims import Claim, claimed
+from gradcheck.paste.understanding.claims import Claim
 from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.neglected import neglected
@@ -17,15 +18,17 @@ from gradcheck.paste.understanding.rates import learning_rate
 from gradcheck.paste.understanding.standard import STANDARD
 
 
-def step(inquiry: Inquiry, choice: Choice | None) -> dict[str, Any]:
+def step(one: Asked) -> dict[str, Any]:
     """Describe one step: where it is, its parameters, its loss, and the numbers of each."""
+    inquiry, choice, claims = one.inquiry, one.choice, one.claims
     machine = inquiry.machine
-    claims = claimed(inquiry, choice.candidate) if choice else {}
     fits = inquiry.fits[choice.candidate] if choice else {}
-    rate = learning_rate(inquiry, [one.scale for one in fits.values()])
+    rate = learning_rate(inquiry, [fitted.scale for fitted in fits.values()])
     return {
         "line": inquiry.step.line,
-        "parameters": [parameter(inquiry, path, choice, claims.get(path)) for path in inquiry.parameters],
+        "parameters": [
+            parameter(inquiry, path, choice, claims.get(path)) for path in inquiry.parameters
+        ],
         "loss": None if choice is None else loss(inquiry, choice.candidate, choice.basis),
         "other": None
         if choice is None or choice.other is None
@@ -33,6 +36,7 @@ def step(inquiry: Inquiry, choice: Choice | None) -> dict[str, Any]:
         "rate": None if rate is None else vars(rate),
         "neglected": _neglected(inquiry, choice),
         "candidates": list(_names(inquiry)),
+        "notes": list(one.notes),
         "runs": machine.runs,
     }
 
@@ -62,7 +66,9 @@ def parameter(
         "shape": list(np.shape(inquiry.points[0].point[path])),
         "lines": sorted(lines),
         "claim": None if claim is None else _claim(inquiry, claim),
-        "rows": [] if choice is None else _rows(claim.rows if claim else inquiry.rows(path, choice.candidate)),
+        "rows": []
+        if choice is None
+        else _rows(claim.rows if claim else inquiry.rows(path, choice.candidate)),
     }
 
 
@@ -113,4 +119,3 @@ def _expression(inquiry: Inquiry, candidate: Candidate) -> str:
 def _names(inquiry: Inquiry) -> Iterator[str]:
     named = (_name(inquiry, c) for c in inquiry.candidates if not c.standard)
     yield from dict.fromkeys(named)
-

@@ -6,12 +6,13 @@ a regularisation is switched off. Each of these is tried, and the better explana
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from gradcheck.paste.understanding.choice import Choice, choose
+from gradcheck.paste.understanding.claims import Claim, claimed
 from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, steadied
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.paths import Path
@@ -37,7 +38,22 @@ class Asked:
 
     inquiry: Inquiry
     choice: Choice | None
+    claims: Mapping[Path, Claim]
     notes: tuple[str, ...] = ()
+
+    @property
+    def worth(self) -> int:
+        """How many parameters' claims the loss explains; -1 where there is no loss."""
+        if self.choice is None:
+            return -1
+        fits = self.inquiry.fits[self.choice.candidate]
+        return sum(one.exact or path in self.claims for path, one in fits.items())
+
+    @property
+    def is_explained(self) -> bool:
+        return self.choice is not None and self.worth >= len(
+            self.inquiry.decided(self.choice.candidate)
+        )
 
 
 def asked(found: Found) -> Asked | None:
@@ -53,28 +69,26 @@ def _looked(found: Found) -> Asked | None:
     inquiry = inquire(found)
     if inquiry is None:
         return None
-    best = Asked(inquiry=inquiry, choice=choose(inquiry))
+    best = _chosen(inquiry)
     for look in (_steady, _unguarded):
-        if _explained(best):
-            return _strengthened(found, best)
+        if best.is_explained:
+            break
         other = look(found, best.inquiry)
-        if other is not None and _worth(other) > _worth(best):
-            best = replace(other, notes=(*best.notes, *other.notes))
-    return best
+        if other is not None and other.worth > best.worth:
+            best = other
+    return _strengthened(found, best) if best.is_explained else best
 
 
-def _explained(one: Asked) -> bool:
-    return one.choice is not None and one.inquiry.explains(one.choice.candidate)
-
-
-def _worth(one: Asked) -> int:
-    return one.inquiry.exact(one.choice.candidate) if one.choice else -1
+def _chosen(inquiry: Inquiry, *notes: str) -> Asked:
+    choice = choose(inquiry)
+    claims = claimed(inquiry, choice.candidate) if choice else {}
+    return Asked(inquiry=inquiry, choice=choice, claims=claims, notes=notes)
 
 
 def _steady(found: Found, inquiry: Inquiry) -> Asked | None:
     """Look at a single iteration only: between several, the learning rate may change."""
     one = steadied(found, inquiry)
-    return Asked(inquiry=one, choice=choose(one), notes=("schedule",)) if one else None
+    return _chosen(one, "schedule") if one else None
 
 
 def _unguarded(found: Found, inquiry: Inquiry) -> Asked | None:
@@ -86,15 +100,13 @@ def _unguarded(found: Found, inquiry: Inquiry) -> Asked | None:
     step = found.step
     step = replace(step, constants={**step.constants, **constants}, data={**step.data, **data})
     one = inquire(replace(found, step=step))
-    return Asked(inquiry=one, choice=choose(one), notes=("guard",)) if one else None
+    return _chosen(one, "guard") if one else None
 
 
 def _small_literals(inquiry: Inquiry) -> Iterator[tuple[int, float]]:
     """Yield small literals that no update uses, so to say at zero."""
     machine = inquiry.machine
-    updating = {
-        id(node) for site in inquiry.step.rates for node in ast.walk(machine.nodes[site])
-    }
+    updating = {id(node) for site in inquiry.step.rates for node in ast.walk(machine.nodes[site])}
     for node in machine.nodes.values():
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
             if 0 < node.value <= _GUARD and id(node) not in updating:
@@ -118,10 +130,8 @@ def _strengthened(found: Found, best: Asked) -> Asked:
     one = inquire(replace(found, step=step))
     if one is None or _unchanged(one, best.inquiry):
         return best
-    choice = choose(one)
-    if choice is None or choice.basis == "inferred":
-        return best
-    return Asked(inquiry=one, choice=choice, notes=(*best.notes, "strength"))
+    stronger = _chosen(one, *best.notes, "strength")
+    return best if stronger.choice is None or stronger.choice.basis == "inferred" else stronger
 
 
 def _zero_strengths(inquiry: Inquiry) -> Iterator[tuple[Path, float]]:
@@ -135,4 +145,3 @@ def _unchanged(one: Inquiry, other: Inquiry) -> bool:
     """Tell whether the losses are what they were: then the number was no strength."""
     first, second = one.points[0].losses, other.points[0].losses
     return bool(np.array_equal(first, second, equal_nan=True))
-

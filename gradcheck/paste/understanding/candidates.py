@@ -70,7 +70,9 @@ def values(
     grouped = by_site(events)
     fixed = grouped if held is None else by_site(held)
     with np.errstate(all="ignore"):
-        return np.array([_value(c, grouped.get(c.site, []), fixed.get(c.site, [])) for c in candidates])
+        return np.array(
+            [_value(c, grouped.get(c.site, []), fixed.get(c.site, [])) for c in candidates]
+        )
 
 
 def _value(candidate: Candidate, events: Sequence[Event], held: Sequence[Event]) -> float:
@@ -128,7 +130,9 @@ def _explicit(site: Site, node: ast.AST, events: Sequence[Event]) -> Iterator[Ca
 def _implied(
     machine: Machine, events: Sequence[Event], moved: Sequence[Event]
 ) -> Iterator[Candidate]:
-    if not len(events) == len(moved) < OFTEN or not all(is_difference(machine, event) for event in events):
+    if not len(events) == len(moved) < OFTEN or not all(
+        is_difference(machine, event) for event in events
+    ):
         return
     sides = {_prediction(one, two) for one, two in zip(events, moved, strict=True)}
     node = machine.nodes[events[0].site]

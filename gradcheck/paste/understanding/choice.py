@@ -64,7 +64,9 @@ def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -
     """Choose between a written loss that does not fit and standard ones."""
     best = max(written, key=lambda i: (inquiry.exact(i), inquiry.closeness(i)))
     for index in implied:
-        if inquiry.candidates[index].held or any(inquiry.parallel(index, i, everywhere=False) for i in written):
+        if inquiry.candidates[index].held or any(
+            inquiry.parallel(index, i, everywhere=False) for i in written
+        ):
             return Choice(candidate=index, basis="inferred")
     if implied:
         if all(_elsewhere(inquiry, i, implied[0]) for i in written):

@@ -46,7 +46,9 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
     if all(fits[path].exact for path in decided):
         return {}
     seen = _Seen(inquiry)
-    odd = {path: _explained(inquiry, candidate, path, seen) for path in decided if not fits[path].exact}
+    odd = {
+        path: _explained(inquiry, candidate, path, seen) for path in decided if not fits[path].exact
+    }
     found = {path: claim for path, claim in odd.items() if claim is not None}
     if not found:
         return {}
@@ -105,9 +107,7 @@ class _Seen:
                 yield site, values
 
 
-def _exact(
-    inquiry: Inquiry, candidate: int, path: Path, seen: _Seen
-) -> Iterator[Claim]:
+def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: _Seen) -> Iterator[Claim]:
     """Yield the sites whose values are a parameter's gradient, up to one scale, as they come."""
     for site, values in seen.of(np.shape(inquiry.points[0].point[path])):
         rows = tuple(
@@ -126,7 +126,13 @@ def _reason(inquiry: Inquiry, path: Path, site: int, seen: _Seen) -> str | None:
     pairs = []
     for point, values in zip(inquiry.points, seen.values, strict=True):
         shape = np.shape(point.point[path])
-        pairs.append((np.ravel(point.claims[path]), np.ravel(values[site][shape]), np.ravel(frozen(point.point[path]))))
+        pairs.append(
+            (
+                np.ravel(point.claims[path]),
+                np.ravel(values[site][shape]),
+                np.ravel(frozen(point.point[path])),
+            )
+        )
     if all(_is_clipped(claim, value) for claim, value, _ in pairs):
         return "clipping"
     if all(_is_multiple(claim, value) for claim, value, _ in pairs):

@@ -13,6 +13,9 @@ from gradcheck.paste.understanding.runtime import OFTEN
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen, same
 
+_NOTHING = 1e-6
+"""Entries of this size are zeros to a program that starts from zeros."""
+
 
 def influential(step: Step, base: Trial, first: Mapping[Path, int]) -> list[Path]:
     """Return the paths that something like a loss depends on before an event, `first` of each."""
@@ -24,9 +27,7 @@ def influential(step: Step, base: Trial, first: Mapping[Path, int]) -> list[Path
     machine = step.scene.machine
     telling = set(evidence(machine, base, differing_events(base, moved)))
     counts = Counter(event.site for event in base.events)
-    sites = frozenset(
-        site for index in telling if counts[site := base.events[index].site] < OFTEN
-    )
+    sites = frozenset(site for index in telling if counts[site := base.events[index].site] < OFTEN)
     if not sites:
         return []
     places = [index for index, event in enumerate(base.events) if event.site in sites]
@@ -58,6 +59,7 @@ def differing_events(base: Trial, other: Trial) -> list[int]:
 def shaken(value: Any, seed: int) -> Any:
     """Return a value moved at random by about a tenth of its size."""
     array = np.asarray(frozen(value))
-    size = float(np.sqrt(np.mean(array**2))) or 1.0
+    size = float(np.sqrt(np.mean(array**2)))
+    size = size if size > _NOTHING else 1.0
     moved = array + 0.1 * size * Chance([seed % 2**32]).normal(size=array.shape)
     return moved if array.ndim else float(moved)

@@ -190,7 +190,9 @@ def _setting(found: Found) -> tuple[Step, Trial | None, list[Candidate]]:
 def _usable(base: Trial, found: Found) -> bool:
     """Tell whether the parameters are there already, as they will be later."""
     values = base.before.values
-    return all(path in values and np.shape(values[path]) == found.shapes[path] for path in found.parameters)
+    return all(
+        path in values and np.shape(values[path]) == found.shapes[path] for path in found.parameters
+    )
 
 
 def _offered(step: Step, base: Trial, found: Found) -> list[Candidate]:
@@ -221,9 +223,7 @@ def _points(
             yield one
 
 
-def _measured(
-    step: Step, found: Found, offered: Sequence[Candidate], seed: int
-) -> Measured | None:
+def _measured(step: Step, found: Found, offered: Sequence[Candidate], seed: int) -> Measured | None:
     seed += _APART * step.scene.machine.draw
     for size in _ATTEMPTS:
         drawn = point(step, found.parameters, Draw(seed=seed, size=size))

@@ -1,6 +1,7 @@
 """A closer look at the iterations of a loop: what they update, and which of it is a parameter."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from gradcheck.paste.understanding.machine import Scene
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.steps import Step, Trial, changed
 from gradcheck.paste.understanding.survey import Turns
-from gradcheck.paste.understanding.updates import Update, rates, updates
+from gradcheck.paste.understanding.updates import Update, idle_updates, rates, updates
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.record import record
 
@@ -20,7 +21,7 @@ _TRIED = (1, 0, 2)
 """Iterations that are looked at, the best first: in the first one, shapes may still change."""
 
 _ROUNDING = 1e-14
-"""What changes by less than this share has been moved there and back."""
+"""What changes by less than this share, in several updates, has been moved there and back."""
 
 _KEPT = 0.5
 """The share of a change before a step that must be left after it, for an update."""
@@ -85,13 +86,27 @@ def _look(step: Step) -> _Look | None:
     differing = changed(base)
     moving = [path for path, change in differing.items() if _moves(step, base, path, change)]
     moving = _unaliased(base, moving, _passing(step))
+    still = [
+        p for p, thing in base.before.things.items() if p not in differing and _is_array(thing)
+    ]
+    idle = list(idle_updates(base, _unaliased(base, still, _passing(step))))
     return _Look(
         step=step,
         base=base,
         differing=tuple(differing),
         moving=tuple(moving),
-        updates=tuple(updates(base, moving)),
+        updates=(*_lasting(base, updates(base, moving)), *idle),
     )
+
+
+def _lasting(base: Trial, found: Sequence[Update]) -> Iterator[Update]:
+    """Leave out what is moved there and back, as for the differences of a gradient check."""
+    counts = Counter(update.path for update in found)
+    for update in found:
+        size = float(np.linalg.norm(frozen(base.before.values[update.path])))
+        change = float(np.linalg.norm(base.change(update.path)))
+        if change > _ROUNDING * size or counts[update.path] == 1:
+            yield update
 
 
 def _found(looks: Sequence[_Look], turns: Turns) -> Found | None:
@@ -142,13 +157,10 @@ def _first(look: _Look, path: Path, known: Sequence[Update]) -> int:
 
 
 def _moves(step: Step, base: Trial, path: Path, change: Any) -> bool:
-    """Tell numbers that a trial can set, and that change by more than rounding."""
+    """Tell numbers that a trial can set."""
     if change is None or not np.all(np.isfinite(change)):
         return False
-    if path.is_variable and not step.owns(path) and not _is_array(base.before.things[path]):
-        return False
-    size = float(np.linalg.norm(frozen(base.before.values[path])))
-    return bool(np.linalg.norm(change) > _ROUNDING * size)
+    return not path.is_variable or step.owns(path) or _is_array(base.before.things[path])
 
 
 def _is_array(thing: Any) -> bool:

@@ -128,7 +128,11 @@ class Machine:
                 exec(self._codes[statement], self.variables)  # noqa: S102  (what we are here for)
         except Stop as stop:
             return None, isinstance(stop, TooSlow)
-        except (Exception, SystemExit, KeyboardInterrupt) as caught:  # the program's own, of any kind
+        except (
+            Exception,
+            SystemExit,
+            KeyboardInterrupt,
+        ) as caught:  # the program's own, of any kind
             return f"{type(caught).__name__}: {caught}", False
         return None, False
 

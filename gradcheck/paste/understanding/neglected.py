@@ -106,9 +106,7 @@ def _new(one: Measured, path: Path) -> Any:
     return np.asarray(one.point[path]) - np.asarray(one.claims[path])
 
 
-def _felt_idle(
-    inquiry: Inquiry, loss: Candidate, base: Trial
-) -> Iterator[tuple[Path, Path]]:
+def _felt_idle(inquiry: Inquiry, loss: Candidate, base: Trial) -> Iterator[tuple[Path, Path]]:
     """Yield what the step leaves as it is, with the gradient variable that has its name."""
     after = base.after.values
     changed = {*inquiry.found.others, *inquiry.parameters}

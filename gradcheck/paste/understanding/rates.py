@@ -107,7 +107,9 @@ def _changes(
     if trial.failed:
         return None
     first = min((u.index for u in inquiry.found.updates), default=0)
-    early = [c for c in inquiry.candidates if c.site in {e.site for e in inquiry.base.events[:first]}]
+    early = [
+        c for c in inquiry.candidates if c.site in {e.site for e in inquiry.base.events[:first]}
+    ]
     return {p: trial.change(p) for p in inquiry.parameters}, values(early, trial.events)
 
 

@@ -103,7 +103,9 @@ def _children(node: ast.AST, names: tuple[str, ...]) -> Iterator[tuple[ast.AST, 
             yield from ((target, ()), (value, tuple(_names(target))))
         case ast.Dict(keys=keys, values=values):
             yield from ((key, ()) for key in keys if key is not None)
-            yield from ((value, (*_key(key), *names)) for key, value in zip(keys, values, strict=True))
+            yield from (
+                (value, (*_key(key), *names)) for key, value in zip(keys, values, strict=True)
+            )
         case ast.Return(value=ast.Tuple(elts=values)):
             yield from ((value, (*_names(value), "return")) for value in values)
         case ast.Call(func=func, args=args, keywords=keywords):

@@ -67,9 +67,7 @@ def _run(inquiry: Inquiry, point: Point) -> list[Event]:
     return step.scene.run(course, replace(plan, loops=loops)).events
 
 
-def _kinds(
-    inquiry: Inquiry, first: Sequence[Event], second: Sequence[Event]
-) -> Iterator[Around]:
+def _kinds(inquiry: Inquiry, first: Sequence[Event], second: Sequence[Event]) -> Iterator[Around]:
     machine = inquiry.machine
     for index, (one, two) in enumerate(zip(first, second, strict=True)):
         site = machine.sites.get(one.site)
@@ -111,7 +109,10 @@ def _pairs(
     machine = inquiry.machine
     sites = {event.site for event in first if is_difference(machine, event)}
     for site in sites:
-        runs = [event for event in first if event.site == site], [e for e in second if e.site == site]
+        runs = (
+            [event for event in first if event.site == site],
+            [e for e in second if e.site == site],
+        )
         yield runs
         yield runs[0][-1:], runs[1][-1:]
 
@@ -126,4 +127,3 @@ def _one_ratio(values: Sequence[float | None], sums: Sequence[float]) -> bool:
         return False
     ratios = values[0] / sums[0], values[1] / sums[1]
     return abs(ratios[0] - ratios[1]) <= _SAME * abs(ratios[0])
-

@@ -58,7 +58,7 @@ def understood(program: Prepared, then: Then | None = None, draw: int = 0) -> di
 
 
 def _described(one: Asked, then: Then | None) -> dict[str, Any]:
-    told = {**answers.step(one.inquiry, one.choice), "notes": list(one.notes)}
+    told = answers.step(one)
     return {**told, **then(one.inquiry, one.choice, told)} if then else told
 
 
@@ -68,4 +68,3 @@ def is_busy(statement: ast.stmt) -> bool:
         return False
     busy = ast.For | ast.While | ast.Call
     return any(isinstance(node, busy) for node in ast.walk(statement))
-

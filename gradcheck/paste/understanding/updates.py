@@ -54,6 +54,16 @@ def updates(trial: Trial, paths: Sequence[Path]) -> list[Update]:
     return found + [u for one in kept if one.path not in seen for u in _by_value(trial, one)]
 
 
+def idle_updates(trial: Trial, paths: Sequence[Path]) -> Iterator[Update]:
+    """Yield in-place updates of arrays and lists which changed nothing, as by a gradient of zero."""
+    owners = {key: path for path in paths for key in _identities(trial.before.things.get(path))}
+    for index, event in enumerate(trial.events):
+        if event.augments:
+            path = owners.get(id(event.thing)) or owners.get(id(_base(event.owner)))
+            if path is not None:
+                yield Update(path=path, site=event.site, left=False, index=index)
+
+
 def _kept(trial: Trial, path: Path) -> _Kept:
     before, after = trial.before, trial.after
     return _Kept(

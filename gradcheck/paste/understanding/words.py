@@ -15,7 +15,9 @@ _DERIVED = frozenset(
 )
 
 
-_GRADIENTS = frozenset("grad grads gradient gradients gradiente nabla delta deltas d derivatives".split())
+_GRADIENTS = frozenset(
+    "grad grads gradient gradients gradiente nabla delta deltas d derivatives".split()
+)
 _MARKS = _GRADIENTS | frozenset(
     "dl dj de dc dloss dcost derror derivative deriv wrt dldw dedw djd partial slope g errorwrt losswrt".split()
 )
