@@ -102,7 +102,7 @@ def flip(place: Place) -> Iterator[Proposal]:
 
 
 def other_class(place: Place) -> Iterator[Proposal]:
-    """Add the negative class's share to the derivative of a cross-entropy: y / p alone is half of it."""
+    """Add the negative class's share to y / p, half of a cross-entropy's derivative."""
     node = place.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         label, chance = place.read(node.left), place.closed(node.right)

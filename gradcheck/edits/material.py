@@ -10,8 +10,9 @@ class Material:
     `names` are values of the backward or forward pass that may stand for one another, never
     hyper-parameters; `functions` are one-argument functions such as activations and their
     derivatives; `slopes` are derivatives written out, such as `a * (1 - a)`; `counts` are numbers
-    to divide by, such as `m`; `normed` are outputs of normalisations, such as `x_hat`; `terms` may have been left out of a sum, such as `l2 * w`;
-    `numpy` is how the text calls NumPy, empty where functions have no prefix, None where it can't.
+    to divide by, such as `m`; `terms` may have been left out of a sum, such as `l2 * w`;
+    `normed` are outputs of normalisations, such as `x_hat`; `numpy` is how the text calls NumPy,
+    empty where functions have no prefix, None where it can't.
     """
 
     names: tuple[str, ...] = ()

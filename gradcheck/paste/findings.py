@@ -1,4 +1,4 @@
-"""Findings about pasted programs: each mistake by its name and place, and what is left unexplained."""
+"""Findings about pasted programs: each mistake by its name and place, and what is unexplained."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,6 +12,7 @@ from gradcheck.record import record
 from gradcheck.report import Check, Finding, Location
 
 _SHOWN = 4
+_MOVED = ("move-statement", "insert-statement")
 
 
 @record
@@ -36,17 +37,20 @@ def findings(case: Case, mend: Mended | None) -> Iterator[Finding]:
         if case.wrong:
             yield _unexplained(case)
         return
-    edits = mend.state["edits"]
-    for number, edit in enumerate(edits):
-        yield _mistake(case, mend, edit, first=number == 0)
+    # Stale weights spoil gradients by as little as the learning rate is small: they come last.
+    for edit in sorted(
+        mend.state["edits"], key=lambda edit: (edit["kind"] in _MOVED, edit["parts"][0]["line"])
+    ):
+        yield _mistake(case, mend, edit)
 
 
-def _mistake(case: Case, mend: Mended, edit: Mapping[str, Any], *, first: bool) -> Finding:
+def _mistake(case: Case, mend: Mended, edit: Mapping[str, Any]) -> Finding:
     found = codes(_described(case, edit), case.faults)
     fault = case.faults[found[0] if found else "GRD01"]
     feeds = [check for check in case.wrong if check.parameter in edit["feeds"]] or case.wrong
     lines = _lines(case, edit)
     shared = len(mend.state["edits"]) > 1
+    apart = all(other["kind"] not in _MOVED for other in mend.state["edits"])
     return Finding(
         code=fault.code,
         family=fault.family,
@@ -57,7 +61,7 @@ def _mistake(case: Case, mend: Mended, edit: Mapping[str, Any], *, first: bool) 
         location=_location(case, edit["parts"][0]),
         evidence=tuple(_evidence(case, mend, edit, feeds)),
         alternatives=tuple(found[1:]),
-        fix=fix(case.post, mend, lines if shared else None),
+        fix=fix(case.post, mend, lines if shared and apart else None),
         help=_help(edit, shared=shared),
     )
 
@@ -84,7 +88,10 @@ def _is_factor(check: Check) -> bool:
 def _message(edit: Mapping[str, Any], feeds: Sequence[Check]) -> str:
     names = _listed([check.parameter for check in feeds])
     if edit["kind"] == "move-statement":
-        return f"`{edit['statement']}` comes too late, and spoils the gradient of {names}"
+        early = f"after `{edit['old']}` has changed its weights"
+        return f"`{edit['statement']}` comes {early}, and spoils the gradient of {names}"
+    if edit["kind"] == "insert-statement":
+        return f"`{edit['new']}` is missing, which spoils the gradient of {names}"
     return f"`{edit['old']}` spoils the gradient of {names}"
 
 

@@ -68,7 +68,7 @@ Codes: TypeAlias = Iterator[str]
 
 
 def codes(mistake: Mistake, known: Collection[str]) -> list[str]:
-    """Return the codes of the faults that an edit undoes, the likeliest first, of those there are."""
+    """Return the codes of the faults that an edit undoes, the likeliest first."""
     found = _BY_KIND.get(mistake.kind, _nothing)(mistake)
     return [code for code in dict.fromkeys(found) if code in known]
 

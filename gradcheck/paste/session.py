@@ -112,7 +112,8 @@ def _report(
         judged=result,
         faults=FAULTS.all() if _is_wrong(result) else {},
     )
-    mend = mended(post, index, step, request.name, partial(_ask, request)) if _is_wrong(result) else None
+    ask = partial(_ask, request)
+    mend = mended(post, index, step, request.name, ask) if _is_wrong(result) else None
     return ProblemReport(
         name=name,
         target=request.name,

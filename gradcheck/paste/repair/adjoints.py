@@ -1,4 +1,4 @@
-"""The true derivatives of the loss by the forward pass's values, and which backward values equal them.
+"""The loss's true derivatives by the forward pass's values, and what equals them.
 
 Noise is added to a value while the step runs, in a few random directions, up and down: how far
 the loss moves is the derivative along them. A backward value whose products with the same
@@ -62,11 +62,16 @@ class Adjoints:
         """What each backward statement computes, where it is a derivative, by number."""
 
     def comparable(self, statement: Statement) -> bool:
-        """Tell whether a statement's value has the shape of something that was differentiated by."""
+        """Tell whether a statement's value should be a derivative by one of those values.
+
+        What has a parameter's shape may be its gradient, which is told elsewhere.
+        """
         value = self._value(statement)
-        return value is not None and any(
-            one.directions.shape[1:] == value.shape for one in self._known
-        )
+        if value is None:
+            return False
+        own = {np.shape(value) for value in self._bench.points[0].point.values()}
+        shapes = {one.directions.shape[1:] for one in self._known}
+        return value.shape in shapes and own.isdisjoint({value.shape, value.shape[::-1]})
 
     def _recorded(self) -> dict[int, list[Any]]:
         trial = self._trial({}, self._sites | self._bench.sites)

@@ -27,8 +27,11 @@ from gradcheck.record import record
 
 Claims: TypeAlias = Mapping[Path, Any]
 
-_NEAR = 1e-6
+_NEAR = 1e-5
 _DRIFT = 0.4
+_TELLING = 4
+"""So many lines are needed to tell that a difference is a multiple of something."""
+
 _SLOW = 0.02
 _SMALL = 2.0**-17
 """The share of the learning rate at which weights are as good as not stale."""
@@ -42,6 +45,8 @@ class Shown:
     fits: Mapping[Path, Fit]
     scale: float | None
 
+    decayed: bool = False
+    """Whether all that is wrong is off by a multiple of the parameter itself: a penalty's share."""
     drifted: bool = False
     """Whether the scale is no more than that of parameters made to agree with each other."""
 
@@ -121,7 +126,7 @@ class Bench:
         return self.inquiry.base.seconds > _SLOW
 
     def visit(self, point: int) -> None:
-        """Run the step from a point's parameters, with `__gc_here__(number)` before every statement."""
+        """Run the step from a point, with `__gc_here__(number)` before every statement."""
         here = {
             n: Change(number=n, text=s.text, before=(f"__gc_here__({n})",))
             for n, s in self.statements.items()
@@ -159,11 +164,29 @@ class Bench:
         }
         if self._anchor is None:
             self._anchor = scale if len(wrong) < len(verdicts) else self._expected()
-        drifted = bool(self._anchor and scale) and abs(scale / self._anchor - 1) > _NEAR
-        return Shown(wrong=frozenset(wrong), fits=fits, scale=scale, drifted=drifted)
+        anchor = self._anchor
+        drifted = bool(anchor and scale and abs(scale / anchor - 1) > _NEAR)
+        odd = [path for path in wrong if not fits[path].exact]
+        decayed = bool(odd and scale) and all(self._is_decay(p, rows[p], scale) for p in odd)
+        return Shown(
+            wrong=frozenset(wrong), fits=fits, scale=scale, drifted=drifted, decayed=decayed
+        )
+
+    def _is_decay(self, path: Path, rows: Sequence[Rows], scale: float | None) -> bool:
+        """Tell whether claims are off their slopes by a multiple of the parameter."""
+        left, own = [], []
+        for point, row in zip(self.points, rows, strict=False):
+            lines = point.lines[path].reshape(len(row.claim), -1)
+            left.append(row.claim - (scale or 0.0) * row.slope)
+            own.append(lines @ np.ravel(point.point[path]))
+        off, value = np.concatenate(left), np.concatenate(own)
+        if len(off) < _TELLING or not np.any(value):
+            return False
+        rest = off - off @ value / (value @ value) * value
+        return bool(np.linalg.norm(rest) <= _NEAR * np.linalg.norm(off))
 
     def _expected(self) -> float | None:
-        """Return the scale to expect where nothing is right yet: the learning rate, by a written loss."""
+        """Return the scale to expect where nothing is right yet: the rate, if a loss is written."""
         return None if self.inferred else self.rate
 
     def is_harmless(self, changes: Changes) -> bool:
@@ -191,11 +214,10 @@ class Bench:
             trial = self._trial(point)
             return None if trial.failed else self._claimed(trial, 1.0)
         # What remains of stale weights is proportional to the rate, and cancels.
-        both = [
-            None if trial.failed else self._claimed(trial, rate)
-            for rate in (_SMALL, _SMALL / 2)
-            if (trial := self._trial(point, rate=rate))
-        ]
+        both = []
+        for rate in (_SMALL, _SMALL / 2):
+            trial = self._trial(point, rate=rate)
+            both.append(None if trial.failed else self._claimed(trial, rate))
         one, other = both
         if one is None or other is None:
             return None

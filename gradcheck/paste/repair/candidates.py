@@ -9,7 +9,7 @@ from gradcheck.edits import Draft, Rewrite, apply, drafts, statement_rewrites
 from gradcheck.edits.rewrite import source
 from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.influence import Influence
-from gradcheck.paste.repair.material import Stock
+from gradcheck.paste.repair.material import Stock, is_strength
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import (
     Change,
@@ -22,6 +22,24 @@ from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
 
 _OTHER_SHAPE = 0.8
+DECAY = frozenset(
+    [
+        "add-term",
+        "multiply",
+        "divide",
+        "drop-factor",
+        "change-number",
+        "negate",
+        "square",
+        "drop-square",
+        "drop-sum",
+        "drop-call",
+        "replace-name",
+    ]
+)
+"""The kinds of edits that a wrong share of a penalty suggests."""
+
+_DECAYED = 1.5
 _HELPER = 0.7
 _MATCHED = 0.6
 _SUSPICION = 2.0
@@ -68,7 +86,7 @@ class Known:
     trees: dict[tuple[int, str], ast.stmt] = field(default_factory=dict)
 
     def parsed(self, statement: Statement, changes: Changes) -> ast.stmt:
-        """Return a statement as changes have it, parsed from its text alone; always the same tree."""
+        """Return a statement as changes have it, parsed on its own; always the same tree."""
         text = text_of(statement, changes) or "pass"
         key = (statement.number, text)
         if key not in self.trees:
@@ -156,13 +174,21 @@ def _edit(
         parts=tuple(parts),
         kind=first.kind,
         cost=cost,
-        rank=cost + _suspicion(feeds, wrong) - (first.kind in likely),
+        rank=cost + _suspicion(feeds, wrong) - _hinted(known, parts, first.kind, likely),
         what=first.what + times,
     )
 
 
+def _hinted(known: Known, parts: Sequence[Part], kind: str, likely: frozenset[str]) -> float:
+    """Return how much likelier evidence makes an edit; that of penalties, in their statements."""
+    if likely is DECAY and kind != "add-term":
+        texts = [known.statements[part.number].text for part in parts]
+        return _DECAYED * (kind in likely and any(is_strength(text) for text in texts))
+    return _DECAYED * (kind in likely) if likely is DECAY else float(kind in likely)
+
+
 def _suspicion(feeds: frozenset[Path], wrong: frozenset[Path]) -> float:
-    """Return how little a statement's reach is like what is wrong; reaching what is right weighs most."""
+    """Return how little a statement's reach is like what is wrong; right ones in it weigh most."""
     if not feeds:
         return _SUSPICION
     miss = len(wrong - feeds) / len(wrong) if wrong else 0.0

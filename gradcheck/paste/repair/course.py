@@ -13,7 +13,6 @@ from gradcheck.paste.repair.moves import moves
 from gradcheck.paste.repair.search import BEAM, Late, Repairs, State, search
 from gradcheck.paste.repair.statements import Changes
 
-
 _MOVES = 3
 
 
@@ -25,7 +24,7 @@ def repaired(bench: Bench, known: Known, start: State, late: Late) -> Repairs:
         bench.small = False
         found = search(bench, known, start, late)
         return found if found.done else _completed(bench, known, start, found, late)
-    states = (State(changes={}, shown=small),)
+    states: tuple[State, ...] = (State(changes={}, shown=small),)
     if small.wrong:
         first = search(bench, known, states[0], late)
         states = first.done[:BEAM] or ((first.near,) if first.near else ())

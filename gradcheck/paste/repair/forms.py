@@ -67,7 +67,9 @@ class Forms:
                 at = next(k for k, node in enumerate(body) if node is slot)
                 body[at : at + 1] = new
                 put.append((body, at, len(new), slot))
-            return compile(form.module, PROGRAM, "exec", flags=self._flags, dont_inherit=True)
+            flags = self._flags
+            code: CodeType = compile(form.module, PROGRAM, "exec", flags=flags, dont_inherit=True)
+            return code
         finally:
             for body, at, count, slot in reversed(put):
                 body[at : at + count] = [slot]
@@ -85,7 +87,7 @@ class Forms:
     def _form(self, top: int, numbers: frozenset[int]) -> _Form:
         whole = _slotted(self._tree.body[top], numbers, prune=top < self._start)
         module = instrumented([whole], self._plan)
-        slots = {}
+        slots: dict[int, tuple[list[ast.stmt], ast.stmt]] = {}
         for node in ast.walk(module):
             for _, value in ast.iter_fields(node):
                 if isinstance(value, list):

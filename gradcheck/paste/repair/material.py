@@ -1,4 +1,4 @@
-"""What the edits of a statement may be made of: names that it sees, derivatives, numbers to divide by."""
+"""What the edits of a statement may be made of: names it sees, derivatives, divisors."""
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,10 +9,38 @@ from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.understanding.sites import words
 
 _DERIVATIVE = frozenset(
-    "prime deriv derivative derivatives derivada slope grad gradient d diff ableitung backward".split()
+    [
+        "prime",
+        "deriv",
+        "derivative",
+        "derivatives",
+        "derivada",
+        "slope",
+        "grad",
+        "gradient",
+        "d",
+        "diff",
+        "ableitung",
+        "backward",
+    ]
 )
 _STRENGTHS = frozenset(
-    "reg lambda lam lambd lmbda lmbd l l1 l2 decay penalty alpha wd regularization".split()
+    [
+        "reg",
+        "lambda",
+        "lam",
+        "lambd",
+        "lmbda",
+        "lmbd",
+        "l",
+        "l1",
+        "l2",
+        "decay",
+        "penalty",
+        "alpha",
+        "wd",
+        "regularization",
+    ]
 )
 _MOST_TERMS = 16
 _NEAR = 1e-6
@@ -27,6 +55,7 @@ class Stock:
         self.functions = tuple(_functions(tree))
         self.templates = tuple(dict.fromkeys(_templates(tree)))
         self.numpy = _numpy(tree)
+        self.products = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.BinOp)}
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         self.normalises = not calls.isdisjoint({"var", "std"})
 
@@ -44,10 +73,25 @@ class Stock:
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
             counts=tuple(counts(scope, ratios)),
-            terms=tuple(_terms(statement, scope))[:_MOST_TERMS],
+            terms=tuple(self._terms(statement, scope))[:_MOST_TERMS],
             normed=tuple(self._normed(statement, scope)),
             numpy=self.numpy,
         )
+
+    def _terms(self, statement: Statement, scope: Scope) -> Iterator[str]:
+        """Yield what may have been left out of a sum: a penalty's share, another gradient."""
+        shapes = set(_own_shapes(statement, scope))
+        own = {ast.unparse(node) for node in ast.walk(statement.node) if isinstance(node, ast.expr)}
+        fitting = [n for n, shape in scope.arrays.items() if shape in shapes and n in scope.moving]
+        strengths = [n for n in scope.numbers if is_strength(n)]
+        for strength in strengths:
+            for name in scope.arrays:
+                if f"{strength} * {name}" in self.products or _is_gradient(name):
+                    continue
+                if name in scope.moving:
+                    yield f"{strength} * {name}"
+                    yield f"2 * {strength} * {name}"
+        yield from (name for name in fitting if name not in own and _is_gradient(name))
 
     def _normed(self, statement: Statement, scope: Scope) -> Iterator[str]:
         """Yield what may be a normalised value, where the program normalises something."""
@@ -76,20 +120,9 @@ def _own_shapes(statement: Statement, scope: Scope) -> Iterator[tuple[int, ...]]
             yield scope.arrays[text]
 
 
-def _terms(statement: Statement, scope: Scope) -> Iterator[str]:
-    """Yield what may have been left out of a sum: a penalty's share, another gradient."""
-    shapes = set(_own_shapes(statement, scope))
-    own = {ast.unparse(node) for node in ast.walk(statement.node) if isinstance(node, ast.expr)}
-    fitting = [n for n, shape in scope.arrays.items() if shape in shapes and n in scope.moving]
-    strengths = [n for n in scope.numbers if not _STRENGTHS.isdisjoint(words(n))]
-    for strength in strengths:
-        for name in scope.arrays:
-            if name in own or f"{strength} * {name}" in own or _is_gradient(name):
-                continue
-            if name in scope.moving:
-                yield f"{strength} * {name}"
-                yield f"2 * {strength} * {name}"
-    yield from (name for name in fitting if name not in own and _is_gradient(name))
+def is_strength(text: str) -> bool:
+    """Tell texts that name a regulariser's strength."""
+    return not _STRENGTHS.isdisjoint(words(text))
 
 
 def _is_gradient(name: str) -> bool:

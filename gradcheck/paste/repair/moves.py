@@ -25,13 +25,13 @@ def moves(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Chan
     for reader in sorted(readers, key=lambda s: s.order):
         for update in sorted(updates, key=lambda s: s.order):
             if update.number != reader.number and update.function is reader.function:
-                yield from _forward(bench, known, state, update, reader)
+                yield from _forward(bench, state, update, reader)
     for update in updates:
-        yield from _backward(bench, known, state, update)
+        yield from _backward(bench, state, update)
     for reader in readers:
         for update in updates:
             if update.function is reader.function and update.order < reader.order:
-                yield from _hoisted(bench, known, state, update, reader)
+                yield from _hoisted(bench, state, update, reader)
 
 
 def _updating(bench: Bench) -> Iterator[Statement]:
@@ -52,7 +52,7 @@ def _is_reader(known: Known, state: State, statement: Statement) -> bool:
 
 
 def _forward(
-    bench: Bench, known: Known, state: State, update: Statement, reader: Statement
+    bench: Bench, state: State, update: Statement, reader: Statement
 ) -> Iterator[tuple[Edit, Changes]]:
     """Put the reader in front of the update, or of the loop that the update is in."""
     text = text_of(reader, state.changes)
@@ -72,9 +72,7 @@ def _forward(
     yield edit, {**changes, reader.number: gone}
 
 
-def _backward(
-    bench: Bench, known: Known, state: State, update: Statement
-) -> Iterator[tuple[Edit, Changes]]:
+def _backward(bench: Bench, state: State, update: Statement) -> Iterator[tuple[Edit, Changes]]:
     """Put all updates of a block at its end."""
     body = update.body
     group = [s for s in _updating(bench) if s.body is body]
@@ -97,7 +95,7 @@ def _backward(
 
 
 def _hoisted(
-    bench: Bench, known: Known, state: State, update: Statement, reader: Statement
+    bench: Bench, state: State, update: Statement, reader: Statement
 ) -> Iterator[tuple[Edit, Changes]]:
     """Compute the part of the reader that the update spoils in front of it, under a new name."""
     text = text_of(reader, state.changes)
@@ -158,8 +156,8 @@ def _edit(
     new: str,
     cost: float = _COST,
 ) -> Edit:
-    rewrite = Rewrite(start=0, end=len(update.text), new="", kind=kind, cost=cost, what=what)
-    parts = tuple(Part(number=s.number, idea=rewrite) for s in dict.fromkeys((update, reader)))
+    rewrite = Rewrite(start=0, end=len(reader.text), new="", kind=kind, cost=cost, what=what)
+    parts = tuple(Part(number=s.number, idea=rewrite) for s in dict.fromkeys((reader, update)))
     return Edit(
         parts=parts,
         kind=kind,
@@ -168,5 +166,5 @@ def _edit(
         what=what,
         old=old,
         new=new,
-        rewrites={update.number: (rewrite,)},
+        rewrites={reader.number: (rewrite,)},
     )

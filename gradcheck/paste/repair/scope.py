@@ -114,26 +114,31 @@ def _leading(
             return
     if depth == 0:
         return
+    for text, inner in _inside(name, thing, indices, frame):
+        yield from _leading(text, inner, indices, frame, depth - 1)
+
+
+def _inside(
+    name: str, thing: Any, indices: tuple[str, ...], frame: FrameType
+) -> Iterator[tuple[str, Any]]:
+    """Yield what is one step further: attributes, keys, and items at the program's own indices."""
     if isinstance(thing, dict):
-        for key, inner in list(thing.items())[:_ITEMS]:
-            if isinstance(key, str):
-                yield from _leading(f"{name}[{key!r}]", inner, indices, frame, depth - 1)
-        yield from _indexed(name, thing, indices, frame, depth)
-    elif isinstance(thing, list | tuple):
-        yield from _indexed(name, thing, indices, frame, depth)
+        items = list(thing.items())[:_ITEMS]
+        yield from ((f"{name}[{key!r}]", inner) for key, inner in items if isinstance(key, str))
+    if isinstance(thing, dict | list | tuple):
+        yield from _indexed(name, thing, indices, frame)
     elif not callable(thing) and getattr(type(thing), "__module__", "") in ("__main__", "types"):
-        for key, inner in list(getattr(thing, "__dict__", {}).items())[: 2 * _ITEMS]:
-            if not key.startswith("_"):
-                yield from _leading(f"{name}.{key}", inner, indices, frame, depth - 1)
+        own = list(getattr(thing, "__dict__", {}).items())[: 2 * _ITEMS]
+        yield from ((f"{name}.{key}", inner) for key, inner in own if not key.startswith("_"))
 
 
 def _indexed(
-    name: str, thing: Any, indices: tuple[str, ...], frame: FrameType, depth: int
+    name: str, thing: Any, indices: tuple[str, ...], frame: FrameType
 ) -> Iterator[tuple[str, Any]]:
     for index in indices:
         try:
             key = eval(index, frame.f_globals, frame.f_locals)  # noqa: S307  (the program's own)
             inner = thing[key]
-        except Exception:  # noqa: BLE001, S112  (of the program's own kind)
+        except Exception:  # noqa: S112  (of the program's own kind)
             continue
-        yield from _leading(f"{name}[{index}]", inner, indices, frame, depth - 1)
+        yield f"{name}[{index}]", inner

@@ -5,7 +5,7 @@ from dataclasses import field
 from typing import TypeAlias
 
 from gradcheck.paste.repair.bench import Bench, Shown
-from gradcheck.paste.repair.candidates import Edit, Known, candidates, tentative, written
+from gradcheck.paste.repair.candidates import DECAY, Edit, Known, candidates, tentative, written
 from gradcheck.paste.repair.statements import Changes
 from gradcheck.record import record
 
@@ -49,7 +49,7 @@ class State:
 
     @property
     def length(self) -> int:
-        """How many characters the changed statements have: of equal edits, the shortest is plainest."""
+        """How long the changed statements are: of equal edits, the shortest is plainest."""
         return sum(len(change.text or "") for change in self.changes.values())
 
 
@@ -65,12 +65,23 @@ class Repairs:
 
 def search(bench: Bench, known: Known, start: State, late: Late) -> Repairs:
     """Return the repairs of the fewest edits; none where nothing was found in time."""
+    near = None
+    for patience in (FURTHER, TRIED):
+        found = _searched(bench, known, start, patience, late)
+        if found.done or late():
+            return found
+        near = near or found.near
+    return Repairs(done=(), near=near, tried=bench.tried)
+
+
+def _searched(bench: Bench, known: Known, start: State, patience: int, late: Late) -> Repairs:
     states, near = [start], None
-    for _ in range(DEPTH):
+    for depth in range(DEPTH):
+        most = TRIED if depth == 0 or patience == TRIED else TRIED // 2
         done: list[State] = []
         grown: list[State] = []
         for state in states:
-            _extend(bench, known, state, done, grown, late)
+            _extend(bench, known, state, done, grown, min(most, _left(bench, done)), patience, late)
         if done:
             done.sort(key=lambda state: (state.cost, state.length))
             return Repairs(done=tuple(done), near=None, tried=bench.tried)
@@ -82,14 +93,25 @@ def search(bench: Bench, known: Known, start: State, late: Late) -> Repairs:
     return Repairs(done=(), near=near, tried=bench.tried)
 
 
+def _left(bench: Bench, done: Sequence[State]) -> int:
+    return _more(bench, OTHERS) if done else TRIED
+
+
 def _extend(
-    bench: Bench, known: Known, state: State, done: list[State], grown: list[State], late: Late
+    bench: Bench,
+    known: Known,
+    state: State,
+    done: list[State],
+    grown: list[State],
+    most: int,
+    patience: int,
+    late: Late,
 ) -> None:
+    """Try up to `most` edits of a state, and no more than `patience` where one rights a part."""
     wrong = state.shown.wrong
     ratios, likely = evidence(state.shown)
-    offered = candidates(known, state.changes, wrong, ratios, likely)
-    limit, left = float("inf"), _more(bench, OTHERS) if done else TRIED
-    for edit in offered:
+    limit, left = float("inf"), most
+    for edit in candidates(known, state.changes, wrong, ratios, likely):
         left -= 1
         if left < 0 or edit.rank > limit or late():
             break
@@ -101,8 +123,8 @@ def _extend(
             limit, left = min(limit, edit.rank + SIGHT), min(left, _more(bench, OTHERS))
         else:
             grown.append(after)
-            if after.shown.wrong < wrong:
-                limit, left = min(limit, edit.rank + PATIENCE), min(left, _more(bench, FURTHER))
+            if after.shown.wrong < wrong and patience < TRIED:
+                limit, left = min(limit, edit.rank + PATIENCE), min(left, _more(bench, patience))
 
 
 def _more(bench: Bench, count: int) -> int:
@@ -110,7 +132,7 @@ def _more(bench: Bench, count: int) -> int:
 
 
 def attempt(bench: Bench, known: Known, state: State, edit: Edit) -> State | None:
-    """Return the state after an edit, if it helps: at one point, at all, and without moving the loss."""
+    """Return the state after an edit, if it helps: at one point, at all, and moves no loss."""
     changes = tentative(known, state.changes, edit)
     if changes is None:
         return None
@@ -135,6 +157,8 @@ def evidence(shown: Shown) -> tuple[tuple[float, ...], frozenset[str]]:
     """Return the factors by which gradients are off, and the kinds of edits that they suggest."""
     if shown.scale is None:
         return (), frozenset()
+    if shown.decayed:
+        return (), DECAY
     exact = [shown.fits[path] for path in shown.wrong if shown.fits[path].exact]
     ratios = tuple(dict.fromkeys(one.scale / shown.scale for one in exact))
     if exact and len(exact) == len(shown.wrong):
@@ -145,7 +169,7 @@ def evidence(shown: Shown) -> tuple[tuple[float, ...], frozenset[str]]:
 
 
 def _distinct(states: Sequence[State]) -> list[State]:
-    found = {}
+    found: dict[object, State] = {}
     for state in states:
         found.setdefault(tuple(sorted((n, c.text) for n, c in state.changes.items())), state)
     return list(found.values())

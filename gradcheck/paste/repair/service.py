@@ -8,13 +8,14 @@ from typing import Any
 from gradcheck.paste.repair.adjoints import Adjoints
 from gradcheck.paste.repair.bench import Bench, Shown
 from gradcheck.paste.repair.candidates import Edit, Known
+from gradcheck.paste.repair.course import repaired
 from gradcheck.paste.repair.influence import influences
 from gradcheck.paste.repair.material import Stock
-from gradcheck.paste.repair.course import repaired
 from gradcheck.paste.repair.scope import scopes
 from gradcheck.paste.repair.search import Late, State
 from gradcheck.paste.repair.statements import Statement
-from gradcheck.paste.running.prepare import Options, prepare as prepared
+from gradcheck.paste.running.prepare import Options
+from gradcheck.paste.running.prepare import prepare as prepared
 from gradcheck.paste.understanding import understand
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.inquiry import Inquiry
@@ -27,9 +28,10 @@ prepare = understand.prepare
 
 
 def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
-    """Answer the request `{"source": text, "set": {name: expression}, "seconds": number}`: those of the wall's clock.
+    """Answer the request `{"source": text, "set": {name: expression}, "seconds": number}`.
 
-    What is understood of each step is reported at once; the search for repairs may take too long.
+    The seconds are the wall clock's. What is understood of each step is reported at once, as the
+    search for repairs may take too long.
     """
     source = request["source"]
     seconds = float(request.get("seconds", _SECONDS))
@@ -71,15 +73,15 @@ def repair(
     )
     found = repaired(bench, known, State(changes={}, shown=shown), late)
     return {
-        "done": [_state(bench, known, state) for state in found.done[:8]],
-        "near": None if found.near is None else _state(bench, known, found.near),
+        "done": [_state(bench, known, adjoints, state) for state in found.done[:8]],
+        "near": None if found.near is None else _state(bench, known, adjoints, found.near),
         "tried": found.tried,
         "influences": list(_influences(known)),
         "first": _first(known, adjoints, shown),
     }
 
 
-def _state(bench: Bench, known: Known, state: State) -> dict[str, Any]:
+def _state(bench: Bench, known: Known, adjoints: Adjoints, state: State) -> dict[str, Any]:
     return {
         "cost": state.cost,
         "wrong": sorted(str(path) for path in state.shown.wrong),
@@ -93,7 +95,7 @@ def _state(bench: Bench, known: Known, state: State) -> dict[str, Any]:
             }
             for number, change in sorted(state.changes.items())
         ],
-        "edits": [_edit(bench, known, edit) for edit in state.edits],
+        "edits": [_edit(bench, known, adjoints, edit) for edit in state.edits],
     }
 
 
@@ -101,7 +103,7 @@ def _at(bench: Bench, number: int) -> Statement:
     return bench.statements.get(number) or bench.blocks[number]
 
 
-def _edit(bench: Bench, known: Known, edit: Edit) -> dict[str, Any]:
+def _edit(bench: Bench, known: Known, adjoints: Adjoints, edit: Edit) -> dict[str, Any]:
     """Describe an edit; `parts` has the characters of each statement's text that it changes."""
     first = known.statements[edit.parts[0].number]
     influences = [known.influences.get(part.number) for part in edit.parts]
@@ -117,7 +119,7 @@ def _edit(bench: Bench, known: Known, edit: Edit) -> dict[str, Any]:
         "statement": first.text,
         "function": getattr(first.function, "name", ""),
         "feeds": sorted(str(path) for path in feeds),
-        "facts": _facts(known, edit),
+        "facts": _facts(known, adjoints, edit),
         "updates": not updates.isdisjoint(inside),
         "parts": [
             {
@@ -143,7 +145,7 @@ def _place(statement: Statement) -> dict[str, Any]:
 
 
 def _first(known: Known, adjoints: Adjoints, shown: Shown) -> dict[str, Any] | None:
-    """Return the first backward statement whose value is the derivative by nothing, with that fact."""
+    """Return the first backward statement that makes no derivative, and that as a fact."""
     for number, influence in known.influences.items():
         statement = known.statements[number]
         if influence.forward or not influence.parameters & shown.wrong:
@@ -155,7 +157,7 @@ def _first(known: Known, adjoints: Adjoints, shown: Shown) -> dict[str, Any] | N
     return None
 
 
-def _facts(known: Known, edit: Edit) -> list[str]:
+def _facts(known: Known, adjoints: Adjoints, edit: Edit) -> list[str]:
     """Return what an edited statement is made from, as far as that is known to be right."""
     number = edit.parts[0].number
     text, found = known.statements[number].text, []
@@ -169,7 +171,7 @@ def _facts(known: Known, edit: Edit) -> list[str]:
             found.append(
                 f"{name} is {_factor(match.factor)}the derivative of the loss by {match.by}"
             )
-    if number not in known.matches:
+    if number not in known.matches and adjoints.comparable(known.statements[number]):
         found.append(f"`{text}` makes what is no multiple of such a derivative")
     return list(dict.fromkeys(found))[:3]
 

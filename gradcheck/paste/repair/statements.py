@@ -31,7 +31,7 @@ class Statement:
 
     @property
     def line(self) -> int:
-        return self.node.lineno
+        return int(self.node.lineno)
 
     @property
     def function(self) -> ast.AST | None:
@@ -124,7 +124,7 @@ def _compound(
 
 
 def _stands(node: Simple, text: str) -> bool:
-    """Tell whether a node is what the text has at its place; lines may have been added or changed."""
+    """Tell whether a node is what the text has at its place; lines may have been added."""
     try:
         (own,) = ast.parse(source(text, node)).body
     except (SyntaxError, ValueError, IndexError):
@@ -171,7 +171,8 @@ def renewed(node: ast.stmt, old: str, new: str, *, shift: bool = True) -> ast.st
             continue
         number = numbers.get((type(inner), *at), -1)
         if number >= 0:
-            inner.number = number  # type: ignore[attr-defined]
+            fresh_node: Any = inner
+            fresh_node.number = number
     return ast.increment_lineno(fresh, node.lineno - 1) if shift else fresh
 
 
