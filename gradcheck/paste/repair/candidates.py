@@ -42,6 +42,7 @@ DECAY = frozenset(
 _DECAYED = 1.5
 _HELPER = 0.7
 _MATCHED = 0.6
+_PLAIN = 0.4
 _SUSPICION = 2.0
 _STRANGE = 0.8
 _TOGETHER = 0.3
@@ -168,6 +169,7 @@ def _edit(
     # What is a true derivative, up to its factor, needs no edit but that of the factor.
     if not likely and all(part.number in known.matches for part in parts):
         cost += _MATCHED
+    cost += _PLAIN * all(_is_plain(known.statements[p.number], first.kind) for p in parts)
     cost += _HELPER * any(_is_helper(known.statements[p.number]) for p in parts)
     times = f" ({len(parts)} times)" if len(parts) > 1 else ""
     return Edit(
@@ -193,6 +195,12 @@ def _suspicion(feeds: frozenset[Path], wrong: frozenset[Path]) -> float:
         return _SUSPICION
     miss = len(wrong - feeds) / len(wrong) if wrong else 0.0
     return _SUSPICION * 0.5 * miss + _STRANGE * min(3, len(feeds - wrong))
+
+
+def _is_plain(statement: Statement, kind: str) -> bool:
+    """Tell statements that only name something: what is missing is missed where it is used."""
+    plain = isinstance(statement.node.value, ast.Name | ast.Attribute | ast.Subscript)
+    return plain and kind not in ("replace-name", "change-index", "assign-to-accumulate")
 
 
 def _is_helper(statement: Statement) -> bool:
