@@ -113,9 +113,7 @@ def _equal(one: float, other: float, by: Fit) -> bool:
     return abs(one - other) <= max(_SAME, by.bar) * abs(other)
 
 
-def _check(
-    entry: Mapping[str, Any], free: Fit, rows: Sequence[Rows], scale: float | None
-) -> Check:
+def _check(entry: Mapping[str, Any], free: Fit, rows: Sequence[Rows], scale: float | None) -> Check:
     verdict, reason = verdict_of(free, rows, scale)
     return Check(
         parameter=str(entry["name"]),
@@ -142,13 +140,11 @@ def _overwritten(entry: Mapping[str, Any]) -> Check:
     )
 
 
-def verdict_of(
-    free: Fit, rows: Sequence[Rows], scale: float | None
-) -> tuple[Verdict, str | None]:
+def verdict_of(free: Fit, rows: Sequence[Rows], scale: float | None) -> tuple[Verdict, str | None]:
     if not rows:
         return "undecided", "no loss was found that this parameter could be held against"
-    if not free.lines:
-        return _flat(rows, scale)
+    if not free.tells:
+        return _flat(rows, scale, bool(free.lines))
     if free.exact:
         if scale is None or _equal(free.scale, scale, free):
             return "right", None
@@ -158,10 +154,12 @@ def verdict_of(
     return "wrong", None
 
 
-def _flat(rows: Sequence[Rows], scale: float | None) -> tuple[Verdict, str | None]:
-    """Judge a parameter on which the loss does not depend, or too little to measure."""
+def _flat(
+    rows: Sequence[Rows], scale: float | None, felt: bool
+) -> tuple[Verdict, str | None]:
+    """Judge a parameter whose slopes, or else (`felt`) whose claims, vanish in their bars."""
     if scale is None:
-        return "undecided", "the loss hardly depends on this parameter"
+        return "undecided", "nothing shows how large its gradient should be"
     if not any(np.any(np.isfinite(row.slope_bar)) for row in rows):
         return "undecided", "the loss could not be differentiated by this parameter"
     left = max(excess(row, scale) for row in rows)
@@ -169,4 +167,6 @@ def _flat(rows: Sequence[Rows], scale: float | None) -> tuple[Verdict, str | Non
         return "right", None
     if left <= _DOUBT:
         return "undecided", "the difference is within what rounding may do here"
-    return "wrong", "the loss does not depend on this parameter, yet its claimed gradient is not zero"
+    if felt:
+        return "wrong", "its claimed gradient is zero, yet the loss depends on it"
+    return "wrong", "the loss does not depend on it, yet its claimed gradient is not zero"

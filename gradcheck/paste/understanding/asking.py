@@ -8,6 +8,7 @@ a regularisation is switched off. Each of these is tried, and the better explana
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -17,19 +18,15 @@ from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, st
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.shrinking import shrunk
-from gradcheck.paste.understanding.sites import of, words
 from gradcheck.paste.understanding.values import is_number
+from gradcheck.paste.understanding.words import GUARDS, RATES, STRENGTHS, says
 from gradcheck.record import record
 
 _GUARD = 1e-3
 """Positive numbers up to this size may be there to keep something from being zero."""
 
 _VANISHING = 1e-40
-_GUARDS = frozenset("eps epsilon tiny small delta guard".split())
 _STRENGTH = 0.37
-_STRENGTHS = frozenset(
-    "reg lam lambda lamb lambd lmbda l2 l1 decay wd penalty regularization regularisation ridge".split()
-)
 
 
 @record
@@ -59,10 +56,10 @@ class Asked:
 def asked(found: Found) -> Asked | None:
     """Measure a step and choose its loss, on a part of the data where that is enough."""
     small = shrunk(found)
-    if small is not None and (one := _looked(small)) is not None:
-        if one.choice is not None and confirms(one.inquiry, found, one.choice.candidate):
-            return one
-    return _looked(found)
+    one = _looked(small) if small is not None else None
+    if one is None or one.choice is None:
+        return _looked(found)
+    return one if confirms(one.inquiry, found, one.choice.candidate) else _looked(found)
 
 
 def _looked(found: Found) -> Asked | None:
@@ -107,17 +104,25 @@ def _small_literals(inquiry: Inquiry) -> Iterator[tuple[int, float]]:
     """Yield small literals that no update uses, so to say at zero."""
     machine = inquiry.machine
     updating = {id(node) for site in inquiry.step.rates for node in ast.walk(machine.nodes[site])}
-    for node in machine.nodes.values():
-        if isinstance(node, ast.Constant) and isinstance(node.value, float):
-            if 0 < node.value <= _GUARD and id(node) not in updating:
-                yield of(node), node.value * _VANISHING
+    for number, node in machine.nodes.items():
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, float):
+            continue
+        is_rate = any(says(name, RATES) for name in machine.sites[number].names)
+        if 0 < node.value <= _GUARD and id(node) not in updating and not is_rate:
+            yield number, node.value * _VANISHING
 
 
 def _small_values(inquiry: Inquiry) -> Iterator[tuple[Path, float]]:
+    for path, thing in _scalars(inquiry):
+        if 0 < thing <= _GUARD and says(path.last, GUARDS):
+            yield path, float(thing) * _VANISHING
+
+
+def _scalars(inquiry: Inquiry) -> Iterator[tuple[Path, Any]]:
+    """Yield the numbers that the step can be given others for."""
     for path, thing in inquiry.base.before.things.items():
-        if is_number(thing) and 0 < thing <= _GUARD and not _GUARDS.isdisjoint(words(path.last)):
-            if not path.is_variable or inquiry.step.owns(path):
-                yield path, float(thing) * _VANISHING
+        if is_number(thing) and inquiry.step.can_set(path):
+            yield path, thing
 
 
 def _strengthened(found: Found, best: Asked) -> Asked:
@@ -135,10 +140,9 @@ def _strengthened(found: Found, best: Asked) -> Asked:
 
 
 def _zero_strengths(inquiry: Inquiry) -> Iterator[tuple[Path, float]]:
-    for path, thing in inquiry.base.before.things.items():
-        if is_number(thing) and thing == 0 and not _STRENGTHS.isdisjoint(words(path.last)):
-            if not path.is_variable or inquiry.step.owns(path):
-                yield path, _STRENGTH
+    for path, thing in _scalars(inquiry):
+        if thing == 0 and says(path.last, STRENGTHS):
+            yield path, _STRENGTH
 
 
 def _unchanged(one: Inquiry, other: Inquiry) -> bool:

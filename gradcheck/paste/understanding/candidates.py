@@ -14,15 +14,12 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.paste.understanding.machine import Machine
 from gradcheck.paste.understanding.runtime import OFTEN, Event
-from gradcheck.paste.understanding.sites import Site, words
+from gradcheck.paste.understanding.sites import Site
 from gradcheck.paste.understanding.standard import STANDARD
 from gradcheck.paste.understanding.steps import Trial
 from gradcheck.paste.understanding.values import number
-from gradcheck.paste.understanding.words import loss_like
+from gradcheck.paste.understanding.words import TARGETS, loss_like, says
 from gradcheck.record import record
-
-
-_TARGETS = frozenset("target targets label labels goal expected desired truth ziel cible".split())
 
 
 @record
@@ -136,7 +133,7 @@ def _implied(
         return
     sides = {_prediction(one, two) for one, two in zip(events, moved, strict=True)}
     node = machine.nodes[events[0].site]
-    if len(sides) > 1 or sides == {None} and not (names := _target_side(node)):
+    if len(sides) > 1 or (sides == {None} and not (names := _target_side(node))):
         return
     (side,) = sides
     left = names == "right" if side is None else side
@@ -159,7 +156,7 @@ def _target_side(node: ast.AST) -> str | None:
     if isinstance(node, ast.BinOp):
         for side in ("right", "left"):
             names = [n.id for n in ast.walk(getattr(node, side)) if isinstance(n, ast.Name)]
-            if any(not _TARGETS.isdisjoint(words(name)) for name in names):
+            if any(says(name, TARGETS) for name in names):
                 return side
     return None
 

@@ -12,12 +12,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gradcheck.paste.understanding.candidates import by_site, values
+from gradcheck.paste.understanding.candidates import by_site
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.surroundings import Around, around
 from gradcheck.paste.understanding.values import same
 from gradcheck.record import record
-
 
 _NUDGE = 0.1
 _MOST_TRIED = 20
@@ -69,14 +68,18 @@ def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -
         ):
             return Choice(candidate=index, basis="inferred")
     if implied:
-        if all(_elsewhere(inquiry, i, implied[0]) for i in written):
+        if _all_elsewhere(inquiry, written, implied[0]):
             return Choice(candidate=implied[0], basis="inferred")
         return Choice(candidate=best, basis="written", other=implied[0])
     closest = _closest(inquiry)
-    if closest is not None and inquiry.exact(closest.candidate) > inquiry.exact(best):
-        if all(_elsewhere(inquiry, i, closest.candidate) for i in written):
-            return closest
-    return Choice(candidate=best, basis="written")
+    if closest is None or inquiry.exact(closest.candidate) <= inquiry.exact(best):
+        return Choice(candidate=best, basis="written")
+    elsewhere = _all_elsewhere(inquiry, written, closest.candidate)
+    return closest if elsewhere else Choice(candidate=best, basis="written")
+
+
+def _all_elsewhere(inquiry: Inquiry, written: Sequence[int], implied: int) -> bool:
+    return all(_elsewhere(inquiry, index, implied) for index in written)
 
 
 def _closest(inquiry: Inquiry) -> Choice | None:

@@ -18,7 +18,7 @@ from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.points import drawn, Draw
+from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.record import record
 

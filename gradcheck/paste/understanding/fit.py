@@ -10,15 +10,18 @@ from gradcheck.record import record
 _OBJECTION = 100.0
 """Lines that are not sharp object to a fit when they are off by so many bars."""
 
+_BLUNT = 0.01
+"""Where the bars are more than this share of the claims, these are rounding and fit anything."""
+
 _TINY = float(np.finfo(float).tiny)
 
 _SHARP = 1e-4
-"""Lines whose numeric bar is more than this share of the largest slope are left out."""
+"""Lines whose numeric bar is above this share of the largest slope are left out."""
 
 
 @record
 class Rows:
-    """What one point shows of one parameter: along K lines the claims, the slopes and their bars."""
+    """What one point shows of one parameter: claims and slopes along K lines, with their bars."""
 
     point: int
     claim: Array
@@ -44,7 +47,12 @@ class Fit:
     @property
     def exact(self) -> bool:
         """Whether nothing is left that the bars do not explain."""
-        return self.lines > 0 and self.scale != 0 and self.residual <= self.bar
+        return self.tells and self.scale != 0 and self.residual <= self.bar
+
+    @property
+    def tells(self) -> bool:
+        """Whether the claims are more than rounding, on lines that are sharp."""
+        return self.lines > 0 and self.bar < _BLUNT
 
 
 NOTHING = Fit(scale=0.0, residual=float("inf"), bar=0.0, cosine=0.0, lines=0, points=0)

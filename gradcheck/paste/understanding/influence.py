@@ -1,7 +1,7 @@
 """What depends on what in a step, seen by moving one thing and watching the others."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ def differing_events(base: Trial, other: Trial) -> list[int]:
 
     Where the runs take different turns, all that follows counts as changed.
     """
-    found = []
+    found: list[int] = []
     for index, (one, two) in enumerate(zip(base.events, other.events, strict=False)):
         if one.site != two.site:
             return found + list(range(index, len(base.events)))

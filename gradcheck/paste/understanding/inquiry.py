@@ -8,9 +8,9 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.paste.understanding.candidates import Candidate, candidates
+from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.influence import differing_events, shaken
 from gradcheck.paste.understanding.iterations import Found
-from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.machine import Machine
 from gradcheck.paste.understanding.measure import Measured, measured, point
 from gradcheck.paste.understanding.paths import Path
@@ -208,7 +208,7 @@ def _offered(step: Step, base: Trial, found: Found) -> list[Candidate]:
 def _points(
     step: Step, found: Found, base: Trial, offered: Sequence[Candidate]
 ) -> Iterator[Measured]:
-    """Measure at consecutive iterations, and once more at the first where that alone shows a loss."""
+    """Measure at consecutive iterations; once more at the first if that alone shows a loss."""
     count = _FEWER if base.seconds > _SLOW else _POINTS
     missing = False
     for ahead in range(count):

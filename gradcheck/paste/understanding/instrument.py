@@ -39,7 +39,8 @@ class Plan:
 def compiled(statement: ast.stmt, plan: Plan, flags: int = 0) -> CodeType:
     """Return the code of one top-level statement with the hooks of the plan."""
     module = instrumented([statement], plan)
-    return compile(module, PROGRAM, "exec", flags=flags, dont_inherit=True)
+    code: CodeType = compile(module, PROGRAM, "exec", flags=flags, dont_inherit=True)
+    return code
 
 
 def instrumented(body: Iterable[ast.stmt], plan: Plan) -> ast.Module:
@@ -69,6 +70,7 @@ class _Instrumenter:
         return [new for node in body for new in self._statement(node)]
 
     def _statement(self, node: ast.stmt) -> list[ast.stmt]:
+        new: Any
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 return [self._function(node)]
@@ -164,8 +166,8 @@ class _Instrumenter:
             owner = _loaded(node.target.value)
         return [new, ast.Expr(value=_call("__gc_changed__", number, owner, _loaded(node.target)))]
 
-    def _copy(self, node: N, skip: tuple[str, ...] = ()) -> Any:
-        new = type(node)()
+    def _copy(self, node: N, skip: tuple[str, ...] = ()) -> N:
+        new: Any = type(node)()
         for name in node._fields:
             value = getattr(node, name, None)
             setattr(new, name, None if name in skip else self._field(value))
@@ -174,7 +176,7 @@ class _Instrumenter:
                 setattr(new, name, getattr(node, name))
         if isinstance(new, ast.ExceptHandler) and _catches_all(node):
             new.body.insert(0, ast.Expr(value=_call("__gc_caught__")))
-        return new
+        return new  # type: ignore[no-any-return]
 
     def _field(self, value: object) -> object:
         if isinstance(value, list):

@@ -2,7 +2,8 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -160,14 +161,14 @@ def _moves(step: Step, base: Trial, path: Path, change: Any) -> bool:
     """Tell numbers that a trial can set."""
     if change is None or not np.all(np.isfinite(change)):
         return False
-    return not path.is_variable or step.owns(path) or _is_array(base.before.things[path])
+    return step.can_set(path) or _is_array(base.before.things[path])
 
 
 def _is_array(thing: Any) -> bool:
     return isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
 
 
-def _unaliased(trial: Trial, paths: Sequence[Path], passing: Set[str]) -> list[Path]:
+def _unaliased(trial: Trial, paths: Sequence[Path], passing: AbstractSet[str]) -> list[Path]:
     """Keep one path of those that lead to the same things before and after."""
     seen: dict[Any, Path] = {}
     for path in sorted(paths, key=lambda path: not path.keys and path.root in passing):
@@ -199,9 +200,10 @@ def _added(look: _Look) -> Iterator[Update]:
         there = shaken(base.before.values[path], seed)
         moved = step.trial({path: there}, step.plan(frozenset()))
         before = _difference(there, base.before.values[path])
-        if moved.failed or np.shape(moved.after.values.get(path)) != np.shape(there):
+        new = moved.after.values.get(path)
+        if moved.failed or new is None or np.shape(new) != np.shape(there):
             continue
-        after = _difference(moved.after.values[path], base.after.values[path])
+        after = _difference(new, base.after.values[path])
         if after @ before > _KEPT * (before @ before):
             yield Update(path=path, site=-1, left=False, index=len(base.events))
 

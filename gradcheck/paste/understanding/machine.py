@@ -107,7 +107,7 @@ class Machine:
     def run_through(
         self, statements: range, course: Course, seconds: float, after: Callable[[int], None]
     ) -> Ran:
-        """Run several statements, recording at once; `after` is called behind each that succeeds."""
+        """Run several statements, recording at once, and call `after` behind each that succeeds."""
         self.runs += 1
         self.runtime.start(course, seconds)
         self.runtime.record()

@@ -58,12 +58,8 @@ def _suspects(inquiry: Inquiry, base: Trial) -> Iterator[Path]:
         old, new = base.before.values.get(path), base.after.values.get(path)
         if old is None or new is None or np.shape(frozen(old)) != np.shape(frozen(new)):
             continue
-        if np.asarray(frozen(new)).dtype.kind == "f" and _settable(inquiry.step, path):
+        if np.asarray(frozen(new)).dtype.kind == "f" and inquiry.step.can_set(path):
             yield path
-
-
-def _settable(step: Step, path: Path) -> bool:
-    return not path.is_variable or step.owns(path)
 
 
 def _felt(inquiry: Inquiry, loss: Candidate, paths: list[Path]) -> list[Path]:
@@ -111,7 +107,7 @@ def _felt_idle(inquiry: Inquiry, loss: Candidate, base: Trial) -> Iterator[tuple
     after = base.after.values
     changed = {*inquiry.found.others, *inquiry.parameters}
     for path, old in base.before.values.items():
-        if path in changed or path not in after or not _settable(inquiry.step, path):
+        if path in changed or path not in after or not inquiry.step.can_set(path):
             continue
         if not isinstance(old, np.ndarray) or old.dtype.kind != "f":
             continue

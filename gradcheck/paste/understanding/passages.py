@@ -12,14 +12,14 @@ import numpy as np
 
 from gradcheck.paste.understanding.candidates import evidence
 from gradcheck.paste.understanding.influence import differing_events, shaken
-from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.instrument import Plan
+from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.machine import Machine, Scene
 from gradcheck.paste.understanding.paths import Leaf, Path, leaves
 from gradcheck.paste.understanding.runtime import Course
 from gradcheck.paste.understanding.steps import Point, State, Step, Trial
 from gradcheck.paste.understanding.survey import Turns
-from gradcheck.paste.understanding.updates import Update, rates, updates
+from gradcheck.paste.understanding.updates import rates, updates
 from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.paste.understanding.words import gradient_of
 from gradcheck.record import record
@@ -145,19 +145,24 @@ def _has_changed(base: Trial, path: Path) -> bool:
 
 
 def _gradients(base: Trial, births: Mapping[Path, int]) -> Iterator[tuple[Path, Path]]:
-    """Yield each float, or float array, with a later one of its shape that is named its gradient."""
+    """Yield each float, or float array, with a later one that is named its gradient."""
     late = [path for path in base.after.values if path in births]
     for path, value in base.before.values.items():
         shape = np.shape(frozen(value))
-        for other in late:
-            if births[other] > births[path] and gradient_of(path.chain, other.chain):
-                if np.shape(frozen(base.after.values[other])) == shape:
-                    yield path, other
-                    break
+        named = (
+            other
+            for other in late
+            if births[other] > births[path]
+            and gradient_of(path.chain, other.chain)
+            and np.shape(frozen(base.after.values[other])) == shape
+        )
+        other = next(named, None)
+        if other is not None:
+            yield path, other
 
 
 def _parameters(step: Passage, base: Trial, paths: Sequence[Path]) -> list[Path]:
-    """Return the paths that something like a loss depends on, and that depend on no others of them."""
+    """Return the paths that a loss seems to depend on, and that depend on no others of them."""
     trials = {}
     for seed, path in enumerate(paths):
         moved = step.trial({path: shaken(base.before.values[path], seed)}, step.plan(None))

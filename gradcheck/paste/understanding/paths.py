@@ -76,7 +76,7 @@ def value_of(thing: Any) -> Any:
 
 
 def scopes(frame: FrameType) -> dict[str, Mapping[str, Any]]:
-    """Return the roots that are alive in a frame of the program: globals, then outer frames first."""
+    """Return the roots that are alive in a frame: globals, then the outer frames first."""
     frames = []
     at: FrameType | None = frame
     while at is not None:

@@ -11,9 +11,10 @@ import numpy as np
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.sites import of, words
+from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.steps import Step
 from gradcheck.paste.understanding.values import is_number
+from gradcheck.paste.understanding.words import RATES, says
 from gradcheck.record import record
 
 _NUDGE = 1e-3
@@ -21,9 +22,6 @@ _LINEAR = 0.2
 """How far a response may be from proportional: stale weights add a little of their own."""
 
 _MOST_TRIED = 16
-_NAMES = frozenset(
-    "lr eta alpha rate learning lernrate step stepsize epsilon eps gamma speed tasa taux nu mu a".split()
-)
 
 
 @record
@@ -54,9 +52,9 @@ def _variables(inquiry: Inquiry, wanted: list[float]) -> Iterator[tuple[Path, fl
     for path, thing in inquiry.base.before.things.items():
         if not is_number(thing) or not thing > 0 or path in inquiry.parameters:
             continue
-        if path.is_variable and not inquiry.step.owns(path):
+        if not inquiry.step.can_set(path):
             continue
-        named = not _NAMES.isdisjoint(words(path.last))
+        named = says(path.last, RATES)
         if isinstance(thing, int) and not named:
             continue
         found.append((not named, _misfit(float(thing), wanted), path, float(thing)))
@@ -67,7 +65,7 @@ def _literals(inquiry: Inquiry, wanted: list[float]) -> dict[float, list[ast.Con
     """Return the literals that equal a scale which an update has, by their values."""
     found: dict[float, list[ast.Constant]] = defaultdict(list)
     for node in ast.walk(inquiry.machine.tree):
-        if isinstance(node, ast.Constant) and is_number(node.value) and of(node) >= 0:
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and of(node) >= 0:
             value = float(node.value)
             if value > 0 and _misfit(value, wanted) < _LINEAR:
                 found[value].append(node)

@@ -2,8 +2,8 @@
 
 from types import FrameType
 
-from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.instrument import Plan
+from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.machine import Machine
 
 _STEPS = 2

@@ -34,7 +34,7 @@ def _cuts(found: Found) -> Iterator[Mapping[Path, Any]]:
     for path, thing in found.base.before.things.items():
         if path in found.parameters or not isinstance(thing, np.ndarray) or not thing.ndim:
             continue
-        if path.is_variable and not found.step.owns(path):
+        if not found.step.can_set(path):
             continue
         side: Literal["first", "last"]
         for side, size in (("first", thing.shape[0]), ("last", thing.shape[-1])):

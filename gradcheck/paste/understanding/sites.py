@@ -112,7 +112,7 @@ def _children(node: ast.AST, names: tuple[str, ...]) -> Iterator[tuple[ast.AST, 
             yield func, ()
             given = tuple(_names(func)) if _keeps(func) else ()
             yield from ((arg, given or _through(func, names)) for arg in args)
-            yield from ((keyword.value, ()) for keyword in keywords)
+            yield from ((keyword.value, (keyword.arg or "",)) for keyword in keywords)
         case ast.FormattedValue(value=value):
             yield value, ("print",)
         case _:

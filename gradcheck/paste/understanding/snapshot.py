@@ -9,13 +9,21 @@ import copy
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from types import FunctionType, GeneratorType, MethodType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any, TypeAlias
 
 import numpy as np
 
 _MOST_OBJECTS = 50_000
-_ITERATORS = (type(iter([])), type(iter(())), type(iter(range(0))), zip, enumerate, map, filter)
+_ITERATORS: tuple[type, ...] = (
+    type(iter([])),
+    type(iter(())),
+    type(iter(range(0))),
+    zip,
+    enumerate,
+    map,
+    filter,
+)
 _OWN = ("__main__", "types", "argparse", "builtins")
 """The modules of classes whose instances hold a program's own values."""
 
@@ -28,7 +36,6 @@ class Snapshot:
     """The state of everything reachable from some variables, and of the global generators."""
 
     def __init__(self, variables: dict[str, Any]) -> None:
-        self.frozen = False
         self._keep: list[Any] = []
         self._restores: list[Restore] = []
         self._seen: set[int] = set()
@@ -50,8 +57,6 @@ class Snapshot:
             put_back, inside = _saved(thing)
             if put_back is not None:
                 self._restores.append(put_back)
-            if isinstance(thing, GeneratorType):
-                self.frozen = True
             if len(self._seen) < _MOST_OBJECTS:
                 queue.extend(inside)
 
@@ -69,15 +74,8 @@ def _saved(thing: Any) -> tuple[Restore | None, Iterable[Any]]:
             return _collection(thing), tuple(thing) if not isinstance(thing, bytearray) else ()
         case tuple() | frozenset():
             return None, thing
-        case np.random.Generator():
-            state = thing.bit_generator.state
-            return lambda: setattr(thing.bit_generator, "state", copy.deepcopy(state)), ()
-        case np.random.RandomState():
-            held = thing.get_state()
-            return lambda: thing.set_state(held), ()
-        case random.Random():
-            kept = thing.getstate()
-            return lambda: thing.setstate(kept), ()
+        case np.random.Generator() | np.random.RandomState() | random.Random():
+            return _generator(thing), ()
         case FunctionType():
             return _function(thing)
         case MethodType():
@@ -85,6 +83,17 @@ def _saved(thing: Any) -> tuple[Restore | None, Iterable[Any]]:
         case type():
             return _class(thing)
     return _object(thing)
+
+
+def _generator(thing: Any) -> Restore:
+    if isinstance(thing, np.random.Generator):
+        bits, state = thing.bit_generator, copy.deepcopy(thing.bit_generator.state)
+        return lambda: setattr(bits, "state", state)
+    if isinstance(thing, random.Random):
+        kept = thing.getstate()
+        return lambda: thing.setstate(kept)
+    held = thing.get_state()
+    return lambda: thing.set_state(held)
 
 
 def _array(thing: Any) -> tuple[Restore | None, Iterable[Any]]:

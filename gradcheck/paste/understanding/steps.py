@@ -184,6 +184,10 @@ class Step:
         """Tell local variables that only the loop's own frame can set, and this step may."""
         return path.is_variable and path.scope.replace(".<locals>", "") == self.function
 
+    def can_set(self, path: Path) -> bool:
+        """Tell what a trial can set: all but the local variables of functions further out."""
+        return not path.is_variable or self.owns(path)
+
     @property
     def line(self) -> int:
         """The program's line at which the step begins."""

@@ -86,7 +86,7 @@ def _proportional(
     second: Sequence[Event],
     values: tuple[float | None, float | None],
 ) -> Iterator[str]:
-    """Yield the standard losses of pairs so far that have, at both points, one ratio to the values."""
+    """Yield the standard losses of the pairs so far that have one ratio to the values."""
     for left in (True, False):
         for runs in _pairs(inquiry, first, second):
             for name, standard in STANDARD.items():

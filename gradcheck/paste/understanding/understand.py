@@ -4,8 +4,9 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from gradcheck.paste.running.prepare import Options, Prepared, prepare as prepared
 from gradcheck.paste.running import modules
+from gradcheck.paste.running.prepare import Options, Prepared
+from gradcheck.paste.running.prepare import prepare as prepared
 from gradcheck.paste.understanding import answer as answers
 from gradcheck.paste.understanding.asking import Asked, asked
 from gradcheck.paste.understanding.choice import Choice
@@ -31,7 +32,7 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:  # noqa: 
 
 
 def understood(program: Prepared, then: Then | None = None, draw: int = 0) -> dict[str, Any]:
-    """Describe every training step of a program; another `draw` has other made-up data and points."""
+    """Describe every training step of a program; another `draw` has other data and points."""
     machine = Machine(program.tree, program.namespace(draw), program.flags, draw)
     steps, failures = [], []
     for index, statement in enumerate(machine.statements):

@@ -55,7 +55,7 @@ def updates(trial: Trial, paths: Sequence[Path]) -> list[Update]:
 
 
 def idle_updates(trial: Trial, paths: Sequence[Path]) -> Iterator[Update]:
-    """Yield in-place updates of arrays and lists which changed nothing, as by a gradient of zero."""
+    """Yield in-place updates of arrays and lists that changed nothing: of gradients of zero."""
     owners = {key: path for path in paths for key in _identities(trial.before.things.get(path))}
     for index, event in enumerate(trial.events):
         if event.augments:
@@ -90,7 +90,7 @@ def _base(owner: Any) -> Any:
 
 
 def _change(one: _Kept, event: Event) -> bool | None:
-    """Tell which operand is the change, the left or the right; None where neither was there before."""
+    """Tell whether the left operand is the change; None where neither was there before."""
     if _is_in_place(one, event) or _was_there(one.old, event.left):
         return False
     return True if event.adds and _was_there(one.old, event.right) else None
@@ -125,7 +125,7 @@ def _by_value(trial: Trial, one: _Kept) -> Iterator[Update]:
 
 
 def _moves(one: _Kept, operand: Any, result: Any) -> bool:
-    """Tell whether a sum leads from what was there to what is there now, in whole or at one place."""
+    """Tell whether a sum leads from what was there to what is there, in whole or at one place."""
     if same(one.old, operand) and same(one.new, result):
         return True
     if not isinstance(operand, float) or not isinstance(result, float) or operand == result:
