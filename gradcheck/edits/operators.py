@@ -97,6 +97,7 @@ def _parts(root: ast.expr) -> Iterator[ast.expr]:
         ):
             continue
         if isinstance(child, ast.expr):
-            if isinstance(root, ast.Attribute) and isinstance(child, ast.Name | ast.Attribute):
+            own = isinstance(root, ast.Attribute) and root.attr != "T"
+            if own and isinstance(child, ast.Name | ast.Attribute):
                 continue
             yield from _parts(child)

@@ -42,7 +42,7 @@ DECAY = frozenset(
 _DECAYED = 1.5
 _HELPER = 0.7
 _MATCHED = 0.6
-_PLAIN = 0.4
+_PLAIN = 0.2
 _SUSPICION = 2.0
 _STRANGE = 0.8
 _TOGETHER = 0.3
@@ -69,6 +69,8 @@ class Edit:
     cost: float
     rank: float
     what: str
+    feeds: frozenset[Path] | None = None
+    """The parameters whose updates it may change; None for any."""
     old: str = ""
     new: str = ""
     rewrites: Mapping[int, tuple[Rewrite, ...]] = field(default_factory=dict)
@@ -167,7 +169,7 @@ def _edit(
     )
     cost = first.cost + (_TOGETHER if len(parts) > 1 else 0.0)
     # What is a true derivative, up to its factor, needs no edit but that of the factor.
-    if not likely and all(part.number in known.matches for part in parts):
+    if not likely and all(_is_meant(known, part.number) for part in parts):
         cost += _MATCHED
     cost += _PLAIN * all(_is_plain(known.statements[p.number], first.kind) for p in parts)
     cost += _HELPER * any(_is_helper(known.statements[p.number]) for p in parts)
@@ -178,6 +180,7 @@ def _edit(
         cost=cost,
         rank=cost + _suspicion(feeds, wrong) - _hinted(known, parts, first.kind, likely),
         what=first.what + times,
+        feeds=feeds if all(known.influences[p.number].known for p in parts) else None,
     )
 
 
@@ -195,6 +198,14 @@ def _suspicion(feeds: frozenset[Path], wrong: frozenset[Path]) -> float:
         return _SUSPICION
     miss = len(wrong - feeds) / len(wrong) if wrong else 0.0
     return _SUSPICION * 0.5 * miss + _STRANGE * min(3, len(feeds - wrong))
+
+
+def _is_meant(known: Known, number: int) -> bool:
+    """Tell statements whose value is the derivative that its name says: `dZ1` that by Z1."""
+    match, node = known.matches.get(number), known.statements[number].node
+    if match is None or not isinstance(node, ast.Assign):
+        return False
+    return ast.unparse(node.targets[0]).lower().endswith(match.by.lower())
 
 
 def _is_plain(statement: Statement, kind: str) -> bool:

@@ -115,6 +115,7 @@ class Stock:
 
 
 def _own_shapes(statement: Statement, scope: Scope) -> Iterator[tuple[int, ...]]:
+    yield from (shape for shape in scope.made if shape)
     for node in ast.walk(statement.node):
         if isinstance(node, ast.expr) and (text := ast.unparse(node)) in scope.arrays:
             yield scope.arrays[text]

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
@@ -27,13 +28,23 @@ class Scope:
     numbers: Mapping[str, float]
     moving: frozenset[str]
     """Those of them that depend on the parameters."""
+    made: frozenset[tuple[int, ...]] = frozenset()
+    """The shapes of what the statement computes."""
 
 
 def scopes(bench: Bench) -> Mapping[int, Scope]:
     """Return the scope of every statement that the step runs, by the statement's number."""
     first = _visited(bench, 0)
     second = _visited(bench, 1) if len(bench.points) > 1 else {}
-    return {number: _scope(seen, second.get(number, {})) for number, seen in first.items()}
+    shapes: dict[int, set[tuple[int, ...]]] = {}
+    for event in bench.inquiry.base.events:
+        shapes.setdefault(event.site, set()).add(np.shape(event.value))
+    found = {}
+    for number, seen in first.items():
+        sites = bench.statements[number].sites
+        made: frozenset[tuple[int, ...]] = frozenset().union(*(shapes.get(s, ()) for s in sites))
+        found[number] = replace(_scope(seen, second.get(number, {})), made=made)
+    return found
 
 
 def _scope(seen: Mapping[str, Any], other: Mapping[str, Any]) -> Scope:

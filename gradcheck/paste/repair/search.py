@@ -19,10 +19,7 @@ SIGHT = 0.5
 OTHERS = 60
 """So many more edits are tried where one rights all, to know of its equals."""
 
-FURTHER = 120
-"""So many more are tried where one rights a part."""
-
-PATIENCE = 1.0
+PATIENCE = 2.0
 """How much less likely an edit may be than one that rights a part, to be tried alone yet."""
 
 _GAIN = 0.3
@@ -65,23 +62,22 @@ class Repairs:
 
 def search(bench: Bench, known: Known, start: State, late: Late) -> Repairs:
     """Return the repairs of the fewest edits; none where nothing was found in time."""
-    near = None
-    for patience in (FURTHER, TRIED):
-        found = _searched(bench, known, start, patience, late)
-        if found.done or late():
-            return found
-        near = near or found.near
-    return Repairs(done=(), near=near, tried=bench.tried)
+    first = _searched(bench, known, start, late, hasty=True)
+    if first.done or late() or first.near is None:
+        return first
+    found = _searched(bench, known, start, late, hasty=False)
+    return found if found.done else first
 
 
-def _searched(bench: Bench, known: Known, start: State, patience: int, late: Late) -> Repairs:
+def _searched(bench: Bench, known: Known, start: State, late: Late, *, hasty: bool) -> Repairs:
     states, near = [start], None
     for depth in range(DEPTH):
-        most = TRIED if depth == 0 or patience == TRIED else TRIED // 2
+        most = TRIED // 2 if depth and hasty else TRIED
         done: list[State] = []
         grown: list[State] = []
         for state in states:
-            _extend(bench, known, state, done, grown, min(most, _left(bench, done)), patience, late)
+            left = _more(bench, OTHERS) if done else most
+            _Growth(bench, known, state, late, hasty=hasty).run(left, done, grown)
         if done:
             done.sort(key=lambda state: (state.cost, state.length))
             return Repairs(done=tuple(done), near=None, tried=bench.tried)
@@ -93,38 +89,42 @@ def _searched(bench: Bench, known: Known, start: State, patience: int, late: Lat
     return Repairs(done=(), near=near, tried=bench.tried)
 
 
-def _left(bench: Bench, done: Sequence[State]) -> int:
-    return _more(bench, OTHERS) if done else TRIED
+class _Growth:
+    """The edits of one state, tried in their order.
 
+    A hasty one, as soon as one edit rights a part, tries only those yet that could right all.
+    """
 
-def _extend(
-    bench: Bench,
-    known: Known,
-    state: State,
-    done: list[State],
-    grown: list[State],
-    most: int,
-    patience: int,
-    late: Late,
-) -> None:
-    """Try up to `most` edits of a state, and no more than `patience` where one rights a part."""
-    wrong = state.shown.wrong
-    ratios, likely = evidence(state.shown)
-    limit, left = float("inf"), most
-    for edit in candidates(known, state.changes, wrong, ratios, likely):
-        left -= 1
-        if left < 0 or edit.rank > limit or late():
-            break
-        after = attempt(bench, known, state, edit)
-        if after is None:
-            continue
-        if not after.shown.wrong:
-            done.append(after)
-            limit, left = min(limit, edit.rank + SIGHT), min(left, _more(bench, OTHERS))
-        else:
+    def __init__(
+        self, bench: Bench, known: Known, state: State, late: Late, *, hasty: bool
+    ) -> None:
+        self._bench = bench
+        self._known = known
+        self._state = state
+        self._late = late
+        self._hasty = hasty
+
+    def run(self, left: int, done: list[State], grown: list[State]) -> None:
+        """Try up to `left` edits, and add the states that help to `done` and `grown`."""
+        wrong = self._state.shown.wrong
+        ratios, likely = evidence(self._state.shown)
+        limit, narrow = float("inf"), False
+        for edit in candidates(self._known, self._state.changes, wrong, ratios, likely):
+            if left <= 0 or edit.rank > limit or self._late():
+                break
+            if narrow and edit.feeds is not None and not edit.feeds >= wrong:
+                continue
+            left -= 1
+            after = attempt(self._bench, self._known, self._state, edit)
+            if after is None:
+                continue
+            if not after.shown.wrong:
+                done.append(after)
+                limit, left = min(limit, edit.rank + SIGHT), min(left, _more(self._bench, OTHERS))
+                continue
             grown.append(after)
-            if after.shown.wrong < wrong and patience < TRIED:
-                limit, left = min(limit, edit.rank + PATIENCE), min(left, _more(bench, patience))
+            if self._hasty and after.shown.wrong < wrong:
+                limit, narrow = min(limit, edit.rank + PATIENCE), True
 
 
 def _more(bench: Bench, count: int) -> int:

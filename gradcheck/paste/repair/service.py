@@ -21,7 +21,7 @@ from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.sites import of
 
-_SECONDS = 14.0
+_SECONDS = 17.0
 _NEAR = 1e-5
 
 prepare = understand.prepare
