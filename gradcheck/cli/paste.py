@@ -36,7 +36,10 @@ def _paste(
 
     where = destinations(formats, None)
     request = Request(
-        text=_text(file), name=file, values=dict(_setting(v) for v in values), sandboxed=not no_sandbox
+        text=_text(file),
+        name=file,
+        values=dict(_setting(v) for v in values),
+        sandboxed=not no_sandbox,
     )
     report = run(request)
     write(report, where, "auto", min(1, verbose))

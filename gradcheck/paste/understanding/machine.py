@@ -2,6 +2,7 @@
 
 import ast
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any
@@ -124,7 +125,8 @@ class Machine:
     def _executed(self, statement: int) -> tuple[str | None, bool]:
         """Run one statement; return its error, and whether it took too long."""
         try:
-            with np.errstate(all="ignore"):
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
                 exec(self._codes[statement], self.variables)  # noqa: S102  (what we are here for)
         except Stop as stop:
             return None, isinstance(stop, TooSlow)
