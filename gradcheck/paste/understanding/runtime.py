@@ -99,6 +99,8 @@ class Runtime:
         self.given: dict[str, Any] = {}
         """Local variables to set where the watched iteration begins; `begin` fills it."""
         self._pending: dict[int, Any] = {}
+        self._handled: dict[tuple[int, int], BaseException | None] = {}
+        """What was being handled already where an iteration began, by frame."""
         self._counts: dict[int, int] = {}
         self._seen: dict[int, int] = {}
 
@@ -216,6 +218,7 @@ class Runtime:
     def _turn(self, loop: int) -> bool:
         self._check()
         frame = sys._getframe(1)
+        self._handled[id(frame), loop] = sys.exc_info()[1]
         if self.watch is not None:
             count = self._counts.get(loop, 0)
             self._counts[loop] = count + 1
@@ -239,10 +242,9 @@ class Runtime:
     def _turned(self, loop: int) -> None:
         if self.over is not None:
             raise self.over
-        error = sys.exc_info()[1]
-        if error is not None and not isinstance(error, Stop):
-            return
         frame = sys._getframe(1)
+        if sys.exc_info()[1] is not self._handled.pop((id(frame), loop), None):
+            return  # The iteration ends by an exception of the program's own.
         if self.watch is not None:
             self.watch(loop, self._counts[loop] - 1, frame, True)
             return

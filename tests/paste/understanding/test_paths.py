@@ -42,6 +42,7 @@ def paths(roots: Mapping[str, dict[str, Any]]) -> dict[str, Path]:
 
 def test_every_number_is_found_once_under_its_first_name(paths: dict[str, Path]) -> None:
     assert set(paths) == {
+        "Net.scale",
         "net.scale",
         "net.__hidden",
         "net.stack[0][0]",
