@@ -113,7 +113,7 @@ class Child:
         """End the process and all that it started; harmless when done twice."""
         if self._process is None:
             return
-        _end_group(self._process)
+        end_group(self._process)
         if self._pipes is not None:
             self._pipes.close()
         self._process = None
@@ -170,7 +170,8 @@ def _command(service: str) -> list[str]:
     return [sys.executable, "-P", "-B", "-c", _BOOT.format(path=path, service=service)]
 
 
-def _end_group(process: subprocess.Popen[bytes]) -> None:
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill the process, which must lead a session of its own, with all that it started."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):

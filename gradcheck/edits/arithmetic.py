@@ -99,3 +99,13 @@ def flip(place: Place) -> Iterator[Proposal]:
         left, right = place.read(node.left), place.read(node.comparators[0])
         for sign in ("<", ">"):
             yield f"{left} {sign} {right}", 1.8, f"compare with {sign}"
+
+
+def other_class(place: Place) -> Iterator[Proposal]:
+    """Add the negative class's share to y / p, half of a cross-entropy's derivative."""
+    node = place.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        label, chance = place.read(node.left), place.closed(node.right)
+        if isinstance(node.left, ast.Name | ast.Attribute | ast.Subscript):
+            new = f"{label} / {chance} - (1 - {label}) / (1 - {chance})"
+            yield new, 2.4, "add the term of the negative class"

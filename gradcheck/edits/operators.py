@@ -7,6 +7,7 @@ from gradcheck.edits import arithmetic, matrices, naming, reductions, slopes
 from gradcheck.edits.material import Material
 from gradcheck.edits.place import Place, Proposal, is_module
 from gradcheck.edits.rewrite import Rewrite, span, spliced
+from gradcheck.record import record
 
 OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "swap-operands": arithmetic.swap_operands,
@@ -35,22 +36,52 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "change-index": naming.change_index,
     "change-number": arithmetic.change_number,
     "regroup": arithmetic.regroup,
+    "other-class": arithmetic.other_class,
+    "norm-statistics": reductions.norm_statistics,
 }
+
+
+@record
+class Draft:
+    """An edit that is not written down yet: `new` is what a node is to mean, in its own words."""
+
+    node: ast.expr
+    new: str
+    kind: str
+    cost: float
+    what: str
+
+    def written(self, text: str) -> Rewrite | None:
+        """Return the edit of the text that the node is part of; None where there is none."""
+        start, end = span(text, self.node)
+        put = spliced(text, self.node, self.new)
+        if put is None or put == text[start:end]:
+            return None
+        return Rewrite(
+            start=start, end=end, new=put, kind=self.kind, cost=self.cost, what=self.what
+        )
+
+
+def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
+    """Yield the edits of the expression `root`, a part of `text`, and of its parts, as drafts."""
+    seen: set[tuple[int, str]] = set()
+    for node in _parts(root):
+        place = Place(text=text, node=node, material=material)
+        for kind, propose in OPERATORS.items():
+            for new, cost, what in propose(place):
+                if (id(node), new) not in seen:
+                    seen.add((id(node), new))
+                    yield Draft(node=node, new=new, kind=kind, cost=cost, what=what)
 
 
 def rewrites(text: str, root: ast.expr, material: Material) -> Iterator[Rewrite]:
     """Yield every edit of the expression `root`, a part of `text`, and of its parts."""
     seen: set[tuple[int, int, str]] = set()
-    for node in _parts(root):
-        place = Place(text=text, node=node, material=material)
-        start, end = span(text, node)
-        for kind, propose in OPERATORS.items():
-            for new, cost, what in propose(place):
-                put = spliced(text, node, new)
-                if put is None or put == text[start:end] or (start, end, put) in seen:
-                    continue
-                seen.add((start, end, put))
-                yield Rewrite(start=start, end=end, new=put, kind=kind, cost=cost, what=what)
+    for draft in drafts(text, root, material):
+        rewrite = draft.written(text)
+        if rewrite is not None and (key := (rewrite.start, rewrite.end, rewrite.new)) not in seen:
+            seen.add(key)
+            yield rewrite
 
 
 def _parts(root: ast.expr) -> Iterator[ast.expr]:
@@ -66,6 +97,7 @@ def _parts(root: ast.expr) -> Iterator[ast.expr]:
         ):
             continue
         if isinstance(child, ast.expr):
-            if isinstance(root, ast.Attribute) and isinstance(child, ast.Name | ast.Attribute):
+            own = isinstance(root, ast.Attribute) and root.attr != "T"
+            if own and isinstance(child, ast.Name | ast.Attribute):
                 continue
             yield from _parts(child)

@@ -63,6 +63,23 @@ def drop_sum(place: Place) -> Iterator[Proposal]:
         yield place.read(inner), 2.4, "do not sum"
 
 
+def norm_statistics(place: Place) -> Iterator[Proposal]:
+    """Add the paths through mean and variance to the backward pass of a normalisation."""
+    node = place.node
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult | ast.Div):
+        return
+    upstream, scale = place.read(node.left), place.closed(node.right)
+    if not isinstance(node.left, ast.Name | ast.Attribute | ast.Subscript):
+        return
+    sign = "*" if isinstance(node.op, ast.Mult) else "/"
+    for output in place.material.normed:
+        for axis in ("0", "-1"):
+            mean = f"{upstream}.mean(axis={axis}, keepdims=True)"
+            share = f"{output} * ({upstream} * {output}).mean(axis={axis}, keepdims=True)"
+            new = f"({upstream} - {mean} - {share}) {sign} {scale}"
+            yield new, 2.8, "add the paths through mean and variance"
+
+
 def is_reduction(node: ast.expr) -> TypeGuard[ast.Call]:
     return (
         isinstance(node, ast.Call)

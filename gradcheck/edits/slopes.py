@@ -9,8 +9,9 @@ from gradcheck.edits.place import Place, Proposal, factor
 def append_derivative(place: Place) -> Iterator[Proposal]:
     if isinstance(place.node, ast.Constant):
         return
-    for slope in place.material.slopes:
-        yield f"{factor(place)} * {slope}", 2.5, f"multiply by {slope}"
+    for position, slope in enumerate(place.material.slopes):
+        cost = 2.5 + min(0.3, 0.02 * position)
+        yield f"{factor(place)} * {slope}", cost, f"multiply by {slope}"
 
 
 def square(place: Place) -> Iterator[Proposal]:

@@ -1,0 +1,1 @@
+"""Pasted code: read, run in a sandbox, understood, checked and repaired."""

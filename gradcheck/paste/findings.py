@@ -1,0 +1,204 @@
+"""Findings about pasted programs: each mistake by its name and place, and what is unexplained."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gradcheck.fault import Fault
+from gradcheck.paste.fixes import Mended, fix
+from gradcheck.paste.naming import Mistake, codes
+from gradcheck.paste.reading.post import Post, Program
+from gradcheck.paste.verdicts import Judged
+from gradcheck.record import record
+from gradcheck.report import Check, Finding, Location
+
+_SHOWN = 4
+_MOVED = ("move-statement", "insert-statement")
+
+
+@record
+class Case:
+    """One step of one program of a post, judged; `faults` is the catalogue, by code."""
+
+    post: Post
+    program: Program
+    file: str
+    step: Mapping[str, Any]
+    judged: Judged
+    faults: Mapping[str, Fault]
+
+    @property
+    def wrong(self) -> list[Check]:
+        return [check for check in self.judged.checks if check.verdict == "wrong"]
+
+
+def findings(case: Case, mend: Mended | None) -> Iterator[Finding]:
+    """Yield a finding for each mistake that a repair undoes, or one for all that is wrong."""
+    if mend is None:
+        if case.wrong:
+            yield _unexplained(case)
+        return
+    # Stale weights spoil gradients by as little as the learning rate is small: they come last.
+    for edit in sorted(
+        mend.state["edits"], key=lambda edit: (edit["kind"] in _MOVED, edit["parts"][0]["line"])
+    ):
+        yield _mistake(case, mend, edit)
+
+
+def _mistake(case: Case, mend: Mended, edit: Mapping[str, Any]) -> Finding:
+    found = codes(_described(case, edit), case.faults)
+    fault = case.faults[found[0] if found else "GRD01"]
+    feeds = [check for check in case.wrong if check.parameter in edit["feeds"]] or case.wrong
+    lines = _lines(case, edit)
+    shared = len(mend.state["edits"]) > 1
+    apart = all(other["kind"] not in _MOVED for other in mend.state["edits"])
+    return Finding(
+        code=fault.code,
+        family=fault.family,
+        level="error",
+        title=fault.title,
+        message=_message(edit, feeds),
+        parameters=tuple(check.parameter for check in feeds),
+        location=_location(case, edit["parts"][0]),
+        evidence=tuple(_evidence(case, mend, edit, feeds)),
+        alternatives=tuple(found[1:]),
+        fix=fix(case.post, mend, lines if shared and apart else None),
+        help=_help(edit, shared=shared),
+    )
+
+
+def _described(case: Case, edit: Mapping[str, Any]) -> Mistake:
+    exact = {c.parameter: c.ratio for c in case.wrong if c.ratio and _is_factor(c)}
+    return Mistake(
+        kind=edit["kind"],
+        old=edit["old"],
+        new=edit["new"],
+        statement=edit["statement"],
+        function=edit["function"],
+        feeds=frozenset(edit["feeds"]),
+        everything=frozenset(check.parameter for check in case.judged.checks),
+        ratios={name: ratio for name, ratio in exact.items() if name in edit["feeds"]},
+        updates=edit["updates"],
+    )
+
+
+def _is_factor(check: Check) -> bool:
+    return check.relative is not None and check.relative < 1e-4
+
+
+def _message(edit: Mapping[str, Any], feeds: Sequence[Check]) -> str:
+    names = _listed([check.parameter for check in feeds])
+    if edit["kind"] == "move-statement":
+        early = f"after `{edit['old']}` has changed its weights"
+        return f"`{edit['statement']}` comes {early}, and spoils the gradient of {names}"
+    if edit["kind"] == "insert-statement":
+        return f"`{edit['new']}` is missing, which spoils the gradient of {names}"
+    return f"`{edit['old']}` spoils the gradient of {names}"
+
+
+def _help(edit: Mapping[str, Any], *, shared: bool) -> str:
+    then = "with all fixes, every gradient is right" if shared else "every gradient is right then"
+    return f"{edit['what']}: {then}, at fresh points in a fresh process"
+
+
+def _evidence(
+    case: Case, mend: Mended, edit: Mapping[str, Any], feeds: Sequence[Check]
+) -> Iterator[str]:
+    yield from edit.get("facts", ())
+    for check in feeds[:_SHOWN]:
+        yield f"{check.parameter}: {_off(check)}"
+    right = [check.parameter for check in case.judged.checks if check.verdict == "right"]
+    if right:
+        yield f"right: {_listed(right)}"
+    for other in mend.others:
+        yield f"as good: {_in_words(case, other)}"
+
+
+def _in_words(case: Case, state: Mapping[str, Any]) -> str:
+    return " and ".join(
+        f"in line {case.program.place(edit['parts'][0]['line']).line}, {edit['what']}"
+        for edit in state["edits"]
+        if edit["parts"]
+    )
+
+
+def _off(check: Check) -> str:
+    if check.ratio is not None and _is_factor(check):
+        return f"{check.ratio:.6g} times the gradient"
+    if check.cosine is None or check.relative is None:
+        return check.reason or "wrong"
+    return f"{check.relative:.2g} off in norm, cosine {check.cosine:.4f}"
+
+
+def _unexplained(case: Case) -> Finding:
+    names = [check.parameter for check in case.wrong]
+    fault = case.faults["GRD01"]
+    by_name = {entry["name"]: entry["lines"] for entry in case.step["parameters"]}
+    line = next((by_name[name][0] for name in names if by_name[name]), case.step["line"])
+    first = (case.step.get("repair") or {}).get("first")
+    return Finding(
+        code=fault.code,
+        family=fault.family,
+        level="error",
+        title="the claimed gradient is not the gradient of the loss",
+        message=f"the gradient of {_listed(names)} is wrong",
+        parameters=tuple(names),
+        location=_location(case, first) if first else _at(case, line),
+        evidence=(
+            *((first["fact"],) if first else ()),
+            *(f"{check.parameter}: {_off(check)}" for check in case.wrong[:_SHOWN]),
+        ),
+    )
+
+
+def _lines(case: Case, edit: Mapping[str, Any]) -> list[tuple[int | None, int]]:
+    """Return the cells and lines of the text that an edit touches."""
+    found = []
+    for part in edit["parts"]:
+        for line in range(part["line"], part["end_line"] + 1):
+            spot = case.program.place(line)
+            found.append((spot.cell, spot.line))
+    return found
+
+
+def _at(case: Case, line: int) -> Location:
+    spot = case.program.place(line)
+    return Location(
+        file=case.file,
+        line=spot.line,
+        column=spot.column + 1,
+        end_line=spot.line,
+        end_column=spot.column + 1,
+        cell=spot.cell,
+    )
+
+
+def _location(case: Case, part: Mapping[str, Any]) -> Location:
+    """Return where the characters are that an edit replaces."""
+    program = case.program
+    text = "\n".join(
+        program.places[line - 1].text for line in range(part["line"], part["end_line"] + 1)
+    )
+    begin = program.characters(part["line"], part["column"])
+    start, end = _spot(text, begin + part["start"]), _spot(text, begin + part["end"])
+    first = program.place(part["line"] + start[0], start[1])
+    last = program.place(part["line"] + end[0], end[1])
+    return Location(
+        file=case.file,
+        line=first.line,
+        column=first.column + 1,
+        end_line=last.line,
+        end_column=last.column + 1,
+        cell=first.cell,
+    )
+
+
+def _spot(text: str, at: int) -> tuple[int, int]:
+    before = text[:at]
+    return before.count("\n"), len(before) - (before.rfind("\n") + 1)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Name some things in a sentence, not more than six of them."""
+    if len(names) > 6:
+        return f"{', '.join(names[:5])} and {len(names) - 5} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

@@ -1,0 +1,167 @@
+"""Fixes: repairs that were found in the child, as edits of the given text, proved as text.
+
+A repair is applied to the text as given; what comes out is read and run again in a new child,
+from other random points and, where data are made up, with other data. Only then is it verified.
+"""
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from gradcheck.errors import GradcheckError
+from gradcheck.paste.reading.lines import split
+from gradcheck.paste.reading.notebook import cells
+from gradcheck.paste.reading.post import Post, Program
+from gradcheck.paste.reading.read import read
+from gradcheck.paste.reading.rewriting import Change, applied, edits
+from gradcheck.paste.verdicts import judged
+from gradcheck.record import record
+from gradcheck.report import Edit, Fix
+
+Ask: TypeAlias = Callable[[str], Mapping[str, Any]]
+"""Understands the source of a program, in a new child and at fresh points."""
+
+_PROVED = 3
+"""So many repairs are tried as text, if the better ones turn out not to hold."""
+
+_EQUAL = 0.2
+"""How much dearer a repair elsewhere may be and still be as likely as the best one."""
+
+
+@record
+class Mended:
+    """A repair that holds: what the child said of it, the edits of the text, and its equals.
+
+    `others` are repairs of other lines that are as likely, as the child tells of them.
+    """
+
+    state: Mapping[str, Any]
+    edits: tuple[Edit, ...]
+    text: str
+    others: tuple[Mapping[str, Any], ...]
+
+
+def mended(post: Post, index: int, step: Mapping[str, Any], file: str, ask: Ask) -> Mended | None:
+    """Return the best repair of a program's step that holds as text, None where none does."""
+    done = (step.get("repair") or {}).get("done", ())
+    for state in done[:_PROVED]:
+        made = _edits(post.programs[index], state, file)
+        if made is None:
+            continue
+        text = applied(post, made)
+        if _holds(text, index, step, ask):
+            others = tuple(other for other in done if _is_equal(other, state))
+            return Mended(state=state, edits=made, text=text, others=others)
+    return None
+
+
+def _is_equal(other: Mapping[str, Any], best: Mapping[str, Any]) -> bool:
+    where = [{change["line"] for change in state["changes"]} for state in (other, best)]
+    return where[0] != where[1] and other["cost"] <= best["cost"] + _EQUAL
+
+
+def _holds(text: str, index: int, step: Mapping[str, Any], ask: Ask) -> bool:
+    """Tell whether a new text reads and runs with all gradients right."""
+    programs = read(text).programs
+    if index >= len(programs):
+        return False
+    try:
+        answer = ask(programs[index].source)
+    except GradcheckError:
+        return False
+    return any(_is_right(new, step) for new in answer["steps"])
+
+
+def _is_right(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    """Tell whether a step is the old one, with the same parameters and loss, and all right."""
+    if new["loss"] is None or old["loss"] is None or new["loss"]["name"] != old["loss"]["name"]:
+        return False
+    # One that the loss does not depend on is no parameter any more, where its update has become 0.
+    needed = {c.parameter for c in judged(old).checks if c.directions}
+    if not needed <= {p["name"] for p in new["parameters"]}:
+        return False
+    before = {c.parameter for c in judged(old).checks if c.verdict == "undecided"}
+    checks = [c for c in judged(new).checks if c.parameter not in before]
+    return bool(checks) and all(check.verdict == "right" for check in checks)
+
+
+def _edits(program: Program, state: Mapping[str, Any], file: str) -> tuple[Edit, ...] | None:
+    by_line: dict[int, str | None] = {}
+    for change in state["changes"]:
+        lines = _lines(program, change)
+        if lines is None or not by_line.keys().isdisjoint(lines):
+            return None
+        by_line |= lines
+    changes = [Change(line=line, new=new) for line, new in by_line.items()]
+    return edits(program, changes, file)
+
+
+def _lines(program: Program, change: Mapping[str, Any]) -> dict[int, str | None] | None:
+    """Return the program's lines that a change of one statement makes, None where it can't be."""
+    first, last = change["line"], change["end_line"]
+    start = program.characters(first, change["column"])
+    end = program.characters(last, change["end_column"])
+    old = [program.places[line - 1].text for line in range(first, last + 1)]
+    lead, tail = old[0][:start], old[-1][end:]
+    alone = not lead.strip() and tail.strip()[:1] in ("", "#")
+    if not alone and (change["new"] is None or change["before"] or change["after"]):
+        return None
+    new = [f"{lead}{text}" for text in change["before"]]
+    if change["new"] == change["old"]:
+        return _beside(first, old, new, [f"{lead}{text}" for text in change["after"]])
+    if change["new"] is not None:
+        new += f"{lead}{change['new']}{tail}".split("\n")
+    new += [f"{lead}{text}" for text in change["after"]]
+    if not new:
+        return dict.fromkeys(range(first, last + 1))
+    if len(new) == len(old):
+        pairs = zip(range(first, last + 1), old, new, strict=True)
+        return {line: text for line, was, text in pairs if was != text}
+    rest = dict.fromkeys(range(first + 1, last + 1))
+    return {first: "\n".join(new), **rest}
+
+
+def _beside(
+    first: int, old: Sequence[str], before: Sequence[str], after: Sequence[str]
+) -> dict[int, str | None]:
+    """Put lines before and behind those of a statement that stays."""
+    last = first + len(old) - 1
+    if first == last:
+        return {first: "\n".join([*before, *old, *after])}
+    found = {first: "\n".join([*before, old[0]]), last: "\n".join([old[-1], *after])}
+    return {line: text for line, text in found.items() if "\n" in text}
+
+
+def fix(post: Post, mend: Mended, lines: Sequence[tuple[int | None, int]] | None = None) -> Fix:
+    """Return a repair, or what it does to some (cell, line), as a fix of the given text."""
+    own = tuple(e for e in mend.edits if lines is None or (e.cell, e.line) in lines)
+    return Fix(
+        applicability="ambiguous" if mend.others else "verified",
+        edits=own,
+        diff=diff(post, own),
+    )
+
+
+def diff(post: Post, made: Sequence[Edit]) -> str:
+    """Return edits as a unified diff, for a notebook of the source of each cell."""
+    return "".join(_diffs(post, made))
+
+
+def _diffs(post: Post, made: Sequence[Edit]) -> Iterator[str]:
+    sources = (
+        {cell.number: cell.source for cell in cells(post.text) or []}
+        if post.notebook
+        else {None: post.text}
+    )
+    for cell, source in sources.items():
+        own = {edit.line: edit for edit in made if edit.cell == cell}
+        if not own:
+            continue
+        name = next(iter(own.values())).file + (f"#cell{cell}" if cell is not None else "")
+        before = [line.rstrip("\r\n") for line in split(source)]
+        after: list[str] = []
+        for number, line in enumerate(before, 1):
+            edit = own.get(number)
+            after += [line] if edit is None else [] if edit.new is None else edit.new.split("\n")
+        rows = difflib.unified_diff(before, after, name, name, lineterm="", n=1)
+        yield "\n".join(rows) + "\n"

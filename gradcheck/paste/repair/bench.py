@@ -1,0 +1,259 @@
+"""The bench: what a changed program claims, held against the slopes that were measured before.
+
+Backward edits do not move the loss, so the slopes of the program as given stay true; a change that
+does move a loss is none that we may make.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from gradcheck.paste.repair.forms import Forms
+from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks, statements
+from gradcheck.paste.understanding.candidates import values
+from gradcheck.paste.understanding.choice import Choice
+from gradcheck.paste.understanding.claims import claimed
+from gradcheck.paste.understanding.fit import Fit, Rows, fit
+from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.measure import Measured
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.steps import Step, Trial
+from gradcheck.paste.understanding.values import frozen
+from gradcheck.paste.verdicts import common_scale, verdict_of
+from gradcheck.record import record
+
+Claims: TypeAlias = Mapping[Path, Any]
+
+_NEAR = 1e-5
+_DRIFT = 0.4
+_TELLING = 4
+"""So many lines are needed to tell that a difference is a multiple of something."""
+
+_SLOW = 0.02
+_SMALL = 2.0**-17
+"""The share of the learning rate at which weights are as good as not stale."""
+
+
+@record
+class Shown:
+    """What a program's claims are worth: the parameters that are wrong, and all fits."""
+
+    wrong: frozenset[Path]
+    fits: Mapping[Path, Fit]
+    scale: float | None
+
+    decayed: bool = False
+    """Whether all that is wrong is off by a multiple of the parameter itself: a penalty's share."""
+    drifted: bool = False
+    """Whether the scale is no more than that of parameters made to agree with each other."""
+
+    @property
+    def score(self) -> float:
+        """How much is wrong: whole parameters, less where only a factor or a sign is."""
+        drift = _DRIFT * len(self.fits) if self.drifted else 0.0
+        return sum(_weight(self.fits[path]) for path in self.wrong) + drift
+
+
+def _telling(point: Measured) -> int:
+    return sum(bool(np.any(claim)) for claim in point.claims.values())
+
+
+def _weight(one: Fit) -> float:
+    if one.exact:
+        return 0.5
+    return 1.0 + 0.2 * min(1.0, one.residual) - 0.1 * abs(one.cosine)
+
+
+class Bench:
+    """A measured step of a program with its loss chosen, to try changes of its text on."""
+
+    def __init__(self, inquiry: Inquiry, choice: Choice, source: str, rate: float | None) -> None:
+        self.inquiry = inquiry
+        self.machine = inquiry.machine
+        self.candidate = choice.candidate
+        self.loss = inquiry.candidates[choice.candidate]
+        self.rate = rate
+        self.inferred = choice.basis == "inferred"
+        self.parameters = tuple(inquiry.parameters)
+        self.claims = claimed(inquiry, choice.candidate)
+        found = statements(self.machine.tree, source)
+        self.statements: Mapping[int, Statement] = {s.number: s for s in found}
+        self.blocks = {s.number: s for s in blocks(self.machine.tree, source)}
+        self.step = replace(inquiry.step, paths=self.parameters)
+        self.sites = frozenset({self.loss.site, *(c.site for c in self.claims.values())})
+        self.plan = self.step.plan(self.sites)
+        start = self.step.scene.start
+        self._forms = Forms(
+            self.machine.tree,
+            {**self.blocks, **self.statements},
+            self.plan,
+            self.machine.flags,
+            start,
+        )
+        self.small = False
+        """Whether claims are taken at a very small learning rate."""
+        self.tried = 0
+        self._anchor: float | None = None
+        self._excused: frozenset[Path] | None = None
+        """The parameters of which the program as given, which is judged first, does not tell."""
+
+    @cached_property
+    def points(self) -> Sequence[Measured]:
+        """The points of the inquiry, those first that show most parameters."""
+        return sorted(self.inquiry.points, key=lambda one: -_telling(one))
+
+    @cached_property
+    def telling(self) -> Sequence[Measured]:
+        """As many of the points as it takes for every parameter to be updated."""
+        return self.points[:1] if _telling(self.points[0]) == len(self.parameters) else self.points
+
+    def edit(self, changes: Changes) -> bool:
+        """Have the machine run the program with changes; False where Python can't."""
+        if self.machine.plan is not self.plan:
+            self.machine.install(self.plan)
+        try:
+            self.machine.put(self._forms.codes(changes))
+        except (SyntaxError, ValueError):
+            return False
+        return True
+
+    @property
+    def slow(self) -> bool:
+        """Whether a run of the step takes so long that few can be made."""
+        return self.inquiry.base.seconds > _SLOW
+
+    def visit(self, point: int) -> None:
+        """Run the step from a point, with `__gc_here__(number)` before every statement."""
+        here = {
+            n: Change(number=n, text=s.text, before=(f"__gc_here__({n})",))
+            for n, s in self.statements.items()
+        }
+        if self.edit(here):
+            self._trial(replace(self.points[0], point=self.points[point].point))
+
+    def tells(self, changes: Changes, count: int | None = None) -> Shown | None:
+        """Return what changed claims are worth at so many points; None where there are none."""
+        self.tried += 1
+        if not self.edit(changes):
+            return None
+        rows: dict[Path, list[Rows]] = {path: [] for path in self.parameters}
+        for point in self.points[:count]:
+            claims = self._claims(point)
+            if claims is None:
+                return None
+            for path, row in self._rows(point, claims).items():
+                rows[path].append(row)
+        return self.judged(rows)
+
+    def judged(self, rows: Mapping[Path, Sequence[Rows]]) -> Shown:
+        fits = {path: fit(given) for path, given in rows.items()}
+        by_name = {str(path): one for path, one in fits.items()}
+        scale = common_scale(by_name, self.rate, inferred=self.inferred)
+        verdicts = {path: verdict_of(one, rows[path], scale)[0] for path, one in fits.items()}
+        if self._excused is None:
+            self._excused = frozenset(
+                p for p, verdict in verdicts.items() if verdict == "undecided"
+            )
+        wrong = {
+            path
+            for path, verdict in verdicts.items()
+            if verdict == "wrong" or (verdict == "undecided" and path not in self._excused)
+        }
+        if self._anchor is None:
+            self._anchor = scale if len(wrong) < len(verdicts) else self._expected()
+        anchor = self._anchor
+        drifted = bool(anchor and scale and abs(scale / anchor - 1) > _NEAR)
+        odd = [path for path in wrong if not fits[path].exact]
+        decayed = bool(odd and scale) and all(self._is_decay(p, rows[p], scale) for p in odd)
+        return Shown(
+            wrong=frozenset(wrong), fits=fits, scale=scale, drifted=drifted, decayed=decayed
+        )
+
+    def _is_decay(self, path: Path, rows: Sequence[Rows], scale: float | None) -> bool:
+        """Tell whether claims are off their slopes by a multiple of the parameter."""
+        left, own = [], []
+        for point, row in zip(self.points, rows, strict=False):
+            lines = point.lines[path].reshape(len(row.claim), -1)
+            left.append(row.claim - (scale or 0.0) * row.slope)
+            own.append(lines @ np.ravel(point.point[path]))
+        off, value = np.concatenate(left), np.concatenate(own)
+        if len(off) < _TELLING or not np.any(value):
+            return False
+        rest = off - off @ value / (value @ value) * value
+        return bool(np.linalg.norm(rest) <= _NEAR * np.linalg.norm(off))
+
+    def _expected(self) -> float | None:
+        """Return the scale to expect where nothing is right yet: the rate, if a loss is written."""
+        return None if self.inferred else self.rate
+
+    def is_harmless(self, changes: Changes) -> bool:
+        """Tell whether changes leave the loss as it was, at all points."""
+        if not self.edit(changes):
+            return False
+        for point in self.points:
+            trial = self._trial(point, rate=0.0)
+            if trial.failed:
+                return False
+            if not self._same_loss(trial, point.losses[self.candidate]):
+                return False
+        return True
+
+    def _same_loss(self, trial: Trial, wanted: float) -> bool:
+        """Tell whether a trial has a loss; an implied one may have had its difference turned."""
+        either = [self.loss, replace(self.loss, left=not self.loss.left)]
+        if any(e.site == self.loss.site and e.left is None for e in trial.events):
+            either = [one for one in either if one.standard is None]
+        losses = values(either[: 1 if self.loss.standard is None else 2], trial.events)
+        return any(np.array_equal(loss, wanted, equal_nan=True) for loss in losses)
+
+    def _claims(self, point: Measured) -> Claims | None:
+        if not self.small:
+            trial = self._trial(point)
+            return None if trial.failed else self._claimed(trial, 1.0)
+        # What remains of stale weights is proportional to the rate, and cancels.
+        both = []
+        for rate in (_SMALL, _SMALL / 2):
+            trial = self._trial(point, rate=rate)
+            both.append(None if trial.failed else self._claimed(trial, rate))
+        one, other = both
+        if one is None or other is None:
+            return None
+        return {path: 2 * np.asarray(other[path]) - np.asarray(one[path]) for path in one}
+
+    def _trial(self, point: Measured, rate: float = 1.0) -> Trial:
+        step: Step = replace(self.step, first=point.first)
+        return step.trial(point.point, self.plan, rate=rate, recorded=self.sites)
+
+    def _claimed(self, trial: Trial, rate: float) -> Claims | None:
+        found = {}
+        for path in self.parameters:
+            own = self.claims.get(path)
+            if own is None:
+                value = frozen(self.step.claim(trial, path))
+                value = None if value is None else np.asarray(value) / rate
+            else:
+                value = self._recorded(trial, own.site, path)
+            if value is None or not np.all(np.isfinite(value)):
+                return None
+            if np.shape(value) != np.shape(self.points[0].point[path]):
+                return None
+            found[path] = value
+        return found
+
+    def _recorded(self, trial: Trial, site: int, path: Path) -> Any:
+        shape = np.shape(self.points[0].point[path])
+        own = [e.value for e in trial.events if e.site == site and np.shape(e.value) == shape]
+        return own[-1] if own else None
+
+    def _rows(self, point: Measured, claims: Claims) -> dict[Path, Rows]:
+        found = {}
+        for path, claim in claims.items():
+            rows = point.rows(path, self.candidate, claim)
+            if path not in self.claims:
+                bar = point.claim_bars[path] * (4 / _SMALL if self.small else 1)
+                rows = replace(rows, claim_bar=np.full(len(rows.claim), bar))
+            found[path] = rows
+        return found

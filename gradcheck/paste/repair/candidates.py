@@ -1,0 +1,278 @@
+"""The edits worth trying on a program, the likeliest first."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field, replace
+
+from gradcheck.edits import Draft, Rewrite, apply, drafts, statement_rewrites
+from gradcheck.edits.rewrite import source
+from gradcheck.paste.repair.adjoints import Match
+from gradcheck.paste.repair.influence import Influence
+from gradcheck.paste.repair.material import Stock, is_strength
+from gradcheck.paste.repair.scope import Scope
+from gradcheck.paste.repair.statements import (
+    Change,
+    Changes,
+    Statement,
+    renewed,
+    substituted,
+)
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.record import record
+
+_OTHER_SHAPE = 0.8
+DECAY = frozenset(
+    [
+        "add-term",
+        "multiply",
+        "divide",
+        "drop-factor",
+        "change-number",
+        "negate",
+        "square",
+        "drop-square",
+        "drop-sum",
+        "drop-call",
+        "replace-name",
+    ]
+)
+"""The kinds of edits that a wrong share of a penalty suggests."""
+
+_DECAYED = 1.5
+_HELPER = 0.7
+_MATCHED = 0.6
+_PLAIN = 0.2
+_SUSPICION = 2.0
+_STRANGE = 0.8
+_TOGETHER = 0.3
+
+
+@record
+class Part:
+    """A rewrite of one statement, or the draft of one."""
+
+    number: int
+    idea: Draft | Rewrite
+
+
+@record
+class Edit:
+    """One idea of what is wrong: the same rewrite at all the places in which it is needed.
+
+    `rank` orders candidates: what the edit costs, and how suspect its places are. `rewrites` has
+    those of each statement's text, once they are written down.
+    """
+
+    parts: tuple[Part, ...]
+    kind: str
+    cost: float
+    rank: float
+    what: str
+    feeds: frozenset[Path] | None = None
+    """The parameters whose updates it may change; None for any."""
+    old: str = ""
+    new: str = ""
+    rewrites: Mapping[int, tuple[Rewrite, ...]] = field(default_factory=dict)
+
+
+@record
+class Known:
+    """What is known of a program by running it: what can be named, and what is for what."""
+
+    statements: Mapping[int, Statement]
+    scopes: Mapping[int, Scope]
+    influences: Mapping[int, Influence]
+    stock: Stock
+    matches: Mapping[int, Match]
+    """The backward statements that compute true derivatives, up to a factor."""
+    trees: dict[tuple[int, str], ast.stmt] = field(default_factory=dict)
+
+    def parsed(self, statement: Statement, changes: Changes) -> ast.stmt:
+        """Return a statement as changes have it, parsed on its own; always the same tree."""
+        text = text_of(statement, changes) or "pass"
+        key = (statement.number, text)
+        if key not in self.trees:
+            self.trees[key] = renewed(statement.node, statement.text, text, shift=False)
+        return self.trees[key]
+
+
+def candidates(
+    known: Known,
+    changes: Changes,
+    wrong: frozenset[Path],
+    ratios: Sequence[float],
+    likely: frozenset[str],
+) -> list[Edit]:
+    """Return the edits of all statements that wrong updates come from, the likeliest first."""
+    single: list[Edit] = []
+    groups: dict[tuple[str, str, str], list[Part]] = defaultdict(list)
+    for number, influence in known.influences.items():
+        if not suspect(influence, wrong):
+            continue
+        statement = known.statements[number]
+        text = text_of(statement, changes)
+        if text is None:
+            continue
+        for idea in _ideas(known, statement, changes, text, ratios):
+            part = Part(number=number, idea=idea)
+            single.append(_edit(known, [part], wrong, likely))
+            if isinstance(idea, Draft) and _is_term(idea):
+                groups[idea.kind, source(text, idea.node), idea.new].append(part)
+    joint = [
+        _edit(known, parts, wrong, likely)
+        for parts in groups.values()
+        if len(parts) > 1 and len({part.number for part in parts}) == len(parts)
+    ]
+    return sorted([*single, *joint], key=lambda edit: edit.rank)
+
+
+def suspect(influence: Influence, wrong: frozenset[Path]) -> bool:
+    """Tell whether a wrong update may come from a statement."""
+    return not influence.forward and (not influence.known or bool(influence.parameters & wrong))
+
+
+def text_of(statement: Statement, changes: Changes) -> str | None:
+    change = changes.get(statement.number)
+    return change.text if change else statement.text
+
+
+def _ideas(
+    known: Known, statement: Statement, changes: Changes, text: str, ratios: Sequence[float]
+) -> Iterator[Draft | Rewrite]:
+    own = known.parsed(statement, changes)
+    scope = known.scopes[statement.number]
+    material = known.stock.material(statement, scope, ratios)
+    yield from statement_rewrites(text, own)
+    value = getattr(own, "value", None)
+    if isinstance(value, ast.expr):
+        for draft in drafts(text, value, material):
+            yield _weighed(draft, text, scope)
+
+
+def _weighed(draft: Draft, text: str, scope: Scope) -> Draft:
+    """Make replacements by something of another shape dearer."""
+    if draft.kind != "replace-name":
+        return draft
+    old = source(text, draft.node)
+    if scope.arrays.get(old, ()) == scope.arrays.get(draft.new, ()):
+        return draft
+    return replace(draft, cost=draft.cost + _OTHER_SHAPE)
+
+
+def _edit(
+    known: Known, parts: Sequence[Part], wrong: frozenset[Path], likely: frozenset[str]
+) -> Edit:
+    first = parts[0].idea
+    feeds: frozenset[Path] = frozenset().union(
+        *(known.influences[p.number].parameters for p in parts)
+    )
+    cost = first.cost + (_TOGETHER if len(parts) > 1 else 0.0)
+    # What is a true derivative, up to its factor, needs no edit but that of the factor.
+    if not likely and all(_is_meant(known, part.number) for part in parts):
+        cost += _MATCHED
+    cost += _PLAIN * all(_is_plain(known.statements[p.number], first.kind) for p in parts)
+    cost += _HELPER * any(_is_helper(known.statements[p.number]) for p in parts)
+    times = f" ({len(parts)} times)" if len(parts) > 1 else ""
+    return Edit(
+        parts=tuple(parts),
+        kind=first.kind,
+        cost=cost,
+        rank=cost + _suspicion(feeds, wrong) - _hinted(known, parts, first.kind, likely),
+        what=first.what + times,
+        feeds=feeds if all(known.influences[p.number].known for p in parts) else None,
+    )
+
+
+def _hinted(known: Known, parts: Sequence[Part], kind: str, likely: frozenset[str]) -> float:
+    """Return how much likelier evidence makes an edit; that of penalties, in their statements."""
+    if likely is DECAY and kind != "add-term":
+        texts = [known.statements[part.number].text for part in parts]
+        return _DECAYED * (kind in likely and any(is_strength(text) for text in texts))
+    return _DECAYED * (kind in likely) if likely is DECAY else float(kind in likely)
+
+
+def _suspicion(feeds: frozenset[Path], wrong: frozenset[Path]) -> float:
+    """Return how little a statement's reach is like what is wrong; right ones in it weigh most."""
+    if not feeds:
+        return _SUSPICION
+    miss = len(wrong - feeds) / len(wrong) if wrong else 0.0
+    return _SUSPICION * 0.5 * miss + _STRANGE * min(3, len(feeds - wrong))
+
+
+def _is_meant(known: Known, number: int) -> bool:
+    """Tell statements whose value is the derivative that its name says: `dZ1` that by Z1."""
+    match, node = known.matches.get(number), known.statements[number].node
+    if match is None or not isinstance(node, ast.Assign):
+        return False
+    return ast.unparse(node.targets[0]).lower().endswith(match.by.lower())
+
+
+def _is_plain(statement: Statement, kind: str) -> bool:
+    """Tell statements that only name something: what is missing is missed where it is used."""
+    plain = isinstance(statement.node.value, ast.Name | ast.Attribute | ast.Subscript)
+    return plain and kind not in ("replace-name", "change-index", "assign-to-accumulate")
+
+
+def _is_helper(statement: Statement) -> bool:
+    """Tell small functions of one argument, which stand for a formula that others rely on."""
+    function = statement.function
+    if not isinstance(function, ast.FunctionDef):
+        return False
+    arguments = [a.arg for a in function.args.args if a.arg != "self"]
+    return len(function.body) <= 3 and 0 < len(arguments) - len(function.args.defaults) <= 1
+
+
+def _is_term(draft: Draft) -> bool:
+    """Tell edits of more than a name: a name alone is no mistake that repeats."""
+    name = isinstance(draft.node, ast.Name)
+    return not name or draft.kind in ("square", "replace-name", "transpose")
+
+
+def tentative(known: Known, changes: Changes, edit: Edit) -> Changes | None:
+    """Return changes with an edit on top, for a first trial: parsed, but not written down."""
+    made = dict(changes)
+    for part in edit.parts:
+        statement = known.statements[part.number]
+        text = text_of(statement, made)
+        own = known.parsed(statement, changes)
+        if text is None:
+            return None
+        try:
+            if isinstance(part.idea, Rewrite):
+                node = renewed(statement.node, statement.text, apply(text, [part.idea]))
+            else:
+                new = ast.parse(part.idea.new, mode="eval").body
+                node = substituted(own, part.idea.node, new)
+        except SyntaxError:
+            return None
+        made[part.number] = _changed(changes, part.number, text, node)
+    return made
+
+
+def written(known: Known, changes: Changes, edit: Edit) -> tuple[Edit, Changes] | None:
+    """Write an edit down: return it with its rewrites, and the changes with it on top."""
+    made = dict(changes)
+    rewrites = {}
+    for part in edit.parts:
+        statement = known.statements[part.number]
+        text = text_of(statement, changes)
+        if text is None:
+            return None
+        rewrite = part.idea if isinstance(part.idea, Rewrite) else part.idea.written(text)
+        if rewrite is None:
+            return None
+        rewrites[part.number] = (rewrite,)
+        new = apply(text, [rewrite])
+        node = renewed(statement.node, statement.text, new)
+        made[part.number] = _changed(changes, part.number, new, node)
+    number, (first,) = next(iter(rewrites.items()))
+    old = (text_of(known.statements[number], changes) or "")[first.start : first.end]
+    return replace(edit, rewrites=rewrites, old=old, new=first.new), made
+
+
+def _changed(changes: Changes, number: int, text: str, node: ast.stmt) -> Change:
+    old = changes.get(number)
+    if old is not None:
+        return replace(old, text=text, node=node)
+    return Change(number=number, text=text, node=node)

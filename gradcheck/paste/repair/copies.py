@@ -1,0 +1,94 @@
+"""Statements that were forgotten: copies of the program's own, where a backward pass lacks them.
+
+What the forward pass does between two layers, or what an accumulator is reset with, stands
+somewhere in the program already; it is put where the same names are used without it.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from gradcheck.edits import Rewrite
+from gradcheck.paste.repair.bench import Bench
+from gradcheck.paste.repair.candidates import Edit, Known, Part
+from gradcheck.paste.repair.moves import around
+from gradcheck.paste.repair.search import State
+from gradcheck.paste.repair.statements import Changes, Statement
+
+_COST = 3.0
+_MOST = 150
+
+
+def copies(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Changes]]:
+    """Yield the program with one of its assignments repeated in a block that wrong updates need."""
+    count = 0
+    for body in _blocks(known, state):
+        names = {n.id for child in body for n in ast.walk(child) if isinstance(n, ast.Name)}
+        for source in _sources(bench, known, body, names):
+            for at in range(len(body)):
+                changes = around(bench, state.changes, body, at, source.text, behind=True)
+                if changes is None or isinstance(body[at], ast.Return):
+                    continue
+                count += 1
+                if count > _MOST:
+                    return
+                last = _last(bench, body[at])
+                if last is not None:
+                    yield _edit(source, last), changes
+
+
+def _blocks(known: Known, state: State) -> list[list[ast.stmt]]:
+    """Return the blocks around suspects within their functions, the inner ones first."""
+    found: dict[int, list[ast.stmt]] = {}
+    for number, influence in known.influences.items():
+        if influence.forward or not influence.parameters & state.shown.wrong:
+            continue
+        statement = known.statements[number]
+        for outer in reversed(statement.parents):
+            for name in ("body", "orelse"):
+                body = getattr(outer, name, None)
+                if isinstance(body, list) and any(_holds(child, statement.node) for child in body):
+                    found[id(body)] = body
+            if isinstance(outer, ast.FunctionDef):
+                break
+    return list(found.values())
+
+
+def _holds(child: ast.AST, node: ast.AST) -> bool:
+    return any(inner is node for inner in ast.walk(child))
+
+
+def _sources(
+    bench: Bench, known: Known, body: list[ast.stmt], names: set[str]
+) -> Iterator[Statement]:
+    """Yield the assignments elsewhere, run by the step, to names that a block uses."""
+    seen = set()
+    for number in known.influences:
+        statement = bench.statements[number]
+        match statement.node:
+            case ast.Assign(targets=[ast.Name(id=name)]) if name in names:
+                if statement.body is not body and statement.text not in seen:
+                    seen.add(statement.text)
+                    yield statement
+
+
+def _last(bench: Bench, node: ast.stmt) -> Statement | None:
+    """Return the last simple statement of one, behind which the copy stands."""
+    inside = [s for n in ast.walk(node) if (s := bench.statements.get(getattr(n, "number", -1)))]
+    return max(inside, key=lambda s: s.order, default=None)
+
+
+def _edit(source: Statement, last: Statement) -> Edit:
+    what = f"add `{source.text}`"
+    rewrite = Rewrite(
+        start=0, end=len(last.text), new="", kind="insert-statement", cost=_COST, what=what
+    )
+    return Edit(
+        parts=(Part(number=last.number, idea=rewrite),),
+        kind="insert-statement",
+        cost=_COST,
+        rank=_COST,
+        what=what,
+        old=last.text,
+        new=source.text,
+        rewrites={last.number: (rewrite,)},
+    )

@@ -1,0 +1,112 @@
+"""The course of a repair: what is wrong in the formulas first, then in the order of statements.
+
+At a vanishing learning rate weights are never stale. So the formulas are repaired there, and
+what is still wrong at the real rate is a matter of order.
+"""
+
+from collections.abc import Iterator
+
+from gradcheck.paste.repair.bench import Bench, Shown
+from gradcheck.paste.repair.candidates import Edit, Known
+from gradcheck.paste.repair.copies import copies
+from gradcheck.paste.repair.moves import moves
+from gradcheck.paste.repair.search import BEAM, Late, Repairs, State, search
+from gradcheck.paste.repair.statements import Changes
+
+_MOVES = 3
+
+
+def repaired(bench: Bench, known: Known, start: State, late: Late) -> Repairs:
+    """Return the repairs of a program that is wrong at its real learning rate."""
+    bench.small = True
+    small = bench.tells({})
+    if small is None or not _differ(small, start.shown):
+        bench.small = False
+        found = search(bench, known, start, late)
+        return found if found.done else _completed(bench, known, start, found, late)
+    states: tuple[State, ...] = (State(changes={}, shown=small),)
+    if small.wrong:
+        first = search(bench, known, states[0], late)
+        states = first.done[:BEAM] or ((first.near,) if first.near else ())
+    bench.small = False
+    return _ordered(bench, known, [*states, start], late)
+
+
+_GAIN = 0.02
+"""By how much less must be wrong after a move that is worth another one."""
+
+_BARS = 10.0
+
+
+def _differ(small: Shown, full: Shown) -> bool:
+    """Tell whether claims are worth something else at a vanishing learning rate."""
+    pairs = [(small.fits[path], full.fits[path]) for path in full.wrong]
+    return any(
+        abs(one.residual - other.residual) > _BARS * (one.bar + other.bar) for one, other in pairs
+    )
+
+
+def _completed(bench: Bench, known: Known, start: State, found: Repairs, late: Late) -> Repairs:
+    """Add a statement where no edit of one helps."""
+    for state in (start, *((found.near,) if found.near else ())):
+        done = []
+        for edit, changes in copies(bench, known, state):
+            if late():
+                break
+            after = _after(bench, state, edit, changes)
+            if after is not None and not after.shown.wrong:
+                done.append(after)
+        if done:
+            return Repairs(done=tuple(done), near=None, tried=bench.tried)
+    return found
+
+
+def _after(bench: Bench, state: State, edit: Edit, changes: Changes) -> State | None:
+    """Return the state after a change of statements, if that helps and moves no loss."""
+    first = bench.tells(changes, 1)
+    if first is None or not first.score < state.shown.score - _GAIN:
+        return None
+    shown = bench.tells(changes)
+    if shown is None or not shown.score < state.shown.score - _GAIN:
+        return None
+    if not shown.wrong <= state.shown.wrong or not bench.is_harmless(changes):
+        return None
+    return State(changes=changes, shown=shown, edits=(*state.edits, edit))
+
+
+def _ordered(bench: Bench, known: Known, states: list[State], late: Late) -> Repairs:
+    """Put statements in order, on top of repaired formulas."""
+    done: list[State] = []
+    near: State | None = None
+    for state in states:
+        shown = bench.tells(state.changes)
+        if shown is None:
+            continue
+        now = State(changes=state.changes, shown=shown, edits=state.edits)
+        for _ in range(_MOVES):
+            if not now.shown.wrong:
+                break
+            after = next(_better(bench, known, now, late), None)
+            if after is None:
+                break
+            now = after
+        if not now.shown.wrong:
+            done.append(now)
+            break
+        near = near or now
+    return Repairs(done=tuple(done), near=near, tried=bench.tried)
+
+
+def _better(bench: Bench, known: Known, state: State, late: Late) -> Iterator[State]:
+    found = []
+    for edit, changes in moves(bench, known, state):
+        if late():
+            break
+        after = _after(bench, state, edit, changes)
+        if after is None:
+            continue
+        if not after.shown.wrong:
+            yield after
+            return
+        found.append(after)
+    yield from sorted(found, key=lambda s: (s.shown.score, s.cost))

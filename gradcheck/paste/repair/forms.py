@@ -1,0 +1,131 @@
+"""Code of changed programs: all but the changed statements is prepared once, and put together anew.
+
+A form is the instrumented copy of a top-level statement with slots where statements change.
+"""
+
+import ast
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from types import CodeType
+from typing import Any
+
+from gradcheck.paste.repair.statements import Change, Changes, Statement, renewed
+from gradcheck.paste.running.sites import PROGRAM
+from gradcheck.paste.understanding.instrument import Plan, instrumented
+from gradcheck.paste.understanding.sites import of
+from gradcheck.record import record
+
+_SLOT = "__gc_slot__"
+
+
+@record
+class _Form:
+    """A module to compile, and where each changed statement stands in it."""
+
+    module: ast.Module
+    slots: Mapping[int, tuple[list[ast.stmt], ast.stmt]]
+
+
+class Forms:
+    """Compiles changes of a program under one plan.
+
+    Classes before the top-level statement `start` are defined already; of them only the functions
+    that change are compiled.
+    """
+
+    def __init__(
+        self, tree: ast.Module, known: Mapping[int, Statement], plan: Plan, flags: int, start: int
+    ) -> None:
+        self._tree = tree
+        self._known = known
+        self._plan = plan
+        self._flags = flags
+        self._start = start
+        self._forms: dict[tuple[int, frozenset[int]], _Form] = {}
+
+    def codes(self, changes: Changes) -> dict[int, CodeType]:
+        """Return the code of each top-level statement that changes touch, by its index.
+
+        Raises SyntaxError where there is none.
+        """
+        by_top: dict[int, list[Change]] = {}
+        for number, change in changes.items():
+            by_top.setdefault(self._known[number].top, []).append(change)
+        moved = _moved(self._known, changes)
+        return {top: self._code(top, own, moved) for top, own in by_top.items()}
+
+    def _code(self, top: int, changes: Sequence[Change], moved: Mapping[str, ast.stmt]) -> CodeType:
+        numbers = frozenset(change.number for change in changes)
+        if (top, numbers) not in self._forms:
+            self._forms[top, numbers] = self._form(top, numbers)
+        form = self._forms[top, numbers]
+        put = []
+        try:
+            for change in changes:
+                body, slot = form.slots[change.number]
+                new = self._instrumented(change, moved)
+                at = next(k for k, node in enumerate(body) if node is slot)
+                body[at : at + 1] = new
+                put.append((body, at, len(new), slot))
+            flags = self._flags
+            code: CodeType = compile(form.module, PROGRAM, "exec", flags=flags, dont_inherit=True)
+            return code
+        finally:
+            for body, at, count, slot in reversed(put):
+                body[at : at + count] = [slot]
+
+    def _instrumented(self, change: Change, moved: Mapping[str, ast.stmt]) -> list[ast.stmt]:
+        statement = self._known[change.number]
+        body = [*_parsed(change.before, moved)]
+        if change.node is not None:
+            body.append(change.node)
+        elif change.text is not None:
+            body.append(renewed(statement.node, statement.text, change.text))
+        body += _parsed(change.after, moved)
+        return instrumented(body or [ast.Pass()], self._plan).body
+
+    def _form(self, top: int, numbers: frozenset[int]) -> _Form:
+        whole = _slotted(self._tree.body[top], numbers, prune=top < self._start)
+        module = instrumented([whole], self._plan)
+        slots: dict[int, tuple[list[ast.stmt], ast.stmt]] = {}
+        for node in ast.walk(module):
+            for _, value in ast.iter_fields(node):
+                if isinstance(value, list):
+                    slots |= {number: (value, s) for s in value if (number := _slot(s)) is not None}
+        return _Form(module=module, slots=slots)
+
+
+def _slotted(node: Any, numbers: frozenset[int], *, prune: bool) -> Any:
+    """Copy a statement with slots in the places of some of its parts."""
+    if of(node) in numbers:
+        return ast.Expr(value=ast.Constant(f"{_SLOT}{of(node)}"))
+    touched = any(of(inner) in numbers for inner in ast.walk(node))
+    if not touched:
+        return node
+    new = copy.copy(node)
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, list) and value and isinstance(value[0], ast.AST):
+            body = [_slotted(item, numbers, prune=prune) for item in value]
+            if prune and isinstance(node, ast.ClassDef) and name == "body":
+                body = [new for new, old in zip(body, value, strict=True) if new is not old]
+            setattr(new, name, body)
+    return new
+
+
+def _slot(node: object) -> int | None:
+    match node:
+        case ast.Expr(value=ast.Constant(value=str() as text)) if text.startswith(_SLOT):
+            return int(text.removeprefix(_SLOT))
+    return None
+
+
+def _moved(known: Mapping[int, Statement], changes: Changes) -> dict[str, ast.stmt]:
+    """Return the statements that go, by text: put elsewhere, they are the same."""
+    return {known[n].text: known[n].node for n, change in changes.items() if change.text is None}
+
+
+def _parsed(texts: Iterable[str], moved: Mapping[str, ast.stmt]) -> list[ast.stmt]:
+    found: list[ast.stmt] = []
+    for text in texts:
+        found += [moved[text]] if text in moved else ast.parse(text).body
+    return found

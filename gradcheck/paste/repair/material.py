@@ -1,0 +1,225 @@
+"""What the edits of a statement may be made of: names it sees, derivatives, divisors."""
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+
+from gradcheck.edits import Material
+from gradcheck.paste.repair.scope import Scope
+from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.understanding.sites import words
+
+_DERIVATIVE = frozenset(
+    [
+        "prime",
+        "deriv",
+        "derivative",
+        "derivatives",
+        "derivada",
+        "slope",
+        "grad",
+        "gradient",
+        "d",
+        "diff",
+        "ableitung",
+        "backward",
+    ]
+)
+_STRENGTHS = frozenset(
+    [
+        "reg",
+        "lambda",
+        "lam",
+        "lambd",
+        "lmbda",
+        "lmbd",
+        "l",
+        "l1",
+        "l2",
+        "decay",
+        "penalty",
+        "alpha",
+        "wd",
+        "regularization",
+    ]
+)
+_MOST_TERMS = 16
+_NEAR = 1e-6
+_MOST_NAMES = 30
+_MOST_SLOPES = 24
+
+
+class Stock:
+    """What a program offers to edits: its functions of one argument, and its derivatives."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.functions = tuple(_functions(tree))
+        self.templates = tuple(dict.fromkeys(_templates(tree)))
+        self.numpy = _numpy(tree)
+        self.products = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.BinOp)}
+        calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+        self.normalises = not calls.isdisjoint({"var", "std"})
+
+    def material(self, statement: Statement, scope: Scope, ratios: Sequence[float]) -> Material:
+        """Return what may be used at a statement; `ratios` are factors that are off."""
+        names = [*scope.arrays, *(name for name in scope.numbers if name in scope.moving)]
+        own = {ast.unparse(node) for node in ast.walk(statement.node) if isinstance(node, ast.expr)}
+        stored = {ast.unparse(target) for target in _targets(statement.node)}
+        ranked = sorted(
+            (name for name in names if name not in stored),
+            key=lambda name: (name not in own, len(name)),
+        )
+        return Material(
+            names=tuple(ranked[:_MOST_NAMES]),
+            functions=self.functions,
+            slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
+            counts=tuple(counts(scope, ratios)),
+            terms=tuple(self._terms(statement, scope))[:_MOST_TERMS],
+            normed=tuple(self._normed(statement, scope)),
+            numpy=self.numpy,
+        )
+
+    def _terms(self, statement: Statement, scope: Scope) -> Iterator[str]:
+        """Yield what may have been left out of a sum: a penalty's share, another gradient."""
+        shapes = set(_own_shapes(statement, scope))
+        own = {ast.unparse(node) for node in ast.walk(statement.node) if isinstance(node, ast.expr)}
+        fitting = [n for n, shape in scope.arrays.items() if shape in shapes and n in scope.moving]
+        strengths = [n for n in scope.numbers if is_strength(n)]
+        for strength in strengths:
+            for name in scope.arrays:
+                if f"{strength} * {name}" in self.products or _is_gradient(name):
+                    continue
+                if name in scope.moving:
+                    yield f"{strength} * {name}"
+                    yield f"2 * {strength} * {name}"
+        yield from (name for name in fitting if name not in own and _is_gradient(name))
+
+    def _normed(self, statement: Statement, scope: Scope) -> Iterator[str]:
+        """Yield what may be a normalised value, where the program normalises something."""
+        if self.normalises:
+            shapes = set(_own_shapes(statement, scope))
+            own = {ast.unparse(n) for n in ast.walk(statement.node) if isinstance(n, ast.expr)}
+            for name, shape in scope.arrays.items():
+                if name in scope.moving and shape in shapes and name not in own:
+                    yield name
+
+    def _slopes(self, statement: Statement, scope: Scope) -> Iterator[str]:
+        shapes = set(_own_shapes(statement, scope))
+        fitting = [n for n, shape in scope.arrays.items() if n in scope.moving and shape in shapes]
+        fitting += [n for n in scope.numbers if n in scope.moving]
+        for name in sorted(fitting, key=len):
+            for template in self.templates:
+                yield template.format(name)
+            yield f"{name} * (1 - {name})"
+            yield f"(1 - {name}**2)"
+            yield f"({name} > 0)"
+
+
+def _own_shapes(statement: Statement, scope: Scope) -> Iterator[tuple[int, ...]]:
+    yield from (shape for shape in scope.made if shape)
+    for node in ast.walk(statement.node):
+        if isinstance(node, ast.expr) and (text := ast.unparse(node)) in scope.arrays:
+            yield scope.arrays[text]
+
+
+def is_strength(text: str) -> bool:
+    """Tell texts that name a regulariser's strength."""
+    return not _STRENGTHS.isdisjoint(words(text))
+
+
+def _is_gradient(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    return last.startswith("d") or not _DERIVATIVE.isdisjoint(words(last))
+
+
+def _targets(node: ast.stmt) -> Iterable[ast.expr]:
+    match node:
+        case ast.Assign(targets=targets):
+            return targets
+        case ast.AnnAssign(target=target):
+            return (target,)
+    return ()
+
+
+def counts(scope: Scope, ratios: Sequence[float]) -> Iterator[str]:
+    """Yield what has the value of one of the factors, or of its inverse: `m`, `X.shape[0]`."""
+    wanted = [abs(r) for r in ratios] + [1 / abs(r) for r in ratios if r]
+    wanted = [w for w in wanted if abs(w - round(w)) < _NEAR * w and round(w) > 2]
+    seen = set()
+    for name, value in scope.numbers.items():
+        if any(abs(value / w - 1) < _NEAR for w in wanted) and name not in scope.moving:
+            seen.add(round(value))
+            yield name
+    for name, shape in sorted(scope.arrays.items(), key=lambda item: len(item[0])):
+        for axis, size in enumerate(shape):
+            if size not in seen and any(abs(size / w - 1) < _NEAR for w in wanted):
+                seen.add(size)
+                yield f"{name}.shape[{axis}]"
+
+
+def _functions(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node in tree.body and _takes_one(node.args):
+            yield node.name
+
+
+def _takes_one(arguments: ast.arguments, skipped: int = 0) -> bool:
+    needed = len(arguments.args) - len(arguments.defaults) - skipped
+    return needed == 1 and not arguments.vararg
+
+
+def _templates(tree: ast.Module) -> Iterator[str]:
+    """Yield derivatives as the program writes them, with a place for what they are taken at."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=func, args=[_, *rest], keywords=keywords) if _is_own(func) and (
+                _derives(func) or _has_flag(rest, keywords)
+            ):
+                tail = [ast.unparse(a) for a in rest]
+                tail += [f"{k.arg}={ast.unparse(k.value)}" for k in keywords if k.arg]
+                yield f"{_braces(ast.unparse(func))}({', '.join(['{0}', *map(_braces, tail)])})"
+            case ast.FunctionDef(name=name, args=arguments) if node in tree.body:
+                if not _DERIVATIVE.isdisjoint(words(name)) and _takes_one(arguments):
+                    yield f"{name}({{0}})"
+
+
+def _braces(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _is_own(func: ast.expr) -> bool:
+    match func:
+        case ast.Name():
+            return True
+        case ast.Attribute(value=ast.Name(id="self")):
+            return True
+    return False
+
+
+def _derives(func: ast.expr) -> bool:
+    name = func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")
+    return not _DERIVATIVE.isdisjoint(words(name))
+
+
+def _has_flag(rest: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> bool:
+    return any(
+        isinstance(value, ast.Constant) and value.value is True
+        for value in [*rest, *(keyword.value for keyword in keywords)]
+    )
+
+
+def _numpy(tree: ast.Module) -> str | None:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                for alias in names:
+                    if alias.name == "numpy":
+                        return alias.asname or "numpy"
+            case ast.ImportFrom(module="numpy", names=names):
+                if any(alias.name == "*" for alias in names):
+                    return ""
+    used = {
+        n.value.id
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
+    }
+    return "np" if "np" in used else None

@@ -1,0 +1,155 @@
+"""What can be named at a statement, with the values that it has there."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.repair.bench import Bench
+from gradcheck.paste.understanding.values import frozen
+from gradcheck.record import record
+
+_MOST = 60
+_ITEMS = 24
+
+
+@record
+class Scope:
+    """The names that a statement can see, when it runs for the first time.
+
+    `arrays` holds expressions whose values are arrays, `numbers` those that are single numbers,
+    both nearest first.
+    """
+
+    arrays: Mapping[str, tuple[int, ...]]
+    numbers: Mapping[str, float]
+    moving: frozenset[str]
+    """Those of them that depend on the parameters."""
+    made: frozenset[tuple[int, ...]] = frozenset()
+    """The shapes of what the statement computes."""
+
+
+def scopes(bench: Bench) -> Mapping[int, Scope]:
+    """Return the scope of every statement that the step runs, by the statement's number."""
+    first = _visited(bench, 0)
+    second = _visited(bench, 1) if len(bench.points) > 1 else {}
+    shapes: dict[int, set[tuple[int, ...]]] = {}
+    for event in bench.inquiry.base.events:
+        shapes.setdefault(event.site, set()).add(np.shape(event.value))
+    found = {}
+    for number, seen in first.items():
+        sites = bench.statements[number].sites
+        made: frozenset[tuple[int, ...]] = frozenset().union(*(shapes.get(s, ()) for s in sites))
+        found[number] = replace(_scope(seen, second.get(number, {})), made=made)
+    return found
+
+
+def _scope(seen: Mapping[str, Any], other: Mapping[str, Any]) -> Scope:
+    arrays, numbers, moving = {}, {}, set()
+    for name, value in seen.items():
+        if np.ndim(value):
+            arrays[name] = np.shape(value)
+        else:
+            numbers[name] = float(value)
+        if name in other and not np.array_equal(value, other[name], equal_nan=True):
+            moving.add(name)
+    return Scope(arrays=arrays, numbers=numbers, moving=frozenset(moving))
+
+
+def _visited(bench: Bench, point: int) -> dict[int, dict[str, Any]]:
+    """Run the step with a stop before every statement, and look around at each."""
+    seen: dict[int, dict[str, Any]] = {}
+    indices = _indices(bench)
+
+    def visit(number: int, frame: FrameType) -> None:
+        if number not in seen:
+            seen[number] = dict(_around(frame, indices.get(number, ())))
+
+    bench.machine.runtime.visit = visit
+    try:
+        bench.visit(point)
+    finally:
+        bench.machine.runtime.visit = None
+    return seen
+
+
+def _indices(bench: Bench) -> Mapping[int, tuple[str, ...]]:
+    """Return, for every statement, the subscripts that its function uses."""
+    by_function: dict[int, dict[str, None]] = {}
+    for statement in bench.statements.values():
+        found = by_function.setdefault(id(statement.function), {})
+        for node in ast.walk(statement.node):
+            if isinstance(node, ast.Subscript) and not any(
+                isinstance(inner, ast.Call | ast.Slice | ast.NamedExpr)
+                for inner in ast.walk(node.slice)
+            ):
+                found[ast.unparse(node.slice)] = None
+    return {
+        number: tuple(by_function[id(statement.function)])
+        for number, statement in bench.statements.items()
+    }
+
+
+def _around(frame: FrameType, indices: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    """Yield what expressions of at most two steps from a name lead to."""
+    count = 0
+    names = {**_globals(frame), **frame.f_locals}
+    for name, thing in names.items():
+        if name.startswith("__") or not name.isidentifier():
+            continue
+        for text, value in _leading(name, thing, indices, frame):
+            if count >= _MOST * 4:
+                return
+            count += 1
+            yield text, value
+
+
+def _globals(frame: FrameType) -> dict[str, Any]:
+    """Return the globals that the frame's code mentions, or all where it is the program's own."""
+    if frame.f_locals is frame.f_globals:
+        return {}
+    mentioned = set(frame.f_code.co_names)
+    return {name: value for name, value in frame.f_globals.items() if name in mentioned}
+
+
+def _leading(
+    name: str, thing: Any, indices: tuple[str, ...], frame: FrameType, depth: int = 2
+) -> Iterator[tuple[str, Any]]:
+    value = None if isinstance(thing, list) and len(thing) > _ITEMS else frozen(thing)
+    if value is not None:
+        yield name, value
+        if not isinstance(thing, list):
+            return
+    if depth == 0:
+        return
+    for text, inner in _inside(name, thing, indices, frame):
+        yield from _leading(text, inner, indices, frame, depth - 1)
+
+
+def _inside(
+    name: str, thing: Any, indices: tuple[str, ...], frame: FrameType
+) -> Iterator[tuple[str, Any]]:
+    """Yield what is one step further: attributes, keys, and items at the program's own indices."""
+    if isinstance(thing, dict):
+        items = list(thing.items())[:_ITEMS]
+        yield from ((f"{name}[{key!r}]", inner) for key, inner in items if isinstance(key, str))
+    if isinstance(thing, dict | list | tuple):
+        yield from _indexed(name, thing, indices, frame)
+    elif not callable(thing) and getattr(type(thing), "__module__", "") in ("__main__", "types"):
+        own = list(getattr(thing, "__dict__", {}).items())[: 2 * _ITEMS]
+        yield from ((f"{name}.{key}", inner) for key, inner in own if not key.startswith("_"))
+
+
+def _indexed(
+    name: str, thing: Any, indices: tuple[str, ...], frame: FrameType
+) -> Iterator[tuple[str, Any]]:
+    for index in indices:
+        try:
+            key = eval(index, frame.f_globals, frame.f_locals)  # noqa: S307  (the program's own)
+            inner = thing[key]
+        except Exception:  # noqa: S112  (of the program's own kind)
+            continue
+        yield f"{name}[{index}]", inner

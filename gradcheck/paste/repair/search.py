@@ -1,0 +1,175 @@
+"""The search for the fewest and smallest edits that make all of a step's updates right."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import field
+from typing import TypeAlias
+
+from gradcheck.paste.repair.bench import Bench, Shown
+from gradcheck.paste.repair.candidates import DECAY, Edit, Known, candidates, tentative, written
+from gradcheck.paste.repair.statements import Changes
+from gradcheck.record import record
+
+Late: TypeAlias = Callable[[], bool]
+"""Tells that time is up."""
+
+DEPTH = 3
+BEAM = 3
+TRIED = 700
+SIGHT = 0.5
+OTHERS = 60
+"""So many more edits are tried where one rights all, to know of its equals."""
+
+PATIENCE = 2.0
+"""How much less likely an edit may be than one that rights a part, to be tried alone yet."""
+
+_GAIN = 0.3
+"""By how much fewer gradients must be wrong, in whole ones, for half a repair to be pursued."""
+
+_FACTORS = frozenset(
+    ("divide", "multiply", "drop-factor", "sum-to-mean", "square", "drop-square", "change-number")
+)
+_SIGNS = frozenset(("swap-operands", "negate", "flip-update", "complement"))
+_SAME = 1e-6
+
+
+@record
+class State:
+    """A program on its way to being right: the edits so far and what they give."""
+
+    changes: Changes
+    shown: Shown
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def cost(self) -> float:
+        return sum(edit.cost for edit in self.edits) + len(self.edits) + self.shown.drifted
+
+    @property
+    def length(self) -> int:
+        """How long the changed statements are: of equal edits, the shortest is plainest."""
+        return sum(len(change.text or "") for change in self.changes.values())
+
+
+@record
+class Repairs:
+    """The repairs that were found, the cheapest first, and the best of what is not one."""
+
+    done: tuple[State, ...]
+    near: State | None
+    tried: int = 0
+    rest: tuple[State, ...] = field(default=())
+
+
+def search(bench: Bench, known: Known, start: State, late: Late) -> Repairs:
+    """Return the repairs of the fewest edits; none where nothing was found in time."""
+    first = _searched(bench, known, start, late, hasty=True)
+    if first.done or late() or first.near is None:
+        return first
+    found = _searched(bench, known, start, late, hasty=False)
+    return found if found.done else first
+
+
+def _searched(bench: Bench, known: Known, start: State, late: Late, *, hasty: bool) -> Repairs:
+    states, near = [start], None
+    for depth in range(DEPTH):
+        most = TRIED // 2 if depth and hasty else TRIED
+        done: list[State] = []
+        grown: list[State] = []
+        for state in states:
+            left = _more(bench, OTHERS) if done else most
+            _Growth(bench, known, state, late, hasty=hasty).run(left, done, grown)
+        if done:
+            done.sort(key=lambda state: (state.cost, state.length))
+            return Repairs(done=tuple(done), near=None, tried=bench.tried)
+        grown.sort(key=lambda state: (state.shown.score, state.cost))
+        states = _distinct(grown)[:BEAM]
+        near = states[0] if states else near
+        if not states or late():
+            break
+    return Repairs(done=(), near=near, tried=bench.tried)
+
+
+class _Growth:
+    """The edits of one state, tried in their order.
+
+    A hasty one, as soon as one edit rights a part, tries only those yet that could right all.
+    """
+
+    def __init__(
+        self, bench: Bench, known: Known, state: State, late: Late, *, hasty: bool
+    ) -> None:
+        self._bench = bench
+        self._known = known
+        self._state = state
+        self._late = late
+        self._hasty = hasty
+
+    def run(self, left: int, done: list[State], grown: list[State]) -> None:
+        """Try up to `left` edits, and add the states that help to `done` and `grown`."""
+        wrong = self._state.shown.wrong
+        ratios, likely = evidence(self._state.shown)
+        limit, narrow = float("inf"), False
+        for edit in candidates(self._known, self._state.changes, wrong, ratios, likely):
+            if left <= 0 or edit.rank > limit or self._late():
+                break
+            if narrow and edit.feeds is not None and not edit.feeds >= wrong:
+                continue
+            left -= 1
+            after = attempt(self._bench, self._known, self._state, edit)
+            if after is None:
+                continue
+            if not after.shown.wrong:
+                done.append(after)
+                limit, left = min(limit, edit.rank + SIGHT), min(left, _more(self._bench, OTHERS))
+                continue
+            grown.append(after)
+            if self._hasty and after.shown.wrong < wrong:
+                limit, narrow = min(limit, edit.rank + PATIENCE), True
+
+
+def _more(bench: Bench, count: int) -> int:
+    return count // 10 if bench.slow else count
+
+
+def attempt(bench: Bench, known: Known, state: State, edit: Edit) -> State | None:
+    """Return the state after an edit, if it helps: at one point, at all, and moves no loss."""
+    changes = tentative(known, state.changes, edit)
+    if changes is None:
+        return None
+    shown = bench.tells(changes, 1)
+    if shown is None or not better(shown, state.shown):
+        return None
+    both = written(known, state.changes, edit)
+    if both is None:
+        return None
+    edit, changes = both
+    shown = bench.tells(changes)
+    if shown is None or not better(shown, state.shown) or not bench.is_harmless(changes):
+        return None
+    return State(changes=changes, shown=shown, edits=(*state.edits, edit))
+
+
+def better(new: Shown, old: Shown) -> bool:
+    return new.wrong <= old.wrong and new.score < old.score - _GAIN
+
+
+def evidence(shown: Shown) -> tuple[tuple[float, ...], frozenset[str]]:
+    """Return the factors by which gradients are off, and the kinds of edits that they suggest."""
+    if shown.scale is None:
+        return (), frozenset()
+    if shown.decayed:
+        return (), DECAY
+    exact = [shown.fits[path] for path in shown.wrong if shown.fits[path].exact]
+    ratios = tuple(dict.fromkeys(one.scale / shown.scale for one in exact))
+    if exact and len(exact) == len(shown.wrong):
+        if all(abs(r + 1) < _SAME for r in ratios):
+            return ratios, _SIGNS
+        return ratios, _FACTORS
+    return ratios, frozenset()
+
+
+def _distinct(states: Sequence[State]) -> list[State]:
+    found: dict[object, State] = {}
+    for state in states:
+        found.setdefault(tuple(sorted((n, c.text) for n, c in state.changes.items())), state)
+    return list(found.values())

@@ -1,0 +1,192 @@
+"""The service of the sandbox that understands a pasted program and looks for its repair."""
+
+import ast
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gradcheck.paste.repair.adjoints import Adjoints
+from gradcheck.paste.repair.bench import Bench, Shown
+from gradcheck.paste.repair.candidates import Edit, Known
+from gradcheck.paste.repair.course import repaired
+from gradcheck.paste.repair.influence import influences
+from gradcheck.paste.repair.material import Stock
+from gradcheck.paste.repair.scope import scopes
+from gradcheck.paste.repair.search import Late, State
+from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.running.prepare import Options
+from gradcheck.paste.running.prepare import prepare as prepared
+from gradcheck.paste.understanding import understand
+from gradcheck.paste.understanding.choice import Choice
+from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.sites import of
+
+_SECONDS = 17.0
+_NEAR = 1e-5
+
+prepare = understand.prepare
+
+
+def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
+    """Answer the request `{"source": text, "set": {name: expression}, "seconds": number}`.
+
+    The seconds are the wall clock's. What is understood of each step is reported at once, as the
+    search for repairs may take too long.
+    """
+    source = request["source"]
+    seconds = float(request.get("seconds", _SECONDS))
+    over = time.perf_counter() + seconds
+
+    def then(inquiry: Inquiry, choice: Choice | None, told: dict[str, Any]) -> Mapping[str, Any]:
+        report({"step": told})
+        if choice is None:
+            return {}
+        return {"repair": repair(inquiry, choice, told, source, _lateness(seconds / 2, over))}
+
+    return understand.understood(prepared(source, Options(values=request.get("set", {}))), then)
+
+
+def _lateness(seconds: float, over: float) -> Late:
+    """Return a clock that tells when time is up: the processor's, or the wall's."""
+    end = time.process_time() + seconds
+    return lambda: time.process_time() > end or time.perf_counter() > over
+
+
+def repair(
+    inquiry: Inquiry, choice: Choice, told: Mapping[str, Any], source: str, late: Late
+) -> dict[str, Any] | None:
+    """Return the repairs of a step as plain data; None where nothing is wrong."""
+    rate = told["rate"]["value"] if told.get("rate") else None
+    bench = Bench(inquiry, choice, source, rate)
+    shown = bench.tells({})
+    if shown is None or not shown.wrong:
+        return None
+    seen = scopes(bench)
+    roles = influences(bench, frozenset(seen))
+    adjoints = Adjoints(bench, roles)
+    known = Known(
+        statements=bench.statements,
+        scopes=seen,
+        influences=roles,
+        matches=adjoints.matches,
+        stock=Stock(bench.machine.tree),
+    )
+    found = repaired(bench, known, State(changes={}, shown=shown), late)
+    return {
+        "done": [_state(bench, known, adjoints, state) for state in found.done[:8]],
+        "near": None if found.near is None else _state(bench, known, adjoints, found.near),
+        "tried": found.tried,
+        "influences": list(_influences(known)),
+        "first": _first(known, adjoints, shown),
+    }
+
+
+def _state(bench: Bench, known: Known, adjoints: Adjoints, state: State) -> dict[str, Any]:
+    return {
+        "cost": state.cost,
+        "wrong": sorted(str(path) for path in state.shown.wrong),
+        "changes": [
+            {
+                **_place(_at(bench, number)),
+                "old": _at(bench, number).text,
+                "new": change.text,
+                "before": change.before,
+                "after": change.after,
+            }
+            for number, change in sorted(state.changes.items())
+        ],
+        "edits": [_edit(bench, known, adjoints, edit) for edit in state.edits],
+    }
+
+
+def _at(bench: Bench, number: int) -> Statement:
+    return bench.statements.get(number) or bench.blocks[number]
+
+
+def _edit(bench: Bench, known: Known, adjoints: Adjoints, edit: Edit) -> dict[str, Any]:
+    """Describe an edit; `parts` has the characters of each statement's text that it changes."""
+    first = known.statements[edit.parts[0].number]
+    influences = [known.influences.get(part.number) for part in edit.parts]
+    feeds = {path for one in influences if one for path in one.parameters}
+    updates = {update.site for update in bench.inquiry.found.updates}
+    inside = {of(node) for node in ast.walk(first.node)}
+    return {
+        "kind": edit.kind,
+        "cost": edit.cost,
+        "what": edit.what,
+        "old": edit.old,
+        "new": edit.new,
+        "statement": first.text,
+        "function": getattr(first.function, "name", ""),
+        "feeds": sorted(str(path) for path in feeds),
+        "facts": _facts(known, adjoints, edit),
+        "updates": not updates.isdisjoint(inside),
+        "parts": [
+            {
+                **_place(_at(bench, number)),
+                "start": rewrite.start,
+                "end": rewrite.end,
+                "new": rewrite.new,
+            }
+            for number, own in edit.rewrites.items()
+            for rewrite in own
+        ],
+    }
+
+
+def _place(statement: Statement) -> dict[str, Any]:
+    node = statement.node
+    return {
+        "line": node.lineno,
+        "column": node.col_offset,
+        "end_line": node.end_lineno,
+        "end_column": node.end_col_offset,
+    }
+
+
+def _first(known: Known, adjoints: Adjoints, shown: Shown) -> dict[str, Any] | None:
+    """Return the first backward statement that makes no derivative, and that as a fact."""
+    for number, influence in known.influences.items():
+        statement = known.statements[number]
+        if influence.forward or not influence.parameters & shown.wrong:
+            continue
+        if number in known.matches or not adjoints.comparable(statement):
+            continue
+        fact = f"`{statement.text}` makes what is no multiple of the loss's derivative by anything"
+        return {**_place(statement), "start": 0, "end": len(statement.text), "fact": fact}
+    return None
+
+
+def _facts(known: Known, adjoints: Adjoints, edit: Edit) -> list[str]:
+    """Return what an edited statement is made from, as far as that is known to be right."""
+    number = edit.parts[0].number
+    text, found = known.statements[number].text, []
+    for other, match in known.matches.items():
+        statement = known.statements[other]
+        target = (
+            ast.unparse(statement.node.targets[0]) if isinstance(statement.node, ast.Assign) else ""
+        )
+        if other == number or (target and target in text):
+            name = target or statement.text
+            found.append(
+                f"{name} is {_factor(match.factor)}the derivative of the loss by {match.by}"
+            )
+    if number not in known.matches and adjoints.comparable(known.statements[number]):
+        found.append(f"`{text}` makes what is no multiple of such a derivative")
+    return list(dict.fromkeys(found))[:3]
+
+
+def _factor(factor: float) -> str:
+    if abs(factor - 1) < _NEAR:
+        return ""
+    return "minus " if abs(factor + 1) < _NEAR else f"{factor:.6g} times "
+
+
+def _influences(known: Known) -> Iterator[dict[str, Any]]:
+    for number, one in known.influences.items():
+        yield {
+            "line": known.statements[number].line,
+            "forward": one.forward,
+            "known": one.known,
+            "parameters": sorted(str(path) for path in one.parameters),
+        }

@@ -1,0 +1,214 @@
+"""The statements of a program, with their texts, and programs in which some of them are changed."""
+
+import ast
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+from gradcheck.edits.rewrite import source, span
+from gradcheck.paste.understanding.sites import of
+from gradcheck.record import record
+
+Simple: TypeAlias = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Return | ast.Expr
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@record
+class Statement:
+    """One statement: its number, its text without indentation, and where it stands.
+
+    `top` is the index of the top-level statement that it is in, `parents` the nodes around it
+    from there inwards, `order` its place among all statements of the program.
+    """
+
+    number: int
+    node: Any
+    text: str
+    top: int
+    parents: tuple[ast.AST, ...]
+    order: int
+
+    @property
+    def line(self) -> int:
+        return int(self.node.lineno)
+
+    @property
+    def function(self) -> ast.AST | None:
+        """The innermost function that it is in; None at the top level."""
+        inner = [node for node in self.parents if isinstance(node, _FUNCTIONS)]
+        return inner[-1] if inner else None
+
+    @property
+    def owner(self) -> ast.ClassDef | None:
+        """The innermost class that it is in."""
+        inner = [node for node in self.parents if isinstance(node, ast.ClassDef)]
+        return inner[-1] if inner else None
+
+    @property
+    def body(self) -> list[ast.stmt]:
+        """The statements among which it stands."""
+        around = self.parents[-1] if self.parents else None
+        for _, value in ast.iter_fields(around) if around else ():
+            if isinstance(value, list) and any(node is self.node for node in value):
+                return value
+        return [self.node]
+
+    @property
+    def sites(self) -> frozenset[int]:
+        """The numbers of the places whose values are what the statement computes."""
+        value = self.node.value
+        if isinstance(value, ast.Tuple) and not isinstance(self.node, ast.AugAssign):
+            return frozenset(of(element) for element in value.elts)
+        return frozenset({of(value) if isinstance(self.node, ast.Expr) else self.number})
+
+
+@record
+class Change:
+    """What becomes of one statement: its new text (None: it goes), and new ones around it.
+
+    Texts are without indentation. `node` is the new statement where it is parsed already, or
+    the old one, before or behind which others are put.
+    """
+
+    number: int
+    text: str | None
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    node: ast.stmt | None = None
+
+
+Changes: TypeAlias = Mapping[int, Change]
+
+
+def statements(tree: ast.Module, text: str) -> Iterator[Statement]:
+    """Yield the simple statements of a numbered tree that stand in `text` as they are in it."""
+    count = 0
+    for top, root in enumerate(tree.body):
+        for node, parents in _simple(root, ()):
+            count += 1
+            if of(node) >= 0 and _stands(node, text):
+                yield Statement(
+                    number=of(node),
+                    node=node,
+                    text=source(text, node),
+                    top=top,
+                    parents=parents,
+                    order=count,
+                )
+
+
+def blocks(tree: ast.Module, text: str) -> Iterator[Statement]:
+    """Yield the loops and branches of a numbered tree, around which statements can be put."""
+    for top, root in enumerate(tree.body):
+        for node, parents in _compound(root, ()):
+            if of(node) >= 0 and node.end_lineno <= text.count("\n") + 1:
+                yield Statement(
+                    number=of(node),
+                    node=node,
+                    text=source(text, node),
+                    top=top,
+                    parents=parents,
+                    order=-1,
+                )
+
+
+def _compound(
+    node: ast.AST, parents: tuple[ast.AST, ...]
+) -> Iterator[tuple[Any, tuple[ast.AST, ...]]]:
+    if isinstance(node, ast.For | ast.While | ast.If | ast.With):
+        yield node, parents
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
+            yield from _compound(child, (*parents, node))
+
+
+def _stands(node: Simple, text: str) -> bool:
+    """Tell whether a node is what the text has at its place; lines may have been added."""
+    try:
+        (own,) = ast.parse(source(text, node)).body
+    except (SyntaxError, ValueError, IndexError):
+        return False
+    return [type(n) for n in ast.walk(own)] == [type(n) for n in ast.walk(node)]
+
+
+def _simple(
+    node: ast.AST, parents: tuple[ast.AST, ...]
+) -> Iterator[tuple[Any, tuple[ast.AST, ...]]]:
+    if isinstance(node, Simple):
+        if node.value is not None:
+            yield node, parents
+        return
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
+            yield from _simple(child, (*parents, node))
+
+
+def renewed(node: ast.stmt, old: str, new: str, *, shift: bool = True) -> ast.stmt:
+    """Parse a statement's new text; nodes outside of what differs keep their numbers.
+
+    `shift` puts it on the line of the old one.
+    """
+    (fresh,) = ast.parse(new).body
+    (past,) = ast.parse(old).body
+    numbers = {
+        (type(p), *span(old, p)): of(n)
+        for p, n in zip(ast.walk(past), ast.walk(node), strict=True)
+        if isinstance(p, ast.expr | ast.stmt)
+    }
+    head, tail = _shared(old, new)
+    for inner in ast.walk(fresh):
+        if not isinstance(inner, ast.expr | ast.stmt):
+            continue
+        start, end = span(new, inner)
+        if end <= head:
+            at = (start, end)
+        elif start >= len(new) - tail:
+            at = (start - len(new) + len(old), end - len(new) + len(old))
+        elif start <= head and end >= len(new) - tail:
+            at = (start, end - len(new) + len(old))
+        else:
+            continue
+        number = numbers.get((type(inner), *at), -1)
+        if number >= 0:
+            fresh_node: Any = inner
+            fresh_node.number = number
+    return ast.increment_lineno(fresh, node.lineno - 1) if shift else fresh
+
+
+def _shared(one: str, other: str) -> tuple[int, int]:
+    """Return how many characters two texts have in common at their begins and ends."""
+    most = min(len(one), len(other))
+    head = next((k for k in range(most) if one[k] != other[k]), most)
+    rest = most - head
+    tail = next((k for k in range(rest) if one[-1 - k] != other[-1 - k]), rest)
+    return head, tail
+
+
+def substituted(root: ast.stmt, node: ast.expr, new: ast.expr) -> ast.stmt:
+    """Return a statement with one of its parts, a very object in it, replaced by another."""
+    if isinstance(new, type(node)) and of(node) >= 0:
+        new.number = of(node)  # type: ignore[attr-defined]
+    found: ast.stmt = _with(root, node, new)
+    return found
+
+
+def _with(root: Any, node: ast.expr, new: ast.expr) -> Any:
+    if root is node:
+        return new
+    for name, value in ast.iter_fields(root):
+        if isinstance(value, ast.AST):
+            put: Any = _with(value, node, new)
+            if put is not value:
+                return _set(root, name, put)
+        elif isinstance(value, list):
+            many = [_with(v, node, new) if isinstance(v, ast.AST) else v for v in value]
+            if any(one is not old for one, old in zip(many, value, strict=True)):
+                return _set(root, name, many)
+    return root
+
+
+def _set(root: ast.AST, name: str, value: object) -> ast.AST:
+    fresh = copy.copy(root)
+    setattr(fresh, name, value)
+    return fresh

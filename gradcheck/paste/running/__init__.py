@@ -1,0 +1,1 @@
+"""The child's part that makes a pasted program run, and records all that it had to assume."""

@@ -1,0 +1,201 @@
+"""A few lines that call the functions of a program that calls none of them itself.
+
+Where a function trains, it is called. Else the functions are called in the order in which a step of
+training uses them, by their customary names: initialise, then forward, cost, backward and update,
+three times over. What is handed over is told by names: a result of one is the argument of that name
+of another, the rest is unseen data. Gradients that nothing applies are applied.
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from gradcheck.paste.running.routines import Routine, roots, routines, trains
+from gradcheck.paste.running.sources import hint_of
+
+_TURNS = 3
+_RATE = 0.1
+_ORDER = ("forward", "cost", "backward", "update")
+_PREDICTED = re.compile(
+    r"^(?:A[L\d]?|a[l\d]|y_?hat\w*|h|pred\w*|probs?|out(?:put)?s?|scores?|y_?pred)$"
+)
+_PARAMETERS = re.compile(r"(?i)^(?:param\w*|weights?|theta|model|net|w)$")
+_GRADIENTS = re.compile(r"(?i)^(?:grad\w*|derivatives?|nabla\w*)$")
+_SAID = (
+    ("prediction", _PREDICTED),
+    ("parameters", _PARAMETERS),
+    ("gradients", _GRADIENTS),
+    ("cache", re.compile(r"(?i)cache|memory|stored|intermediate|activations|history")),
+)
+_MINIMISES = re.compile(r"(?:\w+\.)*(?:minimize|fmin_\w+)")
+_LOOP = f"for step_number in range({_TURNS}):"
+_TURN = "    "
+
+
+def driven(tree: ast.Module) -> str | None:
+    """Return statements that train with what the program defines; None if it does so itself."""
+    minimised = list(_minimised(tree))
+    if minimised:
+        return "\n".join(minimised)
+    if _runs(tree):
+        return None
+    functions = routines(tree.body)
+    lines = _trained(functions, "") or list(_by_classes(tree)) or list(_chained(functions, ""))
+    return "\n".join(lines) or None
+
+
+def appended(tree: ast.Module, text: str) -> ast.Module:
+    """Return the tree with the statements of `text` after its own, on lines after its last."""
+    last = max((node.end_lineno or 0 for node in tree.body), default=0)
+    added = ast.parse(text)
+    ast.increment_lineno(added, last)
+    return ast.Module(body=[*tree.body, *added.body], type_ignores=[])
+
+
+def _minimised(tree: ast.Module) -> Iterator[str]:
+    """Yield descent in place of the last call of an optimiser of SciPy that is told a gradient."""
+    for statement in reversed(tree.body):
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and _MINIMISES.fullmatch(ast.unparse(node.func)):
+                lines = list(_descent(node))
+                if lines:
+                    yield from lines
+                    return
+
+
+def _descent(call: ast.Call) -> Iterator[str]:
+    given = dict(zip(("fun", "x0"), call.args, strict=False))
+    given |= {word.arg: word.value for word in call.keywords if word.arg}
+    slope = given.get("jac", given.get("fprime"))
+    function, start = given.get("fun", given.get("func", given.get("f"))), given.get("x0")
+    if slope is None or function is None or start is None:
+        return
+    rest = given.get("args")
+    more = [ast.unparse(part) for part in rest.elts] if isinstance(rest, ast.Tuple) else []
+    handed = ", ".join(["point", *more])
+    yield f"point = {ast.unparse(start)}"
+    yield _LOOP
+    if isinstance(slope, ast.Constant):
+        yield f"{_TURN}value, gradient = {ast.unparse(function)}({handed})"
+    else:
+        yield f"{_TURN}value = {ast.unparse(function)}({handed})"
+        yield f"{_TURN}gradient = {ast.unparse(slope)}({handed})"
+    yield f"{_TURN}point = point - {_RATE} * gradient"
+
+
+def _runs(tree: ast.Module) -> bool:
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    if not defined:
+        return True
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.For | ast.While):
+                return True
+            if isinstance(node, ast.Call) and _name(node.func) in defined:
+                return True
+    return False
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _trained(functions: Sequence[Routine], owner: str) -> list[str]:
+    """Return the call of the function that trains, if there is one."""
+    candidates = [one for one in roots(list(functions)) if trains(one, list(functions))]
+    if not candidates:
+        return []
+    chosen = max(candidates, key=lambda one: len(one.calls))
+    return [f"result = {owner}{chosen.name}({', '.join(chosen.parameters)})"]
+
+
+def _by_classes(tree: ast.Module) -> Iterator[str]:
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    for node in reversed(classes):
+        methods = routines(node.body, bound=True)
+        owner = node.name.lower() if node.name != node.name.lower() else "instance"
+        lines = _trained(methods, f"{owner}.") or list(_chained(methods, f"{owner}."))
+        if lines:
+            made = next((one.parameters for one in methods if one.name == "__init__"), ())
+            yield f"{owner} = {node.name}({', '.join(made)})"
+            yield from lines
+            return
+
+
+def _chained(functions: Sequence[Routine], owner: str) -> Iterator[str]:
+    used = [one for one in roots(list(functions)) if not one.name.startswith("__")]
+    if not any(one.role == "backward" or _differentiates(one) for one in used):
+        return
+    known: dict[str, str] = {}
+    meant: dict[str, str] = {}
+    for one in used:
+        if one.role == "initial" and not owner:
+            yield _called(one, owner, known, meant)
+    body = [
+        _called(one, owner, known, meant) for role in _ORDER for one in used if one.role == role
+    ]
+    updated = any(one.role == "update" for one in used)
+    yield _LOOP
+    for line in body if updated or owner else [*body, *_updates(used, meant)]:
+        yield _TURN + line
+
+
+def _called(one: Routine, owner: str, known: dict[str, str], meant: dict[str, str]) -> str:
+    arguments = [_argument(name, known, meant) for name in one.parameters]
+    call = f"{owner}{one.name}({', '.join(arguments)})"
+    results = [_result(name, one) for name in one.returns]
+    known |= {name: name for name in results}
+    if one.role == "forward" and results:
+        meant |= {"prediction": results[0], "cache": results[-1]}
+    if one.role == "initial" and len(results) == 1:
+        meant["parameters"] = results[0]
+    if one.role == "backward" and len(results) == 1:
+        meant["gradients"] = results[0]
+    return f"{', '.join(results)} = {call}" if results else call
+
+
+def _argument(name: str, known: dict[str, str], meant: dict[str, str]) -> str:
+    if name in known:
+        return name
+    return next((meant[kind] for kind, said in _SAID if kind in meant and said.match(name)), name)
+
+
+def _result(name: str, one: Routine) -> str:
+    # A function that returns its own argument gives it anew.
+    return name if one.role != "backward" or not name.endswith("_result") else "gradient"
+
+
+def _differentiates(one: Routine) -> bool:
+    return bool(list(_pairs(one)))
+
+
+def _pairs(one: Routine) -> Iterator[tuple[str, str]]:
+    """Yield the arguments of a function of which it returns the gradients, with these."""
+    for result in one.returns:
+        name = re.sub(r"^(?:d_?|grad_?|nabla_?|delta_?)|_?grad$", "", result)
+        if name != result and name in one.parameters:
+            yield name, result
+
+
+def _updates(used: Sequence[Routine], meant: dict[str, str]) -> Iterator[str]:
+    found = [pair for one in used for pair in _pairs(one)]
+    for name, gradient in found:
+        yield f"{name} = {name} - {_RATE} * {gradient}"
+    if found:
+        return
+    held = meant.get("parameters") or next(_handed(used), None)
+    for one in used:
+        if one.role == "backward" and len(one.returns) == 1:
+            weights = [name for name in one.parameters if hint_of(name) == "parameter"]
+            if len(weights) == 1:
+                yield f"{weights[0]} = {weights[0]} - {_RATE} * {_result(one.returns[0], one)}"
+            elif held is not None:
+                yield f"{held} = update_parameters({_result(one.returns[0], one)}, {held}, {_RATE})"
+
+
+def _handed(used: Sequence[Routine]) -> Iterator[str]:
+    """Yield the arguments that sound like all parameters together."""
+    for one in used:
+        yield from (name for name in one.parameters if _PARAMETERS.match(name))

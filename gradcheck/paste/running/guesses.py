@@ -1,0 +1,251 @@
+"""The guesses that are worth trying for unseen data, the likeliest first."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.running.data import Guess, Hint
+from gradcheck.paste.running.shrinking import shaping
+from gradcheck.paste.running.sources import hint_of
+from gradcheck.record import record
+
+_PRIMES = (5, 7, 3, 2, 13, 17, 19)
+_SAMPLES = 11
+_FREE = 23
+_MOST_SAMPLES = 3000
+_MOST_ENTRIES = 4_000_000
+_MOST_CLASSES = 40
+_MOST_SIZES = 14
+_DEPTH = 3
+_LOOKED_AT = 20
+_LARGEST = 100_000
+
+_NUMBERS: tuple[tuple[str, float | int], ...] = (
+    (r"^(lr|alpha|eta|mu|rate|l_?rate|lrate|step(_size)?)$|learning_?rate", 0.1),
+    (r"epoch|iter|^n_?steps$|num_steps|^steps$|rounds|^n$", 5),
+    (r"batch", 4),
+    (r"^(lam|lamb|lamda|lambd|lambda_?|reg\w*|decay|l2\w*|C)$|regular|penalty|weight_?decay", 0.3),
+    (r"^(eps|epsilon|tol\w*)$", 1e-8),
+    (r"moment|^beta\d?$|^gamma$|^rho$", 0.9),
+    (r"keep_?prob|dropout|p_?drop", 0.8),
+    (r"verbose|print|plot|debug", 0),
+    (r"seed", 0),
+    (r"^(n|num|size|dim)_?(x|in|inputs?|features?)\w*$|input_(size|dim|nodes|units)", 5),
+    (r"^(n|num|size|dim)_?(h|hid)\w*$|hidden", 7),
+    (
+        r"^(n|num|size|dim)_?(y|o|out|outputs?|classes|labels|targets)\w*$|output_(size|dim|nodes)",
+        3,
+    ),
+    (r"^m$", _SAMPLES),
+)
+
+
+@record
+class Facts:
+    """What the program says about sizes: those that arrays have, and how many samples it needs."""
+
+    sizes: tuple[int, ...]
+    samples: tuple[int, ...]
+
+
+def facts(tree: ast.Module, namespace: Mapping[str, Any]) -> Facts:
+    """Collect sizes from the arrays and lists in the namespace, then from the program's numbers."""
+    seen: dict[int, None] = {}
+    for value in namespace.values():
+        _sizes(value, seen, _DEPTH)
+    for size in (*shaping(tree), *_handed(tree), *_numbers(tree)):
+        if 1 < size < _LARGEST:
+            seen.setdefault(size)
+    return Facts(sizes=tuple(seen), samples=_samples(tree))
+
+
+def number(name: str) -> float | int | None:
+    """Return what a number of this name customarily is."""
+    lowered = name.lower()
+    return next((value for pattern, value in _NUMBERS if re.search(pattern, lowered)), None)
+
+
+def guesses(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> Iterator[Guess]:
+    """Yield guesses in the order in which they are to be preferred, some of them twice."""
+    usual = number(name)
+    if usual is not None:
+        yield Guess(shape=(), kind="number", number=usual)
+    used = [size for guess in made.values() for size in guess.shape if size > 1]
+    free = [prime for prime in _PRIMES if prime not in used and prime not in given.sizes][:1]
+    sizes = list(dict.fromkeys([*reversed(used), *given.sizes]))[: _MOST_SIZES + len(used)]
+    samples = _samples_of(given, made)
+    own = [size for size in sizes if size not in given.samples]
+    match hint:
+        case "table":
+            yield from _tables(samples, [*free, *sizes])
+        case "labels":
+            yield from _labels(samples, [*sizes, *free])
+            yield from _features(samples, [*free, *sizes])
+        case "layers":
+            yield from _layers([*free, *sizes])
+        case "parameter":
+            yield from _parameters(own, free)
+            yield from _features(samples, [*free, *sizes])
+        case "array":
+            yield from _features(samples, [*free, *sizes])
+            yield from _labels(samples, [*sizes, *free])
+            yield from _parameters(own, free)
+
+
+def _features(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
+    wide = [(m, d) for m in samples for d in sizes if m * d <= _MOST_ENTRIES and d != m]
+    for m, d in wide:
+        yield Guess(shape=(m, d), kind="normal")
+        yield Guess(shape=(d, m), kind="normal")
+    for m in samples:
+        yield Guess(shape=(m,), kind="normal")
+        yield Guess(shape=(m, 28, 28), kind="normal")
+    for d in sizes:
+        yield Guess(shape=(d,), kind="normal")
+    for size in [*samples, *sizes]:
+        for shape in ((size, 1), (1, size)):
+            yield Guess(shape=shape, kind="normal", doubtful=True)
+
+
+def _labels(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
+    counts = [d for d in sizes if 2 <= d <= _MOST_CLASSES]
+    counts.sort(key=lambda d: d in samples)
+    for m in samples:
+        yield Guess(shape=(m, 1), kind="binary")
+        yield Guess(shape=(1, m), kind="binary")
+        yield Guess(shape=(m,), kind="classes")
+    for classes in counts:
+        for m in samples:
+            yield Guess(shape=(m, classes), kind="one-hot rows")
+            yield Guess(shape=(classes, m), kind="one-hot columns")
+            yield Guess(shape=(m,), kind="classes", classes=classes)
+    for classes in counts:
+        for m in samples:
+            for shape in ((m, 1), (1, m)):
+                yield Guess(shape=shape, kind="classes", classes=classes)
+    for d in counts:
+        yield Guess(shape=(1, d), kind="one-hot rows")
+        yield Guess(shape=(d, 1), kind="one-hot columns")
+
+
+def _parameters(own: Sequence[int], free: Sequence[int]) -> Iterator[Guess]:
+    for a in own:
+        for b in [*free, *own]:
+            if a != b and a * b <= _MOST_ENTRIES:
+                yield Guess(shape=(a, b), kind="normal")
+                yield Guess(shape=(b, a), kind="normal")
+        for shape in ((a, 1), (1, a), (a,)):
+            yield Guess(shape=shape, kind="normal")
+    for a in free:
+        for shape in ((a, _FREE), (a, 1), (1, a), (a,)):
+            yield Guess(shape=shape, kind="normal")
+    yield Guess(shape=(), kind="number", number=0.7)
+
+
+def _layers(sizes: Sequence[int]) -> Iterator[Guess]:
+    for into in sizes:
+        for out in (3, 1):
+            shape = (into, _FREE, out)
+            yield Guess(shape=shape, kind="layers of columns")
+            yield Guess(shape=shape, kind="layers of rows")
+
+
+def _tables(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
+    for m in samples:
+        for d in sizes:
+            for columns in (d + 1, d, d + 2):
+                if columns > 1 and m * columns <= _MOST_ENTRIES:
+                    for classes in (2, 10):
+                        yield Guess(shape=(m, columns), kind="classes", classes=classes)
+
+
+def _samples_of(given: Facts, made: Mapping[str, Guess]) -> tuple[int, ...]:
+    """Return how many samples there may be: as many as in the data that were guessed before."""
+    sizes = [
+        size
+        for name, guess in made.items()
+        if hint_of(name) != "parameter" and not guess.kind.startswith("layers")
+        for size in guess.shape
+        if size > 1
+    ]
+    usual = [size for size in given.samples if size in sizes]
+    return tuple(dict.fromkeys([*usual, *sizes, *given.samples]))
+
+
+def _sizes(value: object, seen: dict[int, None], depth: int) -> None:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 < value < _LARGEST:
+        seen.setdefault(value)
+    elif isinstance(value, np.ndarray):
+        for size in value.shape:
+            if size > 1:
+                seen.setdefault(size)
+    elif depth:
+        for part in _parts(value)[:_LOOKED_AT]:
+            _sizes(part, seen, depth - 1)
+
+
+def _parts(value: object) -> list[object]:
+    match value:
+        case dict():
+            return list(value.values())
+        case list() | tuple():
+            return list(value)
+        case _ if type(value).__module__ == "__main__":
+            return list(getattr(value, "__dict__", {}).values())
+    return []
+
+
+def _handed(tree: ast.Module) -> Iterator[int]:
+    """Yield the numbers that the program hands to functions of its own."""
+    defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in defined:
+            yield from _constants(*node.args)
+
+
+def _numbers(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.BinOp(
+                left=ast.Constant(value=int(a)), op=ast.Mult(), right=ast.Constant(value=int(b))
+            ):
+                yield a * b
+            case ast.Constant(value=int(value)) if (
+                not isinstance(value, bool) and 1 < value < _LARGEST
+            ):
+                yield value
+
+
+def _samples(tree: ast.Module) -> tuple[int, ...]:
+    """Return primes beyond what the program slices off, draws from, or calls a batch."""
+    needed = [0]
+    for node in ast.walk(tree):
+        match node:
+            case ast.Slice(lower=lower, upper=upper):
+                needed += _constants(lower, upper)
+            case ast.Call(func=ast.Attribute(attr="randint" | "choice" | "permutation"), args=args):
+                needed += _constants(*args[:2])
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if "batch" in name.lower():
+                needed += [2 * size + 1 for size in _constants(value)]
+            case ast.keyword(arg=str(name), value=value) if "batch" in name.lower():
+                needed += [2 * size + 1 for size in _constants(value)]
+    most = max(size for size in needed if size <= _MOST_SAMPLES)
+    return (_SAMPLES,) if most < _SAMPLES else (_prime_after(most), _SAMPLES)
+
+
+def _constants(*nodes: ast.expr | None) -> list[int]:
+    return [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, int)
+    ]
+
+
+def _prime_after(bound: int) -> int:
+    candidate = bound + 1
+    while any(candidate % divisor == 0 for divisor in range(2, int(candidate**0.5) + 1)):
+        candidate += 1
+    return candidate

@@ -1,0 +1,58 @@
+"""What a program's text says about itself, worked out once for all its runs."""
+
+import ast
+from functools import cached_property
+
+from gradcheck.paste.running.helpers import supplied
+from gradcheck.paste.running.names import Use, bound_by, uses
+from gradcheck.paste.running.sites import Sites
+
+
+class Knowledge:
+    """The uses, bindings, assignments and calls of one tree."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self.sites = Sites(tree)
+
+    @cached_property
+    def uses(self) -> dict[str, Use]:
+        """Every name that the program mentions, with how it is used."""
+        return uses(self.tree, {n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name)})
+
+    @cached_property
+    def bindings(self) -> dict[str, list[int]]:
+        """For each name that the top level binds, the lines of the statements that do."""
+        found: dict[str, list[int]] = {}
+        for statement in self.tree.body:
+            for name in bound_by(statement):
+                found.setdefault(name, []).append(statement.lineno)
+        return found
+
+    @cached_property
+    def arguments(self) -> dict[str, list[list[str]]]:
+        """For each function that is called by its name, the positional arguments of each call."""
+        found: dict[str, list[list[str]]] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                texts = [ast.unparse(argument) for argument in node.args]
+                found.setdefault(node.func.id, []).append(texts)
+        return found
+
+    @cached_property
+    def activated(self) -> frozenset[str]:
+        """What the program gives the results of usual activations to, as it is written."""
+        return frozenset(
+            ast.unparse(target)
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Assign) and _is_activation(node.value)
+            for target in node.targets
+        )
+
+
+def _is_activation(value: ast.expr) -> bool:
+    match value:
+        case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
+            helper = supplied(name)
+            return helper is not None and "slope" not in helper[1]
+    return False

@@ -1,0 +1,115 @@
+"""Which names a program uses without ever defining them, and how it uses each."""
+
+import ast
+import builtins
+import symtable
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from gradcheck.record import record
+
+_ARRAY_ATTRIBUTES = frozenset(dir(np.ndarray))
+_PYTHON_2 = frozenset({"xrange", "raw_input", "unicode", "long", "reduce", "basestring", "unichr"})
+_GIVEN = frozenset(dir(builtins)) | _PYTHON_2 | {"__file__", "__name__", "display", "get_ipython"}
+
+
+@record
+class Use:
+    """How a name is used: the first line, whether called, whether by text keys, its attributes."""
+
+    name: str
+    line: int
+    called: bool
+    keyed: bool
+    attributes: frozenset[str]
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is used as no array is: by attributes or keys that arrays do not have."""
+        return self.keyed or not self.attributes <= _ARRAY_ATTRIBUTES
+
+
+def undefined(tree: ast.Module, known: frozenset[str] = frozenset()) -> dict[str, Use]:
+    """Return the uses of all names that no scope binds, in the order of their first lines.
+
+    `known` are names that come from elsewhere, for example by `from module import *`.
+    """
+    read: set[str] = set()
+    bound: set[str] = set(known)
+    for statement in tree.body:
+        for table in _tables(statement):
+            _collect(table, read, bound)
+    found = uses(tree, read - bound - _GIVEN)
+    return dict(sorted(found.items(), key=lambda item: (item[1].line, item[0])))
+
+
+def bound_by(statement: ast.stmt) -> set[str]:
+    """Return the global names that a top-level statement binds, in functions too if so declared."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for table in _tables(statement):
+        _collect(table, read, bound)
+    return bound
+
+
+def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
+    """Return how the tree uses each of `names` that occurs in it."""
+    wanted = set(names)
+    lines: dict[str, int] = {}
+    called: set[str] = set()
+    keyed: set[str] = set()
+    attributes: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in wanted:
+                called.add(name)
+            case ast.Subscript(value=ast.Name(id=name), slice=key) if name in wanted and _text(key):
+                keyed.add(name)
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in wanted:
+                attributes.setdefault(name, set()).add(attribute)
+            case ast.Name(id=name, lineno=line) if name in wanted:
+                lines[name] = min(line, lines.get(name, line))
+    return {
+        name: Use(
+            name=name,
+            line=line,
+            called=name in called,
+            keyed=name in keyed,
+            attributes=frozenset(attributes.get(name, ())),
+        )
+        for name, line in lines.items()
+    }
+
+
+def _text(key: ast.expr) -> bool:
+    match key:
+        case ast.Constant(value=str()) | ast.JoinedStr():
+            return True
+        case ast.BinOp(left=left):
+            return _text(left)
+    return False
+
+
+def _tables(statement: ast.stmt) -> Iterator[symtable.SymbolTable]:
+    # One by one: a statement that does not compile must not hide the others.
+    try:
+        table = symtable.symtable(ast.unparse(statement), "<program>", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    pending: list[symtable.SymbolTable] = [table]
+    while pending:
+        table = pending.pop()
+        yield table
+        pending += table.get_children()
+
+
+def _collect(table: symtable.SymbolTable, read: set[str], bound: set[str]) -> None:
+    top = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        if not (top or symbol.is_global()):
+            continue
+        if symbol.is_assigned() or symbol.is_imported():
+            bound.add(symbol.get_name())
+        if symbol.is_referenced():
+            read.add(symbol.get_name())

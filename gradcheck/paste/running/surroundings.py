@@ -1,0 +1,67 @@
+"""The built-in names that a pasted program sees: Python's, less what reaches outside."""
+
+import builtins
+import functools
+import io
+from collections.abc import Callable
+from typing import Any
+
+from gradcheck.paste.running.absorbing import Absorber
+from gradcheck.paste.running.sites import line_now
+from gradcheck.paste.running.sources import Hub
+
+_ANSWER = "3"
+_TEXT = (
+    "the quick brown fox jumps over the lazy dog; how vexingly quick daft zebras jump.\n"
+    "pack my box with five dozen liquor jugs, and sphinx of black quartz, judge my vow!\n"
+) * 3
+
+
+def built_in(hub: Hub, importer: Callable[..., Any]) -> dict[str, Any]:
+    """Return the built-in names of a program; a new dict, which the program may spoil."""
+    names = dict(vars(builtins))
+    for name in ("breakpoint", "help", "copyright", "credits", "license"):
+        names[name] = Absorber(name)
+    names |= {
+        "xrange": range,
+        "unicode": str,
+        "basestring": str,
+        "long": int,
+        "unichr": chr,
+        "reduce": functools.reduce,
+        "display": Absorber("display"),
+        "get_ipython": Absorber("get_ipython"),
+        "__import__": importer,
+        "print": hub.printed.print,
+        "input": _asked(hub),
+        "raw_input": _asked(hub),
+        "open": _opened(hub),
+        "exit": leave,
+        "quit": leave,
+    }
+    return names
+
+
+def _asked(hub: Hub) -> Callable[..., str]:
+    def ask(prompt: object = "") -> str:
+        hub.ledger.note(
+            "input", str(prompt).strip() or "input()", f"answered {_ANSWER}", line_now()
+        )
+        return _ANSWER
+
+    return ask
+
+
+def _opened(hub: Hub) -> Callable[..., io.StringIO]:
+    def open_stand_in(file: object, mode: str = "r", *_: object, **__: object) -> io.StringIO:
+        if set(mode) & set("wax+"):
+            return io.StringIO()
+        hub.ledger.note("text", str(file), "is a made-up text: files can't be read", line_now())
+        return io.StringIO(_TEXT)
+
+    return open_stand_in
+
+
+def leave(code: object = None) -> None:
+    """Do what `sys.exit` does."""
+    raise SystemExit(code)

@@ -1,0 +1,184 @@
+"""A short run of a program to see whether guessed data fit it.
+
+Loops are left once the run has taken many turns or some time. Operations in which *both* sides are
+stretched are counted: `(n, 1)` against `(n,)` raises nothing and is hardly ever meant. So are, as
+weaker evidence, differences and products in which one side is: predictions and labels are alike.
+"""
+
+import ast
+import copy
+import operator
+import time
+from collections.abc import Callable, Sequence
+from types import CodeType
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from gradcheck.paste.running.assumptions import Failure
+from gradcheck.paste.running.data import Demanded, Hint
+from gradcheck.paste.running.execution import compiled, execute, flags_of
+from gradcheck.record import record
+
+_TICK = "__gradcheck_tick__"
+_PAIR = "__gradcheck_pair__"
+_ENTER = "__gradcheck_enter__"
+_LEAVE = "__gradcheck_leave__"
+_ALIKE = ("Sub", "Mult", "subtract", "multiply")
+_TURNS = 20_000
+_SECONDS = 0.04
+_PATIENCE = 10
+_OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "Add": operator.add,
+    "Sub": operator.sub,
+    "Mult": operator.mul,
+    "Div": operator.truediv,
+    "Pow": operator.pow,
+    "add": np.add,
+    "subtract": np.subtract,
+    "multiply": np.multiply,
+    "divide": np.divide,
+}
+
+
+Step: TypeAlias = tuple[ast.stmt, CodeType | None]
+
+
+@record
+class Outcome:
+    """What a trial saw: failures, lines that stretch, and the first data that had no guess."""
+
+    failures: tuple[Failure, ...]
+    stretched: frozenset[int]
+    uneven: frozenset[int]
+    wanted: tuple[str, Hint] | None
+
+
+def prepared(tree: ast.Module) -> list[Step]:
+    """Return the program's statements with their loops watched and their products counted."""
+    flags = flags_of(tree.body)
+    instrumented = ast.fix_missing_locations(_Instrument().visit(copy.deepcopy(tree)))
+    return [(statement, _code(statement, flags)) for statement in instrumented.body]
+
+
+def attempt(
+    steps: Sequence[Step], namespace: dict[str, Any], begins: Callable[[int], None]
+) -> Outcome:
+    """Run the prepared statements until they end, or want data for which there is no guess.
+
+    `begins` is told the line of each statement before it is run.
+    """
+    watch = _Watch()
+    namespace |= {_TICK: watch.tick, _PAIR: watch.pair, _ENTER: watch.enter, _LEAVE: watch.leave}
+    failures: list[Failure] = []
+    wanted: tuple[str, Hint] | None = None
+    for statement, code in steps:
+        watch.restart()
+        begins(statement.lineno)
+        try:
+            failure = execute(statement, namespace, code=code)
+        except Demanded as demanded:
+            wanted = (demanded.name, demanded.hint)
+            break
+        except _Enough:
+            continue
+        if failure is not None:
+            failures.append(failure)
+    return Outcome(
+        failures=tuple(failures),
+        stretched=frozenset(watch.stretched),
+        uneven=frozenset(watch.uneven),
+        wanted=wanted,
+    )
+
+
+def _code(statement: ast.stmt, flags: int) -> CodeType | None:
+    try:
+        return compiled(statement, flags)
+    except (SyntaxError, ValueError):
+        return None  # Which running it will tell.
+
+
+class _Enough(BaseException):
+    """The statement has run for long enough."""
+
+
+class _Watch:
+    """Follows which loops are running, and ends the outermost one when there is no more time."""
+
+    def __init__(self) -> None:
+        self.stretched: set[int] = set()
+        self.uneven: set[int] = set()
+        self.restart()
+
+    def restart(self) -> None:
+        self._depth = 0
+        self._turns = 0
+        self._start = time.thread_time()
+
+    def enter(self) -> None:
+        self._depth += 1
+
+    def leave(self) -> None:
+        self._depth -= 1
+
+    def tick(self) -> bool:
+        """Return whether the loop shall end; raises _Enough when it is late for any."""
+        self._turns += 1
+        elapsed = time.thread_time() - self._start
+        if elapsed > _PATIENCE * _SECONDS:
+            raise _Enough
+        spent = elapsed > _SECONDS or self._turns > _TURNS
+        return spent and self._depth == 1
+
+    def pair(self, line: int, name: str, left: Any, right: Any) -> Any:
+        result = _OPERATIONS[name](left, right)
+        if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+            shape = getattr(result, "shape", None)
+            if shape not in (left.shape, right.shape):
+                self.stretched.add(line)
+            elif left.shape != right.shape and min(left.size, right.size) > 1 and name in _ALIKE:
+                self.uneven.add(line)
+        return result
+
+
+class _Instrument(ast.NodeTransformer):
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        name = type(node.op).__name__
+        if name not in _OPERATIONS:
+            return node
+        return ast.copy_location(_paired(node.lineno, name, node.left, node.right), node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=name),
+                args=[left, right],
+                keywords=[],
+            ) if name in _OPERATIONS:
+                return ast.copy_location(_paired(node.lineno, name, left, right), node)
+        return node
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        return self._watched(node)
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        return self._watched(node)
+
+    def _watched(self, node: ast.For | ast.While) -> ast.AST:
+        self.generic_visit(node)
+        node.body.insert(0, ast.If(test=_call(_TICK), body=[ast.Break()], orelse=[]))
+        entered = ast.Expr(value=_call(_ENTER))
+        left = ast.Expr(value=_call(_LEAVE))
+        watched = ast.Try(body=[entered, node], handlers=[], orelse=[], finalbody=[left])
+        return ast.copy_location(watched, node)
+
+
+def _paired(line: int, name: str, left: ast.expr, right: ast.expr) -> ast.Call:
+    return _call(_PAIR, ast.Constant(value=line), ast.Constant(value=name), left, right)
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(func=ast.Name(id=name, ctx=ast.Load()), args=list(arguments), keywords=[])

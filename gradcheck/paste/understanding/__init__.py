@@ -1,0 +1,1 @@
+"""What a program trains, found by running it: step, parameters, loss and claimed gradients."""

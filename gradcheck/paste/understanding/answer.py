@@ -1,0 +1,121 @@
+"""What was understood about a program, as plain data for the parent process."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.understanding.asking import Asked
+from gradcheck.paste.understanding.candidates import Candidate
+from gradcheck.paste.understanding.choice import Choice
+from gradcheck.paste.understanding.claims import Claim
+from gradcheck.paste.understanding.fit import Rows
+from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.neglected import neglected
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.rates import learning_rate
+from gradcheck.paste.understanding.standard import STANDARD
+
+
+def step(one: Asked) -> dict[str, Any]:
+    """Describe one step: where it is, its parameters, its loss, and the numbers of each."""
+    inquiry, choice, claims = one.inquiry, one.choice, one.claims
+    machine = inquiry.machine
+    fits = inquiry.fits[choice.candidate] if choice else {}
+    rate = learning_rate(inquiry, [fitted.scale for fitted in fits.values()])
+    return {
+        "line": inquiry.step.line,
+        "parameters": [
+            parameter(inquiry, path, choice, claims.get(path)) for path in inquiry.parameters
+        ],
+        "loss": None if choice is None else loss(inquiry, choice.candidate, choice.basis),
+        "other": None
+        if choice is None or choice.other is None
+        else loss(inquiry, choice.other, "inferred"),
+        "rate": None if rate is None else vars(rate),
+        "neglected": _neglected(inquiry, choice),
+        "candidates": list(_names(inquiry)),
+        "notes": list(one.notes),
+        "runs": machine.runs,
+    }
+
+
+def _neglected(inquiry: Inquiry, choice: Choice | None) -> list[dict[str, Any]]:
+    if choice is None:
+        return []
+    return [
+        {
+            "name": str(one.path),
+            "shape": list(np.shape(inquiry.base.before.values[one.path])),
+            "overwritten": one.overwritten,
+            "exact": one.exact,
+        }
+        for one in neglected(inquiry, choice.candidate)
+    ]
+
+
+def parameter(
+    inquiry: Inquiry, path: Path, choice: Choice | None, claim: Claim | None
+) -> dict[str, Any]:
+    sites = inquiry.machine.sites
+    own = [u.site for u in inquiry.found.updates if u.path == path]
+    lines = {sites[site].line for site in own if site in sites}
+    return {
+        "name": str(path),
+        "shape": list(np.shape(inquiry.points[0].point[path])),
+        "lines": sorted(lines),
+        "claim": None if claim is None else _claim(inquiry, claim),
+        "rows": []
+        if choice is None
+        else _rows(claim.rows if claim else inquiry.rows(path, choice.candidate)),
+    }
+
+
+def _claim(inquiry: Inquiry, claim: Claim) -> dict[str, Any]:
+    site = inquiry.machine.sites[claim.site]
+    return {"text": site.text, "line": site.line, "why": claim.why}
+
+
+def _rows(given: Sequence[Rows]) -> list[dict[str, Any]]:
+    return [
+        {
+            "point": index,
+            "claim": rows.claim.tolist(),
+            "claim_bar": rows.claim_bar.tolist(),
+            "slope": rows.slope.tolist(),
+            "slope_bar": rows.slope_bar.tolist(),
+        }
+        for index, rows in enumerate(given)
+    ]
+
+
+def loss(inquiry: Inquiry, index: int, basis: str) -> dict[str, Any]:
+    candidate = inquiry.candidates[index]
+    site = inquiry.machine.sites[candidate.site]
+    return {
+        "basis": basis,
+        "name": candidate.standard or _name(inquiry, candidate),
+        "line": site.line,
+        "text": site.text if candidate.standard else _expression(inquiry, candidate),
+        "formula": STANDARD[candidate.standard].formula if candidate.standard else None,
+        "summed": candidate.fold == "sum",
+    }
+
+
+def _name(inquiry: Inquiry, candidate: Candidate) -> str:
+    names = inquiry.machine.sites[candidate.site].names
+    return names[0] if names else inquiry.machine.sites[candidate.site].text
+
+
+def _expression(inquiry: Inquiry, candidate: Candidate) -> str:
+    node = inquiry.machine.nodes[candidate.site]
+    if isinstance(node, ast.AugAssign):
+        return ast.unparse(node)
+    value = getattr(node, "value", None) if isinstance(node, ast.stmt) else node
+    return ast.unparse(value) if isinstance(value, ast.expr) else ""
+
+
+def _names(inquiry: Inquiry) -> Iterator[str]:
+    named = (_name(inquiry, c) for c in inquiry.candidates if not c.standard)
+    yield from dict.fromkeys(named)

@@ -1,0 +1,151 @@
+"""One step asked about: its measurements and its loss, with second looks where they are due.
+
+Correct code may differ from the gradient by what it does on purpose: a small number that keeps a
+logarithm finite, a learning rate that falls from step to step. And wrong code may look right where
+a regularisation is switched off. Each of these is tried, and the better explanation is kept.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.understanding.choice import Choice, choose
+from gradcheck.paste.understanding.claims import Claim, claimed
+from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, steadied
+from gradcheck.paste.understanding.iterations import Found
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.shrinking import shrunk
+from gradcheck.paste.understanding.values import is_number
+from gradcheck.paste.understanding.words import GUARDS, RATES, STRENGTHS, says
+from gradcheck.record import record
+
+_GUARD = 1e-3
+"""Positive numbers up to this size may be there to keep something from being zero."""
+
+_VANISHING = 1e-40
+_STRENGTH = 0.37
+
+
+@record
+class Asked:
+    """The measurements of a step, the loss chosen, and the codes of what was done to see better."""
+
+    inquiry: Inquiry
+    choice: Choice | None
+    claims: Mapping[Path, Claim]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def worth(self) -> int:
+        """How many parameters' claims the loss explains; -1 where there is no loss."""
+        if self.choice is None:
+            return -1
+        fits = self.inquiry.fits[self.choice.candidate]
+        return sum(one.exact or path in self.claims for path, one in fits.items())
+
+    @property
+    def is_explained(self) -> bool:
+        return self.choice is not None and self.worth >= len(
+            self.inquiry.decided(self.choice.candidate)
+        )
+
+
+def asked(found: Found) -> Asked | None:
+    """Measure a step and choose its loss, on a part of the data where that is enough."""
+    small = shrunk(found)
+    one = _looked(small) if small is not None else None
+    if one is None or one.choice is None:
+        return _looked(found)
+    return one if confirms(one.inquiry, found, one.choice.candidate) else _looked(found)
+
+
+def _looked(found: Found) -> Asked | None:
+    inquiry = inquire(found)
+    if inquiry is None:
+        return None
+    best = _chosen(inquiry)
+    for look in (_steady, _unguarded):
+        if best.is_explained:
+            break
+        other = look(found, best.inquiry)
+        if other is not None and other.worth > best.worth:
+            best = other
+    return _strengthened(found, best) if best.is_explained else best
+
+
+def _chosen(inquiry: Inquiry, *notes: str) -> Asked:
+    choice = choose(inquiry)
+    claims = claimed(inquiry, choice.candidate) if choice else {}
+    return Asked(inquiry=inquiry, choice=choice, claims=claims, notes=notes)
+
+
+def _steady(found: Found, inquiry: Inquiry) -> Asked | None:
+    """Look at a single iteration only: between several, the learning rate may change."""
+    one = steadied(found, inquiry)
+    return _chosen(one, "schedule") if one else None
+
+
+def _unguarded(found: Found, inquiry: Inquiry) -> Asked | None:
+    """Take away the small numbers that keep logarithms and quotients finite."""
+    constants = dict(_small_literals(inquiry))
+    data = dict(_small_values(inquiry))
+    if not constants and not data:
+        return None
+    step = found.step
+    step = replace(step, constants={**step.constants, **constants}, data={**step.data, **data})
+    one = inquire(replace(found, step=step))
+    return _chosen(one, "guard") if one else None
+
+
+def _small_literals(inquiry: Inquiry) -> Iterator[tuple[int, float]]:
+    """Yield small literals that no update uses, so to say at zero."""
+    machine = inquiry.machine
+    updating = {id(node) for site in inquiry.step.rates for node in ast.walk(machine.nodes[site])}
+    for number, node in machine.nodes.items():
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, float):
+            continue
+        is_rate = any(says(name, RATES) for name in machine.sites[number].names)
+        if 0 < node.value <= _GUARD and id(node) not in updating and not is_rate:
+            yield number, node.value * _VANISHING
+
+
+def _small_values(inquiry: Inquiry) -> Iterator[tuple[Path, float]]:
+    for path, thing in _scalars(inquiry):
+        if 0 < thing <= _GUARD and says(path.last, GUARDS):
+            yield path, float(thing) * _VANISHING
+
+
+def _scalars(inquiry: Inquiry) -> Iterator[tuple[Path, Any]]:
+    """Yield the numbers that the step can be given others for."""
+    for path, thing in inquiry.base.before.things.items():
+        if is_number(thing) and inquiry.step.can_set(path):
+            yield path, thing
+
+
+def _strengthened(found: Found, best: Asked) -> Asked:
+    """Try a step that is explained with its regularisation switched on, if that is off."""
+    data = dict(_zero_strengths(best.inquiry))
+    if not data or best.choice is None:
+        return best
+    step = replace(best.inquiry.step, data={**best.inquiry.step.data, **data})
+    step = replace(step, variables=(*step.variables, *(p.root for p in data if p.is_variable)))
+    one = inquire(replace(found, step=step))
+    if one is None or _unchanged(one, best.inquiry):
+        return best
+    stronger = _chosen(one, *best.notes, "strength")
+    return best if stronger.choice is None or stronger.choice.basis == "inferred" else stronger
+
+
+def _zero_strengths(inquiry: Inquiry) -> Iterator[tuple[Path, float]]:
+    for path, thing in _scalars(inquiry):
+        if thing == 0 and says(path.last, STRENGTHS):
+            yield path, _STRENGTH
+
+
+def _unchanged(one: Inquiry, other: Inquiry) -> bool:
+    """Tell whether the losses are what they were: then the number was no strength."""
+    first, second = one.points[0].losses, other.points[0].losses
+    return bool(np.array_equal(first, second, equal_nan=True))

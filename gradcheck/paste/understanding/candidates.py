@@ -1,0 +1,196 @@
+"""Loss candidates: the numbers in a step that may be what it minimises.
+
+Explicit ones are numbers that the program names, returns, collects or prints. Implied ones are
+standard losses of a prediction and its target, which are known from their difference.
+"""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.paste.understanding.machine import Machine
+from gradcheck.paste.understanding.runtime import OFTEN, Event
+from gradcheck.paste.understanding.sites import Site
+from gradcheck.paste.understanding.standard import STANDARD
+from gradcheck.paste.understanding.steps import Trial
+from gradcheck.paste.understanding.values import number
+from gradcheck.paste.understanding.words import TARGETS, loss_like, says
+from gradcheck.record import record
+
+
+@record
+class Candidate:
+    """A number that a step may minimise: what its site's events add up to.
+
+    `fold` says how several values of the site make one. Of an implied loss `standard` is the
+    name and `left` tells on which side of the difference the prediction stands.
+    """
+
+    site: int
+    fold: Literal["sum", "last"]
+    standard: str | None = None
+    left: bool = True
+    named: bool = False
+    whole: bool = True
+    """Whether the site's value is a single number already."""
+    held: bool = False
+    """Whether the target, which depends on the parameters too, is held fixed."""
+
+    def value(self, events: Sequence[Event], held: Sequence[Event]) -> float:
+        """Return the candidate's value, from all events of its site in one trial.
+
+        `held` are those of the trial that fixes the targets, where they must be.
+        """
+        if self.standard is None:
+            numbers = [float(np.sum(event.value)) for event in events]
+            return numbers[-1] if self.fold == "last" else sum(numbers)
+        pairs = zip(events, held if self.held else events, strict=True)
+        return float(sum(self._implied(event, fixed) for event, fixed in pairs))
+
+    def _implied(self, event: Event, fixed: Event) -> Any:
+        assert self.standard is not None
+        prediction, target = (event.left, fixed.right) if self.left else (event.right, fixed.left)
+        return STANDARD[self.standard].value(np.asarray(prediction), np.asarray(target))
+
+
+def values(
+    candidates: Sequence[Candidate], events: Sequence[Event], held: Sequence[Event] | None = None
+) -> Array:
+    """Return each candidate's value in one trial; NaN where its site was not reached.
+
+    `held` are the events of the trial whose targets are fixed, by default the same.
+    """
+    grouped = by_site(events)
+    fixed = grouped if held is None else by_site(held)
+    with np.errstate(all="ignore"):
+        return np.array(
+            [_value(c, grouped.get(c.site, []), fixed.get(c.site, [])) for c in candidates]
+        )
+
+
+def _value(candidate: Candidate, events: Sequence[Event], held: Sequence[Event]) -> float:
+    if not events or (candidate.held and len(events) != len(held)):
+        return float("nan")
+    return candidate.value(events, held)
+
+
+def _is_element(node: ast.AST) -> bool:
+    """Tell what is stored in an array or a list: outputs and the like."""
+    match node:
+        case ast.Assign(targets=[ast.Subscript(slice=ast.Constant(value=str()))]):
+            return False
+        case ast.Assign(targets=[ast.Subscript()]) | ast.AugAssign(target=ast.Subscript()):
+            return True
+    return False
+
+
+def by_site(events: Sequence[Event]) -> Mapping[int, list[Event]]:
+    grouped: dict[int, list[Event]] = defaultdict(list)
+    for event in events:
+        grouped[event.site].append(event)
+    return dict(grouped)
+
+
+def candidates(
+    machine: Machine, trial: Trial, moved: Trial, affected: Sequence[int], updates: Iterable[int]
+) -> list[Candidate]:
+    """Return what may be the loss in a trial, where `affected` events depend on the parameters.
+
+    `moved` is a trial from another point; `updates` are the sites that change parameters.
+    """
+    touched = {trial.events[index].site for index in affected} - set(updates)
+    before, after = by_site(trial.events), by_site(moved.events)
+    found: list[Candidate] = []
+    for site, events in before.items():
+        if site in touched:
+            found += _explicit(machine.sites[site], machine.nodes[site], events)
+            found += _implied(machine, events, after.get(site, []))
+    return found
+
+
+def _explicit(site: Site, node: ast.AST, events: Sequence[Event]) -> Iterator[Candidate]:
+    if not all(is_explicit(site, event) for event in events):
+        return
+    named = loss_like(site.names)
+    if not named and (len(events) >= OFTEN or _is_element(node)):
+        return
+    whole = all(number(event.value) is not None for event in events)
+    yield Candidate(site=site.number, fold="last", named=named, whole=whole)
+    if len(events) > 1 and not isinstance(node, ast.AugAssign):
+        yield Candidate(site=site.number, fold="sum", named=named, whole=whole)
+
+
+def _implied(
+    machine: Machine, events: Sequence[Event], moved: Sequence[Event]
+) -> Iterator[Candidate]:
+    if not len(events) == len(moved) < OFTEN or not all(
+        is_difference(machine, event) for event in events
+    ):
+        return
+    sides = {_prediction(one, two) for one, two in zip(events, moved, strict=True)}
+    node = machine.nodes[events[0].site]
+    if len(sides) > 1 or (sides == {None} and not (names := _target_side(node))):
+        return
+    (side,) = sides
+    left = names == "right" if side is None else side
+    for standard in STANDARD.values():
+        pairs = [(e.left, e.right) if left else (e.right, e.left) for e in events]
+        if side is None and standard.name != "squared error":
+            continue
+        if all(standard.fits(np.asarray(a), np.asarray(t)) for a, t in pairs):
+            yield Candidate(
+                site=events[0].site,
+                fold="sum",
+                standard=standard.name,
+                left=left,
+                held=side is None,
+            )
+
+
+def _target_side(node: ast.AST) -> str | None:
+    """Tell on which side of a difference a target is named, as in `q - target`."""
+    if isinstance(node, ast.BinOp):
+        for side in ("right", "left"):
+            names = [n.id for n in ast.walk(getattr(node, side)) if isinstance(n, ast.Name)]
+            if any(says(name, TARGETS) for name in names):
+                return side
+    return None
+
+
+def _prediction(one: Event, two: Event) -> bool | None:
+    """Tell whether the left side alone depends on the parameters (True), or the right alone.
+
+    None where both do, or neither.
+    """
+    left = not np.array_equal(one.left, two.left)
+    right = not np.array_equal(one.right, two.right)
+    return left if left != right else None
+
+
+def evidence(machine: Machine, trial: Trial, affected: Iterable[int]) -> Iterator[int]:
+    """Yield those of the events that are like a loss, or like the difference before it."""
+    for index in affected:
+        event = trial.events[index]
+        if is_difference(machine, event) or is_explicit(machine.sites[event.site], event):
+            yield index
+
+
+def is_difference(machine: Machine, event: Event) -> bool:
+    """Tell a difference of two things of equal size that the program computed."""
+    node = machine.nodes.get(event.site)
+    if not isinstance(node, ast.BinOp | ast.AugAssign) or not isinstance(node.op, ast.Sub):
+        return False
+    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant):
+        return False
+    return event.left is not None and np.size(event.left) == np.size(event.right)
+
+
+def is_explicit(site: Site, event: Event) -> bool:
+    """Tell a single number, or numbers called a loss, that go somewhere under a name."""
+    if not site.names:
+        return False
+    return number(event.value) is not None or loss_like(site.names)

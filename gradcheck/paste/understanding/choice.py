@@ -1,0 +1,240 @@
+"""The choice of the loss: what the program writes, or a standard one that its gradients show.
+
+A loss that is written decides, unless its gradients are those of a standard loss of other data,
+such as a validation set. A metric in the same units, such as a root or an absolute error,
+is not a loss. Parts of a written loss do not count when there is a sum of them.
+"""
+
+import ast
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from gradcheck.paste.understanding.candidates import by_site
+from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.surroundings import Around, around
+from gradcheck.paste.understanding.values import same
+from gradcheck.record import record
+
+_NUDGE = 0.1
+_MOST_TRIED = 20
+
+
+@record
+class Choice:
+    """The loss that the claims are held against; `candidate` is its index.
+
+    `other` is a standard loss that explains all claims exactly where the chosen one does not.
+    """
+
+    candidate: int
+    basis: Literal["written", "inferred", "given"]
+    other: int | None = None
+    around: Around | None = None
+    """Where a loss of this kind is written, if that is not in the step itself."""
+
+
+def choose(inquiry: Inquiry) -> Choice | None:
+    """Choose the loss; None where there is nothing like one."""
+    written = _written(inquiry)
+    explaining = [i for i in range(len(inquiry.candidates)) if inquiry.explains(i)]
+    exact = [i for i in written if i in explaining]
+    if exact:
+        return Choice(candidate=exact[0], basis="written")
+    implied = [i for i in explaining if inquiry.candidates[i].standard]
+    unnamed = [i for i in explaining if not inquiry.candidates[i].standard]
+    if written:
+        return _against(inquiry, written, implied)
+    near = around(inquiry)
+    if near is not None:
+        alike = [i for i, c in enumerate(inquiry.candidates) if c.standard == near.standard]
+        best = max(alike, key=lambda i: (inquiry.exact(i), inquiry.closeness(i)), default=None)
+        if best is not None:
+            other = implied[0] if implied and not inquiry.explains(best) else None
+            return Choice(candidate=best, basis="written", other=other, around=near)
+    if implied or unnamed:
+        return Choice(candidate=(implied or unnamed)[0], basis="inferred" if implied else "written")
+    return _closest(inquiry)
+
+
+def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -> Choice:
+    """Choose between a written loss that does not fit and standard ones."""
+    best = max(written, key=lambda i: (inquiry.exact(i), inquiry.closeness(i)))
+    for index in implied:
+        if inquiry.candidates[index].held or any(
+            inquiry.parallel(index, i, everywhere=False) for i in written
+        ):
+            return Choice(candidate=index, basis="inferred")
+    if implied:
+        if _all_elsewhere(inquiry, written, implied[0]):
+            return Choice(candidate=implied[0], basis="inferred")
+        return Choice(candidate=best, basis="written", other=implied[0])
+    closest = _closest(inquiry)
+    if closest is None or inquiry.exact(closest.candidate) <= inquiry.exact(best):
+        return Choice(candidate=best, basis="written")
+    elsewhere = _all_elsewhere(inquiry, written, closest.candidate)
+    return closest if elsewhere else Choice(candidate=best, basis="written")
+
+
+def _all_elsewhere(inquiry: Inquiry, written: Sequence[int], implied: int) -> bool:
+    return all(_elsewhere(inquiry, index, implied) for index in written)
+
+
+def _closest(inquiry: Inquiry) -> Choice | None:
+    """Choose, where nothing fits as a whole, what fits most parameters and then best."""
+    ranked = sorted(
+        range(len(inquiry.candidates)),
+        key=lambda i: (
+            inquiry.exact(i),
+            inquiry.candidates[i].standard == "squared error",
+            inquiry.candidates[i].standard is not None,
+            inquiry.closeness(i),
+        ),
+    )
+    usable = [i for i in ranked if inquiry.candidates[i].standard or inquiry.exact(i)]
+    if not usable:
+        return None
+    best = usable[-1]
+    standard = inquiry.candidates[best].standard is not None
+    return Choice(candidate=best, basis="inferred" if standard else "written")
+
+
+def _written(inquiry: Inquiry) -> list[int]:
+    """Return the losses that the program writes, without mere parts: what it calls so, or keeps."""
+    offered = inquiry.candidates
+    usable = [
+        i
+        for i, candidate in enumerate(offered)
+        if not candidate.standard and inquiry.decided(i) and not _is_metric(inquiry, i)
+    ]
+    named = [i for i in usable if offered[i].named and _is_number(inquiry, i)]
+    kept = named or [i for i in usable if offered[i].whole and _is_kept(inquiry, i)]
+    widest = max((len(inquiry.decided(i)) for i in kept), default=0)
+    kept = [i for i in kept if len(inquiry.decided(i)) == widest]
+    return [i for i in kept if not any(_is_part(inquiry, i, j) for j in kept)]
+
+
+def _is_number(inquiry: Inquiry, index: int) -> bool:
+    """Tell single numbers, and arrays that are a loss element by element and no mere residual."""
+    if inquiry.candidates[index].whole:
+        return True
+    return inquiry.explains(index) or any(
+        inquiry.parallel(index, i, everywhere=True)
+        for i, c in enumerate(inquiry.candidates)
+        if c.standard
+    )
+
+
+def _is_kept(inquiry: Inquiry, index: int) -> bool:
+    """Tell numbers that are collected or printed."""
+    site = inquiry.machine.sites[inquiry.candidates[index].site]
+    return site.kind not in ("Assign", "Return", "AugAssign", "AnnAssign")
+
+
+def _is_metric(inquiry: Inquiry, index: int) -> bool:
+    """Tell a bare residual, and what goes like the absolute error."""
+    candidate = inquiry.candidates[index]
+    node = inquiry.machine.nodes[candidate.site]
+    value = getattr(node, "value", None)
+    differences = {c.site for c in inquiry.candidates if c.standard}
+    if isinstance(value, ast.expr) and getattr(value, "number", -1) in differences:
+        return True
+    return any(
+        inquiry.parallel(index, i, everywhere=True)
+        for i, c in enumerate(inquiry.candidates)
+        if c.standard == "absolute error"
+    )
+
+
+def _is_part(inquiry: Inquiry, index: int, whole: int) -> bool:
+    """Tell whether one named loss is but a term of another: a change of it changes the other."""
+    if index == whole or inquiry.parallel(index, whole, everywhere=False):
+        return False
+    one, other = inquiry.candidates[index], inquiry.candidates[whole]
+    if one.site == other.site:
+        return False
+    return _feels(inquiry, other.site, one.site)
+
+
+def _feels(inquiry: Inquiry, site: int, source: int, occurrence: int | None = None) -> bool:
+    """Tell whether what a site computes changes when another site's values are changed.
+
+    `occurrence` picks one of the source's values; None changes them all.
+    """
+    plan = inquiry.step.plan(frozenset({site, source}))
+    sites = frozenset({site})
+    point = inquiry.points[0].point
+    runs = [
+        inquiry.step.trial(point, plan, rate=0.0, recorded=sites, inject=inject)
+        for inject in ({}, {source: _Once(occurrence)})
+    ]
+    both = [[event.value for event in run.events] for run in runs]
+    return len(both[0]) != len(both[1]) or any(
+        not np.array_equal(a, b) for a, b in zip(*both, strict=True)
+    )
+
+
+class _Once:
+    """An injection into one occurrence of a site's value; None for all."""
+
+    def __init__(self, occurrence: int | None) -> None:
+        self._left = occurrence
+
+    def __call__(self, value: Any) -> Any:  # noqa: ARG002
+        if self._left is None:
+            return _NUDGE
+        self._left -= 1
+        return _NUDGE if self._left == -1 else 0.0
+
+
+def _elsewhere(inquiry: Inquiry, written: int, implied: int) -> bool:
+    """Tell whether a written loss is one of other data than the claims' own.
+
+    It is of the same data if it has the same predictions and targets, or is computed from the
+    same prediction.
+    """
+    standards = inquiry.candidates
+    kinds = [
+        i
+        for i, c in enumerate(standards)
+        if c.standard and inquiry.parallel(written, i, everywhere=True)
+    ]
+    if any(standards[i].standard == standards[implied].standard for i in kinds):
+        return True
+    return not any(_same_pair(inquiry, i, implied) for i in kinds) and not _shares(
+        inquiry, written, implied
+    )
+
+
+def _same_pair(inquiry: Inquiry, one: int, other: int) -> bool:
+    grouped = by_site(inquiry.base.events)
+    first, second = inquiry.candidates[one], inquiry.candidates[other]
+    pairs = [grouped.get(candidate.site, []) for candidate in (first, second)]
+    sides = [
+        [np.ravel(e.left if c.left else e.right) for e in events]
+        for c, events in zip((first, second), pairs, strict=True)
+    ]
+    if len(sides[0]) != len(sides[1]):
+        return False
+    return all(np.array_equal(a, b) for a, b in zip(*sides, strict=True))
+
+
+def _shares(inquiry: Inquiry, written: int, implied: int) -> bool:
+    """Tell whether a written loss feels a change of the prediction that the claims start from.
+
+    A prediction that was computed a second time, from the same data, counts as well.
+    """
+    candidate = inquiry.candidates[implied]
+    events = inquiry.base.events
+    pair = next(event for event in events if event.site == candidate.site)
+    prediction = pair.left if candidate.left else pair.right
+    counts: Counter[int] = Counter()
+    places = []
+    for event in events:
+        if event is not pair and same(event.value, prediction):
+            places.append((event.site, counts[event.site]))
+        counts[event.site] += 1
+    site = inquiry.candidates[written].site
+    return any(_feels(inquiry, site, *place) for place in places[:_MOST_TRIED])

@@ -1,0 +1,189 @@
+"""Claims other than the plain update: gradient variables, where an optimizer stands between.
+
+A step may change its parameters by something else than a multiple of their gradients:
+momentum and its kin keep state, clipping cuts, weight decay adds. The gradient is then a value
+on the way. Such a value counts if it is the gradient at all points, and the way from it to the
+update is one of these; else the update itself is the claim.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.paste.understanding.fit import Fit, Rows, fit
+from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.measure import Measured
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.points import Draw, drawn
+from gradcheck.paste.understanding.values import frozen
+from gradcheck.record import record
+
+_SAME = 1e-6
+_CLOSE = 1e-9
+
+
+@record
+class Claim:
+    """What is claimed as one parameter's gradient: the values of a site, and why not the update."""
+
+    site: int
+    rows: tuple[Rows, ...]
+    fit: Fit
+    why: str
+
+
+def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
+    """Return the gradient variables that stand for updates which are no plain gradients.
+
+    Where there is one, those of the other parameters are returned too, for the sake of one scale.
+    """
+    fits = inquiry.fits[candidate]
+    decided = inquiry.decided(candidate)
+    if all(fits[path].exact for path in decided):
+        return {}
+    seen = _Seen(inquiry)
+    odd = {
+        path: _explained(inquiry, candidate, path, seen) for path in decided if not fits[path].exact
+    }
+    found = {path: claim for path, claim in odd.items() if claim is not None}
+    if not found:
+        return {}
+    for path in decided:
+        plain = _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen)))
+        if path not in odd and plain and inquiry.machine.sites[plain[0].site].names:
+            found[path] = plain[0]
+    return found
+
+
+def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: "_Seen") -> Claim | None:
+    """Return the latest gradient variable from which something known leads to the update."""
+    for claim in _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen))):
+        why = _reason(inquiry, path, claim.site, seen)
+        if why is not None:
+            return replace(claim, why=why)
+    return None
+
+
+def _latest_first(inquiry: Inquiry, claims: Sequence[Claim]) -> list[Claim]:
+    """Order claims so that what the program stores comes before mere parts of expressions."""
+    sites = inquiry.machine.sites
+    stored = [claim for claim in claims if sites[claim.site].names]
+    passing = [claim for claim in claims if not sites[claim.site].names]
+    return [*reversed(stored), *reversed(passing)]
+
+
+class _Seen:
+    """The values that sites of some parameter's shape have, at each point: the last of each site.
+
+    `order` has the sites as they were last seen.
+    """
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        shapes = {np.shape(inquiry.points[0].point[path]) for path in inquiry.parameters}
+        self.sites = frozenset(
+            event.site for event in inquiry.base.events if np.shape(event.value) in shapes
+        )
+        self.order: list[int] = []
+        self.values = [self._at(inquiry, point) for point in inquiry.points]
+
+    def _at(self, inquiry: Inquiry, point: Measured) -> dict[int, dict[Any, Array]]:
+        step = replace(inquiry.step, first=point.first, paths=inquiry.parameters)
+        trial = step.trial(point.point, step.plan(self.sites), recorded=self.sites)
+        found: dict[int, dict[Any, Array]] = defaultdict(dict)
+        for event in trial.events:
+            found[event.site][np.shape(event.value)] = event.value
+        self.order = list(dict.fromkeys(event.site for event in reversed(trial.events)))[::-1]
+        return found
+
+    def of(self, shape: Any) -> Iterator[tuple[int, list[Array]]]:
+        """Yield each site with its values at all points, where it has them."""
+        for site in self.order:
+            values = [one[site][shape] for one in self.values if shape in one.get(site, {})]
+            if len(values) == len(self.values):
+                yield site, values
+
+
+def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: _Seen) -> Iterator[Claim]:
+    """Yield the sites whose values are a parameter's gradient, up to one scale, as they come."""
+    for site, values in seen.of(np.shape(inquiry.points[0].point[path])):
+        rows = tuple(
+            point.rows(path, candidate, value)
+            for point, value in zip(inquiry.points, values, strict=True)
+        )
+        one = fit(rows)
+        if one.exact:
+            yield Claim(site=site, rows=rows, fit=one, why="")
+
+
+def _reason(inquiry: Inquiry, path: Path, site: int, seen: _Seen) -> str | None:
+    """Say what lies between a gradient variable and the update; None where nothing known does."""
+    if _has_state(inquiry, path, site):
+        return "optimizer"
+    pairs = []
+    for point, values in zip(inquiry.points, seen.values, strict=True):
+        shape = np.shape(point.point[path])
+        pairs.append(
+            (
+                np.ravel(point.claims[path]),
+                np.ravel(values[site][shape]),
+                np.ravel(frozen(point.point[path])),
+            )
+        )
+    if all(_is_clipped(claim, value) for claim, value, _ in pairs):
+        return "clipping"
+    if all(_is_multiple(claim, value) for claim, value, _ in pairs):
+        return "rescaling"
+    return "weight decay" if _is_decayed(pairs) else None
+
+
+def _has_state(inquiry: Inquiry, path: Path, site: int) -> bool:
+    """Tell whether something that the step keeps changes the update, but not the gradient."""
+    shape = np.shape(inquiry.points[0].point[path])
+    point = inquiry.points[0]
+    step = replace(inquiry.step, first=point.first, paths=inquiry.parameters)
+    sites = frozenset({site})
+    for other in inquiry.found.others:
+        held = inquiry.base.before.values.get(other)
+        if held is None or np.shape(held) != shape or other.is_variable:
+            continue
+        there = np.abs(drawn(held, Draw(seed=5), 0)) + np.abs(frozen(held))
+        trial = step.trial({**point.point, other: there}, step.plan(sites), recorded=sites)
+        plain = step.trial(point.point, step.plan(sites), recorded=sites)
+        if trial.failed or plain.failed or not trial.events or not plain.events:
+            continue
+        same_gradient = np.array_equal(trial.events[-1].value, plain.events[-1].value)
+        if same_gradient and not np.array_equal(trial.change(path), plain.change(path)):
+            return True
+    return False
+
+
+def _is_clipped(claim: Array, value: Array) -> bool:
+    """Tell whether a claim is a multiple of a value, but for entries cut off at one bound."""
+    if not np.any(value) or not np.any(claim):
+        return False
+    bound = float(np.max(np.abs(claim)))
+    free = (np.abs(claim) < bound * (1 - _SAME)) & (value != 0)
+    if not np.any(free):
+        return bool(np.all(np.sign(claim) == np.sign(value)))
+    scale = float(claim[free] @ value[free] / (value[free] @ value[free]))
+    cut = np.clip(scale * value, -bound, bound)
+    return bool(np.allclose(claim, cut, rtol=_SAME, atol=_CLOSE * bound))
+
+
+def _is_multiple(claim: Array, value: Array) -> bool:
+    size = float(value @ value)
+    return size > 0 and bool(
+        np.linalg.norm(claim - claim @ value / size * value) <= _SAME * np.linalg.norm(claim)
+    )
+
+
+def _is_decayed(pairs: Sequence[tuple[Array, Array, Array]]) -> bool:
+    """Tell whether claims are a value plus the parameter, with the same two factors everywhere."""
+    claim, value, own = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    factors, *_ = np.linalg.lstsq(np.stack([value, own], axis=1), claim, rcond=None)
+    left = claim - np.stack([value, own], axis=1) @ factors
+    return bool(np.linalg.norm(left) <= _SAME * np.linalg.norm(claim) and factors[0] > 0)

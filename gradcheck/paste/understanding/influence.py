@@ -1,0 +1,65 @@
+"""What depends on what in a step, seen by moving one thing and watching the others."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gradcheck.chance import Chance
+from gradcheck.paste.understanding.candidates import evidence
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.runtime import OFTEN
+from gradcheck.paste.understanding.steps import Step, Trial
+from gradcheck.paste.understanding.values import frozen, same
+
+_NOTHING = 1e-6
+"""Entries of this size are zeros to a program that starts from zeros."""
+
+
+def influential(step: Step, base: Trial, first: Mapping[Path, int]) -> list[Path]:
+    """Return the paths that something like a loss depends on before an event, `first` of each."""
+    paths = list(first)
+    point = {path: shaken(base.before.values[path], seed) for seed, path in enumerate(paths)}
+    moved = step.trial(point, step.plan(None))
+    if moved.failed:
+        return []
+    machine = step.scene.machine
+    telling = set(evidence(machine, base, differing_events(base, moved)))
+    counts = Counter(event.site for event in base.events)
+    sites = frozenset(site for index in telling if counts[site := base.events[index].site] < OFTEN)
+    if not sites:
+        return []
+    places = [index for index, event in enumerate(base.events) if event.site in sites]
+    plan = step.plan(sites)
+    still = step.trial({}, plan, recorded=sites)
+    matter = []
+    for path in paths:
+        alone = step.trial({path: point[path]}, plan, recorded=sites)
+        differing = {places[index] for index in differing_events(still, alone)}
+        if any(index < first[path] for index in differing & telling):
+            matter.append(path)
+    return matter
+
+
+def differing_events(base: Trial, other: Trial) -> list[int]:
+    """Return the places, in the first trial, of the events whose values another trial changed.
+
+    Where the runs take different turns, all that follows counts as changed.
+    """
+    found: list[int] = []
+    for index, (one, two) in enumerate(zip(base.events, other.events, strict=False)):
+        if one.site != two.site:
+            return found + list(range(index, len(base.events)))
+        if not same(one.value, two.value):
+            found.append(index)
+    return found + list(range(len(other.events), len(base.events)))
+
+
+def shaken(value: Any, seed: int) -> Any:
+    """Return a value moved at random by about a tenth of its size."""
+    array = np.asarray(frozen(value))
+    size = float(np.sqrt(np.mean(array**2)))
+    size = size if size > _NOTHING else 1.0
+    moved = array + 0.1 * size * Chance([seed % 2**32]).normal(size=array.shape)
+    return moved if array.ndim else float(moved)

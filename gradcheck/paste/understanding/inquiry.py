@@ -1,0 +1,235 @@
+"""All that was measured about one training step: candidates, points, and how well they fit."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.paste.understanding.candidates import Candidate, candidates
+from gradcheck.paste.understanding.fit import Fit, Rows, fit
+from gradcheck.paste.understanding.influence import differing_events, shaken
+from gradcheck.paste.understanding.iterations import Found
+from gradcheck.paste.understanding.machine import Machine
+from gradcheck.paste.understanding.measure import Measured, measured, point
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.points import Draw
+from gradcheck.paste.understanding.steps import Step, Trial
+
+_ATTEMPTS = (1.0, 0.3, 0.1)
+"""Sizes of points to try, where larger ones saturate or overflow."""
+
+_SLOW = 0.5
+_POINTS = 3
+_FEWER = 2
+"""So many points must do for a step that takes more than so many seconds, with all its hooks."""
+
+_APART = 100
+"""By how much the seeds of different draws differ."""
+
+_PARALLEL = 1e-7
+_PACE = 1e-4
+
+
+class Inquiry:
+    """The measurements of one step, and what follows from them."""
+
+    def __init__(
+        self,
+        found: Found,
+        step: Step,
+        base: Trial,
+        candidates: Sequence[Candidate],
+        points: Sequence[Measured],
+    ) -> None:
+        self.found = found
+        self.step = step
+        self.base = base
+        self.candidates = candidates
+        self.points = points
+        self.parameters = found.parameters
+
+    @property
+    def machine(self) -> Machine:
+        return self.step.scene.machine
+
+    def rows(self, path: Path, candidate: int) -> list[Rows]:
+        return [one.rows(path, candidate) for one in self.points]
+
+    @cached_property
+    def fits(self) -> list[Mapping[Path, Fit]]:
+        """The fit of each parameter's update to each candidate."""
+        return [
+            {path: fit(self.rows(path, index)) for path in self.parameters}
+            for index in range(len(self.candidates))
+        ]
+
+    def decided(self, candidate: int) -> list[Path]:
+        """Return the parameters on which a candidate depends sharply enough to compare."""
+        return [path for path, one in self.fits[candidate].items() if one.lines]
+
+    def exact(self, candidate: int) -> int:
+        """Return how many parameters' updates fit a candidate exactly."""
+        return sum(one.exact for one in self.fits[candidate].values())
+
+    def explains(self, candidate: int) -> bool:
+        """Tell whether a candidate's gradients are those of the updates, up to their scales."""
+        decided = self.decided(candidate)
+        return bool(decided) and all(self.fits[candidate][path].exact for path in decided)
+
+    def closeness(self, candidate: int) -> float:
+        """Return the mean cosine of updates and slopes, whatever their sign."""
+        fits = self.fits[candidate].values()
+        return float(np.mean([abs(one.cosine) for one in fits])) if fits else 0.0
+
+    def parallel(self, one: int, other: int, *, everywhere: bool) -> bool:
+        """Tell whether two candidates have parallel slopes at every point.
+
+        `everywhere` asks for one and the same factor at all points.
+        """
+        pairs = [
+            pair for index in range(len(self.points)) if (pair := self._pair(index, one, other))
+        ]
+        if not pairs:
+            return False
+        if everywhere:
+            pairs = [(np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs]))]
+        return all(_are_parallel(first, second) for first, second in pairs)
+
+    def _pair(self, index: int, one: int, other: int) -> tuple[Array, Array] | None:
+        measured = self.points[index]
+        slopes = np.concatenate([measured.slopes[path] for path in self.parameters])
+        bars = np.concatenate([measured.bars[path] for path in self.parameters])
+        known = np.isfinite(bars[:, one]) & np.isfinite(bars[:, other])
+        first, second = slopes[known, one], slopes[known, other]
+        return (first, second) if np.any(first) and np.any(second) else None
+
+
+def _are_parallel(first: Array, second: Array) -> bool:
+    size = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return size > 0 and bool(
+        np.linalg.norm(
+            first * np.linalg.norm(second)
+            - second * np.sign(first @ second) * np.linalg.norm(first)
+        )
+        <= _PARALLEL * size
+    )
+
+
+def inquire(found: Found) -> Inquiry | None:
+    """Measure a step at several random points; None where it can't be run from any."""
+    step, base, offered = _setting(found)
+    if base is None or not offered:
+        return None
+    points = list(_points(step, found, base, offered))
+    if not points:
+        return None
+    return Inquiry(found, step, base, offered, points)
+
+
+def steadied(found: Found, inquiry: Inquiry) -> Inquiry | None:
+    """Return an inquiry with all points at one iteration; None where it says nothing new.
+
+    It does where claims fit at each iteration, but with scales of their own: all parameters alike.
+    """
+    first = inquiry.step.first
+    others = [one for one in inquiry.points if one.first != first]
+    same = [one for one in inquiry.points if one.first == first]
+    if not others or not any(_keeps_pace(inquiry, one) for one in others):
+        return None
+    for seed in (_POINTS + 2, _POINTS + 3):
+        more = _measured(inquiry.step, found, inquiry.candidates, seed)
+        same += [more] if more else []
+    if len(same) < _FEWER:
+        return None
+    return Inquiry(found, inquiry.step, inquiry.base, inquiry.candidates, same)
+
+
+def _keeps_pace(inquiry: Inquiry, one: Measured) -> bool:
+    """Tell whether, at a point, some candidate's slopes are all the claims but for one factor."""
+    for index in range(len(inquiry.candidates)):
+        fits = [fit([one.rows(path, index)]) for path in inquiry.parameters]
+        scales = [f.scale for f in fits if f.exact]
+        if scales and np.ptp(scales) <= _PACE * abs(scales[0]):
+            return True
+    return False
+
+
+def confirms(small: Inquiry, found: Found, candidate: int) -> bool:
+    """Tell whether what does not fit on a part of the data does not fit on all of it either."""
+    fits = small.fits[candidate]
+    odd = [path for path, one in fits.items() if one.lines and not one.exact]
+    step = replace(found.step, first=small.step.first)
+    whole = replace(found, step=step, parameters=tuple(odd))
+    drawn = point(step, small.parameters, Draw(seed=1))
+    if not odd or drawn is None:
+        return True
+    one = measured(step, odd, [small.candidates[candidate]], drawn, few=True)
+    if one is None:
+        return True
+    return not any(fit([one.rows(path, 0)]).exact for path in whole.parameters)
+
+
+def _setting(found: Found) -> tuple[Step, Trial | None, list[Candidate]]:
+    """Choose the iteration that shows most losses by name: some compute them now and then."""
+    best: tuple[Step, Trial | None, list[Candidate]] = (found.step, None, [])
+    for first in dict.fromkeys((0, found.step.first)):
+        step = replace(found.step, first=first)
+        base = step.trial({}, step.plan(None), rate=0.0)
+        if base.failed or not _usable(base, found):
+            continue
+        offered = _offered(step, base, found)
+        if best[1] is None or sum(c.named for c in offered) > sum(c.named for c in best[2]):
+            best = (step, base, offered)
+        if any(c.named for c in offered):
+            break
+    return best
+
+
+def _usable(base: Trial, found: Found) -> bool:
+    """Tell whether the parameters are there already, as they will be later."""
+    values = base.before.values
+    return all(
+        path in values and np.shape(values[path]) == found.shapes[path] for path in found.parameters
+    )
+
+
+def _offered(step: Step, base: Trial, found: Found) -> list[Candidate]:
+    values = base.before.values
+    there = {path: shaken(values[path], seed) for seed, path in enumerate(found.parameters)}
+    moved = step.trial(there, step.plan(None), rate=0.0)
+    if moved.failed:
+        return []
+    affected = differing_events(base, moved)
+    return candidates(step.scene.machine, base, moved, affected, step.rates)
+
+
+def _points(
+    step: Step, found: Found, base: Trial, offered: Sequence[Candidate]
+) -> Iterator[Measured]:
+    """Measure at consecutive iterations; once more at the first if that alone shows a loss."""
+    count = _FEWER if base.seconds > _SLOW else _POINTS
+    missing = False
+    for ahead in range(count):
+        one = _measured(replace(step, first=step.first + ahead), found, offered, ahead + 1)
+        if one is not None:
+            named = [one.losses[i] for i, c in enumerate(offered) if c.named]
+            missing |= not np.all(np.isfinite(named))
+            yield one
+    if missing:
+        one = _measured(step, found, offered, count + 1)
+        if one is not None:
+            yield one
+
+
+def _measured(step: Step, found: Found, offered: Sequence[Candidate], seed: int) -> Measured | None:
+    seed += _APART * step.scene.machine.draw
+    for size in _ATTEMPTS:
+        drawn = point(step, found.parameters, Draw(seed=seed, size=size))
+        if drawn is None:
+            return None
+        one = measured(step, found.parameters, offered, drawn)
+        if one is not None:
+            return one
+    return None

@@ -1,0 +1,216 @@
+"""A closer look at the iterations of a loop: what they update, and which of it is a parameter."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.understanding.influence import influential, shaken
+from gradcheck.paste.understanding.machine import Scene
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.steps import Step, Trial, changed
+from gradcheck.paste.understanding.survey import Turns
+from gradcheck.paste.understanding.updates import Update, idle_updates, rates, updates
+from gradcheck.paste.understanding.values import frozen
+from gradcheck.record import record
+
+_TRIED = (1, 0, 2)
+"""Iterations that are looked at, the best first: in the first one, shapes may still change."""
+
+_ROUNDING = 1e-14
+"""What changes by less than this share, in several updates, has been moved there and back."""
+
+_KEPT = 0.5
+"""The share of a change before a step that must be left after it, for an update."""
+
+
+@record
+class Found:
+    """A step with its parameters, the updates of each, and a trial of it.
+
+    `others` is what else the step has changed and was there before; `together` is how many
+    parameters one iteration changes at most.
+    """
+
+    step: Step
+    base: Trial
+    parameters: tuple[Path, ...]
+    updates: tuple[Update, ...]
+    shapes: Mapping[Path, tuple[int, ...]]
+    others: tuple[Path, ...]
+    turns: Turns
+    together: int
+
+    @property
+    def is_scattered(self) -> bool:
+        """Whether every iteration changes a part of the parameters, as one over layers does."""
+        return 2 * self.together <= len(self.parameters)
+
+
+@record
+class _Look:
+    """What one iteration shows: the paths that it changes, and its updates."""
+
+    step: Step
+    base: Trial
+    differing: tuple[Path, ...]
+    moving: tuple[Path, ...]
+    updates: tuple[Update, ...]
+
+
+def examined(scene: Scene, turns: Turns) -> Found | None:
+    """Return the step that a loop's iterations are, if they change what a loss depends on.
+
+    A few iterations are looked at: in any single one some parameters may stay as they are, or
+    be without influence, as a weight is whose input is zero.
+    """
+    looks: list[_Look] = []
+    seen: frozenset[Path] = frozenset()
+    for first in _TRIED:
+        if first >= len(turns.changed) or turns.changed[first] <= seen:
+            continue
+        seen |= turns.changed[first]
+        look = _look(Step(scene=scene, loop=turns.loop, first=first))
+        if look is not None:
+            looks.append(look)
+    return _found(looks, turns)
+
+
+def _look(step: Step) -> _Look | None:
+    base = step.trial({}, step.plan(None))
+    if base.failed:
+        return None
+    differing = changed(base)
+    moving = [path for path, change in differing.items() if _moves(step, base, path, change)]
+    moving = _unaliased(base, moving, _passing(step))
+    still = [
+        p for p, thing in base.before.things.items() if p not in differing and _is_array(thing)
+    ]
+    idle = list(idle_updates(base, _unaliased(base, still, _passing(step))))
+    return _Look(
+        step=step,
+        base=base,
+        differing=tuple(differing),
+        moving=tuple(moving),
+        updates=(*_lasting(base, updates(base, moving)), *idle),
+    )
+
+
+def _lasting(base: Trial, found: Sequence[Update]) -> Iterator[Update]:
+    """Leave out what is moved there and back, as for the differences of a gradient check."""
+    counts = Counter(update.path for update in found)
+    for update in found:
+        size = float(np.linalg.norm(frozen(base.before.values[update.path])))
+        change = float(np.linalg.norm(base.change(update.path)))
+        if change > _ROUNDING * size or counts[update.path] == 1:
+            yield update
+
+
+def _found(looks: Sequence[_Look], turns: Turns) -> Found | None:
+    known = tuple(update for look in looks for update in look.updates)
+    parameters = list(dict.fromkeys(p for look in looks for p in _parameters(look, known)))
+    if not parameters:
+        known = tuple(update for look in looks[:1] for update in _added(look))
+        parameters = [path for look in looks[:1] for path in _parameters(look, known)]
+    if not parameters:
+        return None
+    own = tuple(update for update in known if update.path in parameters)
+    step = looks[0].step
+    return Found(
+        step=replace(step, rates=rates(own), variables=_variables(step, parameters)),
+        base=looks[0].base,
+        parameters=tuple(parameters),
+        updates=own,
+        shapes=_shapes(looks, parameters),
+        others=tuple(path for path in looks[0].differing if path not in parameters),
+        turns=turns,
+        together=max(len({*look.moving} & set(parameters)) for look in looks),
+    )
+
+
+def _shapes(looks: Sequence[_Look], paths: Iterable[Path]) -> dict[Path, tuple[int, ...]]:
+    values = [look.base.before.values for look in looks]
+    return {
+        path: next(np.shape(frozen(held[path])) for held in values if path in held)
+        for path in paths
+    }
+
+
+def _parameters(look: _Look, known: Sequence[Update]) -> list[Path]:
+    """Return those of the updated paths that have an influence in this iteration."""
+    paths = {update.path for update in known} & look.base.before.values.keys()
+    ordered = [path for path in dict.fromkeys(u.path for u in known) if path in paths]
+    if not ordered:
+        return []
+    step = replace(look.step, variables=_variables(look.step, ordered))
+    return influential(step, look.base, {path: _first(look, path, known) for path in ordered})
+
+
+def _first(look: _Look, path: Path, known: Sequence[Update]) -> int:
+    """Return the first event of any site that updates a path."""
+    sites = {update.site for update in known if update.path == path}
+    events = (index for index, event in enumerate(look.base.events) if event.site in sites)
+    return next(events, len(look.base.events))
+
+
+def _moves(step: Step, base: Trial, path: Path, change: Any) -> bool:
+    """Tell numbers that a trial can set."""
+    if change is None or not np.all(np.isfinite(change)):
+        return False
+    return step.can_set(path) or _is_array(base.before.things[path])
+
+
+def _is_array(thing: Any) -> bool:
+    return isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
+
+
+def _unaliased(trial: Trial, paths: Sequence[Path], passing: AbstractSet[str]) -> list[Path]:
+    """Keep one path of those that lead to the same things before and after."""
+    seen: dict[Any, Path] = {}
+    for path in sorted(paths, key=lambda path: not path.keys and path.root in passing):
+        before, after = trial.before.things[path], trial.after.things[path]
+        whole = isinstance(before, int) and isinstance(after, int)
+        key = (id(before), id(after)) if not np.isscalar(after) else (str(path), 0)
+        if not whole:
+            seen.setdefault(key, path)
+    return list(seen.values())
+
+
+def _passing(step: Step) -> frozenset[str]:
+    """Return the names that go through the values of a loop, as in `for W, b in layers`."""
+    loop = step.scene.machine.nodes[step.loop]
+    targets = [
+        node.target for node in ast.walk(loop) if isinstance(node, ast.For | ast.comprehension)
+    ]
+    return frozenset(
+        name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)
+    )
+
+
+def _added(look: _Look) -> Iterator[Update]:
+    """Yield updates that no site shows: what is added before the step is still there after it."""
+    seen = {update.path for update in look.updates}
+    paths = [path for path in look.moving if path not in seen]
+    step, base = replace(look.step, variables=_variables(look.step, paths)), look.base
+    for seed, path in enumerate(paths):
+        there = shaken(base.before.values[path], seed)
+        moved = step.trial({path: there}, step.plan(frozenset()))
+        before = _difference(there, base.before.values[path])
+        new = moved.after.values.get(path)
+        if moved.failed or new is None or np.shape(new) != np.shape(there):
+            continue
+        after = _difference(new, base.after.values[path])
+        if after @ before > _KEPT * (before @ before):
+            yield Update(path=path, site=-1, left=False, index=len(base.events))
+
+
+def _difference(one: Any, other: Any) -> Any:
+    return np.ravel(np.subtract(frozen(one), frozen(other)))
+
+
+def _variables(step: Step, paths: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(path.root for path in paths if step.owns(path))

@@ -1,0 +1,178 @@
+"""A program that can be run statement by statement, and its parts again and again."""
+
+import ast
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.understanding.instrument import Plan, compiled, functions
+from gradcheck.paste.understanding.runtime import Course, Event, Runtime, Stop, TooSlow
+from gradcheck.paste.understanding.sites import Site, number, of, table
+from gradcheck.paste.understanding.snapshot import Snapshot
+from gradcheck.record import record
+
+
+@record
+class Ran:
+    """How a run ended: `error` is the program's own exception; `reached` the watched iteration."""
+
+    events: list[Event]
+    error: str | None = None
+    reached: bool = False
+    slow: bool = False
+    seconds: float = 0.0
+
+
+class Machine:
+    """A program, its variables, and the code that it currently runs as.
+
+    `variables` are the program's globals, with whatever stand-ins it was given; `draw` is the
+    number of the random points that it is looked at from.
+    """
+
+    def __init__(
+        self, tree: ast.Module, variables: dict[str, Any], flags: int = 0, draw: int = 0
+    ) -> None:
+        self.draw = draw
+        number(tree)
+        self.tree = tree
+        self.nodes = {of(node): node for node in ast.walk(tree)}
+        self.whiles = frozenset(of(node) for node in ast.walk(tree) if isinstance(node, ast.While))
+        """The loops that may never end."""
+        self.variables = variables
+        self.flags = flags
+        self.runtime = Runtime()
+        self.runs = 0
+        variables.update(self.runtime.names())
+        variables.setdefault("__name__", "__main__")
+        self._plans: dict[Any, list[CodeType]] = {}
+        self._codes: list[CodeType] = []
+        self._inner: dict[int, CodeType] = {}
+        self._sites: Mapping[int, Site] | None = None
+        self.plan = Plan(sites=frozenset())
+        self.install(self.plan)
+
+    @property
+    def statements(self) -> list[ast.stmt]:
+        return self.tree.body
+
+    @property
+    def sites(self) -> Mapping[int, Site]:
+        """All sites of the program, by number."""
+        if self._sites is None:
+            self._sites = table(self.tree)
+        return self._sites
+
+    def install(self, plan: Plan) -> None:
+        """Give every statement, and every function there is, the code of a plan."""
+        self.plan = plan
+        key = _key(plan)
+        if key not in self._plans:
+            self._plans[key] = [compiled(node, plan, self.flags) for node in self.statements]
+        self._codes = self._plans[key]
+        self._inner = {n: code for whole in self._codes for n, code in functions(whole).items()}
+        self._swap(self._inner)
+
+    def put(self, codes: Mapping[int, CodeType]) -> None:
+        """Have top-level statements, by their index, run as other code until the next plan or call.
+
+        Of a class that is defined already, functions may be left out. Raises ValueError where a
+        function can't have the code.
+        """
+        self._codes = [*self._plans[_key(self.plan)]]
+        inner = dict(self._inner)
+        for index, code in codes.items():
+            self._codes[index] = code
+            inner |= functions(code)
+        self._swap(inner)
+
+    def _swap(self, codes: Mapping[int, CodeType]) -> None:
+        for number_, reference in self.runtime.made:
+            function = reference()
+            code = codes.get(number_)
+            if function is not None and code is not None and function.__code__ is not code:
+                function.__code__ = code
+
+    def run(self, statement: int, course: Course | None, seconds: float) -> Ran:
+        """Run one top-level statement from the state that the variables are in."""
+        self.runs += 1
+        self.runtime.start(course, seconds)
+        begun = time.perf_counter()
+        error, slow = self._executed(statement)
+        return self._ran(error, slow, begun)
+
+    def run_through(
+        self, statements: range, course: Course, seconds: float, after: Callable[[int], None]
+    ) -> Ran:
+        """Run several statements, recording at once, and call `after` behind each that succeeds."""
+        self.runs += 1
+        self.runtime.start(course, seconds)
+        self.runtime.record()
+        begun = time.perf_counter()
+        slow = False
+        for statement in statements:
+            error, slow = self._executed(statement)
+            if self.runtime.over is not None:
+                break
+            if error is None:
+                after(statement)
+        return self._ran(None, slow, begun)
+
+    def _executed(self, statement: int) -> tuple[str | None, bool]:
+        """Run one statement; return its error, and whether it took too long."""
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                exec(self._codes[statement], self.variables)  # noqa: S102  (what we are here for)
+        except Stop as stop:
+            return None, isinstance(stop, TooSlow)
+        except (
+            Exception,
+            SystemExit,
+            KeyboardInterrupt,
+        ) as caught:  # the program's own, of any kind
+            return f"{type(caught).__name__}: {caught}", False
+        return None, False
+
+    def _ran(self, error: str | None, slow: bool, begun: float) -> Ran:
+        return Ran(
+            events=self.runtime.events,
+            error=error,
+            reached=self.runtime.reached,
+            slow=slow,
+            seconds=time.perf_counter() - begun,
+        )
+
+
+class Scene:
+    """Top-level statements, the first of them `start`, that can be run again from one state."""
+
+    def __init__(self, machine: Machine, start: int) -> None:
+        self.machine = machine
+        self.start = start
+        self.snapshot = Snapshot(machine.variables)
+        self.limit = 5.0
+
+    def run(self, course: Course, plan: Plan) -> Ran:
+        """Restore the state and run the first statement."""
+        self._restore(plan)
+        return self.machine.run(self.start, course, self.limit)
+
+    def run_through(self, course: Course, plan: Plan, after: Callable[[int], None]) -> Ran:
+        """Restore the state and run all statements to the program's end."""
+        self._restore(plan)
+        statements = range(self.start, len(self.machine.statements))
+        return self.machine.run_through(statements, course, self.limit, after)
+
+    def _restore(self, plan: Plan) -> None:
+        self.snapshot.restore()
+        if plan is not self.machine.plan:
+            self.machine.install(plan)
+
+
+def _key(plan: Plan) -> Any:
+    return (plan.sites, plan.loops, tuple(plan.locals.items()), tuple(plan.constants.items()))

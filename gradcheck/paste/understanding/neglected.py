@@ -1,0 +1,131 @@
+"""Parameters that a step forgets to update: overwritten by their gradients, or left as they are."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.understanding.candidates import Candidate, values
+from gradcheck.paste.understanding.fit import fit
+from gradcheck.paste.understanding.influence import shaken
+from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.measure import Measured, measured
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.points import Draw, drawn
+from gradcheck.paste.understanding.steps import Step, Trial
+from gradcheck.paste.understanding.values import frozen
+from gradcheck.paste.understanding.words import gradient_of
+from gradcheck.record import record
+
+_POINTS = 2
+_MOST = 12
+
+
+@record
+class Neglected:
+    """A number that the loss depends on; `overwritten` by a multiple of its gradient, or idle.
+
+    Of an idle one, `exact` tells whether the gradient variable that has its name is its gradient.
+    """
+
+    path: Path
+    overwritten: bool
+    exact: bool
+
+
+def neglected(inquiry: Inquiry, candidate: int) -> list[Neglected]:
+    """Return what seems to be a parameter but is not updated as one."""
+    step = replace(inquiry.step, paths=None)
+    base = step.trial({}, step.plan(frozenset()))
+    if base.failed:
+        return []
+    loss = inquiry.candidates[candidate]
+    found = []
+    for path in _felt(inquiry, loss, list(_suspects(inquiry, base))[:_MOST]):
+        points = list(_measured(inquiry, loss, path))
+        if points and fit([one.rows(path, 0, _new(one, path)) for one in points]).exact:
+            found.append(Neglected(path=path, overwritten=True, exact=True))
+    for path, other in _felt_idle(inquiry, loss, base):
+        exact = _is_exact(inquiry, loss, path, other)
+        found.append(Neglected(path=path, overwritten=False, exact=exact))
+    return found
+
+
+def _suspects(inquiry: Inquiry, base: Trial) -> Iterator[Path]:
+    """Yield what the step changes, but not by adding to it."""
+    for path in inquiry.found.others:
+        old, new = base.before.values.get(path), base.after.values.get(path)
+        if old is None or new is None or np.shape(frozen(old)) != np.shape(frozen(new)):
+            continue
+        if np.asarray(frozen(new)).dtype.kind == "f" and inquiry.step.can_set(path):
+            yield path
+
+
+def _felt(inquiry: Inquiry, loss: Candidate, paths: list[Path]) -> list[Path]:
+    """Return the paths that the loss depends on, at the step's start."""
+    point, still = inquiry.points[0].point, inquiry.points[0].losses
+    known = still[inquiry.candidates.index(loss)]
+    felt = []
+    for seed, path in enumerate(paths):
+        there = shaken(inquiry.base.before.values[path], seed)
+        value = _loss(inquiry, loss, {**point, path: there})
+        if np.isfinite(value) and value != known:
+            felt.append(path)
+    return felt
+
+
+def _loss(inquiry: Inquiry, loss: Candidate, point: Mapping[Path, Any]) -> float:
+    sites = frozenset({loss.site})
+    step = _with(inquiry.step, point)
+    trial = step.trial(point, step.plan(sites), rate=0.0, recorded=sites)
+    return float(values([loss], trial.events)[0])
+
+
+def _with(step: Step, paths: Mapping[Path, Any]) -> Step:
+    own = tuple(path.root for path in paths if step.owns(path))
+    return replace(step, variables=tuple(dict.fromkeys((*step.variables, *own))))
+
+
+def _measured(inquiry: Inquiry, loss: Candidate, path: Path) -> Iterator[Measured]:
+    old = inquiry.base.before.values[path]
+    for seed, one in enumerate(inquiry.points[:_POINTS]):
+        point = {**one.point, path: drawn(old, Draw(seed=seed), 0)}
+        step = replace(_with(inquiry.step, point), first=one.first)
+        found = measured(step, [path], [loss], point)
+        if found is not None:
+            yield found
+
+
+def _new(one: Measured, path: Path) -> Any:
+    """Return what a parameter was overwritten with: its value less the claim."""
+    return np.asarray(one.point[path]) - np.asarray(one.claims[path])
+
+
+def _felt_idle(inquiry: Inquiry, loss: Candidate, base: Trial) -> Iterator[tuple[Path, Path]]:
+    """Yield what the step leaves as it is, with the gradient variable that has its name."""
+    after = base.after.values
+    changed = {*inquiry.found.others, *inquiry.parameters}
+    for path, old in base.before.values.items():
+        if path in changed or path not in after or not inquiry.step.can_set(path):
+            continue
+        if not isinstance(old, np.ndarray) or old.dtype.kind != "f":
+            continue
+        for other, value in after.items():
+            if gradient_of(path.chain, other.chain) and np.shape(value) == np.shape(old):
+                if _felt(inquiry, loss, [path]):
+                    yield path, other
+                break
+
+
+def _is_exact(inquiry: Inquiry, loss: Candidate, path: Path, other: Path) -> bool:
+    points = list(_measured(inquiry, loss, path))
+    rows = []
+    for one in points:
+        step = replace(_with(inquiry.step, one.point), first=one.first, paths=(other,))
+        trial = step.trial(one.point, step.plan(frozenset()))
+        gradient = frozen(trial.after.values.get(other))
+        if gradient is None or np.shape(gradient) != np.shape(one.point[path]):
+            return False
+        rows.append(one.rows(path, 0, gradient))
+    return bool(rows) and fit(rows).exact

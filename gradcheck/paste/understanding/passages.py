@@ -1,0 +1,183 @@
+"""Programs that train nothing: a forward and a backward pass, straight on to the end.
+
+The claims are then the updates made once, or the gradient variables that are left over, known
+by their names. What they are gradients of is set right behind the statement that makes it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field, replace
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.understanding.candidates import evidence
+from gradcheck.paste.understanding.influence import differing_events, shaken
+from gradcheck.paste.understanding.instrument import Plan
+from gradcheck.paste.understanding.iterations import Found
+from gradcheck.paste.understanding.machine import Machine, Scene
+from gradcheck.paste.understanding.paths import Leaf, Path, leaves
+from gradcheck.paste.understanding.runtime import Course
+from gradcheck.paste.understanding.steps import Point, State, Step, Trial
+from gradcheck.paste.understanding.survey import Turns
+from gradcheck.paste.understanding.updates import rates, updates
+from gradcheck.paste.understanding.values import frozen, same
+from gradcheck.paste.understanding.words import gradient_of
+from gradcheck.record import record
+
+_MOST = 40
+"""So many values at most are looked at as possible parameters."""
+
+
+@record
+class Passage(Step):
+    """A program run from a statement to its end; `births` are where its values come to be.
+
+    `gradients` has the path of the gradient variable of each parameter that is not updated.
+    """
+
+    births: Mapping[Path, int]
+    gradients: Mapping[Path, Path] = field(default_factory=dict)
+
+    def plan(self, sites: frozenset[int] | None) -> Plan:
+        return replace(super().plan(sites), loops=self.scene.machine.whiles)
+
+    def trial(
+        self,
+        point: Point,
+        plan: Plan,
+        *,
+        rate: float = 1.0,
+        most: int | None = None,
+        recorded: frozenset[int] | None = None,
+        inject: Mapping[int, Any] | None = None,
+    ) -> Trial:
+        """Run from the start, and set each value of the point as soon as there is one."""
+        roots = {"": self.scene.machine.variables}
+        born: dict[Path, Leaf] = {}
+        values: dict[Path, Any] = {}
+
+        def after(statement: int) -> None:
+            for path, value in point.items():
+                if self.births[path] == statement:
+                    self.assign(path, roots, value, {})
+            for leaf in self.watched(roots):
+                if leaf.path not in born:
+                    born[leaf.path], values[leaf.path] = leaf, leaf.copy()
+
+        course = Course(
+            loop=-1, rate=rate, rates=self.rates, most=most, recorded=recorded, inject=inject or {}
+        )
+        ran = self.scene.run_through(course, plan, after)
+        before = State(things={path: leaf.thing for path, leaf in born.items()}, values=values)
+        return Trial(
+            before=before,
+            after=self._end(roots),
+            events=ran.events,
+            failed="it took too long" if ran.slow else None,
+            seconds=ran.seconds,
+        )
+
+    def _end(self, roots: Mapping[str, Mapping[str, Any]]) -> State:
+        if self.paths is None:
+            return self.state(roots)
+        with_gradients = (*self.paths, *self.gradients.values())
+        return replace(self, paths=with_gradients).state(roots)
+
+    def claim(self, trial: Trial, path: Path) -> Any:
+        gradient = self.gradients.get(path)
+        return super().claim(trial, path) if gradient is None else trial.after.values.get(gradient)
+
+    @property
+    def line(self) -> int:
+        first = max(self.births[path] for path in self.paths or self.births)
+        statements = self.scene.machine.statements
+        return statements[min(first + 1, len(statements) - 1)].lineno
+
+
+def passage(machine: Machine) -> Found | None:
+    """Return the pass that a whole program makes, as a step; None where it makes none."""
+    step = Passage(scene=Scene(machine, 0), loop=-1, first=0, births={})
+    step = replace(step, births=_births(step))
+    base = step.trial({}, step.plan(None))
+    if base.failed:
+        return None
+    found = updates(base, [path for path in base.before.values if _has_changed(base, path)])
+    gradients = dict(_gradients(base, step.births))
+    paths = list(dict.fromkeys([*(update.path for update in found), *gradients]))[:_MOST]
+    parameters = _parameters(step, base, paths)
+    if not parameters:
+        return None
+    own = tuple(update for update in found if update.path in parameters)
+    updated = {update.path for update in own}
+    step = replace(
+        step,
+        rates=rates(list(own)),
+        gradients={p: g for p, g in gradients.items() if p in parameters and p not in updated},
+    )
+    return Found(
+        step=step,
+        base=base,
+        parameters=tuple(parameters),
+        updates=own,
+        shapes={path: np.shape(frozen(base.before.values[path])) for path in parameters},
+        others=(),
+        turns=Turns(loop=-1, outer=(), count=1, changed=()),
+        together=len(parameters),
+    )
+
+
+def _births(step: Passage) -> dict[Path, int]:
+    """Return the statement behind which each number is there for the first time."""
+    births: dict[Path, int] = {}
+    roots = {"": step.scene.machine.variables}
+
+    def after(statement: int) -> None:
+        for leaf in leaves(roots):
+            births.setdefault(leaf.path, statement)
+
+    step.scene.run_through(Course(loop=-1), step.plan(frozenset()), after)
+    return births
+
+
+def _has_changed(base: Trial, path: Path) -> bool:
+    old, new = frozen(base.before.values[path]), frozen(base.after.values.get(path))
+    return new is not None and np.shape(old) == np.shape(new) and not same(old, new)
+
+
+def _gradients(base: Trial, births: Mapping[Path, int]) -> Iterator[tuple[Path, Path]]:
+    """Yield each float, or float array, with a later one that is named its gradient."""
+    late = [path for path in base.after.values if path in births]
+    for path, value in base.before.values.items():
+        shape = np.shape(frozen(value))
+        named = (
+            other
+            for other in late
+            if births[other] > births[path]
+            and gradient_of(path.chain, other.chain)
+            and np.shape(frozen(base.after.values[other])) == shape
+        )
+        other = next(named, None)
+        if other is not None:
+            yield path, other
+
+
+def _parameters(step: Passage, base: Trial, paths: Sequence[Path]) -> list[Path]:
+    """Return the paths that a loss seems to depend on, and that depend on no others of them."""
+    trials = {}
+    for seed, path in enumerate(paths):
+        moved = step.trial({path: shaken(base.before.values[path], seed)}, step.plan(None))
+        affected = differing_events(base, moved)
+        if not moved.failed and any(True for _ in evidence(step.scene.machine, base, affected)):
+            trials[path] = moved
+    return [
+        path
+        for path in trials
+        if not any(
+            other != path and not same(_frozen(base, path), _frozen(moved, path))
+            for other, moved in trials.items()
+        )
+    ]
+
+
+def _frozen(trial: Trial, path: Path) -> Any:
+    return frozen(trial.before.values.get(path))

@@ -1,0 +1,95 @@
+r"""The standard losses that programs minimise without writing them down.
+
+Each is a function of a prediction a and its target t, of shapes that broadcast, summed over
+all elements; factors do not matter. A program that never computes one of these still shows
+which it is: its gradients are those of one of them, to many digits.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.record import record
+
+
+@record
+class Standard:
+    """One loss; `fits` tells whether predictions and targets are in its domain."""
+
+    name: str
+    formula: str
+    value: Callable[[Array, Array], Any]
+    fits: Callable[[Array, Array], bool]
+
+
+def _anything(a: Array, t: Array) -> bool:  # noqa: ARG001
+    return True
+
+
+def _probabilities(a: Array, t: Array) -> bool:
+    return bool(np.all((a > 0) & (a < 1)) and np.all((t >= 0) & (t <= 1)))
+
+
+def _distributions(a: Array, t: Array) -> bool:
+    return bool(np.all(a > 0) and np.all(t >= 0))
+
+
+def _signs(a: Array, t: Array) -> bool:  # noqa: ARG001
+    return bool(np.all(np.abs(t) == 1))
+
+
+STANDARD: Mapping[str, Standard] = {
+    loss.name: loss
+    for loss in (
+        Standard(
+            name="squared error",
+            formula="0.5*sum((a - t)**2)",
+            value=lambda a, t: 0.5 * np.sum((a - t) ** 2),
+            fits=_anything,
+        ),
+        Standard(
+            name="binary cross-entropy",
+            formula="-sum(t*log(a) + (1 - t)*log(1 - a))",
+            value=lambda a, t: -np.sum(t * np.log(a) + (1 - t) * np.log1p(-a)),
+            fits=_probabilities,
+        ),
+        Standard(
+            name="cross-entropy",
+            formula="-sum(t*log(a))",
+            value=lambda a, t: -np.sum(t * np.log(a)),
+            fits=_distributions,
+        ),
+        Standard(
+            name="Poisson loss",
+            formula="sum(a - t*log(a))",
+            value=lambda a, t: np.sum(a - t * np.log(a)),
+            fits=_distributions,
+        ),
+        Standard(
+            name="hinge loss",
+            formula="sum(maximum(0, 1 - t*a))",
+            value=lambda a, t: np.sum(np.maximum(0, 1 - t * a)),
+            fits=_signs,
+        ),
+        Standard(
+            name="logistic loss",
+            formula="sum(log(1 + exp(-t*a)))",
+            value=lambda a, t: np.sum(np.logaddexp(0, -t * a)),
+            fits=_signs,
+        ),
+        Standard(
+            name="absolute error",
+            formula="sum(abs(a - t))",
+            value=lambda a, t: np.sum(np.abs(a - t)),
+            fits=_anything,
+        ),
+        Standard(
+            name="log-cosh loss",
+            formula="sum(log(cosh(a - t)))",
+            value=lambda a, t: np.sum(np.logaddexp(a - t, t - a)),
+            fits=_anything,
+        ),
+    )
+}

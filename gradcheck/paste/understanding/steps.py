@@ -1,0 +1,225 @@
+"""A training step that can be tried again from any point, and what a trial shows."""
+
+from collections.abc import Mapping
+from dataclasses import field
+from types import FrameType
+from typing import Any, TypeAlias
+
+from gradcheck.paste.understanding.instrument import Plan
+from gradcheck.paste.understanding.machine import Ran, Scene
+from gradcheck.paste.understanding.paths import (
+    Leaf,
+    Path,
+    Roots,
+    fitting,
+    leaves,
+    read,
+    replaced,
+    scopes,
+    write,
+)
+from gradcheck.paste.understanding.runtime import Course, Event
+from gradcheck.paste.understanding.values import frozen, same
+from gradcheck.record import record
+
+Point: TypeAlias = Mapping[Path, Any]
+"""Values to set at the start of a step."""
+
+
+@record
+class State:
+    """What some paths lead to: the objects, and copies of their values."""
+
+    things: Mapping[Path, Any]
+    values: Mapping[Path, Any]
+
+
+@record
+class Trial:
+    """What one run of a step showed; `failed` says why there is no end, in words."""
+
+    before: State
+    after: State
+    events: list[Event]
+    failed: str | None
+    seconds: float
+
+    def change(self, path: Path) -> Any:
+        """Return by how much the step has changed what is at a path; None if it can't be said."""
+        old, new = frozen(self.before.values.get(path)), frozen(self.after.values.get(path))
+        if old is None or new is None:
+            return None
+        return new - old
+
+
+@record
+class Step:
+    """The step that is one iteration of a loop, or a few consecutive ones (`span`).
+
+    `rates` are the sites that change parameters, with the operand (True: the left one) that holds
+    the change; `paths` what is to be watched, None for everything.
+    """
+
+    scene: Scene
+    loop: int
+    first: int
+    span: int = 1
+    paths: tuple[Path, ...] | None = None
+    rates: Mapping[int, bool] = field(default_factory=dict)
+    variables: tuple[str, ...] = ()
+    """Local variables of the loop's function that trials may set."""
+    constants: Mapping[int, float] = field(default_factory=dict)
+    data: Mapping[Path, Any] = field(default_factory=dict)
+    """What every trial puts in place of the program's own data."""
+
+    def plan(self, sites: frozenset[int] | None) -> Plan:
+        """Return the plan under which these sites are recorded; None for all."""
+        return Plan(
+            loops=self.scene.machine.whiles | {self.loop},
+            sites=None if sites is None else sites | frozenset(self.rates),
+            locals={self.loop: self.variables} if self.variables else {},
+            constants=self.constants,
+        )
+
+    def trial(
+        self,
+        point: Point,
+        plan: Plan,
+        *,
+        rate: float = 1.0,
+        most: int | None = None,
+        recorded: frozenset[int] | None = None,
+        inject: Mapping[int, Any] | None = None,
+    ) -> Trial:
+        """Run the step from a point and keep the values of the sites `recorded`, None for all.
+
+        `most` ends it after so many events, without an `after`; `inject` adds to values.
+        """
+        seen: list[State] = []
+        runtime = self.scene.machine.runtime
+
+        def arrive(frame: FrameType) -> None:
+            roots = scopes(frame)
+            for path, value in self.data.items():
+                self._put(path, roots, value, runtime.given)
+
+        def begin(frame: FrameType) -> None:
+            roots = scopes(frame)
+            for path, value in point.items():
+                self.assign(path, roots, value, runtime.given)
+            seen.append(self.state(roots))
+
+        def end(frame: FrameType) -> None:
+            seen.append(self.state(scopes(frame)))
+
+        course = Course(
+            loop=self.loop,
+            first=self.first,
+            span=self.span,
+            arrive=arrive if self.data else None,
+            begin=begin,
+            end=end,
+            rate=rate,
+            rates=self.rates,
+            most=most,
+            recorded=recorded,
+            inject=inject or {},
+        )
+        ran = self.scene.run(course, plan)
+        before = seen[0] if seen else State(things={}, values={})
+        after = seen[1] if len(seen) > 1 else State(things={}, values={})
+        failed = _failure(ran, len(seen), most)
+        return Trial(
+            before=self._given(before, point),
+            after=after,
+            events=ran.events,
+            failed=failed,
+            seconds=ran.seconds,
+        )
+
+    def claim(self, trial: Trial, path: Path) -> Any:
+        """Return what a trial claims to be a parameter's gradient: the update, downwards."""
+        change = trial.change(path)
+        return None if change is None else -change
+
+    def assign(self, path: Path, roots: Roots, value: Any, given: dict[str, Any]) -> None:
+        """Set what is at a path, through `given` where only the loop's own frame can."""
+        if self.owns(path) and path.root in self.variables:
+            given[path.root] = fitting(read(path, roots), value)
+        else:
+            write(path, roots, value)
+
+    def _put(self, path: Path, roots: Roots, value: Any, given: dict[str, Any]) -> None:
+        """Put another thing at a path; what was there stays as it is."""
+        if self.owns(path):
+            given[path.root] = value
+        else:
+            replaced(path, roots, value)
+
+    def _given(self, before: State, point: Point) -> State:
+        """Put in what local variables were given; the frame did not show it yet."""
+        late = {path: value for path, value in point.items() if path.is_variable}
+        return State(things=before.things, values={**before.values, **late}) if late else before
+
+    def state(self, roots: Roots) -> State:
+        """Return what is to be watched, as it is now."""
+        found = self.watched(roots)
+        return State(
+            things={leaf.path: leaf.thing for leaf in found},
+            values={leaf.path: leaf.copy() for leaf in found},
+        )
+
+    def watched(self, roots: Roots) -> list[Leaf]:
+        if self.paths is None:
+            return leaves(roots)
+        return [leaf for path in self.paths if (leaf := _leaf(path, roots)) is not None]
+
+    @property
+    def function(self) -> str:
+        """The function that the loop is in, as frames name it without `<locals>`; "" for none."""
+        site = self.scene.machine.sites.get(self.loop)
+        return site.function if site else ""
+
+    def owns(self, path: Path) -> bool:
+        """Tell local variables that only the loop's own frame can set, and this step may."""
+        return path.is_variable and path.scope.replace(".<locals>", "") == self.function
+
+    def can_set(self, path: Path) -> bool:
+        """Tell what a trial can set: all but the local variables of functions further out."""
+        return not path.is_variable or self.owns(path)
+
+    @property
+    def line(self) -> int:
+        """The program's line at which the step begins."""
+        return self.scene.machine.sites[self.loop].line
+
+
+def _leaf(path: Path, roots: Roots) -> Leaf | None:
+    try:
+        return Leaf(path=path, thing=read(path, roots))
+    except KeyError:
+        return None
+
+
+def _failure(ran: Ran, states: int, most: int | None) -> str | None:
+    if ran.error is not None:
+        return ran.error
+    if ran.slow:
+        return "it took too long"
+    if not states:
+        return "the step was not reached"
+    return "the step did not end" if states < 2 and most is None else None
+
+
+def changed(trial: Trial) -> dict[Path, Any]:
+    """Return what a step has changed, by path, with its change where the shape stayed."""
+    found = {}
+    for path, old in trial.before.values.items():
+        new = trial.after.values.get(path)
+        if new is not None and not same(frozen(old), frozen(new)):
+            found[path] = trial.change(path) if _alike(old, new) else None
+    return found
+
+
+def _alike(old: Any, new: Any) -> bool:
+    return getattr(old, "shape", ()) == getattr(new, "shape", ())

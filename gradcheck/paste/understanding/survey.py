@@ -1,0 +1,128 @@
+"""A survey of the loops of a statement: which of them change numbers, time after time."""
+
+import time
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.understanding.instrument import Plan
+from gradcheck.paste.understanding.machine import Scene
+from gradcheck.paste.understanding.paths import Path, leaves, scopes
+from gradcheck.paste.understanding.runtime import Stop
+from gradcheck.paste.understanding.values import frozen, same
+from gradcheck.record import record
+
+WATCHED = 4
+"""So many iterations of each loop are looked at."""
+
+_ENOUGH = 3
+_SMALL = 0.3
+_WAIT = 4
+
+
+@record
+class Turns:
+    """What the first iterations of a loop did, in the order in which the loops were entered.
+
+    `changed` has, for each iteration that came to its end, the paths whose numbers differ.
+    `outer` are the loops that were running around it, the outermost first.
+    """
+
+    loop: int
+    outer: tuple[int, ...]
+    count: int
+    changed: tuple[frozenset[Path], ...]
+
+
+class _Watch:
+    """Looks at every number before and after the first iterations of each loop."""
+
+    def __init__(self, seconds: float, patience: float) -> None:
+        self._deadline = time.process_time() + seconds
+        self._patience = patience
+        self._done = False
+        self._running: list[tuple[int, int, dict[Path, Any] | None]] = []
+        self._slow: dict[int, list[frozenset[Path]]] = {}
+        self.turns: dict[int, dict[int, frozenset[Path]]] = {}
+        self.outer: dict[int, tuple[int, ...]] = {}
+        self.counts: dict[int, int] = {}
+
+    def __call__(self, loop: int, count: int, frame: FrameType, ending: bool) -> bool:
+        if self._done:
+            raise Stop
+        if ending:
+            self._ended(loop, frame)
+            if time.process_time() > self._deadline:
+                self._done = True
+                raise Stop
+        else:
+            self._begun(loop, count, frame)
+        return False
+
+    def _begun(self, loop: int, count: int, frame: FrameType) -> None:
+        self.outer.setdefault(loop, tuple(number for number, _, _ in self._running))
+        self.counts[loop] = count + 1
+        values = _values(frame) if count < WATCHED else None
+        self._running.append((loop, count, values))
+
+    def _ended(self, loop: int, frame: FrameType) -> None:
+        while self._running:
+            number, count, before = self._running.pop()
+            if number == loop:
+                break
+        else:
+            return
+        if before is None:
+            return
+        after = _values(frame)
+        differing = {p for p, old in before.items() if p in after and not same(old, after[p])}
+        self.turns.setdefault(loop, {})[count] = frozenset(differing)
+        slow = {path for path in differing if _is_slow(before[path], after[path])}
+        self._slow.setdefault(loop, []).append(frozenset(slow))
+        if self._settled(loop):
+            self._hurry()
+
+    def _hurry(self) -> None:
+        """Wait not much longer, and shorter still if the loops around have turned a few times."""
+        turned = all(len(self.turns.get(loop, ())) > 1 for loop, _, _ in self._running)
+        soon = time.process_time() + self._patience * (1 if turned else _WAIT)
+        self._deadline = min(self._deadline, soon)
+
+    def _settled(self, loop: int) -> bool:
+        """Tell whether a loop has changed the same numbers a little, often enough."""
+        turns = self._slow[loop]
+        return len(turns) >= _ENOUGH and bool(frozenset.intersection(*turns[1:]))
+
+
+def _is_slow(old: Any, new: Any) -> bool:
+    """Tell changes that are small against what was there, as those of parameters are."""
+    if np.shape(old) != np.shape(new) or np.size(old) < 2:
+        return False
+    return bool(np.linalg.norm(np.subtract(new, old)) < _SMALL * np.linalg.norm(old))
+
+
+def survey(scene: Scene, seconds: float, patience: float) -> list[Turns]:
+    """Run a statement and watch its loops, `patience` seconds longer once one seems to train."""
+    watch = _Watch(seconds, patience)
+    scene.snapshot.restore()
+    machine = scene.machine
+    machine.install(Plan(sites=frozenset()))
+    machine.runtime.watch = watch
+    try:
+        machine.run(scene.start, None, seconds)
+    finally:
+        machine.runtime.watch = None
+    return [
+        Turns(
+            loop=loop,
+            outer=watch.outer[loop],
+            count=count,
+            changed=tuple(watch.turns.get(loop, {}).values()),
+        )
+        for loop, count in watch.counts.items()
+    ]
+
+
+def _values(frame: FrameType) -> dict[Path, Any]:
+    return {leaf.path: frozen(leaf.thing) for leaf in leaves(scopes(frame))}

@@ -1,0 +1,140 @@
+"""Updates: the sums and differences by which a step changes the numbers that it keeps."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.runtime import Event
+from gradcheck.paste.understanding.steps import Trial
+from gradcheck.paste.understanding.values import frozen, same
+from gradcheck.record import record
+
+_SEARCHED = 2000
+
+
+@record
+class Update:
+    """One execution of an update of what is at `path`: `left` says which operand is the change.
+
+    `index` is the place of the event in its trial. `site` is -1 for one that code outside of the
+    program does, which no run can steer.
+    """
+
+    path: Path
+    site: int
+    left: bool
+    index: int
+
+
+@record
+class _Kept:
+    """What a path led to before and after a step: the things, and their values."""
+
+    path: Path
+    before: Any
+    after: Any
+    old: Any
+    new: Any
+
+
+def updates(trial: Trial, paths: Sequence[Path]) -> list[Update]:
+    """Return the updates of these paths in a trial, in the order in which they happened."""
+    kept = [_kept(trial, path) for path in paths]
+    owners = {key: one for one in reversed(kept) for key in _identities(one.after)}
+    found = []
+    for index, event in enumerate(trial.events):
+        if event.left is None and event.right is None:
+            continue
+        one = owners.get(id(event.thing)) or owners.get(id(_base(event.owner)))
+        if one is not None and (left := _change(one, event)) is not None:
+            found.append(Update(path=one.path, site=event.site, left=left, index=index))
+    seen = {update.path for update in found}
+    return found + [u for one in kept if one.path not in seen for u in _by_value(trial, one)]
+
+
+def idle_updates(trial: Trial, paths: Sequence[Path]) -> Iterator[Update]:
+    """Yield in-place updates of arrays and lists that changed nothing: of gradients of zero."""
+    owners = {key: path for path in paths for key in _identities(trial.before.things.get(path))}
+    for index, event in enumerate(trial.events):
+        if event.augments:
+            path = owners.get(id(event.thing)) or owners.get(id(_base(event.owner)))
+            if path is not None:
+                yield Update(path=path, site=event.site, left=False, index=index)
+
+
+def _kept(trial: Trial, path: Path) -> _Kept:
+    before, after = trial.before, trial.after
+    return _Kept(
+        path=path,
+        before=before.things.get(path),
+        after=after.things.get(path),
+        old=frozen(before.values.get(path)),
+        new=frozen(after.values.get(path)),
+    )
+
+
+def _identities(thing: Any) -> Iterator[int]:
+    """Yield the identity of a thing, and of the items of a list."""
+    yield id(thing)
+    if isinstance(thing, list):
+        for item in thing:
+            yield from _identities(item)
+
+
+def _base(owner: Any) -> Any:
+    while isinstance(owner, np.ndarray) and isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    return owner
+
+
+def _change(one: _Kept, event: Event) -> bool | None:
+    """Tell whether the left operand is the change; None where neither was there before."""
+    if _is_in_place(one, event) or _was_there(one.old, event.left):
+        return False
+    return True if event.adds and _was_there(one.old, event.right) else None
+
+
+def _is_in_place(one: _Kept, event: Event) -> bool:
+    """Tell changes of the thing itself, or of a number under a name or an attribute."""
+    if one.before is event.thing:
+        return True
+    if event.owner is not None and id(_base(event.owner)) in set(_identities(one.before)):
+        return True
+    held = isinstance(event.thing, np.ndarray) or isinstance(event.owner, np.ndarray | list)
+    return event.augments and not held
+
+
+def _was_there(old: Any, operand: Any) -> bool:
+    """Tell whether an operand is what was there before, or an element of it."""
+    if same(old, operand):
+        return True
+    return isinstance(operand, float) and np.ndim(old) > 0 and bool(np.any(old == operand))
+
+
+def _by_value(trial: Trial, one: _Kept) -> Iterator[Update]:
+    """Find updates whose results were copied to where they are now."""
+    for index, event in enumerate(trial.events[:_SEARCHED]):
+        if event.left is None or event.owner is not None:
+            continue
+        for left in (False, True) if event.adds else (False,):
+            if _moves(one, event.right if left else event.left, event.value):
+                yield Update(path=one.path, site=event.site, left=left, index=index)
+                break
+
+
+def _moves(one: _Kept, operand: Any, result: Any) -> bool:
+    """Tell whether a sum leads from what was there to what is there, in whole or at one place."""
+    if same(one.old, operand) and same(one.new, result):
+        return True
+    if not isinstance(operand, float) or not isinstance(result, float) or operand == result:
+        return False
+    if np.ndim(one.old) == 0 or np.shape(one.old) != np.shape(one.new):
+        return False
+    return bool(np.any((one.old == operand) & (one.new == result)))
+
+
+def rates(found: Iterable[Update]) -> Mapping[int, bool]:
+    """Return the sites of updates, each with the operand that is the change."""
+    return {update.site: update.left for update in found if update.site >= 0}

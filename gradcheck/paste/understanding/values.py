@@ -1,0 +1,67 @@
+"""Numbers in the values of a program: scalars, arrays, lists of numbers."""
+
+from typing import Any
+
+import numpy as np
+
+from gradcheck.array import Array
+
+MOST = 2_000_000
+"""Arrays with more elements than this are looked at, but not copied into records."""
+
+_NUMBERS = (float, int, np.floating, np.integer)
+
+
+def frozen(value: Any) -> Any:
+    """Return a copy of what is numeric, as a float or a float array; None for all else."""
+    kind = type(value)
+    if kind is float:
+        return value
+    if kind is bool or value is None:
+        return None
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "fiu" or value.size > MOST or not value.size:
+            return None
+        return np.array(value, dtype=float, subok=False)
+    if isinstance(value, _NUMBERS):
+        return float(value)
+    return table(value) if kind is list else None
+
+
+def table(value: list[Any]) -> Array | None:
+    """Return a list of numbers, or of equally long lists of numbers, as an array."""
+    if not value or len(value) > 4096:
+        return None
+    if all(type(item) is list for item in value):
+        rows = [table(item) for item in value]
+        if (
+            any(row is None or row.ndim > 1 for row in rows)
+            or len({len(r) for r in rows if r is not None}) > 1
+        ):
+            return None
+        return np.array(rows)
+    if all(isinstance(item, _NUMBERS) and not isinstance(item, bool) for item in value):
+        return np.array(value, dtype=float)
+    return None
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, _NUMBERS) and not isinstance(value, bool)
+
+
+def number(value: Any) -> float | None:
+    """Return what has a single element as a float; None for all else."""
+    if isinstance(value, float):
+        return value
+    if isinstance(value, np.ndarray) and value.size == 1:
+        return float(value.reshape(-1)[0])
+    return None
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two frozen values are equal to the last bit; NaN equals NaN."""
+    if one is None or other is None:
+        return one is other
+    if isinstance(one, float) and isinstance(other, float):
+        return one == other or (one != one and other != other)
+    return np.shape(one) == np.shape(other) and bool(np.array_equal(one, other, equal_nan=True))

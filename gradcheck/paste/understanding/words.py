@@ -1,0 +1,64 @@
+"""What programmers call things: losses, gradients, learning rates, targets."""
+
+from collections.abc import Sequence
+
+from gradcheck.paste.understanding.sites import words
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+RATES = _set("lr eta alpha rate learning lernrate step stepsize gamma speed tasa taux nu mu a")
+GUARDS = _set("eps epsilon tiny small delta guard")
+STRENGTHS = _set(
+    "reg lam lambda lamb lambd lmbda l2 l1 decay wd penalty regularization regularisation ridge"
+)
+TARGETS = _set("target targets label labels goal expected desired truth ziel cible")
+_LOSSES = _set(
+    "loss losses cost costs error errors err errs mse sse rmse mae nll xent bce ce xe objective "
+    "obj energy crossentropy entropy criterion likelihood fehler kosten verlust perte erreur coste "
+    "perdida"
+)
+_LETTERS = _set("J j L E C")
+_DERIVED = _set(
+    "d dl dj de grad grads gradient gradients gradiente nabla delta deltas deriv derivative prime "
+    "wrt rate rates smooth avg average old prev previous best min max log logs history acc accuracy"
+)
+_GRADIENTS = _set("grad grads gradient gradients gradiente nabla delta deltas d derivatives")
+_MARKS = _GRADIENTS | _set(
+    "dl dj de dc dloss dcost derror derivative deriv wrt dldw dedw djd partial slope g errorwrt "
+    "losswrt"
+)
+
+
+def says(name: str, kind: frozenset[str]) -> bool:
+    """Tell whether one of a name's words is one of a kind."""
+    return not kind.isdisjoint(words(name))
+
+
+def loss_like(names: Sequence[str]) -> bool:
+    """Tell whether one of the names is one for a loss, and none says that it is derived."""
+    if any(_is_derived(name) for name in names):
+        return False
+    return any(name in _LETTERS or says(name, _LOSSES) for name in names)
+
+
+def _is_derived(name: str) -> bool:
+    return says(name, _DERIVED) or (name[:1] == "d" and name[1:] in (_LETTERS | _LOSSES))
+
+
+def gradient_of(parameter: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether one chain of names says that it holds the gradient of the other.
+
+    `dW1`, `grad_W1` and `grads['W1']` are so for `W1`; a bare `grad` is for anything.
+    """
+    own, last = _plain(parameter[-1]), _plain(other[-1])
+    if last == own:
+        return any(says(name, _GRADIENTS) for name in other[:-1])
+    rest = last.replace(own, "", 1) if own in last else last
+    return rest in _MARKS and (own in last or rest not in ("d", "dl", "de", "dj"))
+
+
+def _plain(name: str) -> str:
+    return "".join(words(name))

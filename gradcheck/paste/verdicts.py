@@ -1,0 +1,172 @@
+"""Verdicts on a pasted program's parameters, from the numbers that its run gave.
+
+A program's update is some scale times the gradient, the scale being its learning rate and
+whatever factor its loss has. So one positive scale, common to all parameters, is right. What
+has another scale, or none at all, is wrong. See `gradcheck.paste.understanding.fit` for the fits.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.understanding.fit import Fit, Rows, excess, fit
+from gradcheck.record import record
+from gradcheck.report import Check, Verdict
+
+_DOUBT = 3.0
+"""Residuals of up to so many bars do not accuse yet."""
+
+_SAME = 1e-6
+"""Scales that differ by less than this share are one scale, whatever the bars."""
+
+_ALIKE = 0.99
+"""The cosine from which on a wrong gradient still tells its scale."""
+
+
+@record
+class Judged:
+    """All verdicts on one step; `scale` is that of the right gradients, None if none shows.
+
+    `factor` is the scale in units of the learning rate, where that is known.
+    """
+
+    checks: tuple[Check, ...]
+    scale: float | None
+    factor: float | None
+
+
+def judged(step: Mapping[str, Any]) -> Judged:
+    """Judge one step as `understanding.answer` describes it."""
+    rows = {entry["name"]: _rows(entry["rows"]) for entry in step["parameters"]}
+    fits = {name: fit(given) for name, given in rows.items()}
+    rate = step["rate"]["value"] if step.get("rate") else None
+    inferred = bool(step["loss"]) and step["loss"]["basis"] == "inferred"
+    scale = common_scale(fits, rate, inferred=inferred)
+    checks = tuple(
+        _check(entry, fits[entry["name"]], rows[entry["name"]], scale)
+        for entry in step["parameters"]
+    )
+    checks += tuple(_overwritten(entry) for entry in step["neglected"] if entry["overwritten"])
+    factor = scale / rate if scale is not None and rate else None
+    return Judged(checks=checks, scale=scale, factor=factor)
+
+
+def _rows(given: Sequence[Mapping[str, Any]]) -> list[Rows]:
+    return [
+        Rows(
+            point=int(row["point"]),
+            claim=_numbers(row["claim"]),
+            claim_bar=_numbers(row["claim_bar"]),
+            slope=_numbers(row["slope"]),
+            slope_bar=_numbers(row["slope_bar"]),
+        )
+        for row in given
+    ]
+
+
+def _numbers(given: Sequence[float | None]) -> Any:
+    """Return an array; what is not finite crossed the pipe as null, and is infinite here."""
+    return np.array([np.inf if value is None else value for value in given], dtype=float)
+
+
+def common_scale(
+    fits: Mapping[str, Fit], rate: float | None, *, inferred: bool = False
+) -> float | None:
+    """Return the positive scale that right gradients have, from those that are exact.
+
+    The learning rate, where it is known, decides if the loss is written. Else most parameters do;
+    of as many on both sides the smaller scale is right, as a division by the number of samples is
+    easily forgotten and hardly ever added. None where no scale shows.
+    """
+    exact = [one for one in fits.values() if one.exact]
+    rate = None if inferred else rate
+    if rate is not None and any(_equal(abs(one.scale), rate, one) for one in exact):
+        return rate
+    hinted = [abs(one.scale) for one in fits.values() if not one.exact and abs(one.cosine) > _ALIKE]
+    if rate is not None and any(abs(scale / rate - 1) < 1 - _ALIKE for scale in hinted):
+        return rate
+    groups: list[list[Fit]] = []
+    for one in exact:
+        group = next((g for g in groups if _equal(one.scale, g[0].scale, one)), None)
+        if group is None:
+            groups.append([one])
+        else:
+            group.append(one)
+    if not groups:
+        return None
+
+    def worth(group: list[Fit]) -> tuple[bool, bool, int, float]:
+        one = group[0]
+        return one.scale > 0, not inferred and _is_one(one), len(group), -abs(one.scale)
+
+    best = max(groups, key=worth)
+    return abs(best[0].scale)
+
+
+def _is_one(one: Fit) -> bool:
+    """Tell the scale of a gradient variable, where the learning rate is not in it."""
+    return _equal(one.scale, 1.0, one)
+
+
+def _equal(one: float, other: float, by: Fit) -> bool:
+    return abs(one - other) <= max(_SAME, by.bar) * abs(other)
+
+
+def _check(entry: Mapping[str, Any], free: Fit, rows: Sequence[Rows], scale: float | None) -> Check:
+    verdict, reason = verdict_of(free, rows, scale)
+    return Check(
+        parameter=str(entry["name"]),
+        shape=tuple(entry["shape"]),
+        verdict=verdict,
+        reason=reason,
+        relative=free.residual if free.lines else None,
+        ratio=free.scale / scale if scale and free.lines else None,
+        cosine=free.cosine if free.lines else None,
+        entries=int(np.prod(entry["shape"], dtype=int)),
+        directions=free.lines,
+        method="differences",
+    )
+
+
+def _overwritten(entry: Mapping[str, Any]) -> Check:
+    return Check(
+        parameter=str(entry["name"]),
+        shape=tuple(entry["shape"]),
+        verdict="wrong",
+        reason="it is replaced by a multiple of its gradient, not changed by that",
+        entries=int(np.prod(entry["shape"], dtype=int)),
+        method="differences",
+    )
+
+
+def verdict_of(free: Fit, rows: Sequence[Rows], scale: float | None) -> tuple[Verdict, str | None]:
+    if not rows:
+        return "undecided", "no loss was found that this parameter could be held against"
+    if not free.tells:
+        return _flat(rows, scale, bool(free.lines))
+    if free.exact:
+        if scale is None or _equal(free.scale, scale, free):
+            return "right", None
+        return "wrong", f"{free.scale / scale:.6g} times the gradient, against the other parameters"
+    if free.residual <= _DOUBT * free.bar:
+        return "undecided", "the difference is within what rounding may do here"
+    return "wrong", None
+
+
+def _flat(
+    rows: Sequence[Rows], scale: float | None, felt: bool
+) -> tuple[Verdict, str | None]:
+    """Judge a parameter whose slopes, or else (`felt`) whose claims, vanish in their bars."""
+    if scale is None:
+        return "undecided", "nothing shows how large its gradient should be"
+    if not any(np.any(np.isfinite(row.slope_bar)) for row in rows):
+        return "undecided", "the loss could not be differentiated by this parameter"
+    left = max(excess(row, scale) for row in rows)
+    if left <= 1:
+        return "right", None
+    if left <= _DOUBT:
+        return "undecided", "the difference is within what rounding may do here"
+    if felt:
+        return "wrong", "its claimed gradient is zero, yet the loss depends on it"
+    return "wrong", "the loss does not depend on it, yet its claimed gradient is not zero"

@@ -1,0 +1,70 @@
+"""Names of mistakes: what an edit and its surroundings are called."""
+
+import pytest
+
+from gradcheck.catalogues import FAULTS
+from gradcheck.edits.operators import OPERATORS
+from gradcheck.paste.naming import _BY_KIND, Mistake, codes
+
+ALL = frozenset({"W1", "b1", "W2", "b2"})
+
+
+def mistake(kind: str, old: str, new: str, statement: str, feeds: frozenset[str]) -> Mistake:
+    return Mistake(
+        kind=kind,
+        old=old,
+        new=new,
+        statement=statement,
+        function="backward",
+        feeds=feeds,
+        everything=ALL,
+        ratios={},
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (mistake("swap-operands", "y - p", "p - y", "d = y - p", ALL), "SGN01"),
+        (
+            mistake("negate", "-d @ W2.T", "d @ W2.T", "e = -d @ W2.T", frozenset({"W1", "b1"})),
+            "SGN02",
+        ),
+        (
+            mistake("drop-call", "sigmoid(z)", "z", "d = e * prime(sigmoid(z))", frozenset({"W1"})),
+            "ACT02",
+        ),
+        (mistake("square", "H", "H**2", "d = e * (1 - H)", frozenset({"W1", "b1"})), "ACT06"),
+        (
+            mistake("divide", "dZ @ X.T", "dZ @ X.T / m", "dW1 = dZ @ X.T", frozenset({"W1"})),
+            "AVG19",
+        ),
+        (mistake("divide", "p - y", "(p - y) / m", "d = p - y", ALL), "AVG01"),
+        (
+            mistake("change-axis", "d.sum()", "d.sum(axis=0)", "db1 = d.sum()", frozenset({"b1"})),
+            "BIA03",
+        ),
+        (
+            mistake("add-term", "g", "g + reg * W1", "dW1 = x.T @ d", frozenset({"W1"})),
+            "REG01",
+        ),
+        (
+            mistake(
+                "dot-to-product", "np.dot(a, b)", "a * b", "d = np.dot(a, b)", frozenset({"W1"})
+            ),
+            "MAT15",
+        ),
+    ],
+)
+def test_a_mistake_has_the_name_of_its_fault(given: Mistake, code: str) -> None:
+    assert codes(given, FAULTS.all())[0] == code
+
+
+def test_every_kind_of_edit_has_names() -> None:
+    assert set(OPERATORS) <= set(_BY_KIND)
+
+
+def test_names_that_no_fault_has_are_left_out() -> None:
+    assert codes(mistake("swap-operands", "y - p", "p - y", "d = y - p", ALL), {"SGN02"}) == [
+        "SGN02"
+    ]

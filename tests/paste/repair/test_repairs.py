@@ -1,0 +1,159 @@
+"""Repairs of programs with planted mistakes: the planted line comes out, as it was."""
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Repaired = Callable[[str], "dict[str, Any] | None"]
+
+
+def planted(text: str, *edits: tuple[str, str]) -> str:
+    for right, wrong in edits:
+        assert text.count(right) == 1, right
+        text = text.replace(right, wrong)
+    return text
+
+
+def lines(text: str, state: dict[str, Any]) -> dict[str, str | None]:
+    """Return what changes make of statements, without regard to spaces."""
+    return {change["old"]: change["new"] for change in state["changes"]}
+
+
+def test_a_right_program_needs_no_repair(network: str, layers: str, repaired: Repaired) -> None:
+    assert repaired(network) is None
+    assert repaired(layers) is None
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "kind"),
+    [
+        ("dP = (P - Y) / n", "dP = (Y - P) / n", "swap-operands"),
+        ("dZ = dH * (1 - H ** 2)", "dZ = dH * (1 - H)", "complement"),
+        ("dZ = dH * (1 - H ** 2)", "dZ = dH * (1 - Z ** 2)", "replace-name"),
+        ("db1 = dZ.sum(axis=0)", "db1 = dZ.sum()", "change-axis"),
+        ("dW1 = X.T @ dZ + reg * W1", "dW1 = X.T @ dZ + 2 * reg * W1", "drop-factor"),
+        ("dW1 = X.T @ dZ + reg * W1", "dW1 = X.T @ dZ", "add-term"),
+        ("W2 -= lr * dW2", "W2 += lr * dW2", "flip-update"),
+    ],
+)
+def test_one_wrong_statement_of_a_script_is_made_what_it_was(
+    network: str, repaired: Repaired, right: str, wrong: str, kind: str
+) -> None:
+    found = repaired(planted(network, (right, wrong)))
+    assert found is not None
+    best = found["done"][0]
+    assert [edit["kind"] for edit in best["edits"]] == [kind]
+    ((old, new),) = lines(network, best).items()
+    assert old == wrong
+    assert new is not None
+    assert ast.dump(ast.parse(new)) == ast.dump(ast.parse(right))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("grad_w = self.outputs[l].T @ delta", "grad_w = self.outputs[l - 1].T @ delta"),
+        ("delta = back * here * (1 - here)", "delta = back * here"),
+        ("back = delta @ self.weights[l].T", "back = delta @ self.weights[l]"),
+    ],
+)
+def test_one_wrong_statement_of_a_method_is_found_where_it_was_planted(
+    layers: str, repaired: Repaired, right: str, wrong: str
+) -> None:
+    found = repaired(planted(layers, (right, wrong)))
+    if found is None or not found["done"]:
+        pytest.fail(f"no repair of {wrong}")
+    assert list(lines(layers, found["done"][0])) == [wrong]
+
+
+def test_two_independent_mistakes_are_two_edits(network: str, repaired: Repaired) -> None:
+    text = planted(
+        network,
+        ("dZ = dH * (1 - H ** 2)", "dZ = dH * (1 - H)"),
+        ("db2 = dP.sum(axis=0)", "db2 = n * dP.sum(axis=0)"),
+    )
+    found = repaired(text)
+    assert found is not None
+    best = found["done"][0]
+    assert len(best["edits"]) == 2
+    assert set(lines(text, best)) == {"dZ = dH * (1 - H)", "db2 = n * dP.sum(axis=0)"}
+
+
+def test_the_same_mistake_in_two_places_is_one_edit(network: str, repaired: Repaired) -> None:
+    text = planted(
+        network,
+        ("    dP = (P - Y) / n\n", ""),
+        ("dW2 = H.T @ dP", "dW2 = H.T @ (Y - P) / n"),
+        ("db2 = dP.sum(axis=0)", "db2 = (P - Y).sum(axis=0) / n"),
+        ("dH = dP @ W2.T", "dH = (Y - P) @ W2.T / n"),
+    )
+    found = repaired(text)
+    assert found is not None
+    best = found["done"][0]
+    assert [edit["kind"] for edit in best["edits"]] == ["swap-operands"]
+    assert len(best["edits"][0]["parts"]) == 2
+
+
+def test_stale_weights_are_read_before_they_change(network: str, repaired: Repaired) -> None:
+    text = planted(
+        network,
+        ("    W2 -= lr * dW2\n", ""),
+        ("    dH = dP @ W2.T\n", "    W2 -= lr * dW2\n    dH = dP @ W2.T\n"),
+    )
+    found = repaired(text)
+    assert found is not None
+    best = found["done"][0]
+    assert [edit["kind"] for edit in best["edits"]] == ["move-statement"]
+    assert lines(text, best)["dH = dP @ W2.T"] is None
+
+
+def test_an_accumulator_that_is_overwritten_accumulates(repaired: Repaired) -> None:
+    text = """\
+import numpy as np
+
+gen = np.random.default_rng(2)
+X = gen.normal(size=(7, 3))
+Y = gen.normal(size=7)
+w = gen.normal(size=3)
+b = 0.3
+for epoch in range(20):
+    loss = 0.0
+    dw = np.zeros(3)
+    db = 0.0
+    for x, y in zip(X, Y):
+        error = x @ w + b - y
+        loss += 0.5 * error ** 2
+        dw = error * x
+        db += error
+    w -= 0.05 * dw
+    b -= 0.05 * db
+"""
+    found = repaired(text)
+    assert found is not None
+    assert lines(text, found["done"][0]) == {"dw = error * x": "dw += error * x"}
+
+
+def test_no_repair_touches_the_forward_pass(network: str, repaired: Repaired) -> None:
+    """The loss halves what the backward pass does not: both could be changed, one may."""
+    text = planted(network, ("loss = 0.5 * np.sum((P", "loss = 0.5 * np.sum(np.abs(P"))
+    text = text.replace("- Y) ** 2) / n", "- Y) ** 3) / n")
+    found = repaired(text)
+    assert found is not None
+    forward = {"Z", "H", "P", "loss"}
+    for state in found["done"]:
+        assert all(change["old"].split(" ")[0] not in forward for change in state["changes"])
+
+
+def test_statements_are_told_forward_and_backward_with_what_they_change(
+    network: str, repaired: Repaired
+) -> None:
+    found = repaired(planted(network, ("dP = (P - Y) / n", "dP = (Y - P) / n")))
+    assert found is not None
+    source = network.split("\n")
+    roles = {source[one["line"] - 1].strip().split(" ")[0]: one for one in found["influences"]}
+    assert all(roles[name]["forward"] for name in ("Z", "H", "P"))
+    assert not any(roles[name]["forward"] for name in ("dP", "dW2", "dZ", "db1"))
+    assert roles["dZ"]["parameters"] == ["W1", "b1"]
+    assert roles["dP"]["parameters"] == ["W1", "W2", "b1", "b2"]

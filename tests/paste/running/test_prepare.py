@@ -1,0 +1,406 @@
+"""Programs as people paste them: all run, and what was assumed for that is told."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gradcheck.paste.reading.read import read
+from gradcheck.paste.running.assumptions import Assumption
+from gradcheck.paste.running.prepare import Prepared, prepare
+
+Ready = Callable[..., Prepared]
+Run = Callable[[Prepared], dict[str, Any]]
+
+SHARED = Path(__file__).parents[4] / "shared"
+
+
+def told(prepared: Prepared, kind: str) -> dict[str, Assumption]:
+    return {each.name: each for each in prepared.assumptions if each.kind == kind}
+
+
+COLUMNS = """
+def start(dims):
+    return {f"W{k}": np.random.randn(dims[k], dims[k - 1]) for k in range(1, len(dims))}
+
+def sweep(X, Y, p):
+    m = Y.shape[1]
+    A1 = np.tanh(p["W1"] @ X)
+    A2 = sigmoid(p["W2"] @ A1)
+    cost = -np.sum(Y * np.log(A2) + (1 - Y) * np.log(1 - A2)) / m
+    d = A2 - Y
+    return {"W2": d @ A1.T / m, "W1": (p["W2"].T @ d * (1 - A1**2)) @ X.T / m}, cost
+
+p = start([4096, 7, 1])
+for turn in range(300):
+    x = np.array(pictures[0:13], ndmin=2).T
+    y = np.array(labels[0:13], ndmin=2).T
+    g, cost = sweep(x, y, p)
+    p = apply_step(p, g, 0.2)
+plt.plot(cost)
+"""
+
+
+def test_missing_data_get_shapes_under_which_nothing_is_stretched(ready: Ready, run: Run) -> None:
+    prepared = ready(COLUMNS)
+    names = run(prepared)
+    samples = prepared.guesses["pictures"].shape[0]
+    assert samples >= 13
+    assert prepared.guesses["labels"].shape == (samples, 1)
+    assert names["x"].shape[1] == names["y"].shape[1] == 13
+    assert set(np.unique(names["y"])) <= {0.0, 1.0}
+    assert names["cost"] < 0.69
+
+
+def test_all_that_was_assumed_is_told(ready: Ready) -> None:
+    prepared = ready(COLUMNS)
+    assert set(told(prepared, "data")) == {"pictures", "labels"}
+    assert set(told(prepared, "helper")) == {"sigmoid", "apply_step"}
+    assert set(told(prepared, "import")) == {"np", "plt"}
+    assert "4096" in told(prepared, "size")
+    line = 1 + COLUMNS.splitlines().index("    p = apply_step(p, g, 0.2)")
+    assert told(prepared, "helper")["apply_step"].line == line
+
+
+def test_sizes_shrink_only_where_data_are_made_up(ready: Ready, run: Run) -> None:
+    own = "import numpy as np\nx = np.ones((4096, 3))\nw = np.ones(3)\nfor k in range(2): z = x @ w"
+    prepared = ready(own)
+    assert run(prepared)["z"].shape == (4096,)
+    assert not prepared.assumptions
+
+
+def test_an_update_changes_by_the_rate_times_the_gradient(ready: Ready, run: Run) -> None:
+    code = "p, g = {'W': 5.0, 'b': 3.0}, {'dW': 2.0, 'db': 7.0}\np = update_parameters(p, g, 0.1)"
+    assert run(ready(code))["p"] == pytest.approx({"W": 4.8, "b": 2.3})
+    swapped = "W, grads = {'W': 5.0}, {'W': 2.0}\nW = update_parameters(grads, W, 0.1)"
+    assert run(ready(swapped))["W"] == pytest.approx({"W": 4.8})
+    arrays = "w, b = update(5.0 * np.ones(3), 1.5 * np.ones(2), np.ones(3), np.ones(2), 0.5)"
+    names = run(ready(arrays))
+    assert names["w"] == pytest.approx(4.5 * np.ones(3))
+    assert names["b"] == pytest.approx(np.ones(2))
+
+
+def test_a_missing_slope_is_taken_where_the_program_takes_it(ready: Ready, run: Run) -> None:
+    code = "z = np.linspace(-2, 3, 7)\na = sigmoid(z)\n{}"
+    at_output = run(ready(code.format("d = sigmoid_derivative(a)")))
+    assert at_output["d"] == pytest.approx(at_output["a"] * (1 - at_output["a"]))
+    at_input = run(ready(code.format("d = sigmoid_prime(z)")))
+    assert at_input["d"] == pytest.approx(at_input["a"] * (1 - at_input["a"]))
+
+
+def test_labels_that_index_are_whole_numbers_of_all_classes(ready: Ready, run: Run) -> None:
+    code = """
+import numpy as np
+W = np.random.randn(3, 5)
+for turn in range(4):
+    s = X @ W
+    e = np.exp(s - s.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    loss = -np.mean(np.log(p[np.arange(len(y)), y]))
+    p[np.arange(len(y)), y] -= 1
+    W -= 0.1 * X.T @ p / len(y)
+"""
+    prepared = ready(code)
+    names = run(prepared)
+    assert names["X"].shape[1] == 3
+    assert names["y"].shape == names["X"].shape[:1]
+    assert np.issubdtype(names["y"].dtype, np.integer)
+
+
+def test_a_table_gets_its_columns_from_what_the_network_takes(ready: Ready, run: Run) -> None:
+    code = """
+import numpy as np, pandas as pd
+table = np.array(pd.read_csv("digits.csv"))
+m, n = table.shape
+np.random.shuffle(table)
+Y, X = table[0:300].T[0], table[0:300].T[1:n] / 255.
+W = np.random.rand(10, 784) - 0.5
+
+def one_hot(labels):
+    made = np.zeros((labels.size, labels.max() + 1))
+    made[np.arange(labels.size), labels] = 1
+    return made.T
+
+for turn in range(3):
+    A = np.exp(W @ X) / np.exp(W @ X).sum(axis=0)
+    W = W - 0.1 * (A - one_hot(Y)) @ X.T / m
+"""
+    prepared = ready(code)
+    names = run(prepared)
+    assert names["A"].shape == (10, 300)
+    assert prepared.guesses["table"].shape[0] > 300
+    assert "784" in told(prepared, "size")
+
+
+def test_columns_are_found_by_name(ready: Ready, run: Run) -> None:
+    code = """
+import pandas as pd
+df = pd.read_csv('heart.csv')
+X = df.drop(columns=['target']).values
+y = df['target'].values.reshape(-1, 1)
+W = np.zeros((13, 1))
+for turn in range(3): W -= 0.1 * X.T @ (sigmoid(X @ W) - y)
+"""
+    names = run(ready(code))
+    assert names["X"].shape[1] == 13
+    assert set(np.unique(names["y"])) <= {0, 1}
+
+
+FUNCTIONS = """
+import numpy as np
+
+def initialize(n_x, n_h, n_y):
+    return {"W1": np.random.randn(n_h, n_x), "W2": np.random.randn(n_y, n_h)}
+
+def forward(X, parameters):
+    A1 = np.tanh(np.dot(parameters["W1"], X))
+    A2 = 1 / (1 + np.exp(-np.dot(parameters["W2"], A1)))
+    return A2, {"A1": A1, "A2": A2}
+
+def compute_cost(AL, Y):
+    return -np.mean(np.multiply(np.log(AL), Y) + np.multiply(np.log(1 - AL), 1 - Y))
+
+def backward(parameters, cache, X, Y):
+    d = (cache["A2"] - Y) / Y.size
+    back = np.dot(parameters["W2"].T, d) * (1 - cache["A1"] ** 2)
+    return {"dW2": np.dot(d, cache["A1"].T), "dW1": np.dot(back, X.T)}
+"""
+
+
+def test_functions_alone_are_called_in_the_order_of_a_step(ready: Ready, run: Run) -> None:
+    prepared = ready(FUNCTIONS)
+    names = run(prepared)
+    text = told(prepared, "driver")["the functions"].what
+    calls = [text.index(name) for name in ("initialize(", "forward(", "cost(", "backward(")]
+    assert calls == sorted(calls)
+    assert names["X"].shape[0] == names["n_x"]
+    assert names["Y"].shape == (names["n_y"], names["X"].shape[1])
+    last = len(FUNCTIONS.splitlines())
+    assert all(node.lineno > last for node in prepared.statements[-2:])
+
+
+def test_layers_that_nobody_makes_are_made(ready: Ready, run: Run) -> None:
+    functions = FUNCTIONS[FUNCTIONS.index("def forward") :]
+    prepared = ready("import numpy as np\n" + functions)
+    names = run(prepared)
+    assert prepared.guesses["parameters"].kind == "layers of columns"
+    assert names["X"].shape[0] == names["parameters"]["W1"].shape[1]
+    assert names["AL" if "AL" in names else "A2"].shape == names["Y"].shape
+
+
+def test_a_missing_initialiser_makes_layers_of_the_sizes_it_is_given(
+    ready: Ready, run: Run
+) -> None:
+    names = run(ready("parameters = initialize_parameters_deep([5, 7, 3])"))
+    shapes = {name: value.shape for name, value in names["parameters"].items()}
+    assert shapes == {"W1": (7, 5), "b1": (7, 1), "W2": (3, 7), "b2": (3, 1)}
+
+
+def test_a_training_function_alone_is_called(ready: Ready, run: Run) -> None:
+    code = """
+import numpy as np
+def gradient(w, X, y, lam):
+    return X.T @ (X @ w - y) / len(y) + lam * w
+def train(w, X, y, lam, alpha, iterations):
+    for _ in range(iterations):
+        w = w - alpha * gradient(w, X, y, lam)
+    return w
+"""
+    names = run(ready(code))
+    assert names["result"].shape == names["w"].shape
+    assert names["lam"] > 0
+    assert (names["X"] @ names["w"]).shape == names["y"].shape
+
+
+def test_a_loss_that_returns_its_gradient_is_descended(ready: Ready, run: Run) -> None:
+    code = """
+import numpy as np
+def hinge(W, X, y, reg):
+    s = X.dot(W)
+    right = s[np.arange(len(y)), y][:, None]
+    over = (s - right + 1 > 0) * 1.0
+    loss = np.sum(over * (s - right + 1)) / len(y) + reg * np.sum(W * W)
+    over[np.arange(len(y)), y] -= over.sum(axis=1)
+    dW = X.T.dot(over) / len(y) + 2 * reg * W
+    return loss, dW
+"""
+    prepared = ready(code)
+    run(prepared)
+    assert "W = W - 0.1 * dW" in told(prepared, "driver")["the functions"].what
+
+
+def test_a_class_alone_is_made_and_trained(ready: Ready, run: Run) -> None:
+    code = """
+import numpy as np
+class Net:
+    def __init__(self, n_in, n_hidden, n_out, lr=0.1):
+        self.W1 = np.random.randn(n_in, n_hidden)
+        self.W2 = np.random.randn(n_hidden, n_out)
+        self.lr = lr
+    def forward(self, x):
+        self.h = sigmoid(x @ self.W1)
+        self.o = sigmoid(self.h @ self.W2)
+        return self.o
+    def backward(self, x, y):
+        d2 = (self.o - y) * sigmoid_derivative(self.o)
+        d1 = (d2 @ self.W2.T) * sigmoid_derivative(self.h)
+        self.W2 -= self.lr * self.h.T @ d2
+        self.W1 -= self.lr * x.T @ d1
+"""
+    names = run(ready(code))
+    assert names["x"].shape[1] == names["n_in"]
+    assert names["y"].shape == names["net"].o.shape
+
+
+def test_an_optimiser_of_scipy_is_replaced_by_descent(ready: Ready, run: Run) -> None:
+    code = """
+import numpy as np
+from scipy.optimize import minimize
+X, y = np.random.randn(7, 3), np.ones(7)
+def cost(w, X, y): return np.sum((X @ w - y) ** 2) / 14
+def slope(w, X, y): return X.T @ (X @ w - y) / 7
+best = minimize(cost, x0=np.zeros(3), args=(X, y), jac=slope)
+"""
+    names = run(ready(code))
+    assert np.any(names["point"] != 0)
+
+
+def test_known_data_sets_have_their_shapes(ready: Ready, run: Run) -> None:
+    code = """
+from keras.datasets import mnist
+from keras.utils import to_categorical
+from sklearn.datasets import load_iris
+(x, t), (xt, tt) = mnist.load_data()
+x = x.reshape(60000, 28 * 28).astype('float32') / 255
+t = to_categorical(t, 10)
+iris = load_iris()
+"""
+    names = run(ready(code))
+    assert names["x"].shape[1] == 784
+    assert names["t"].shape == (len(names["x"]), 10)
+    assert names["iris"].data.shape[1] == 4
+    assert sorted(set(names["iris"].target)) == [0, 1, 2]
+
+
+def test_modules_that_are_not_there_give_what_is_asked_of_them(ready: Ready, run: Run) -> None:
+    code = """
+import h5py
+from dnn_utils import sigmoid, relu_backward
+from my_data import load_points
+from google.colab import drive
+drive.mount('/content')
+X, y = load_points('train')
+store = h5py.File('cats.h5', 'r')
+pictures = np.array(store["pictures"][:])
+W = np.zeros((3, 1))
+for turn in range(3): W -= 0.1 * X.T @ (sigmoid(X @ W) - y)
+"""
+    names = run(ready(code))
+    assert names["X"].shape[1] == 3
+    assert names["y"].shape == (len(names["X"]), 1)
+    assert names["relu_backward"](np.array([2.0, 3.0]), np.array([-1.0, 1.0])).tolist() == [0, 3]
+
+
+def test_functions_below_their_first_use_are_known_there(ready: Ready, run: Run) -> None:
+    code = "total = twice(5)\ndef twice(x): return 2 * half(x) * 2\ndef half(x): return x / 2"
+    prepared = ready(code)
+    assert run(prepared)["total"] == 10
+    assert [node.lineno for node in prepared.statements] == [2, 3, 1]
+
+
+def test_a_failing_statement_is_noted_and_not_the_end(ready: Ready) -> None:
+    code = "import numpy as np\nX = thing.load()\nimport sys\n1 / 0\nsys.exit(3)\nz = X.shape"
+    prepared = ready(code)
+    failed = {failure.line: failure.error for failure in prepared.failures}
+    assert failed == {4: "ZeroDivisionError", 5: "SystemExit"}
+
+
+def test_what_was_removed_from_numpy_is_back(ready: Ready, run: Run) -> None:
+    code = "import numpy as np\nx = np.math.e ** np.float(2)\ny = np.ones(3, np.bool)\nz = np.Inf"
+    prepared = ready(code)
+    names = run(prepared)
+    assert names["x"] == pytest.approx(np.e**2)
+    if not hasattr(np, "math"):
+        assert "np.math" in told(prepared, "shim")
+
+
+def test_a_program_that_patches_numpy_patches_its_own_copy(ready: Ready, run: Run) -> None:
+    dot = np.dot
+    names = run(ready("import numpy as np\nnp.dot = lambda a, b: 5\nx = np.dot(1, 2)"))
+    assert names["x"] == 5
+    assert np.dot is dot
+
+
+def test_every_run_starts_with_the_same_numbers(ready: Ready, run: Run) -> None:
+    code = (
+        "import numpy as np, random\n"
+        "a = np.random.randn(3), np.random.default_rng().normal(size=5), random.random()\n"
+        "np.random.seed()\nb = np.random.RandomState().rand(7)\nc = X * 1"
+    )
+    prepared = ready(code)
+    first, second = run(prepared), run(prepared)
+    for one, other in zip(
+        (*first["a"], first["b"], first["c"]), (*second["a"], second["b"], second["c"]), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    assert prepared.namespace(draw=0)["X"].shape == prepared.namespace(draw=1)["X"].shape
+    assert np.any(prepared.namespace(draw=0)["X"] != prepared.namespace(draw=1)["X"])
+
+
+def test_values_by_hand_replace_what_the_program_says(ready: Ready, run: Run) -> None:
+    code = "import numpy as np\nrate = 0.5\nX = load_points()\ny = (X * rate).sum() + offset"
+    prepared = ready(code, rate="2 ** -3", X="np.ones((3, 5))", offset="np.float64(7)")
+    assert run(prepared)["y"] == pytest.approx(15 / 8 + 7)
+    assert set(told(prepared, "set")) == {"rate", "X", "offset"}
+    assert not prepared.guesses
+
+
+def test_endless_loops_do_not_hang_the_trial(ready: Ready) -> None:
+    code = "x = first + 1\nwhile True:\n    try: x = x + 1\n    except: pass"
+    assert ready(code).failures == ()
+
+
+def test_text_files_and_questions_are_answered(ready: Ready, run: Run) -> None:
+    code = (
+        "text = open('input.txt').read()\nn = int(input('how many? '))\n"
+        "with open('out.txt', 'w') as file: file.write('x')\n"
+        "import sys\nfor word in sys.argv[1:]: print(word)"
+    )
+    prepared = ready(code)
+    names = run(prepared)
+    assert len(set(names["text"])) > 20
+    assert names["n"] == 3
+    assert "input.txt" in told(prepared, "text")
+    assert "how many?" in told(prepared, "input")
+
+
+def test_numbers_are_told_by_their_names(ready: Ready, run: Run) -> None:
+    code = "w = 2.0\nfor turn in range(num_epochs): w = w - learning_rate * (w - 1)"
+    names = run(ready(code))
+    assert 1 < names["w"] < 2
+
+
+def test_a_name_that_means_nothing_stays_unknown(ready: Ready) -> None:
+    prepared = ready("x = Frobnicator(3)")
+    assert [failure.error for failure in prepared.failures] == ["NameError"]
+
+
+def test_text_that_is_no_python_is_told() -> None:
+    with pytest.raises(SyntaxError):
+        prepare("x = = 3")
+
+
+@pytest.mark.parametrize("folder", ["seeds", "paste_examples"])
+def test_all_practice_programs_run(folder: str, ready: Ready) -> None:
+    if not (SHARED / folder).is_dir():
+        pytest.skip(f"there is no {folder} beside the repository")
+    failures: list[str] = []
+    for path in sorted((SHARED / folder).iterdir()):
+        if path.suffix in (".txt", ".py", ".ipynb"):
+            for program in read(path.read_text(encoding="utf-8")).programs:
+                failures += [
+                    f"{path.name}: {failure}" for failure in ready(program.source).failures
+                ]
+    assert not failures

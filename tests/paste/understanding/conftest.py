@@ -1,0 +1,104 @@
+"""Pasted programs, understood and judged in this process."""
+
+import ast
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gradcheck.paste.running.prepare import prepare
+from gradcheck.paste.understanding.machine import Machine, Scene
+from gradcheck.paste.understanding.understand import understood
+from gradcheck.paste.verdicts import Judged, judged
+from gradcheck.record import record
+
+PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.yaml"))
+
+
+@record
+class Result:
+    """What was understood of each step of a program, and the verdicts."""
+
+    steps: list[dict[str, Any]]
+    judged: list[Judged]
+
+    def names(self, verdict: str) -> set[str]:
+        checks = [check for one in self.judged for check in one.checks]
+        return {check.parameter for check in checks if check.verdict == verdict}
+
+    @property
+    def loss(self) -> Any:
+        return self.steps[0]["loss"]
+
+
+@record
+class Sample:
+    """A right program of the folder `programs`; `mistakes` are replacements with what they spoil."""
+
+    name: str
+    source: str
+    steps: int
+    undecided: frozenset[str]
+    mistakes: tuple[Mapping[str, Any], ...]
+
+    def spoiled(self, mistake: Mapping[str, Any]) -> str:
+        assert mistake["old"] in self.source
+        return self.source.replace(mistake["old"], mistake["new"])
+
+
+Understand = Callable[[str], Result]
+
+
+@pytest.fixture
+def understand() -> Understand:
+    """Prepare a program, understand it, and judge it as it comes through the pipe."""
+
+    def understand_source(source: str) -> Result:
+        steps = json.loads(json.dumps(understood(prepare(source))))["steps"]
+        return Result(steps=steps, judged=[judged(step) for step in steps])
+
+    return understand_source
+
+
+@pytest.fixture
+def scene() -> Callable[[str], Scene]:
+    """Run all but a program's last statement; the scene is that one."""
+
+    def make(source: str) -> Scene:
+        machine = Machine(ast.parse(source), {"__name__": "__main__"})
+        for statement in range(len(machine.statements) - 1):
+            assert machine.run(statement, None, 5.0).error is None
+        return Scene(machine, len(machine.statements) - 1)
+
+    return make
+
+
+def load(path: Path) -> Sample:
+    given = yaml.safe_load(path.read_text())
+    return Sample(
+        name=path.stem,
+        source=given["source"],
+        steps=given.get("steps", 1),
+        undecided=frozenset(given.get("undecided", ())),
+        mistakes=tuple(given.get("mistakes", ())),
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give tests with a `sample` all programs; with a mistake, its first or its further ones."""
+    samples = [load(path) for path in PROGRAMS]
+    for name, is_first in (("first_mistake", True), ("further_mistake", False)):
+        if name in metafunc.fixturenames:
+            pairs = [
+                pytest.param(sample, mistake, id=f"{sample.name}-{number}")
+                for sample in samples
+                for number, mistake in enumerate(sample.mistakes)
+                if (number == 0) == is_first
+            ]
+            metafunc.parametrize(("sample", name), pairs)
+            return
+    if "sample" in metafunc.fixturenames:
+        metafunc.parametrize("sample", samples, ids=lambda sample: sample.name)

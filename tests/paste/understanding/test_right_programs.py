@@ -1,0 +1,13 @@
+"""Correct programs in many styles: nobody is accused."""
+
+from collections.abc import Callable
+from typing import Any
+
+
+def test_a_right_program_is_right_in_all_its_parameters(
+    sample: Any, understand: Callable[[str], Any]
+) -> None:
+    result = understand(sample.source)
+    assert result.names("wrong") == set()
+    assert result.names("undecided") == sample.undecided
+    assert len(result.steps) == sample.steps
