@@ -1,5 +1,6 @@
 """The command `gradcheck paste`."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import click
 @click.option("-v", "--verbose", count=True, help="Every parameter.")
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
-    """Check the hand-written gradients in FILE: code as people paste it, or '-' for standard input."""
+    """Check the gradients in FILE: code as people paste it, or '-' for standard input."""
     ctx.exit(_paste(**options))
 
 
@@ -49,7 +50,7 @@ def _paste(
 
 def _text(file: str) -> str:
     if file == "-":
-        return click.get_text_stream("stdin").read()
+        return sys.stdin.read()
     try:
         return Path(file).read_bytes().decode("utf-8-sig", errors="replace")
     except OSError as error:

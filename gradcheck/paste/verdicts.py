@@ -154,9 +154,7 @@ def verdict_of(free: Fit, rows: Sequence[Rows], scale: float | None) -> tuple[Ve
     return "wrong", None
 
 
-def _flat(
-    rows: Sequence[Rows], scale: float | None, felt: bool
-) -> tuple[Verdict, str | None]:
+def _flat(rows: Sequence[Rows], scale: float | None, felt: bool) -> tuple[Verdict, str | None]:
     """Judge a parameter whose slopes, or else (`felt`) whose claims, vanish in their bars."""
     if scale is None:
         return "undecided", "nothing shows how large its gradient should be"

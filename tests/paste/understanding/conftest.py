@@ -36,7 +36,7 @@ class Result:
 
 @record
 class Sample:
-    """A right program of the folder `programs`; `mistakes` are replacements with what they spoil."""
+    """A right program of the folder `programs`; `mistakes` spoil it by replacement."""
 
     name: str
     source: str

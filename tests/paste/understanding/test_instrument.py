@@ -11,7 +11,7 @@ from gradcheck.paste.understanding.machine import Machine, Scene
 from gradcheck.paste.understanding.runtime import Course
 from gradcheck.paste.understanding.sites import number
 
-PROGRAM = '''
+PROGRAM = """
 from dataclasses import dataclass
 
 log = []
@@ -79,7 +79,7 @@ while x < 4:
 total = f"{net.total:03d} {net.value()!r}"
 (walrus := seen(11)) and None
 results = [a - b for a, b in zip((4, 5), (1, 1)) if a + b > 5], nested(2), Net.twice(x), Pair(1)
-'''
+"""
 
 NAMES = ("log", "first", "rest", "with_lambda", "x", "y", "total", "walrus")
 

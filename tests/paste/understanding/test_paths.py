@@ -58,7 +58,14 @@ def test_every_number_is_found_once_under_its_first_name(paths: dict[str, Path])
 
 @pytest.mark.parametrize(
     "name",
-    ["net.__hidden", "net.stack[0][1]", "net.stack[1][0]['w']", "inner", "params[2]", "params['W1']"],
+    [
+        "net.__hidden",
+        "net.stack[0][1]",
+        "net.stack[1][0]['w']",
+        "inner",
+        "params[2]",
+        "params['W1']",
+    ],
 )
 def test_what_is_written_is_read(
     name: str, paths: dict[str, Path], roots: Mapping[str, dict[str, Any]]
