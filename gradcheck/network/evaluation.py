@@ -6,7 +6,7 @@ from gradcheck.array import Array, Shape
 from gradcheck.network import kinks, perturb, structure
 from gradcheck.network.forward import Trace, run
 from gradcheck.network.graph import Network
-from gradcheck.problem import Derivative, Kink, Lost, Moves, Nudge, Probe
+from gradcheck.problem import Derivative, Effort, Kink, Lost, Moves, Nudge, Part, Piece, Probe
 
 KEPT = 4
 """Forward passes that are kept: of the probes by default and one beside them."""
@@ -32,19 +32,22 @@ class Evaluation:
         return perturb.losses(self._base(probe, nudge), moves, steps)
 
     def derivative(
-        self, probe: Probe, parameter: str, nudge: Nudge | None, limit: int
+        self, probe: Probe, parameter: str, nudge: Nudge | None, effort: Effort
     ) -> Derivative | None:
         """Differentiate by a whole parameter; see `problem.Problem.derivative`."""
-        return structure.derivative(self._base(probe, nudge), parameter, limit)
+        return structure.derivative(self._base(probe, nudge), parameter, effort)
 
-    def plain(self, probe: Probe, moves: Moves, steps: Array) -> Array:
+    def measure(self, probe: Probe, piece: Piece) -> Part | None:
+        """Measure a piece of a derivative; see `problem.Problem.measure`."""
+        return structure.measure(self._base(probe, None), piece)
+
+    def plain(self, probe: Probe, moves: Moves, steps: Array) -> tuple[Array, Array]:
         """Evaluate along lines by whole forward passes."""
         return perturb.plain(self._network, probe, moves, steps)
 
     def kinks(self, probe: Probe) -> Sequence[Kink]:
         """List the elements that sit on a kink."""
-        self._unasked += 1
-        return kinks.kinks(self._network, probe)
+        return kinks.kinks(self._network, self._base(probe, None).trace, self._passed)
 
     def lost(self, probe: Probe, parameter: str) -> Lost | None:
         """Tell why a parameter's gradient is zero; see `problem.Problem.lost`."""

@@ -1,15 +1,19 @@
 """A parameter's entries over all probes, and the check that they add up to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from gradcheck import report
 from gradcheck.array import Array, Shape
 from gradcheck.numeric import evidence
+from gradcheck.numeric.evidence import Evidence
 from gradcheck.record import record
-from gradcheck.referee.estimates import Numeric
+from gradcheck.referee.glance import Worst
+from gradcheck.referee.gradients import Numeric
 from gradcheck.referee.judge import RIGHT, UNCHECKED, UNDECIDED, WRONG, Judged
-from gradcheck.report import Check, Sweep, Verdict, Worst
+from gradcheck.report import Check, Sweep, Verdict
 
 
 @record
@@ -29,28 +33,50 @@ class Telling:
 
 
 @record
+class _Entry:
+    """One entry (flat) that was judged: what was claimed and measured, and its difference."""
+
+    place: int
+    claimed: float
+    numeric: float
+    judged: Worst
+
+    @staticmethod
+    def of(judged: Worst, numeric: Numeric, claimed: Array) -> "_Entry":
+        index = judged.index
+        return _Entry(
+            place=int(numeric.places(np.array(index))),
+            claimed=float(claimed[index]),
+            numeric=float(numeric.value[index]),
+            judged=judged,
+        )
+
+
+@record
 class _Look:
-    """What one probe showed of the parameter."""
+    """What one probe showed of the parameter: its worst entry, and the worst by verdict codes.
+
+    `undecided` are the places of those entries. The `evidence` is None of entries that were picked
+    because they are wrong, and so speak for no others.
+    """
 
     probe: str
-    entries: Array
-    claimed: Array
-    numeric: Array
-    judged: Judged
-    picked: bool
-    """Whether these entries were picked because they are wrong, and so speak for no others."""
+    worst: _Entry
+    telling: Mapping[int, _Entry]
+    undecided: Array
+    evidence: Evidence | None
+    scale: float
+    reason: str | None
 
     @property
-    def severity(self) -> tuple[int, float]:
+    def wrong(self) -> bool:
+        """Whether any entry is."""
+        return WRONG in self.telling
+
+    @property
+    def severity(self) -> tuple[bool, float]:
         """Order looks by how much they show: wrong ones first, by the worst difference in bars."""
-        excess = _excess(self.judged)
-        return int((self.judged.verdict == WRONG).any()), float(np.max(excess, initial=0.0))
-
-
-def _excess(judged: Judged) -> Array:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = judged.difference / judged.bar
-    return np.where(judged.difference == 0, 0.0, ratio)
+        return self.wrong, self.worst.judged.excess
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -77,50 +103,60 @@ class Tally:
         self, probe: str, numeric: Numeric, claimed: Array, judged: Judged, *, picked: bool = False
     ) -> None:
         """Take in what one probe showed, perhaps of entries `picked` because they are wrong."""
-        known, new = self.verdicts[numeric.entries], judged.verdict
-        better = (new == WRONG) | (known == UNCHECKED) | ((known == UNDECIDED) & (new == RIGHT))
-        self.verdicts[numeric.entries] = np.where(better, new, known)
+        self._take(numeric, judged.verdict)
         self.methods.append(numeric.method)
         self.looks.append(
             _Look(
                 probe=probe,
-                entries=numeric.entries,
-                claimed=claimed,
-                numeric=numeric.value,
-                judged=judged,
-                picked=picked,
+                worst=_Entry.of(judged.worst, numeric, claimed),
+                telling={k: _Entry.of(one, numeric, claimed) for k, one in judged.telling.items()},
+                undecided=numeric.places(np.flatnonzero(judged.verdict == UNDECIDED)),
+                evidence=None if picked else judged.evidence,
+                scale=judged.scale,
+                reason=judged.reason,
             )
         )
 
+    def _take(self, numeric: Numeric, new: Array) -> None:
+        if numeric.entries is None and not self.looks:
+            self.verdicts = new.astype(np.int8)
+            return
+        known = numeric.of(self.verdicts)
+        better = (new == WRONG) | (known == UNCHECKED) | ((known == UNDECIDED) & (new == RIGHT))
+        known = np.where(better, new, known).astype(np.int8)
+        if numeric.entries is None:
+            self.verdicts = known
+        else:
+            self.verdicts[numeric.entries] = known
+
     @property
     def verdict(self) -> Verdict:
-        if (self.verdicts == WRONG).any() or self.off_direction:
+        if self.off_direction or _any(self.verdicts, WRONG):
             return "wrong"
-        settled = not self.unsettled and not (self.verdicts == UNDECIDED).any()
-        if not settled or not (self.verdicts == RIGHT).any():
+        # With neither wrong nor undecided entries, those that are not unchecked are right.
+        if self.unsettled or _any(self.verdicts, UNDECIDED) or not self.verdicts.any():
             return "undecided"
         return "right"
 
     def check(self, accepted: str | None) -> Check:
         """Sum up."""
-        wrong = self.verdicts == WRONG
+        verdict, wrong = self.verdict, self.verdicts == WRONG
+        count = int(np.count_nonzero(wrong))
         fields: dict[str, object] = {}
         if self.looks:
             look = max(self.looks, key=lambda look: look.severity)
             fields = _figures(look, self.shape)
-        if wrong.any():
+        if count:
             checked = self.verdicts != UNCHECKED
             fields |= {"heat": evidence.heat(wrong, checked), "pattern": self._pattern(wrong)}
         return Check(
             parameter=self.name,
             shape=self.shape,
-            verdict=self.verdict,
-            reason=self.off_direction
-            if self.verdict == "wrong" and not wrong.any()
-            else self.reason,
-            wrong_entries=int(wrong.sum()),
+            verdict=verdict,
+            reason=self.off_direction if verdict == "wrong" and not count else self.reason,
+            wrong_entries=count,
             entries=self.verdicts.size,
-            entries_checked=int((self.verdicts != UNCHECKED).sum()),
+            entries_checked=int(np.count_nonzero(self.verdicts)),
             directions=self.directions,
             method=_method(self.methods),
             accepted=accepted,
@@ -147,65 +183,60 @@ class Tally:
             return None
         look = next(filter(self._open, self.looks), None)
         if look is not None:
-            return look.judged.reason
+            return look.reason
         return "budget" if self.unsettled or not self.looks else "unreachable"
 
     @property
     def wrong_at(self) -> tuple[str, ...]:
         """The probes that show a wrong entry."""
-        return tuple(
-            dict.fromkeys(look.probe for look in self.looks if (look.judged.verdict == WRONG).any())
-        )
+        return tuple(dict.fromkeys(look.probe for look in self.looks if look.wrong))
 
     def telling(self) -> Telling | None:
         """Return the worst entry of those that are wrong, or else of those that are undecided."""
         code = {"wrong": WRONG, "undecided": UNDECIDED}.get(self.verdict, UNCHECKED)
         looks = self.looks if code == WRONG else filter(self._open, self.looks)
         look = max(looks, key=lambda look: look.severity, default=None)
-        if look is None or not (look.judged.verdict == code).any():
+        if look is None or code not in look.telling:
             return None
-        # Undecided entries may be off by nothing; then the largest bar shows why.
-        excess = _excess(look.judged)
-        if code == UNDECIDED and not excess.any():
-            excess = look.judged.bar
-        worst = int(np.argmax(np.where(look.judged.verdict == code, excess, -np.inf)))
+        entry = look.telling[code]
         return Telling(
             verdict=self.verdict,
             probe=look.probe,
-            entry=int(look.entries[worst]),
-            claimed=float(look.claimed[worst]),
-            numeric=float(look.numeric[worst]),
-            bar=float(look.judged.bar[worst]),
-            size=look.judged.scale,
+            entry=entry.place,
+            claimed=entry.claimed,
+            numeric=entry.numeric,
+            bar=entry.judged.bar,
+            size=look.scale,
         )
 
     def _open(self, look: _Look) -> bool:
         """Tell whether a look left entries undecided that no other one decided."""
-        left = (look.judged.verdict == UNDECIDED) & (self.verdicts[look.entries] == UNDECIDED)
-        return bool(left.any())
+        return _any(self.verdicts[look.undecided], UNDECIDED)
 
 
 def _method(methods: list[str]) -> str:
     return " and ".join(sorted(set(methods))) if methods else ""
 
 
+def _any(verdicts: Array, verdict: int) -> bool:
+    return bool(np.count_nonzero(verdicts == verdict))
+
+
 def _figures(look: _Look, shape: Shape) -> dict[str, object]:
-    excess = _excess(look.judged)
-    worst = int(np.argmax(excess))
-    nothing = evidence.Evidence(relative=None, ratio=None, cosine=None)
-    compared = nothing if look.picked else evidence.compare(look.claimed, look.numeric)
-    index = np.unravel_index(int(look.entries[worst]), shape)
-    return {
-        "difference": float(look.judged.difference[worst]),
-        "bar": float(look.judged.bar[worst]),
-        "relative": compared.relative,
-        "ratio": compared.ratio,
-        "cosine": compared.cosine,
-        "worst": Worst(
+    entry, index = look.worst, np.unravel_index(look.worst.place, shape)
+    found: dict[str, object] = {
+        "difference": entry.judged.difference,
+        "bar": entry.judged.bar,
+        "worst": report.Worst(
             index=tuple(int(i) for i in index),
             probe=look.probe,
-            claimed=float(look.claimed[worst]),
-            numeric=float(look.numeric[worst]),
-            bar=float(look.judged.bar[worst]),
+            claimed=entry.claimed,
+            numeric=entry.numeric,
+            bar=entry.judged.bar,
         ),
     }
+    if look.evidence is not None:
+        found["relative"] = look.evidence.relative
+        found["ratio"] = look.evidence.ratio
+        found["cosine"] = look.evidence.cosine
+    return found

@@ -33,9 +33,9 @@ class Memory:
             kinks=lambda probe: self._kept(("kinks", id(probe)), lambda: mine.kinks(probe)),
             evaluate=self._evaluate,
             plain=self._plain,
-            derivative=lambda probe, name, nudge, limit: self._kept(
-                ("derivative", id(probe), name, id(nudge), limit),
-                lambda: mine.derivative(probe, name, nudge, limit),
+            derivative=lambda probe, name, nudge, effort: self._kept(
+                ("derivative", id(probe), name, id(nudge), effort),
+                lambda: mine.derivative(probe, name, nudge, effort),
                 probe,
                 nudge,
             ),
@@ -49,7 +49,7 @@ class Memory:
             key, lambda: self._problem.evaluate(probe, moves, steps, nudge), probe, nudge
         )
 
-    def _plain(self, probe: Probe, moves: Moves, steps: Array) -> Array:
+    def _plain(self, probe: Probe, moves: Moves, steps: Array) -> tuple[Array, Array]:
         key = ("plain", id(probe), *_key(moves, steps))
         return self._kept(key, lambda: self._problem.plain(probe, moves, steps), probe)
 
