@@ -186,6 +186,7 @@ class Loader:
             kinks_known=evaluation.kinks_known,
             probes=1 if claimed.dumped else None,
             dumped=claimed.dumped,
+            settled=claimed.afresh is None and not any(node.op.own for node in network.steps),
             scale_free=section is not None and section["scale"] == "free",
             accepted=claiming.accepted(section, network),
             claimed=claiming.chosen(section, network),

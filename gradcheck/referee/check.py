@@ -88,7 +88,8 @@ def _begun(
     """Begin with the parameters whose claims fit and are the same when asked for again."""
     problem, below = evaluator.problem, partial(negligible, evaluator, own)
     fitting = tuple(n for n in names if n in first and fits(np.shape(first[n]), problem.shapes[n]))
-    loose = unsteady(first, problem.claims([own])[0], fitting, below)
+    again = first if problem.settled else problem.claims([own])[0]
+    loose = unsteady(first, again, fitting, below)
     compared = tuple(name for name in fitting if name not in loose)
     return Run(
         problem=problem,

@@ -13,6 +13,7 @@ from gradcheck.numeric.estimate import EPS
 from gradcheck.referee.account import OutOfBudget
 from gradcheck.referee.culprits import Gap, culprits
 from gradcheck.referee.doubt import SAFETY, Doubt, widened
+from gradcheck.referee.glance import blocks
 from gradcheck.referee.gradients import Along, Numeric
 from gradcheck.referee.judge import WRONG, Claim, judge, zero_below
 from gradcheck.referee.nearby import Nearby
@@ -67,9 +68,8 @@ class Comparison:
     def _zero(self) -> bool:
         """Tell whether the whole gradient is zero to within rounding."""
         value, bar, along = self.reference.value, self.reference.bar, self.reference.along
-        largest = int(np.argmax(np.abs(value)))
-        # Mostly one entry shows it; all bars need not be made for that.
-        for some in (np.array([largest]), np.arange(len(value))):
+        # Mostly the first entries show that it is not, and no others need to be looked at.
+        for some in blocks(len(value)):
             if (np.abs(value[some]) > np.maximum(bar[some], self.negligible)).any():
                 return False
         return along is None or abs(along.value) <= max(along.bar, self.negligible)
@@ -88,6 +88,7 @@ class Comparison:
             found = self.near.apart(self.tally.name, reference, suspects, k + 1)
             return first if found is None else np.where(np.isfinite(found), found, first)
 
+        known = self.tally.verdicts
         judged = judge(
             reference,
             claim,
@@ -95,11 +96,11 @@ class Comparison:
             rtol=self.rtol,
             negligible=lambda: self.negligible,
             contradicted=self.contradicted,
-            proven=reference.of(self.tally.verdicts == WRONG),
+            proven=lambda some: bool((known[reference.places(some)] == WRONG).all()),
             at_once=self.near.at_once,
         )
         self.tally.add(self.near.probe.name, reference, claim.value, judged, picked=picked)
-        return float(np.mean(judged.verdict == WRONG)) if len(judged.verdict) else 0.0
+        return float(np.mean(judged.verdict == WRONG)) if WRONG in judged.telling else 0.0
 
     def _along(self, along: Along) -> bool:
         """Compare along the random direction, where not every entry was compared."""

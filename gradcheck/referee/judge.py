@@ -96,14 +96,14 @@ def judge(
     rtol: float | None,
     negligible: Callable[[], float],
     contradicted: bool,
-    proven: Array,
+    proven: Callable[[Array], bool],
     at_once: int,
 ) -> Judged:
     """Judge every entry; `negligible` gives a gradient too small to be told from zero.
 
-    With `contradicted`, the numeric side is refuted and decides nothing. `proven` are the entries
-    that another probe showed to be wrong. Of suspicious entries, `at_once` are looked at again
-    together.
+    With `contradicted`, the numeric side is refuted and decides nothing. `proven` tells whether
+    another probe showed all of some entries to be wrong. Of suspicious entries, `at_once` are
+    looked at again together.
     """
     first = glance(numeric, claim.value, claim.epsilon, rtol or 0.0)
     found = Judged(verdict=first.right, worst=first.worst, evidence=first.evidence)
@@ -153,19 +153,21 @@ def _scale(numeric: Numeric) -> float:
     return max(seen, abs(along.value) / float(np.abs(along.direction).sum()))
 
 
-def _multiples(bench: _Bench, found: Judged, alike: Array, proven: Array) -> Judged:
+def _multiples(
+    bench: _Bench, found: Judged, alike: Array, proven: Callable[[Array], bool]
+) -> Judged:
     """Judge entries that are the multiple that all others are by a few of them."""
     numeric, claim = bench.numeric, bench.claim
     few = largest(alike, numeric)
     if not (np.abs(claim.value[few] - numeric.value[few]) > bench.doubtful).any():
         return found
-    if proven[alike].all():
+    if proven(alike):
         gap = np.abs(claim.value[few] - numeric.value[few])
         bar = np.maximum(narrowest(claim.value[few], numeric.bar[few], claim.epsilon), TINY)
         found = replace(found, telling={WRONG: Worst.of(gap, bar, gap / bar).among(few)})
     else:
         found = _closely(bench, found, few)
-    if proven[alike].all() or (found.verdict[few] == WRONG).all():
+    if proven(alike) or (found.verdict[few] == WRONG).all():
         found.verdict[alike] = WRONG
     return found
 

@@ -95,9 +95,12 @@ class Tally:
     """Whether the budget forbade to look again at something suspicious."""
     off_direction: str | None = None
     sweep: Sweep | None = None
+    _counts: Mapping[int, int] = field(init=False)
+    """How many entries are not right, by verdict codes."""
 
     def __post_init__(self) -> None:
         self.verdicts = np.zeros(int(np.prod(self.shape)), dtype=np.int8)
+        self._counts = {WRONG: 0, UNDECIDED: 0, UNCHECKED: self.verdicts.size}
 
     def add(
         self, probe: str, numeric: Numeric, claimed: Array, judged: Judged, *, picked: bool = False
@@ -118,36 +121,36 @@ class Tally:
         )
 
     def _take(self, numeric: Numeric, new: Array) -> None:
+        if not any(self._counts.values()) and (new == RIGHT).all():
+            return
         if numeric.entries is None and not self.looks:
             self.verdicts = new.astype(np.int8)
-            return
-        known = numeric.of(self.verdicts)
-        better = (new == WRONG) | (known == UNCHECKED) | ((known == UNDECIDED) & (new == RIGHT))
-        known = np.where(better, new, known).astype(np.int8)
-        if numeric.entries is None:
-            self.verdicts = known
         else:
-            self.verdicts[numeric.entries] = known
+            known = numeric.of(self.verdicts)
+            better = (new == WRONG) | (known == UNCHECKED) | ((known == UNDECIDED) & (new == RIGHT))
+            some = slice(None) if numeric.entries is None else numeric.entries
+            self.verdicts[some] = np.where(better, new, known)
+        self._counts = {code: int(np.count_nonzero(self.verdicts == code)) for code in self._counts}
 
     @property
     def verdict(self) -> Verdict:
-        if self.off_direction or _any(self.verdicts, WRONG):
+        if self.off_direction or self._counts[WRONG]:
             return "wrong"
         # With neither wrong nor undecided entries, those that are not unchecked are right.
-        if self.unsettled or _any(self.verdicts, UNDECIDED) or not self.verdicts.any():
+        size = self.verdicts.size
+        if self.unsettled or self._counts[UNDECIDED] or self._counts[UNCHECKED] == size:
             return "undecided"
         return "right"
 
     def check(self, accepted: str | None) -> Check:
         """Sum up."""
-        verdict, wrong = self.verdict, self.verdicts == WRONG
-        count = int(np.count_nonzero(wrong))
+        verdict, count = self.verdict, self._counts[WRONG]
         fields: dict[str, object] = {}
         if self.looks:
             look = max(self.looks, key=lambda look: look.severity)
             fields = _figures(look, self.shape)
         if count:
-            checked = self.verdicts != UNCHECKED
+            wrong, checked = self.verdicts == WRONG, self.verdicts != UNCHECKED
             fields |= {"heat": evidence.heat(wrong, checked), "pattern": self._pattern(wrong)}
         return Check(
             parameter=self.name,
@@ -156,7 +159,7 @@ class Tally:
             reason=self.off_direction if verdict == "wrong" and not count else self.reason,
             wrong_entries=count,
             entries=self.verdicts.size,
-            entries_checked=int(np.count_nonzero(self.verdicts)),
+            entries_checked=self.verdicts.size - self._counts[UNCHECKED],
             directions=self.directions,
             method=_method(self.methods),
             accepted=accepted,
@@ -166,10 +169,10 @@ class Tally:
         )
 
     def _pattern(self, wrong: Array) -> str:
-        checked = int((self.verdicts != UNCHECKED).sum())
+        checked = wrong.size - self._counts[UNCHECKED]
         if checked == wrong.size:
             return evidence.pattern(wrong.reshape(self.shape), self.shape)
-        count = int(wrong.sum())
+        count = self._counts[WRONG]
         return (
             f"{count} of the {checked} entries checked"
             if count < checked
@@ -211,15 +214,11 @@ class Tally:
 
     def _open(self, look: _Look) -> bool:
         """Tell whether a look left entries undecided that no other one decided."""
-        return _any(self.verdicts[look.undecided], UNDECIDED)
+        return bool((self.verdicts[look.undecided] == UNDECIDED).any())
 
 
 def _method(methods: list[str]) -> str:
     return " and ".join(sorted(set(methods))) if methods else ""
-
-
-def _any(verdicts: Array, verdict: int) -> bool:
-    return bool(np.count_nonzero(verdicts == verdict))
 
 
 def _figures(look: _Look, shape: Shape) -> dict[str, object]:

@@ -129,15 +129,17 @@ def checks(loaded: Loaded, problem: Problem) -> dict[str, Check]:
     return {c.parameter: c for c in check(problem, loaded.settings).checks}
 
 
-def test_right_claims_are_asked_for_once_at_each_probe_and_again_at_the_given_one(
-    load_config: Load,
+@pytest.mark.parametrize("settled", [True, False])
+def test_right_claims_are_asked_for_once_at_each_probe_and_again_by_whoever_may_differ(
+    settled: bool, load_config: Load
 ) -> None:
     """Asked for twice, they show whether they are a function of the point."""
     loaded = load_config(TEXT)
-    problem, asked = counted(loaded.problem, lambda claims: None)
+    problem, asked = counted(replace(loaded.problem, settled=settled), lambda claims: None)
 
     assert {c.verdict for c in checks(loaded, problem).values()} == {"right"}
-    assert sorted(asked) == ["generated 1", "generated 2", "given", "given"]
+    again = [] if settled else ["given"]
+    assert sorted(asked) == ["generated 1", "generated 2", "given", *again]
 
 
 @pytest.mark.parametrize("factor", [10.0, -1.0, 0.5, 1 + 1e-4])
