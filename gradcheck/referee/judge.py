@@ -191,7 +191,7 @@ def _closely(bench: _Bench, known: Judged, some: Array) -> Judged:
         at_once=bench.at_once,
     )
     bar = widened(doubt, untouched=low == high)
-    verdict, reason = _verdicts(bench, numeric, gap, bar)
+    verdict, reason = _verdicts(bench, numeric, claim, gap, bar)
     known.verdict[some] = verdict
     bar = np.maximum(bar, TINY)
     return replace(
@@ -219,7 +219,9 @@ def _telling(
     return found
 
 
-def _verdicts(bench: _Bench, numeric: Numeric, gap: Array, bar: Array) -> tuple[Array, str | None]:
+def _verdicts(
+    bench: _Bench, numeric: Numeric, claim: Array, gap: Array, bar: Array
+) -> tuple[Array, str | None]:
     """Return a verdict for each entry, and why some are undecided."""
     verdict = np.where(gap <= bar, RIGHT, WRONG)
     reason = None
@@ -228,6 +230,8 @@ def _verdicts(bench: _Bench, numeric: Numeric, gap: Array, bar: Array) -> tuple[
         reason = "kink"
     blind = (verdict == RIGHT) & (bar > bench.blinding)
     blind &= ~((np.abs(numeric.value) <= bar) & (bar <= bench.rounding))
+    # A loss that did not change at all leaves no noise to hide in.
+    blind &= ~((numeric.value == 0) & (claim == 0))
     if blind.any():
         verdict = np.where(blind, UNDECIDED, verdict)
         reason = _blindness(numeric, bar, blind)
