@@ -100,4 +100,4 @@ def gap(one: Array, other: Array) -> float:
 
 
 def _largest(array: Array) -> float:
-    return float(np.abs(array).max()) if array.size else 0.0
+    return max(float(array.max()), -float(array.min())) if array.size else 0.0

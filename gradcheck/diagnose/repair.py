@@ -8,6 +8,7 @@ all, extended by another edit. The result is proved at fresh probes.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from heapq import merge
 from itertools import islice
 from typing import TypeAlias
 
@@ -15,7 +16,7 @@ from gradcheck.array import Array
 from gradcheck.claims.formulas import PREFIX, Formulas, names
 from gradcheck.diagnose.case import EXACT, gap
 from gradcheck.diagnose.vocabulary import callables, material
-from gradcheck.edits import Rewrite, apply, rewrites
+from gradcheck.edits import Material, Rewrite, apply, rank, rewrites
 from gradcheck.formula import Block, FormulaError, Statement, evaluate_block, parse_block
 from gradcheck.formula import names as naming
 from gradcheck.network.graph import Network
@@ -70,10 +71,9 @@ class _State:
 
 @record
 class _Edited:
-    """An edit of one statement: where the statement starts, what it is now, and what depends."""
+    """An edit of one statement, by the statement's number in its block."""
 
     number: int
-    statement: Block
     rewrite: Rewrite
 
 
@@ -187,26 +187,26 @@ def _ordered(
 ) -> Iterator[_Edited]:
     """Yield the edits of the statements that wrong gradients come from, the likeliest first."""
     wrong = {PREFIX + name for name in state.wrong}
-    found: list[tuple[float, int, _Edited]] = []
-    for number, statement in enumerate(block.statements):
+    found: list[Iterator[tuple[float, int, _Edited]]] = []
+    for number in range(len(block.statements)):
         feeds = {s.target for s in _dependents(block, number) if s.target.startswith(PREFIX)}
         if not feeds & wrong:
             continue
         # An edit whose whole reach is wrong explains best; one that feeds right ones, worst.
         reach = len(feeds - wrong) + 0.1 * len(wrong - feeds)
-        own = parse_block(statement.text)
-        offset = _offset(block, statement)
-        for edit in rewrites(
-            statement.text, own.statements[0].node, material(network, block, number)
-        ):
-            put = _Edited(
-                number=number,
-                statement=own,
-                rewrite=replace(edit, start=edit.start + offset, end=edit.end + offset),
-            )
-            found.append((reach + edit.cost - (edit.kind in likely), number, put))
-    found.sort(key=lambda item: item[:2])
-    return (edit for _, _, edit in found)
+        found.append(_edits(block, number, material(network, block, number), likely, reach))
+    return (edit for _, _, edit in merge(*found, key=lambda item: item[:2]))
+
+
+def _edits(
+    block: Block, number: int, material: Material, likely: Sequence[str], reach: float
+) -> Iterator[tuple[float, int, _Edited]]:
+    """Yield a statement's edits, likely ones first, with what they are to be ordered by."""
+    statement = block.statements[number]
+    (own,), offset = parse_block(statement.text).statements, _offset(block, statement)
+    for edit in rewrites(statement.text, own.node, material, likely):
+        put = replace(edit, start=edit.start + offset, end=edit.end + offset)
+        yield reach + rank(edit, likely), number, _Edited(number=number, rewrite=put)
 
 
 def _offset(block: Block, statement: Statement) -> int:
