@@ -52,6 +52,19 @@ def bars(check: Check) -> str:
     return f"{value:.1e} bars" if value >= 1000 else f"{value:.3g} bars"
 
 
+def share(check: Check) -> str:
+    """Write how far a gradient is off, as a share of the true one's norm."""
+    if check.relative is None or not isfinite(check.relative):
+        return NOTHING
+    return f"{100 * check.relative:.3g}%" if check.relative >= 1e-3 else f"{check.relative:.0e}"
+
+
+def distance(check: Check) -> str:
+    """Write the difference in bars, or its share where entries were not looked at one by one."""
+    text = bars(check)
+    return share(check) if text == NOTHING and not check.entries_checked else text
+
+
 def tally(check: Check, *, complete: bool) -> str:
     """Write wrong/checked/all entries, or wrong/all where every check is `complete`.
 
