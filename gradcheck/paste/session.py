@@ -8,6 +8,7 @@ from typing import Any
 from gradcheck import __version__
 from gradcheck.catalogues import FAULTS
 from gradcheck.errors import GradcheckError
+from gradcheck.paste.absence import absent
 from gradcheck.paste.findings import Case, findings
 from gradcheck.paste.fixes import mended
 from gradcheck.paste.reading.post import Post, Program
@@ -74,7 +75,7 @@ def _problems(
         # What was understood stands, even if the search for a repair took too long.
         answer = {"steps": heard, "failures": [], "assumptions": []}
     if not answer["steps"]:
-        yield _error(request, name, _nothing(answer))
+        yield _error(request, name, absent(answer, lambda line: program.place(line).line))
     for step in answer["steps"]:
         yield _report(request, post, index, name, answer, step)
 
@@ -83,11 +84,6 @@ def _ask(request: Request, source: str) -> Mapping[str, Any]:
     """Understand a program once more, in a new child and at other points."""
     asked = {"source": source, "set": dict(request.values), "draw": 1}
     return call(PROOF, asked, request.limits, guarded=request.sandboxed)
-
-
-def _nothing(answer: Mapping[str, Any]) -> str:
-    failures = "; ".join(f"line {f['line']}: {f['error']}" for f in answer["failures"][:3])
-    return "no training step was found" + (f"; the program fails ({failures})" if failures else "")
 
 
 def _error(request: Request, name: str, message: str) -> ProblemReport:
