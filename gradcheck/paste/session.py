@@ -9,12 +9,13 @@ from gradcheck import __version__
 from gradcheck.catalogues import FAULTS
 from gradcheck.errors import GradcheckError
 from gradcheck.paste import understood
+from gradcheck.paste.absence import absent
 from gradcheck.paste.companions import remarks
 from gradcheck.paste.derivation import derived
 from gradcheck.paste.findings import Case, findings
 from gradcheck.paste.fixes import mended
 from gradcheck.paste.hints import PATCH, hinted
-from gradcheck.paste.reading.post import Post, Program
+from gradcheck.paste.reading.post import Post
 from gradcheck.paste.reading.read import read
 from gradcheck.paste.sandbox.launch import available, call
 from gradcheck.paste.sandbox.limits import Limits
@@ -95,7 +96,7 @@ def _problems(request: Request, post: Post, each: Chosen) -> Iterator[ProblemRep
         # What was understood stands, even if the search for a repair took too long.
         answer = {"steps": heard, "failures": [], "assumptions": []}
     if not answer["steps"]:
-        yield _error(request, name, _nothing(each.program, answer))
+        yield _error(request, name, absent(answer, lambda line: each.program.place(line).line))
     for step in answer["steps"]:
         yield _report(request, name, _reading(post, each.index, answer, step))
 
@@ -113,24 +114,6 @@ def _ask(request: Request, source: str) -> Mapping[str, Any]:
     """
     asked = {**_question(request, source, None), "draw": 1}
     return call(PROOF, asked, request.limits, guarded=request.sandboxed)
-
-
-def _nothing(program: Program, answer: Mapping[str, Any]) -> str:
-    if answer.get("refused"):
-        return _refused(program, answer["refused"])
-    failures = "; ".join(list(understood.failures(program, answer))[:3])
-    return "no training step was found" + (f"; the program fails ({failures})" if failures else "")
-
-
-def _refused(program: Program, refused: Mapping[str, Any]) -> str:
-    """Say what of the user's wishes can't be, and what could be."""
-    subject, asked, offered = refused["subject"], refused["asked"], refused["candidates"]
-    if subject == "step":
-        asked = understood.spot(program, asked)
-        offered = [understood.spot(program, line) for line in offered]
-    why = f" ({refused['why']})" if refused.get("why") else ""
-    found = ", ".join(map(str, offered)) or "none"
-    return f"--{subject}: {asked} is not among what was found{why}; found: {found}"
 
 
 def _error(request: Request, name: str, message: str) -> ProblemReport:

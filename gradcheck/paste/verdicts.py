@@ -41,7 +41,7 @@ def judged(step: Mapping[str, Any]) -> Judged:
     rows = {entry["name"]: _rows(entry["rows"]) for entry in step["parameters"]}
     fits = {name: fit(given) for name, given in rows.items()}
     rate = step["rate"]["value"] if step.get("rate") else None
-    inferred = bool(step["loss"]) and step["loss"]["basis"] == "inferred"
+    inferred = bool(step["loss"]) and _is_inferred(step["loss"])
     scale = common_scale(fits, rate, inferred=inferred)
     checks = tuple(
         _check(entry, fits[entry["name"]], rows[entry["name"]], scale)
@@ -50,6 +50,11 @@ def judged(step: Mapping[str, Any]) -> Judged:
     checks += tuple(_overwritten(entry) for entry in step["neglected"] if entry["overwritten"])
     factor = scale / rate if scale is not None and rate else None
     return Judged(checks=checks, scale=scale, factor=factor)
+
+
+def _is_inferred(loss: Mapping[str, Any]) -> bool:
+    """Tell standard losses, whose factor the program doesn't say."""
+    return loss["basis"] == "inferred" or (loss["basis"] == "given" and loss["formula"] is not None)
 
 
 def _rows(given: Sequence[Mapping[str, Any]]) -> list[Rows]:

@@ -20,6 +20,7 @@ from gradcheck.paste.understanding import understand
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.sites import of
+from gradcheck.paste.understanding.wishes import wishes
 
 _SECONDS = 17.0
 _NEAR = 1e-5
@@ -30,8 +31,8 @@ prepare = understand.prepare
 def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
     """Answer the request `{"source": text, "set": {name: expression}, "seconds": number}`.
 
-    The seconds are the wall clock's. What is understood of each step is reported at once, as the
-    search for repairs may take too long.
+    It may have the wishes that `understand` knows, too. The seconds are the wall clock's. What is
+    understood of each step is reported at once, as the search for repairs may take too long.
     """
     source = request["source"]
     seconds = float(request.get("seconds", _SECONDS))
@@ -43,7 +44,8 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
             return {}
         return {"repair": repair(inquiry, choice, told, source, _lateness(seconds / 2, over))}
 
-    return understand.understood(prepared(source, Options(values=request.get("set", {}))), then)
+    program = prepared(source, Options(values=request.get("set", {})))
+    return understand.understood(program, then, wanted=wishes(request))
 
 
 def _lateness(seconds: float, over: float) -> Late:
