@@ -11,6 +11,9 @@ The fit of a ratio carries the numeric gradient's own error, about 1e-10 for dif
 """
 
 LARGEST_ROUND = 10**6
+LEAST_SHARE, MOST_SHARE = 1e-3, 1e3
+"""Shares between these are written as percentages."""
+
 BLOCKS = "▁▂▃▄▅▆▇█"
 NOTHING = "-"
 
@@ -54,9 +57,12 @@ def bars(check: Check) -> str:
 
 def share(check: Check) -> str:
     """Write how far a gradient is off, as a share of the true one's norm."""
-    if check.relative is None or not isfinite(check.relative):
+    value = check.relative
+    if value is None or not isfinite(value):
         return NOTHING
-    return f"{100 * check.relative:.3g}%" if check.relative >= 1e-3 else f"{check.relative:.0e}"
+    if not LEAST_SHARE <= value < MOST_SHARE:
+        return f"{value:.0e}"
+    return f"{100 * value:.0f}%" if value >= 1 else f"{100 * value:.2g}%"
 
 
 def distance(check: Check) -> str:

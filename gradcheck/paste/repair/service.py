@@ -174,7 +174,7 @@ def _facts(known: Known, adjoints: Adjoints, edit: Edit) -> list[str]:
                 f"{name} is {_factor(match.factor)}the derivative of the loss by {match.by}"
             )
     if number not in known.matches and adjoints.comparable(known.statements[number]):
-        found.append(f"`{text}` makes what is no multiple of such a derivative")
+        found.append(f"`{text}` makes what is no multiple of the loss's derivative by anything")
     return list(dict.fromkeys(found))[:3]
 
 
