@@ -16,6 +16,9 @@ Level: TypeAlias = Literal["error", "warning", "note"]
 
 LEVELS: tuple[Level, ...] = ("note", "warning", "error")
 
+ALONG = "directions"
+"""The mode of checks that compare whole gradients along random directions, and no entry alone."""
+
 
 @record
 class Location:
@@ -25,6 +28,20 @@ class Location:
     line: int
     column: int
     end_line: int
+    end_column: int
+    cell: int | None = None
+
+
+@record
+class Excerpt:
+    """A line of the user's text, `column` to `end_column` of which a finding is about.
+
+    Columns count characters from 1; the last one is not part of it.
+    """
+
+    line: int
+    text: str
+    column: int
     end_column: int
     cell: int | None = None
 
@@ -120,7 +137,8 @@ class Finding:
     """One occurrence of a fault, or an unexplained mismatch: evidence, place, fix.
 
     `message` says what is wrong and stands alone; each line of `evidence` is a fact that was
-    measured; `help` says what to do next.
+    measured; `help` says what to do next. `excerpts` are the lines it is about, each mark of
+    several on a line by itself; `derivation` is there where it was asked for.
     """
 
     code: str
@@ -134,6 +152,8 @@ class Finding:
     alternatives: tuple[str, ...] = ()
     fix: Fix | None = None
     help: str | None = None
+    excerpts: tuple[Excerpt, ...] = ()
+    derivation: str | None = None
 
 
 @record
@@ -141,7 +161,8 @@ class ProblemReport:
     """What was found out about one problem; `message` is there for the verdict `error`.
 
     `expected` says whether the config's `expect:` came true; None where it wasn't asked,
-    and `unexpected` lists the ways in which it did not.
+    and `unexpected` lists the ways in which it did not. `understood` is what was found in code
+    that says nothing about itself, `reading` the same in words, by what it is about.
     """
 
     name: str
@@ -160,6 +181,7 @@ class ProblemReport:
     probes: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     understood: Mapping[str, Any] | None = None
+    reading: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     findings: tuple[Finding, ...] = ()
 
