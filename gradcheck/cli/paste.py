@@ -1,6 +1,7 @@
 """The command `gradcheck paste`."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def _paste(
     exit_zero: bool,
     verbose: int,
 ) -> int:
-    from gradcheck.cli._output import destinations, write
+    from gradcheck.cli._output import destinations, needs, write
     from gradcheck.cli.check import exit_code
     from gradcheck.paste.session import Request, run
 
@@ -43,6 +44,10 @@ def _paste(
         sandboxed=not no_sandbox,
     )
     report = run(request)
+    if "rules" in needs(where):
+        from gradcheck.rules import rules
+
+        report = replace(report, rules=rules())
     write(report, where, "auto", min(1, verbose))
     code = exit_code(report.problems, "error")
     return 0 if exit_zero and code != 2 else code

@@ -1,5 +1,6 @@
 """The use case of pasted code: a text in, a report of all its programs out."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any
 from gradcheck import __version__
 from gradcheck.catalogues import FAULTS
 from gradcheck.errors import GradcheckError
+from gradcheck.fingerprints import signed
 from gradcheck.paste.findings import Case, findings
 from gradcheck.paste.fixes import mended
 from gradcheck.paste.reading.post import Post, Program
@@ -18,6 +20,7 @@ from gradcheck.paste.verdicts import Judged, judged
 from gradcheck.record import record
 from gradcheck.report import (
     Check,
+    Location,
     ProblemReport,
     ProblemVerdict,
     Report,
@@ -114,7 +117,7 @@ def _report(
     )
     ask = partial(_ask, request)
     mend = mended(post, index, step, request.name, ask) if _is_wrong(result) else None
-    return ProblemReport(
+    report = ProblemReport(
         name=name,
         target=request.name,
         verdict=_overall(result.checks),
@@ -124,6 +127,17 @@ def _report(
         checks=result.checks,
         findings=tuple(findings(case, mend)),
     )
+    return signed(report, partial(_text, post))
+
+
+def _text(post: Post, place: Location) -> str | None:
+    """Return the text that a place is in: of a notebook, that of the cell."""
+    if not post.notebook:
+        return post.text
+    if place.cell is None:
+        return None
+    source = json.loads(post.text)["cells"][place.cell]["source"]
+    return source if isinstance(source, str) else "".join(source)
 
 
 def _is_wrong(result: Judged) -> bool:
