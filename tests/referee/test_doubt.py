@@ -94,7 +94,7 @@ def test_a_difference_that_drifts_as_parameters_move_does_not_pass() -> None:
     moves = (0.0,) * RETRIES + FURTHER
 
     def drifting(k: int, suspects: Array) -> Array:
-        return own[suspects] * (1 + 3 * moves[k] * (-1) ** k)
+        return np.asarray(own[suspects] * (1 + 3 * moves[k] * (-1) ** k))
 
     assert not passed(doubt(drifting, own, size=30 * ROUNDING)).any()
 
