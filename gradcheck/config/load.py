@@ -56,6 +56,7 @@ class Loaded:
     formulas: "Formulas | None" = None
     settings: Settings
     expectation: Expectation
+    text: str
     stack: ExitStack
 
 
@@ -118,6 +119,7 @@ class Loader:
                 formulas=formulas,
                 settings=_settings(config, self._seed(config)),
                 expectation=expectation,
+                text=document.source.text,
                 stack=stack.pop_all(),
             )
         raise AssertionError

@@ -53,7 +53,16 @@ class _Entry:
 
 
 @record
-class _Look:
+class Shown:
+    """Entries of one probe as they were claimed, measured and judged."""
+
+    numeric: Numeric
+    claimed: Array
+    verdict: Array
+
+
+@record
+class Look:
     """What one probe showed of the parameter: its worst entry, and the worst by verdict codes.
 
     `undecided` are the places of those entries. The `evidence` is None of entries that were picked
@@ -67,6 +76,7 @@ class _Look:
     evidence: Evidence | None
     scale: float
     reason: str | None
+    shown: Shown | None = None
 
     @property
     def wrong(self) -> bool:
@@ -85,8 +95,10 @@ class Tally:
 
     name: str
     shape: Shape
+    pictured: bool = False
+    """Whether looks keep all that was shown, for pictures."""
     verdicts: Array = field(init=False)
-    looks: list[_Look] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
     zero_at: list[str] = field(default_factory=list)
     """The probes at which the whole gradient is zero but for rounding."""
@@ -106,10 +118,11 @@ class Tally:
         self, probe: str, numeric: Numeric, claimed: Array, judged: Judged, *, picked: bool = False
     ) -> None:
         """Take in what one probe showed, perhaps of entries `picked` because they are wrong."""
+        shown = Shown(numeric=numeric, claimed=claimed, verdict=judged.verdict)
         self._take(numeric, judged.verdict)
         self.methods.append(numeric.method)
         self.looks.append(
-            _Look(
+            Look(
                 probe=probe,
                 worst=_Entry.of(judged.worst, numeric, claimed),
                 telling={k: _Entry.of(one, numeric, claimed) for k, one in judged.telling.items()},
@@ -117,6 +130,7 @@ class Tally:
                 evidence=None if picked else judged.evidence,
                 scale=judged.scale,
                 reason=judged.reason,
+                shown=shown if self.pictured else None,
             )
         )
 
@@ -212,7 +226,7 @@ class Tally:
             size=look.scale,
         )
 
-    def _open(self, look: _Look) -> bool:
+    def _open(self, look: Look) -> bool:
         """Tell whether a look left entries undecided that no other one decided."""
         return bool((self.verdicts[look.undecided] == UNDECIDED).any())
 
@@ -221,7 +235,7 @@ def _method(methods: list[str]) -> str:
     return " and ".join(sorted(set(methods))) if methods else ""
 
 
-def _figures(look: _Look, shape: Shape) -> dict[str, object]:
+def _figures(look: Look, shape: Shape) -> dict[str, object]:
     entry, index = look.worst, np.unravel_index(look.worst.place, shape)
     found: dict[str, object] = {
         "difference": entry.judged.difference,
