@@ -12,6 +12,7 @@ from gradcheck.paste.findings import Case, findings
 from gradcheck.paste.fixes import mended
 from gradcheck.paste.reading.post import Post, Program
 from gradcheck.paste.reading.read import read
+from gradcheck.paste.remarks import notes
 from gradcheck.paste.sandbox.launch import call
 from gradcheck.paste.sandbox.limits import Limits
 from gradcheck.paste.verdicts import Judged, judged
@@ -122,7 +123,7 @@ def _report(
         evaluations=step["runs"],
         understood=_understood(program, answer, step),
         checks=result.checks,
-        findings=tuple(findings(case, mend)),
+        findings=(*findings(case, mend), *notes(case)),
     )
 
 
