@@ -150,7 +150,7 @@ def _unexplained(case: Case) -> Finding:
         title="the claimed gradient is not the gradient of the loss",
         message=f"the gradient of {_listed(names)} is wrong",
         parameters=tuple(names),
-        location=_location(case, first) if first else _at(case, line),
+        location=_location(case, first) if first else at(case, line),
         excerpts=tuple(_excerpts(case, [first] if first else [])),
         evidence=(
             *((first["fact"],) if first else ()),
@@ -169,7 +169,8 @@ def _lines(case: Case, edit: Mapping[str, Any]) -> list[tuple[int | None, int]]:
     return found
 
 
-def _at(case: Case, line: int) -> Location:
+def at(case: Case, line: int) -> Location:
+    """Return where a line of the program is in the text."""
     spot = case.program.place(line)
     return Location(
         file=case.file,

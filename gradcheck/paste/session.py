@@ -19,6 +19,7 @@ from gradcheck.paste.fixes import mended
 from gradcheck.paste.hints import PATCH, hinted
 from gradcheck.paste.reading.post import Post
 from gradcheck.paste.reading.read import read
+from gradcheck.paste.remarks import notes
 from gradcheck.paste.sandbox.launch import available, call
 from gradcheck.paste.sandbox.limits import Limits
 from gradcheck.paste.selection import At, Chosen, chosen
@@ -150,7 +151,7 @@ def _report(request: Request, name: str, reading: Reading) -> ProblemReport:
         understood=understood.data(reading),
         reading=understood.words(reading),
         checks=result.checks,
-        findings=tuple(findings(case, mend)),
+        findings=(*findings(case, mend), *notes(case)),
         remarks=tuple(_conclusion(reading)),
     )
     return signed(report, partial(_text, reading.post))
