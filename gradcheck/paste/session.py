@@ -84,7 +84,7 @@ def _problems(request: Request, post: Post, each: Chosen) -> Iterator[ProblemRep
     try:
         answer = call(
             SERVICE,
-            _question(request, each.program.source, each.step),
+            question(request, each.program.source, each.step),
             request.limits,
             hear=lambda told: heard.append(told["step"]),
             guarded=request.sandboxed,
@@ -101,7 +101,8 @@ def _problems(request: Request, post: Post, each: Chosen) -> Iterator[ProblemRep
         yield _report(request, name, _reading(post, each.index, answer, step))
 
 
-def _question(request: Request, source: str, step: int | None) -> dict[str, Any]:
+def question(request: Request, source: str, step: int | None) -> dict[str, Any]:
+    """Return what a child is asked about a program, `step` being the program's line of it."""
     asked = {"step": step, "loss": request.loss, "parameters": list(request.parameters) or None}
     given = {key: value for key, value in asked.items() if value is not None}
     return {"source": source, "set": dict(request.values), **given}
@@ -112,7 +113,7 @@ def _ask(request: Request, source: str) -> Mapping[str, Any]:
 
     Which line the step is on isn't asked for: a patch may have moved it.
     """
-    asked = {**_question(request, source, None), "draw": 1}
+    asked = {**question(request, source, None), "draw": 1}
     return call(PROOF, asked, request.limits, guarded=request.sandboxed)
 
 
