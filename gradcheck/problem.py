@@ -64,11 +64,15 @@ class Moves:
 
     def part(self, start: int, stop: int) -> "Moves":
         """Return the lines from `start` up to `stop`."""
+        return self.some(slice(start, stop))
+
+    def some(self, lines: slice | Sequence[int]) -> "Moves":
+        """Return some of the lines."""
         return Moves(
             parameter=self.parameter,
-            scale=self.scale[start:stop],
-            indices=None if self.indices is None else self.indices[start:stop],
-            directions=None if self.directions is None else self.directions[start:stop],
+            scale=self.scale[lines],
+            indices=None if self.indices is None else self.indices[lines],
+            directions=None if self.directions is None else self.directions[lines],
         )
 
     def moved(self, value: Array, line: int, step: complex) -> Array:

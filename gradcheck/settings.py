@@ -57,7 +57,7 @@ class Settings:
     `points` counts the probes, the user's own included. `budget` is None for the mode's own.
     `rtol` is the user's tolerance: a difference below this fraction of the parameter's largest
     gradient entry is passed; it only ever loosens. `power` is the least share of known faults that
-    the check has to be able to see, None for any.
+    the check has to be able to see, None for any. `pictures` are made only for what shows them.
     """
 
     mode: Mode = "full"
@@ -68,6 +68,7 @@ class Settings:
     only: tuple[str, ...] = ()
     rtol: float | None = None
     power: float | None = None
+    pictures: bool = False
 
     @property
     def allowed(self) -> Budget:

@@ -144,7 +144,7 @@ def _paste(
     verbose: int,
     **wishes: Any,
 ) -> int:
-    from gradcheck.cli._output import destinations, write
+    from gradcheck.cli._output import destinations, needs, write
     from gradcheck.cli._pasted import pasted
     from gradcheck.cli.check import exit_code
     from gradcheck.paste.session import Request, run
@@ -163,6 +163,10 @@ def _paste(
         _write(report, given, output)
     if fix:
         report = _fixed(report, request)
+    if "rules" in needs(where):
+        from gradcheck.rules import rules
+
+        report = replace(report, rules=rules())
     if diff:
         _show(report, given)
     else:

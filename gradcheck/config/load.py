@@ -56,6 +56,7 @@ class Loaded:
     formulas: "Formulas | None" = None
     settings: Settings
     expectation: Expectation
+    text: str
     stack: ExitStack
 
 
@@ -118,6 +119,7 @@ class Loader:
                 formulas=formulas,
                 settings=_settings(config, self._seed(config)),
                 expectation=expectation,
+                text=document.source.text,
                 stack=stack.pop_all(),
             )
         raise AssertionError
@@ -145,8 +147,7 @@ class Loader:
     def _problem(
         self, config: Section, title: str, stack: ExitStack
     ) -> tuple[Problem, Network, "Formulas | None"]:
-        workshop = Workshop(ops=self.ops, policy=self.policy, stack=stack)
-        network, arrays = self._network(config, workshop)
+        network, arrays = self._network(config, stack)
         own = arrays.probe(0)
         refuse_unbounded(own, arrays.sources)
         context = Context(
@@ -197,7 +198,8 @@ class Loader:
         )
         return problem, network, claimed.formulas
 
-    def _network(self, config: Section, workshop: Workshop) -> tuple[Network, Arrays]:
+    def _network(self, config: Section, stack: ExitStack) -> tuple[Network, Arrays]:
+        workshop = Workshop(ops=self.ops, policy=self.policy, stack=stack)
         data = config["data"]
         batch = batch_size(data)
         nodes, parameters = networks.layers(config, batch, workshop)

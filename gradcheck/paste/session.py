@@ -1,5 +1,6 @@
 """The use case of pasted code: a text in, a report of all its programs out."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any
 from gradcheck import __version__
 from gradcheck.catalogues import FAULTS
 from gradcheck.errors import GradcheckError
+from gradcheck.fingerprints import signed
 from gradcheck.paste import understood
 from gradcheck.paste.absence import absent
 from gradcheck.paste.companions import remarks
@@ -23,7 +25,7 @@ from gradcheck.paste.selection import At, Chosen, chosen
 from gradcheck.paste.understood import Reading
 from gradcheck.paste.verdicts import Judged, judged
 from gradcheck.record import record
-from gradcheck.report import ALONG, Check, ProblemReport, ProblemVerdict, Report
+from gradcheck.report import ALONG, Check, Location, ProblemReport, ProblemVerdict, Report
 
 SERVICE = "gradcheck.paste.repair.service"
 PROOF = "gradcheck.paste.understanding.understand"
@@ -138,7 +140,7 @@ def _report(request: Request, name: str, reading: Reading) -> ProblemReport:
     ask = partial(_ask, request)
     asked = (reading.post, reading.index, step, request.name, ask)
     mend = mended(*asked) if _is_wrong(result) else None
-    return ProblemReport(
+    report = ProblemReport(
         name=name,
         target=request.name,
         verdict=_overall(result.checks),
@@ -152,6 +154,7 @@ def _report(request: Request, name: str, reading: Reading) -> ProblemReport:
         findings=tuple(findings(case, mend)),
         remarks=tuple(_conclusion(reading)),
     )
+    return signed(report, partial(_text, reading.post))
 
 
 def _probes(step: Mapping[str, Any]) -> tuple[str, ...]:
@@ -169,6 +172,16 @@ def _conclusion(reading: Reading) -> Iterator[str]:
         f"the gradients are right: at every point tried they are those of the {loss['name']}, "
         f"to within {max(off, _EXACT):.0e} of their size"
     )
+
+
+def _text(post: Post, place: Location) -> str | None:
+    """Return the text that a place is in: of a notebook, that of the cell."""
+    if not post.notebook:
+        return post.text
+    if place.cell is None:
+        return None
+    source = json.loads(post.text)["cells"][place.cell]["source"]
+    return source if isinstance(source, str) else "".join(source)
 
 
 def _is_wrong(result: Judged) -> bool:

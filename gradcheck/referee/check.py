@@ -20,7 +20,7 @@ from gradcheck.referee.outcome import Outcome, uncompared
 from gradcheck.referee.repeat import cause, stale, unsteady
 from gradcheck.referee.run import Run, negligible
 from gradcheck.referee.tally import Tally
-from gradcheck.report import Check
+from gradcheck.report import Check, Portrait
 from gradcheck.settings import Settings
 
 
@@ -161,7 +161,14 @@ def _outcome(run: Run, names: Sequence[str], claims: Claims) -> Outcome:
         factor=run.factor,
         facts=tuple(run.facts),
         remarks=(*run.remarks, *_left_out(run)),
+        portraits=_portraits(run) if run.settings.pictures else (),
     )
+
+
+def _portraits(run: Run) -> tuple[Portrait, ...]:
+    from gradcheck.referee.portraits import portrait
+
+    return tuple(filter(None, map(portrait, run.tallies.values())))
 
 
 def _left_out(run: Run) -> Iterator[str]:

@@ -94,14 +94,20 @@ def judge(
     )
     bar = widened(doubt, untouched=low == high)
     visible = max(BLIND, rtol or 0) * scale
-    verdict, reason = _decided(numeric, gap, bar, visible=visible, rounding=rounding)
+    verdict, reason = _decided(numeric, claim.value, gap, bar, visible=visible, rounding=rounding)
     if contradicted:
         verdict, reason = np.full(gap.shape, UNDECIDED), "unreachable"
     return Judged(verdict=verdict, difference=gap, bar=bar, scale=scale, reason=reason)
 
 
 def _decided(
-    numeric: Numeric, gap: Array, bar: Array, *, visible: float, rounding: float
+    numeric: Numeric,
+    claimed: Array,
+    gap: Array,
+    bar: Array,
+    *,
+    visible: float,
+    rounding: float,
 ) -> tuple[Array, str | None]:
     """Return verdicts, and why some are open: kinks, or bars above what must be `visible`."""
     verdict, reason = np.where(gap <= bar, RIGHT, WRONG), None
@@ -110,6 +116,8 @@ def _decided(
         reason = "kink"
     blind = (verdict == RIGHT) & (bar > visible)
     blind &= ~((np.abs(numeric.value) <= bar) & (bar <= rounding))
+    # A loss that did not change at all leaves no noise to hide in.
+    blind &= ~((numeric.value == 0) & (claimed == 0))
     if blind.any():
         verdict = np.where(blind, UNDECIDED, verdict)
         reason = _blindness(numeric, bar, blind)

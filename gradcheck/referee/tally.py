@@ -29,7 +29,7 @@ class Telling:
 
 
 @record
-class _Look:
+class Look:
     """What one probe showed of the parameter."""
 
     probe: str
@@ -43,11 +43,11 @@ class _Look:
     @property
     def severity(self) -> tuple[int, float]:
         """Order looks by how much they show: wrong ones first, by the worst difference in bars."""
-        excess = _excess(self.judged)
+        excess = excess_of(self.judged)
         return int((self.judged.verdict == WRONG).any()), float(np.max(excess, initial=0.0))
 
 
-def _excess(judged: Judged) -> Array:
+def excess_of(judged: Judged) -> Array:
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = judged.difference / judged.bar
     return np.where(judged.difference == 0, 0.0, ratio)
@@ -60,7 +60,7 @@ class Tally:
     name: str
     shape: Shape
     verdicts: Array = field(init=False)
-    looks: list[_Look] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
     zero_at: list[str] = field(default_factory=list)
     """The probes at which the whole gradient is zero but for rounding."""
@@ -82,7 +82,7 @@ class Tally:
         self.verdicts[numeric.entries] = np.where(better, new, known)
         self.methods.append(numeric.method)
         self.looks.append(
-            _Look(
+            Look(
                 probe=probe,
                 entries=numeric.entries,
                 claimed=claimed,
@@ -165,7 +165,7 @@ class Tally:
         if look is None or not (look.judged.verdict == code).any():
             return None
         # Undecided entries may be off by nothing; then the largest bar shows why.
-        excess = _excess(look.judged)
+        excess = excess_of(look.judged)
         if code == UNDECIDED and not excess.any():
             excess = look.judged.bar
         worst = int(np.argmax(np.where(look.judged.verdict == code, excess, -np.inf)))
@@ -179,7 +179,7 @@ class Tally:
             size=look.judged.scale,
         )
 
-    def _open(self, look: _Look) -> bool:
+    def _open(self, look: Look) -> bool:
         """Tell whether a look left entries undecided that no other one decided."""
         left = (look.judged.verdict == UNDECIDED) & (self.verdicts[look.entries] == UNDECIDED)
         return bool(left.any())
@@ -189,8 +189,8 @@ def _method(methods: list[str]) -> str:
     return " and ".join(sorted(set(methods))) if methods else ""
 
 
-def _figures(look: _Look, shape: Shape) -> dict[str, object]:
-    excess = _excess(look.judged)
+def _figures(look: Look, shape: Shape) -> dict[str, object]:
+    excess = excess_of(look.judged)
     worst = int(np.argmax(excess))
     nothing = evidence.Evidence(relative=None, ratio=None, cosine=None)
     compared = nothing if look.picked else evidence.compare(look.claimed, look.numeric)

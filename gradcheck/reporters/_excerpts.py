@@ -29,7 +29,8 @@ def excerpted(excerpts: Sequence[Excerpt], width: int, indent: str) -> Iterator[
     shown = rows(excerpts, width - columns(indent))
     gutter = max((columns(row.label) for row in shown), default=0)
     for row in shown[:LINES]:
-        yield Span(f"{indent}{row.label:>{gutter}}{MARGIN}", "quiet"), Span(row.text)
+        margin = MARGIN if row.text else MARGIN.rstrip()
+        yield Span(f"{indent}{row.label:>{gutter}}{margin}", "quiet"), Span(row.text)
         yield Span(f"{indent}{'':{gutter}}{MARGIN}", "quiet"), Span(row.marks, "error")
     if len(shown) > LINES:
         left = f"and {len(shown) - LINES} more lines"
