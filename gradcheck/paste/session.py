@@ -1,6 +1,7 @@
 """The use case of pasted code: a text in, a report of all its programs out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from gradcheck.paste.findings import Case, findings
 from gradcheck.paste.fixes import mended
 from gradcheck.paste.reading.post import Post, Program
 from gradcheck.paste.reading.read import read
-from gradcheck.paste.sandbox.launch import call
+from gradcheck.paste.sandbox.launch import call, warm
 from gradcheck.paste.sandbox.limits import Limits
 from gradcheck.paste.verdicts import Judged, judged
 from gradcheck.record import record
@@ -26,6 +27,9 @@ from gradcheck.report import (
 
 SERVICE = "gradcheck.paste.repair.service"
 PROOF = "gradcheck.paste.understanding.understand"
+
+_AT_ONCE = 2
+"""So many programs of a text are run at the same time."""
 
 
 @record
@@ -44,40 +48,43 @@ class Request:
 
 def run(request: Request) -> Report:
     """Read a text, run its programs, and judge their gradients."""
+    warm(SERVICE, guarded=request.sandboxed)
     post = read(request.text)
-    problems = [
-        problem
-        for index, program in enumerate(post.programs)
-        for problem in _problems(request, post, program, index)
-    ]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        told = pool.map(partial(_problems, request, post), range(len(post.programs)))
+        problems = [problem for own in told for problem in own]
     if not problems:
         problems = [_error(request, request.name, "no program was found in this text")]
     return Report(problems=tuple(problems), tool_version=__version__, remarks=post.notes)
 
 
-def _problems(
-    request: Request, post: Post, program: Program, index: int
-) -> Iterator[ProblemReport]:
+def _problems(request: Request, post: Post, index: int) -> list[ProblemReport]:
+    """Return what there is to report of one program, a problem for each of its steps."""
+    program = post.programs[index]
     name = request.name if len(post.programs) == 1 else f"{request.name}#{index + 1}"
     heard: list[Mapping[str, Any]] = []
+
+    def hear(told: Mapping[str, Any]) -> None:
+        heard.append(told["step"])
+        if _is_wrong(judged(told["step"])):
+            warm(PROOF, guarded=request.sandboxed)
+
     try:
         answer = call(
             SERVICE,
             {"source": program.source, "set": dict(request.values)},
             request.limits,
-            hear=lambda told: heard.append(told["step"]),
+            hear=hear,
             guarded=request.sandboxed,
         )
     except GradcheckError as error:
         if not heard:
-            yield _error(request, name, str(error))
-            return
+            return [_error(request, name, str(error))]
         # What was understood stands, even if the search for a repair took too long.
         answer = {"steps": heard, "failures": [], "assumptions": []}
     if not answer["steps"]:
-        yield _error(request, name, absent(answer, lambda line: program.place(line).line))
-    for step in answer["steps"]:
-        yield _report(request, post, index, name, answer, step)
+        return [_error(request, name, absent(answer, lambda line: program.place(line).line))]
+    return [_report(request, post, index, name, answer, step) for step in answer["steps"]]
 
 
 def _ask(request: Request, source: str) -> Mapping[str, Any]:
