@@ -20,6 +20,7 @@ from gradcheck.paste.hints import PATCH, hinted
 from gradcheck.paste.reading.notebook import cells
 from gradcheck.paste.reading.post import Post
 from gradcheck.paste.reading.read import read
+from gradcheck.paste.remarks import notes
 from gradcheck.paste.sandbox.launch import available, call, warm
 from gradcheck.paste.sandbox.limits import Limits
 from gradcheck.paste.selection import At, Chosen, chosen
@@ -165,7 +166,7 @@ def _report(request: Request, name: str, reading: Reading) -> ProblemReport:
         understood=understood.data(reading),
         reading=understood.words(reading),
         checks=result.checks,
-        findings=tuple(findings(case, mend)),
+        findings=(*findings(case, mend), *notes(case)),
         remarks=tuple(_conclusion(reading)),
     )
     return signed(report, partial(_text, reading.post))
@@ -182,8 +183,9 @@ def _conclusion(reading: Reading) -> Iterator[str]:
     if loss is None or _overall(checks) != "right":
         return
     off = max((check.relative or 0.0 for check in checks), default=0.0)
+    name = f"the {loss['name']}" if loss["formula"] else f"`{loss['name']}`"
     yield (
-        f"the gradients are right: at every point tried they are those of the {loss['name']}, "
+        f"the gradients are right: at every point tried they are those of {name}, "
         f"to within {max(off, _EXACT):.0e} of their size"
     )
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gradcheck.paste.elsewhere.look import elsewhere
 from gradcheck.paste.repair.adjoints import Adjoints
 from gradcheck.paste.repair.bench import Bench, Shown
 from gradcheck.paste.repair.candidates import Edit, Known
@@ -38,13 +39,16 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
     seconds = float(request.get("seconds", _SECONDS))
     over = time.perf_counter() + seconds
 
+    program = prepared(source, Options(values=request.get("set", {})))
+
     def then(inquiry: Inquiry, choice: Choice | None, told: dict[str, Any]) -> Mapping[str, Any]:
         report({"step": told})
         if choice is None:
             return {}
-        return {"repair": repair(inquiry, choice, told, source, _lateness(seconds / 2, over))}
+        notes = elsewhere(inquiry, choice, told, program.assumptions)
+        late = _lateness(seconds / 2, over)
+        return {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late)}
 
-    program = prepared(source, Options(values=request.get("set", {})))
     return understand.understood(program, then, wanted=wishes(request))
 
 

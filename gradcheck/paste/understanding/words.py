@@ -15,6 +15,9 @@ STRENGTHS = _set(
     "reg lam lambda lamb lambd lmbda l2 l1 decay wd penalty regularization regularisation ridge"
 )
 TARGETS = _set("target targets label labels goal expected desired truth ziel cible")
+DATA = _set(
+    "x xs xi xt x0 y ys yi input inputs data feature features image images batch sample samples"
+)
 _LOSSES = _set(
     "loss losses cost costs error errors err errs mse sse rmse mae nll xent bce ce xe objective "
     "obj energy crossentropy entropy criterion likelihood fehler kosten verlust perte erreur coste "
