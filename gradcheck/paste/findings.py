@@ -151,7 +151,7 @@ def _unexplained(case: Case) -> Finding:
         message=f"the gradient of {_listed(names)} is wrong",
         parameters=tuple(names),
         location=_location(case, first) if first else at(case, line),
-        excerpts=tuple(_excerpts(case, [first] if first else [])),
+        excerpts=tuple(_excerpts(case, [first])) if first else (whole(case, line),),
         evidence=(
             *((first["fact"],) if first else ()),
             *(f"{check.parameter}: {_off(check)}" for check in case.wrong[:_SHOWN]),
@@ -179,6 +179,19 @@ def at(case: Case, line: int) -> Location:
         end_line=spot.line,
         end_column=spot.column + 1,
         cell=spot.cell,
+    )
+
+
+def whole(case: Case, line: int) -> Excerpt:
+    """Return the given line that a line of the program comes from, all of it marked."""
+    place = case.program.places[min(line, len(case.program.places)) - 1]
+    text = place.given
+    return Excerpt(
+        line=place.line,
+        cell=place.cell,
+        text=text,
+        column=len(text) - len(text.lstrip()) + 1,
+        end_column=len(text.rstrip()) + 1,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradcheck.catalogues import FAULTS
-from gradcheck.paste.findings import Case, at
+from gradcheck.paste.findings import Case, at, whole
 from gradcheck.report import Finding
 
 
@@ -17,6 +17,7 @@ def notes(case: Case) -> Iterator[Finding]:
 def _note(case: Case, remark: Mapping[str, Any]) -> Finding:
     fault = FAULTS.find(str(remark["code"]))
     assert fault is not None
+    line = remark["line"] or case.step["line"]
     return Finding(
         code=fault.code,
         family=fault.family,
@@ -24,7 +25,8 @@ def _note(case: Case, remark: Mapping[str, Any]) -> Finding:
         title=fault.title,
         message=str(remark["message"]),
         parameters=tuple(remark["parameters"]),
-        location=at(case, remark["line"] or case.step["line"]),
+        location=at(case, line),
+        excerpts=(whole(case, line),),
         evidence=tuple(remark["evidence"]),
         help=str(remark["help"]),
     )

@@ -63,12 +63,7 @@ def _verdict(problem: ProblemReport) -> Span:
 
 def _name(problem: ProblemReport) -> str:
     name, target = wording.inline(problem.name), wording.inline(problem.target)
-    return name if _holds(name, target) else f"{name} ({target})"
-
-
-def _holds(name: str, target: str) -> bool:
-    """Tell whether a name says its target: it is that, or one of several parts of it."""
-    return name == target or name.startswith(f"{target}#")
+    return name if wording.is_part(problem) else f"{name} ({target})"
 
 
 def _headline(problem: ProblemReport, width: int) -> list[Line]:
@@ -78,7 +73,7 @@ def _headline(problem: ProblemReport, width: int) -> list[Line]:
         lines = paragraph(name, width, label=verdict, style="strong")
     else:
         lines = paragraph(wording.inline(problem.name), width, label=verdict, style="strong")
-        if not _holds(problem.name, problem.target):
+        if not wording.is_part(problem):
             lines.append(_arrow(wording.inline(problem.target)))
     for text in problem.unexpected:
         lines += paragraph(text, width, label=Span("unexpected:", "wrong"), indent=INDENT)
@@ -153,7 +148,8 @@ def _closing(problem: ProblemReport, style: Style) -> list[Line]:
     rows = [] if problem.verdict == "error" else [("checked:", wording.effort(problem))]
     rows += [("remark:", remark) for remark in problem.remarks]
     if style.verbosity > 0:
-        understood = problem.understood or {}
+        # What has been said in words needs no data.
+        understood = {} if problem.reading else problem.understood or {}
         rows += [("probe:", probe) for probe in problem.probes]
         rows += [("understood:", f"{key}: {value}") for key, value in understood.items()]
     return [

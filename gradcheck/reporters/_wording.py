@@ -70,6 +70,11 @@ def verdict(problem: ProblemReport) -> str:
             return f"{problem.verdict}, not as expected"
 
 
+def is_part(problem: ProblemReport) -> bool:
+    """Tell whether a problem's name says its target: it is that, or one of several parts of it."""
+    return problem.name == problem.target or problem.name.startswith(f"{problem.target}#")
+
+
 def score(problem: ProblemReport) -> str:
     """Count the parameters by how they fared: `2 wrong, 1 undecided, 3 right`."""
     counts: Counter[str] = Counter(state(check) for check in problem.checks)

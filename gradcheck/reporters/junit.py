@@ -59,7 +59,7 @@ def _results(problem: ProblemReport) -> Iterator[tuple[str, Element | None]]:
 
 
 def _case(problem: ProblemReport, name: str, result: Element | None) -> Element:
-    path = problem.target if problem.target == problem.name else f"{problem.target}/{problem.name}"
+    path = problem.name if wording.is_part(problem) else f"{problem.target}/{problem.name}"
     case = Element("testcase", classname=wording.inline(path), name=wording.inline(name))
     case.extend([] if result is None else [result])
     return case

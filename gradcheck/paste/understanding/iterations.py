@@ -50,7 +50,12 @@ class Found:
     @property
     def is_scattered(self) -> bool:
         """Whether every iteration changes a part of the parameters, as one over layers does."""
-        return 2 * self.together <= len(self.parameters)
+        return is_scattered(self.together, len(self.parameters))
+
+
+def is_scattered(together: int, count: int) -> bool:
+    """Tell whether iterations that change so many parameters at once change but a part of them."""
+    return 2 * together <= count
 
 
 @record

@@ -243,6 +243,8 @@ class Runtime:
         return False
 
     def _turned(self, loop: int) -> None:
+        if isinstance(sys.exc_info()[1], GeneratorExit):
+            return  # A generator is thrown away, perhaps long after its run.
         if self.over is not None:
             raise self.over
         frame = sys._getframe(1)
