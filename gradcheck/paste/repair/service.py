@@ -41,13 +41,12 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
     program = prepared(source, Options(values=request.get("set", {})))
 
     def then(inquiry: Inquiry, choice: Choice | None, told: dict[str, Any]) -> Mapping[str, Any]:
+        report({"step": told})
         if choice is None:
-            report({"step": told})
             return {}
-        notes = {"elsewhere": elsewhere(inquiry, choice, told, program.assumptions)}
-        report({"step": {**told, **notes}})
+        notes = elsewhere(inquiry, choice, told, program)
         late = _lateness(seconds / 2, over)
-        return {**notes, "repair": repair(inquiry, choice, told, source, late)}
+        return {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late)}
 
     return understand.understood(program, then)
 
