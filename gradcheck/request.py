@@ -36,6 +36,8 @@ class Request:
     rtol: float | None = None
     only: tuple[str, ...] = ()
     expect: bool = False
+    pictures: bool | None = None
+    rules: bool = False
     fail_fast: bool = False
     remarks: tuple[str, ...] = ()
 

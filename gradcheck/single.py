@@ -11,7 +11,14 @@ from gradcheck.errors import ConfigError, GradcheckError, NumericError
 from gradcheck.expectation import judged
 from gradcheck.problem import Problem
 from gradcheck.referee import Clock, Outcome, Spread, check
-from gradcheck.report import Check, Finding, Location, ProblemReport, ProblemVerdict
+from gradcheck.report import (
+    Check,
+    Finding,
+    Location,
+    Pictures,
+    ProblemReport,
+    ProblemVerdict,
+)
 from gradcheck.request import Progress, Request, Target
 from gradcheck.settings import Settings
 
@@ -107,7 +114,7 @@ def _report(
     problem = loaded.problem
     found = (*_findings(loaded, outcome), *_notices(problem, outcome), *blind)
     judged_as = verdict(outcome.checks, found)
-    return ProblemReport(
+    report = ProblemReport(
         name=problem.name,
         target=problem.target,
         verdict="undecided" if blind and judged_as == "right" else judged_as,
@@ -121,7 +128,29 @@ def _report(
         remarks=(*problem.remarks, *_remarks(settings, outcome), *outcome.remarks),
         checks=outcome.checks,
         findings=found,
+        pictures=_pictures(loaded, outcome) if settings.pictures else None,
     )
+    return _signed(report, loaded) if found else report
+
+
+def _pictures(loaded: Loaded, outcome: Outcome) -> Pictures:
+    from gradcheck.referee.descent import descent
+
+    wrong = any(check.verdict == "wrong" for check in outcome.checks)
+    odd = {*outcome.missing, *outcome.misshapen, *loaded.network.inputs}
+    names = [c.parameter for c in outcome.checks if c.parameter not in odd]
+    return Pictures(
+        portraits=outcome.portraits, descent=descent(loaded.problem, names) if wrong else None
+    )
+
+
+def _signed(report: ProblemReport, loaded: Loaded) -> ProblemReport:
+    from gradcheck.fingerprints import signed
+
+    def text(place: Location) -> str | None:
+        return loaded.text if place.file == report.target else None
+
+    return signed(report, text)
 
 
 def _findings(loaded: Loaded, outcome: Outcome) -> tuple[Finding, ...]:

@@ -180,7 +180,7 @@ def _check(
     jobs: int,
     **settings: Any,
 ) -> int:
-    from gradcheck.cli._output import destinations, write
+    from gradcheck.cli._output import destinations, needs, write
     from gradcheck.cli._progress import Bar
     from gradcheck.cli._targets import find
     from gradcheck.config.claims import Policy
@@ -192,6 +192,8 @@ def _check(
         targets=found.targets,
         remarks=found.remarks,
         policy=Policy(python=not no_python, timeout=timeout),
+        rules="rules" in needs(where),
+        pictures="pictures" in needs(where) or None,
         **settings,
     )
     with Bar() as bar, _workers(jobs) as executor:

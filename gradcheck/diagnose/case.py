@@ -100,4 +100,4 @@ def gap(one: Array, other: Array) -> float:
 
 
 def _largest(array: Array) -> float:
-    return float(np.max(np.abs(array), initial=0.0))
+    return float(np.abs(array).max()) if array.size else 0.0

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gradcheck.report import Finding, Fix, ProblemReport, Report
 from gradcheck.reporter import Style
 from gradcheck.reporters import _wording as wording
+from gradcheck.reporters._excerpts import excerpted
 from gradcheck.reporters._layout import INDENT, Line, Span, columns, paragraph
 from gradcheck.reporters._tables import parameters, worst_entries
 
@@ -39,6 +40,7 @@ def _sections(report: Report, style: Style) -> Iterator[list[Line]]:
 
 def _problem(problem: ProblemReport, style: Style) -> Iterator[list[Line]]:
     yield _headline(problem, style.width)
+    yield _reading(problem, style.width)
     yield parameters(problem.checks, style)
     yield worst_entries(problem.checks, style.width) if style.verbosity > 0 else []
     for finding in problem.findings:
@@ -61,7 +63,12 @@ def _verdict(problem: ProblemReport) -> Span:
 
 def _name(problem: ProblemReport) -> str:
     name, target = wording.inline(problem.name), wording.inline(problem.target)
-    return name if name == target else f"{name} ({target})"
+    return name if _holds(name, target) else f"{name} ({target})"
+
+
+def _holds(name: str, target: str) -> bool:
+    """Tell whether a name says its target: it is that, or one of several parts of it."""
+    return name == target or name.startswith(f"{target}#")
 
 
 def _headline(problem: ProblemReport, width: int) -> list[Line]:
@@ -71,7 +78,8 @@ def _headline(problem: ProblemReport, width: int) -> list[Line]:
         lines = paragraph(name, width, label=verdict, style="strong")
     else:
         lines = paragraph(wording.inline(problem.name), width, label=verdict, style="strong")
-        lines.append(_arrow(wording.inline(problem.target)))
+        if not _holds(problem.name, problem.target):
+            lines.append(_arrow(wording.inline(problem.target)))
     for text in problem.unexpected:
         lines += paragraph(text, width, label=Span("unexpected:", "wrong"), indent=INDENT)
     if problem.message is not None:
@@ -79,6 +87,18 @@ def _headline(problem: ProblemReport, width: int) -> list[Line]:
     if problem.location:
         lines.append(_arrow(wording.place(problem.location)))
     return lines
+
+
+def _reading(problem: ProblemReport, width: int) -> list[Line]:
+    """Lay out what was understood, the labels below one another."""
+    gutter = max(map(columns, problem.reading), default=0)
+    return [
+        line
+        for label, text in problem.reading.items()
+        for line in paragraph(
+            text, width, label=Span(f"{wording.inline(label):{gutter}} ", "quiet"), indent=INDENT
+        )
+    ]
 
 
 def _arrow(place: str) -> Line:
@@ -91,11 +111,15 @@ def _finding(finding: Finding, width: int) -> list[Line]:
     lines += paragraph(finding.message, width, indent=INDENT)
     if finding.location:
         lines.append(_arrow(wording.place(finding.location)))
+    lines += excerpted(finding.excerpts, width, INDENT * 2)
     for label, text in _facts(finding):
         lines += paragraph(text, width, label=Span(label, "quiet"), indent=INDENT)
     if finding.help is not None:
         lines += paragraph(finding.help, width, label=Span("help:", "help"), indent=INDENT)
     lines += _fix(finding.fix) if finding.fix else []
+    if finding.derivation is not None:
+        lines.append((Span(INDENT), Span("derivation:", "help")))
+        lines += paragraph(finding.derivation, width, indent=INDENT * 2)
     explain = f"gradcheck explain {finding.code}"
     return lines + paragraph(explain, width, label=Span("explain:", "quiet"), indent=INDENT)
 

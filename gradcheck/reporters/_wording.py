@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
-from gradcheck.report import Check, Location, ProblemReport
+from gradcheck.report import ALONG, Check, Location, ProblemReport
 from gradcheck.reporters import _figures as figures
 
 State: TypeAlias = Literal["wrong", "undecided", "accepted", "right"]
@@ -123,7 +123,7 @@ def account(check: Check) -> str:
         where = inline(figures.entry(check, check.worst))
         probe = inline(check.worst.probe)
         facts.append(f"worst at {where}, claimed {claimed}, numeric {numeric}, probe {probe}")
-    if (distance := figures.bars(check)) != figures.NOTHING:
+    if (distance := figures.distance(check)) != figures.NOTHING:
         facts.append(f"off by {distance}")
     return "; ".join(facts)
 
@@ -131,6 +131,8 @@ def account(check: Check) -> str:
 def effort(problem: ProblemReport) -> str:
     """Say what was checked and what was not."""
     directions = max((check.directions for check in problem.checks), default=0)
+    if problem.mode == ALONG:
+        return _along(problem, directions)
     parts = [
         f"{problem.mode} mode",
         f"seed {problem.seed}",
@@ -143,10 +145,19 @@ def effort(problem: ProblemReport) -> str:
     return ", ".join(parts)
 
 
+def _along(problem: ProblemReport, directions: int) -> str:
+    entries = counted(problem.entries_total, "entry", "entries")
+    lines = counted(directions, "random direction")
+    return (
+        f"{entries}, together along {lines} at {counted(len(problem.probes), 'random point')}, "
+        f"in {counted(problem.evaluations, 'run')} of the training step"
+    )
+
+
 def incomplete(problem: ProblemReport) -> bool:
     """Tell whether entries were left out that the mode would have checked."""
     unchecked = problem.entries_checked < problem.entries_total
-    return unchecked and problem.mode != "quick" and problem.verdict != "error"
+    return unchecked and problem.mode not in ("quick", ALONG) and problem.verdict != "error"
 
 
 def _entries(problem: ProblemReport) -> str:

@@ -33,6 +33,9 @@ def _suite(problem: ProblemReport) -> Element:
     properties = SubElement(suite, "properties")
     for name in PROPERTIES:
         SubElement(properties, "property", name=name, value=str(getattr(problem, name)))
+    for name, value in problem.reading.items():
+        label = wording.inline(f"understood: {name}")
+        SubElement(properties, "property", name=label, value=wording.visible(value))
     for name, result in _results(problem):
         suite.append(_case(problem, name, result))
     if problem.remarks:

@@ -21,6 +21,7 @@ from gradcheck.paste.understanding import understand
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.sites import of
+from gradcheck.paste.understanding.wishes import wishes
 
 _SECONDS = 17.0
 _NEAR = 1e-5
@@ -31,8 +32,8 @@ prepare = understand.prepare
 def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
     """Answer the request `{"source": text, "set": {name: expression}, "seconds": number}`.
 
-    The seconds are the wall clock's. What is understood of each step is reported at once, as the
-    search for repairs may take too long.
+    It may have the wishes that `understand` knows, too. The seconds are the wall clock's. What is
+    understood of each step is reported at once, as the search for repairs may take too long.
     """
     source = request["source"]
     seconds = float(request.get("seconds", _SECONDS))
@@ -48,7 +49,7 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
         late = _lateness(seconds / 2, over)
         return {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late)}
 
-    return understand.understood(program, then)
+    return understand.understood(program, then, wanted=wishes(request))
 
 
 def _lateness(seconds: float, over: float) -> Late:
@@ -177,7 +178,7 @@ def _facts(known: Known, adjoints: Adjoints, edit: Edit) -> list[str]:
                 f"{name} is {_factor(match.factor)}the derivative of the loss by {match.by}"
             )
     if number not in known.matches and adjoints.comparable(known.statements[number]):
-        found.append(f"`{text}` makes what is no multiple of such a derivative")
+        found.append(f"`{text}` makes what is no multiple of the loss's derivative by anything")
     return list(dict.fromkeys(found))[:3]
 
 

@@ -1,12 +1,12 @@
 """What was understood about a program, as plain data for the parent process."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from gradcheck.paste.understanding.asking import Asked
+from gradcheck.paste.understanding.asking import Asked, offers
 from gradcheck.paste.understanding.candidates import Candidate
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.claims import Claim
@@ -35,7 +35,8 @@ def step(one: Asked) -> dict[str, Any]:
         else loss(inquiry, choice.other, "inferred"),
         "rate": None if rate is None else vars(rate),
         "neglected": _neglected(inquiry, choice),
-        "candidates": list(_names(inquiry)),
+        "candidates": list(dict.fromkeys(offers(inquiry))),
+        "given": inquiry.found.wishes.given,
         "notes": list(one.notes),
         "runs": machine.runs,
     }
@@ -114,8 +115,3 @@ def _expression(inquiry: Inquiry, candidate: Candidate) -> str:
         return ast.unparse(node)
     value = getattr(node, "value", None) if isinstance(node, ast.stmt) else node
     return ast.unparse(value) if isinstance(value, ast.expr) else ""
-
-
-def _names(inquiry: Inquiry) -> Iterator[str]:
-    named = (_name(inquiry, c) for c in inquiry.candidates if not c.standard)
-    yield from dict.fromkeys(named)

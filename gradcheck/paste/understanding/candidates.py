@@ -78,6 +78,11 @@ def _value(candidate: Candidate, events: Sequence[Event], held: Sequence[Event])
     return candidate.value(events, held)
 
 
+def by_formula(site: int) -> Candidate:
+    """Return the candidate that a formula of the user's is."""
+    return Candidate(site=site, fold="last", named=True)
+
+
 def _is_element(node: ast.AST) -> bool:
     """Tell what is stored in an array or a list: outputs and the like."""
     match node:

@@ -14,8 +14,10 @@ import numpy as np
 
 from gradcheck.paste.understanding.candidates import by_site
 from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.standard import standard_name
 from gradcheck.paste.understanding.surroundings import Around, around
 from gradcheck.paste.understanding.values import same
+from gradcheck.paste.understanding.wishes import means
 from gradcheck.record import record
 
 _NUDGE = 0.1
@@ -37,7 +39,9 @@ class Choice:
 
 
 def choose(inquiry: Inquiry) -> Choice | None:
-    """Choose the loss; None where there is nothing like one."""
+    """Choose the loss; None where there is nothing like one, or not what the user has named."""
+    if inquiry.found.wishes.loss is not None:
+        return _given(inquiry, inquiry.found.wishes.loss)
     written = _written(inquiry)
     explaining = [i for i in range(len(inquiry.candidates)) if inquiry.explains(i)]
     exact = [i for i in written if i in explaining]
@@ -57,6 +61,28 @@ def choose(inquiry: Inquiry) -> Choice | None:
     if implied or unnamed:
         return Choice(candidate=(implied or unnamed)[0], basis="inferred" if implied else "written")
     return _closest(inquiry)
+
+
+def _given(inquiry: Inquiry, name: str) -> Choice | None:
+    """Choose among the losses that have a name, or are the standard loss of that name."""
+    standard = standard_name(name)
+    meant = [
+        index
+        for index, candidate in enumerate(inquiry.candidates)
+        if inquiry.decided(index)
+        and (
+            candidate.standard == standard
+            if standard
+            else candidate.standard is None and _is_called(inquiry, index, name)
+        )
+    ]
+    best = max(meant, key=lambda i: (inquiry.exact(i), inquiry.closeness(i)), default=None)
+    return None if best is None else Choice(candidate=best, basis="given")
+
+
+def _is_called(inquiry: Inquiry, index: int, name: str) -> bool:
+    site = inquiry.machine.sites[inquiry.candidates[index].site]
+    return name in site.names or means(name, site.text)
 
 
 def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -> Choice:

@@ -6,25 +6,46 @@ from gradcheck.paste.understanding.iterations import Found, examined
 from gradcheck.paste.understanding.machine import Scene
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.survey import Turns, survey
+from gradcheck.paste.understanding.wishes import NONE, Wishes
+from gradcheck.record import record
 
 _PATIENCE = ((0.6, 0.06), (3.0, 1.5))
 """Seconds that surveys may take: in all, and once a loop seems to train."""
 
 
-def discover(scene: Scene) -> Found | None:
-    """Return the training step of a statement, or None where it has none."""
+@record
+class Discovery:
+    """The training step of a statement, None where it has none, and the loops that were seen."""
+
+    found: Found | None
+    loops: Sequence[Turns]
+
+
+def discover(scene: Scene, wishes: Wishes = NONE) -> Discovery:
+    """Look for the training step of a statement, or for that which is wished for."""
     best: Found | None = None
+    every: Sequence[Turns] = ()
     for seconds, patience in _PATIENCE:
-        loops = survey(scene, seconds, patience)
-        best = _best(scene, sorted(loops, key=lambda turns: len(turns.outer))) or best
+        every = survey(scene, seconds, patience)
+        loops = _meant(scene, every, wishes.step)
+        best = _best(scene, sorted(loops, key=lambda turns: len(turns.outer)), wishes) or best
         if best is not None and not best.is_scattered:
-            return best
+            break
         if not any(turns.changed for turns in loops):
-            return None
-    return best
+            break
+    return Discovery(found=best, loops=every)
 
 
-def _best(scene: Scene, loops: Sequence[Turns]) -> Found | None:
+def _meant(scene: Scene, loops: Sequence[Turns], line: int | None) -> Sequence[Turns]:
+    """Return the innermost of the loops that are around a line; all of them for None."""
+    if line is None:
+        return loops
+    sites = scene.machine.sites
+    around = [one for one in loops if sites[one.loop].line <= line <= sites[one.loop].end_line]
+    return sorted(around, key=lambda one: sites[one.loop].line)[-1:]
+
+
+def _best(scene: Scene, loops: Sequence[Turns], wishes: Wishes) -> Found | None:
     """Return the innermost loop with the most parameters; `loops` come outermost first."""
     best: Found | None = None
     for turns in loops:
@@ -32,7 +53,7 @@ def _best(scene: Scene, loops: Sequence[Turns]) -> Found | None:
             continue
         if best is not None and not _changes(turns, best.parameters):
             continue
-        found = examined(scene, turns)
+        found = examined(scene, turns, wishes)
         if found is not None and (best is None or _is_better(found, best)):
             best = found
     return best

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.paste.understanding.candidates import Candidate, candidates
+from gradcheck.paste.understanding.candidates import Candidate, by_formula, candidates
 from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.influence import differing_events, shaken
 from gradcheck.paste.understanding.iterations import Found
@@ -202,7 +202,8 @@ def _offered(step: Step, base: Trial, found: Found) -> list[Candidate]:
     if moved.failed:
         return []
     affected = differing_events(base, moved)
-    return candidates(step.scene.machine, base, moved, affected, step.rates)
+    usual = candidates(step.scene.machine, base, moved, affected, step.rates)
+    return [*usual, by_formula(step.formula.site)] if step.formula else usual
 
 
 def _points(

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcheck.paste.understanding.instrument import Plan, compiled, functions
 from gradcheck.paste.understanding.runtime import Course, Event, Runtime, Stop, TooSlow
-from gradcheck.paste.understanding.sites import Site, number, of, table
+from gradcheck.paste.understanding.sites import Site, formula, number, of, table
 from gradcheck.paste.understanding.snapshot import Snapshot
 from gradcheck.record import record
 
@@ -66,6 +66,17 @@ class Machine:
         if self._sites is None:
             self._sites = table(self.tree)
         return self._sites
+
+    def formula(self, text: str, step: int) -> int:
+        """Add an expression that is evaluated where a step ends, as a site; return its number.
+
+        Raises SyntaxError where the text is no expression.
+        """
+        node = ast.parse(text, mode="eval").body
+        new = max(self.nodes) + 1
+        self.nodes[new] = node
+        self._sites = {**self.sites, new: formula(text, new, self.sites.get(step))}
+        return new
 
     def install(self, plan: Plan) -> None:
         """Give every statement, and every function there is, the code of a plan."""
