@@ -1,6 +1,6 @@
 """The contract of a cause: what it looks at, and what it says when its evidence holds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from gradcheck.paste.elsewhere.stage import Stage
@@ -36,3 +36,9 @@ class Cause:
     @property
     def key(self) -> str:
         return self.code
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as a sentence has them: "a, b and c"."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,7 +1,8 @@
 """A training step as its program starts it: its own initial values, its own data, its own rate."""
 
 import ast
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
@@ -14,7 +15,9 @@ from gradcheck.paste.understanding.candidates import Candidate
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.influence import differing_events
 from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.machine import Machine
 from gradcheck.paste.understanding.neglected import settable
+from gradcheck.paste.understanding.passages import Passage
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.runtime import Event
@@ -46,7 +49,8 @@ class Origin:
 class Stage:
     """One step to be tried as the program itself would make it.
 
-    `told` is what was understood of it; `is_right` says that no claimed gradient is wrong.
+    `told` is what was understood of it; `is_right` says that no claimed gradient is wrong;
+    `again` gives the whole program, to be run from its beginning.
     """
 
     def __init__(
@@ -57,12 +61,14 @@ class Stage:
         *,
         origin: Origin,
         is_right: bool,
+        again: Callable[[], Machine],
     ) -> None:
         self.inquiry = inquiry
         self.choice = choice
         self.told = told
         self.origin = origin
         self.is_right = is_right
+        self.again = again
         self.parameters = tuple(inquiry.parameters)
         self.loss: Candidate = inquiry.candidates[choice.candidate]
         self.chosen = choice.candidate
@@ -76,16 +82,39 @@ class Stage:
     def on(self, step: Step) -> "Stage":
         """Return the same stage with a step that differs, as by its data."""
         other = Stage(
-            self.inquiry, self.choice, self.told, origin=self.origin, is_right=self.is_right
+            self.inquiry,
+            self.choice,
+            self.told,
+            origin=self.origin,
+            is_right=self.is_right,
+            again=self.again,
         )
         other.step = step
         return other
 
-    @cached_property
+    @property
     def base(self) -> Trial:
         """The first step with all its values and variables, the parameters held."""
-        step = replace(self.step, paths=None)
-        return step.trial({}, step.plan(None), rate=0.0)
+        return self._first[0]
+
+    @property
+    def seconds(self) -> float:
+        """How long a step keeps the processor busy, with all its hooks."""
+        return self._first[1]
+
+    @cached_property
+    def _first(self) -> tuple[Trial, float]:
+        step, begun = replace(self.step, paths=None), time.process_time()
+        trial = step.trial({}, step.plan(None), rate=0.0)
+        return trial, time.process_time() - begun
+
+    @property
+    def gradients(self) -> Mapping[Path, Any]:
+        """The gradient variables of parameters that are not updated, where that is all there is."""
+        if not isinstance(self.step, Passage):
+            return {}
+        after = self.base.after.values
+        return {path: after.get(other) for path, other in self.step.gradients.items()}
 
     @cached_property
     def moved(self) -> Trial:
@@ -139,11 +168,6 @@ class Stage:
         steered = {update.path for update in self.inquiry.found.updates if update.site >= 0}
         loops = self.step.loop >= 0 and steered.issuperset(self.parameters) and self.is_whole
         return loops and not self.base.failed and bool(self.start) and self.seconds < _SLOW
-
-    @property
-    def seconds(self) -> float:
-        """How long a step takes with all its hooks; other processes may have been in the way."""
-        return min(self.base.seconds, self.inquiry.base.seconds)
 
     @property
     def is_own(self) -> bool:

@@ -45,7 +45,7 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
         report({"step": told})
         if choice is None:
             return {}
-        notes = elsewhere(inquiry, choice, told, program.assumptions)
+        notes = elsewhere(inquiry, choice, told, program)
         late = _lateness(seconds / 2, over)
         return {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late)}
 

@@ -29,6 +29,10 @@ _DERIVED = _set(
     "wrt rate rates smooth avg average old prev previous best min max log logs history acc accuracy"
 )
 _GRADIENTS = _set("grad grads gradient gradients gradiente nabla delta deltas d derivatives")
+_NUMERIC = _set(
+    "numeric numerical numerically numgrad gradapprox approx approximate approximated "
+    "approximation fd finite numerisch numerique numerico"
+)
 _MARKS = _GRADIENTS | _set(
     "dl dj de dc dloss dcost derror derivative deriv wrt dldw dedw djd partial slope g errorwrt "
     "losswrt"
@@ -61,6 +65,11 @@ def gradient_of(parameter: Sequence[str], other: Sequence[str]) -> bool:
         return any(says(name, _GRADIENTS) for name in other[:-1])
     rest = last.replace(own, "", 1) if own in last else last
     return rest in _MARKS and (own in last or rest not in ("d", "dl", "de", "dj"))
+
+
+def is_numeric_gradient(name: str) -> bool:
+    """Tell a name for a gradient by differences, as a check of gradients has it."""
+    return says(name, _NUMERIC) or (says(name, _set("num est")) and says(name, _MARKS))
 
 
 def _plain(name: str) -> str:
