@@ -112,7 +112,7 @@ class Machine:
         """Run one top-level statement from the state that the variables are in."""
         self.runs += 1
         self.runtime.start(course, seconds)
-        begun = time.perf_counter()
+        begun = time.process_time()
         error, slow = self._executed(statement)
         return self._ran(error, slow, begun)
 
@@ -123,7 +123,7 @@ class Machine:
         self.runs += 1
         self.runtime.start(course, seconds)
         self.runtime.record()
-        begun = time.perf_counter()
+        begun = time.process_time()
         slow = False
         for statement in statements:
             error, slow = self._executed(statement)
@@ -155,7 +155,7 @@ class Machine:
             error=error,
             reached=self.runtime.reached,
             slow=slow,
-            seconds=time.perf_counter() - begun,
+            seconds=time.process_time() - begun,
         )
 
 
