@@ -7,6 +7,7 @@ from dataclasses import field, replace
 
 from gradcheck.edits import Draft, Rewrite, apply, drafts, statement_rewrites
 from gradcheck.edits.rewrite import source
+from gradcheck.paste.repair.accumulators import is_overwritten
 from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.material import Stock, is_strength
@@ -46,6 +47,7 @@ _PLAIN = 0.2
 _SUSPICION = 2.0
 _STRANGE = 0.8
 _TOGETHER = 0.3
+_OVERWRITTEN = 0.8
 
 
 @record
@@ -87,6 +89,7 @@ class Known:
     matches: Mapping[int, Match]
     """The backward statements that compute true derivatives, up to a factor."""
     trees: dict[tuple[int, str], ast.stmt] = field(default_factory=dict)
+    ideas: dict[object, tuple[Draft | Rewrite, ...]] = field(default_factory=dict)
 
     def parsed(self, statement: Statement, changes: Changes) -> ast.stmt:
         """Return a statement as changes have it, parsed on its own; always the same tree."""
@@ -114,7 +117,10 @@ def candidates(
         text = text_of(statement, changes)
         if text is None:
             continue
-        for idea in _ideas(known, statement, changes, text, ratios):
+        key = (number, text, tuple(ratios))
+        if key not in known.ideas:
+            known.ideas[key] = tuple(_ideas(known, statement, changes, text, ratios))
+        for idea in known.ideas[key]:
             part = Part(number=number, idea=idea)
             single.append(_edit(known, [part], wrong, likely))
             if isinstance(idea, Draft) and _is_term(idea):
@@ -143,11 +149,21 @@ def _ideas(
     own = known.parsed(statement, changes)
     scope = known.scopes[statement.number]
     material = known.stock.material(statement, scope, ratios)
-    yield from statement_rewrites(text, own)
+    for rewrite in statement_rewrites(text, own):
+        yield _likelier(rewrite, statement, known)
     value = getattr(own, "value", None)
     if isinstance(value, ast.expr):
         for draft in drafts(text, value, material):
             yield _weighed(draft, text, scope)
+
+
+def _likelier(rewrite: Rewrite, statement: Statement, known: Known) -> Rewrite:
+    """Make it cheaper to add to what a loop overwrites."""
+    if rewrite.kind != "assign-to-accumulate":
+        return rewrite
+    if not is_overwritten(statement, known.statements.values()):
+        return rewrite
+    return replace(rewrite, cost=rewrite.cost - _OVERWRITTEN)
 
 
 def _weighed(draft: Draft, text: str, scope: Scope) -> Draft:

@@ -5,8 +5,10 @@ a backward one changes only updates, and those of which parameters is what it is
 """
 
 import ast
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -172,6 +174,11 @@ def _outermost(node: ast.AST, seen: frozenset[int]) -> list[int]:
 
 def _noise(value: Any) -> Any:
     array = np.asarray(frozen(value))
-    noise = Chance([array.size]).normal(size=array.shape)
     size = float(np.sqrt(np.mean(array**2))) or 1.0
-    return _NOISE * size * noise if array.ndim else float(_NOISE * size * noise)
+    noise = _NOISE * size * _normal(array.shape)
+    return noise if array.ndim else float(noise)
+
+
+@cache
+def _normal(shape: tuple[int, ...]) -> Any:
+    return np.asarray(Chance([math.prod(shape)]).normal(size=shape))

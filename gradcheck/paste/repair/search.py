@@ -20,7 +20,9 @@ OTHERS = 60
 """So many more edits are tried where one rights all, to know of its equals."""
 
 PATIENCE = 2.0
-"""How much less likely an edit may be than one that rights a part, to be tried alone yet."""
+WAITING = 150
+"""How much less likely an edit may be than one that rights a part, to be tried alone yet, and how
+many such edits are."""
 
 _GAIN = 0.3
 """By how much fewer gradients must be wrong, in whole ones, for half a repair to be pursued."""
@@ -125,6 +127,7 @@ class _Growth:
             grown.append(after)
             if self._hasty and after.shown.wrong < wrong:
                 limit, narrow = min(limit, edit.rank + PATIENCE), True
+                left = min(left, _more(self._bench, WAITING))
 
 
 def _more(bench: Bench, count: int) -> int:
