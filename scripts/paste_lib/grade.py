@@ -22,6 +22,7 @@ _TIMES = 2
 class Grade:
     """How well a case was answered; None where a question does not arise.
 
+    `answered` says that a wrong text was called wrong, or a right one right, and nothing else.
     `named` and `elsewhere` are (hits, of how many); `seconds` are those of the wall's clock,
     `processor` those of the processor, in all processes of the case.
     """
@@ -29,6 +30,7 @@ class Grade:
     name: str
     is_wrong: bool
     verdicts: tuple[str, ...]
+    answered: bool
     detected: bool | None
     accused: bool | None
     parameters: bool | None
@@ -55,6 +57,7 @@ def graded(case: Case) -> Grade:
         name=case.name,
         is_wrong=wrong,
         verdicts=tuple(problem.verdict for problem in report.problems),
+        answered=accused if wrong else {p.verdict for p in report.problems} == {"right"},
         detected=accused if wrong else None,
         accused=None if wrong else accused,
         parameters=same_names(_wrong(report), case.wrong_parameters) if wrong else None,

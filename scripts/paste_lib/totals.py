@@ -6,7 +6,7 @@ from typing import Any
 
 from paste_lib.grade import Grade
 
-_QUESTIONS = ("detected", "parameters", "line", "verified", "patched")
+_QUESTIONS = ("answered", "detected", "parameters", "line", "verified", "patched")
 
 
 def summary(grades: Sequence[Grade]) -> dict[str, Any]:
@@ -45,6 +45,7 @@ def told(grades: Sequence[Grade]) -> Iterator[str]:
 
 
 _WORDS = {
+    "answered": "right verdict",
     "detected": "detected",
     "parameters": "wrong parameters exact",
     "named": "family named",
@@ -56,7 +57,7 @@ _WORDS = {
 }
 
 _MARKS: tuple[tuple[str, Callable[[Grade], Any]], ...] = (
-    ("found", lambda g: g.detected if g.is_wrong else not g.accused),
+    ("right", lambda g: g.answered),
     ("params", lambda g: g.parameters),
     ("named", lambda g: g.named and g.named[0] == g.named[1]),
     ("line", lambda g: g.line),

@@ -26,6 +26,7 @@ from gradcheck.record import record
 
 _NOISE = 0.05
 _ROUNDING = 1e-9
+_ZERO = 1e-13
 _OFFSET = "0.0173"
 """What is added where values can only be changed behind a statement."""
 
@@ -48,7 +49,8 @@ class Influence:
 @record
 class _Run:
     loss: float
-    changes: Mapping[Path, Any]
+    changes: Mapping[Path, tuple[Any, Any]]
+    """Each parameter's update, and the gradient variable where there is one."""
 
 
 def influences(bench: Bench, executed: frozenset[int]) -> Mapping[int, Influence]:
@@ -105,7 +107,11 @@ class _Influences:
                 return _UNKNOWN
             if not updating and self._early and not same(moved.loss, plain.loss):
                 return Influence(forward=True, parameters=_NONE)
-            feel |= {p for p, c in moved.changes.items() if _differ(c, plain.changes[p])}
+            feel |= {
+                path
+                for path, pair in moved.changes.items()
+                if any(map(_differ, pair, plain.changes[path]))
+            }
         return Influence(forward=False, parameters=frozenset(feel))
 
     def _counts(self, statement: Statement) -> bool:
@@ -149,7 +155,10 @@ class _Influences:
         if trial.failed:
             return None
         (loss,) = values([bench.loss], trial.events)
-        claims = {p: frozen(step.claim(trial, p)) for p in bench.parameters}
+        # What an optimizer makes of a gradient may not show that it has changed.
+        claims = {
+            p: (frozen(step.claim(trial, p)), bench.noted(trial, p)) for p in bench.parameters
+        }
         return _Run(loss=float(loss), changes=claims)
 
 
@@ -174,7 +183,9 @@ def _outermost(node: ast.AST, seen: frozenset[int]) -> list[int]:
 
 def _noise(value: Any) -> Any:
     array = np.asarray(frozen(value))
-    size = float(np.sqrt(np.mean(array**2))) or 1.0
+    size = float(np.sqrt(np.mean(array**2)))
+    # What is smaller is a zero that was rounded.
+    size = size if size > _ZERO else 1.0
     noise = _NOISE * size * _normal(array.shape)
     return noise if array.ndim else float(noise)
 

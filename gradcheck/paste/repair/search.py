@@ -5,7 +5,8 @@ from dataclasses import field
 from typing import TypeAlias
 
 from gradcheck.paste.repair.bench import Bench, Shown
-from gradcheck.paste.repair.candidates import DECAY, Edit, Known, candidates, tentative, written
+from gradcheck.paste.repair.candidates import DECAY, Edit, Known, candidates
+from gradcheck.paste.repair.making import tentative, written
 from gradcheck.paste.repair.statements import Changes
 from gradcheck.record import record
 
