@@ -5,7 +5,8 @@ from typing import Any
 
 from gradcheck.fault import Fault
 from gradcheck.paste.fixes import Mended, fix
-from gradcheck.paste.naming import Mistake, codes
+from gradcheck.paste.mistake import Mistake
+from gradcheck.paste.naming import codes
 from gradcheck.paste.reading.post import Post, Program
 from gradcheck.paste.verdicts import Judged, times
 from gradcheck.record import record
