@@ -136,7 +136,8 @@ class Finding:
     """One occurrence of a fault, or an unexplained mismatch: evidence, place, fix.
 
     `message` says what is wrong and stands alone; each line of `evidence` is a fact that was
-    measured; `help` says what to do next. The `fingerprint` stays what it is when lines move.
+    measured; `help` says what to do next. The `fingerprint` stays what it is when lines move. What
+    is `known` from a baseline, or `accepted` for a reason, does not fail.
     """
 
     code: str
@@ -153,6 +154,15 @@ class Finding:
     related: tuple[Related, ...] = ()
     excerpt: Excerpt | None = None
     fingerprint: str = ""
+    known: bool = False
+    accepted: str | None = None
+
+
+def settled(finding: Finding) -> str:
+    """Say why a finding does not count, if it does not."""
+    if finding.accepted is not None:
+        return f"accepted: {finding.accepted}"
+    return "known: it is in the baseline" if finding.known else ""
 
 
 @record
@@ -197,7 +207,9 @@ class ProblemReport:
     """What was found out about one problem; `message` is there for the verdict `error`.
 
     `expected` says whether the config's `expect:` came true; None where it wasn't asked,
-    and `unexpected` lists the ways in which it did not.
+    and `unexpected` lists the ways in which it did not. `held` says whether a baseline accounts for
+    all that is not right; None where there is none, and `regressions` lists what is worse than in
+    it, and what is there but not found any more.
     """
 
     name: str
@@ -207,6 +219,8 @@ class ProblemReport:
     location: Location | None = None
     expected: bool | None = None
     unexpected: tuple[str, ...] = ()
+    held: bool | None = None
+    regressions: tuple[str, ...] = ()
     mode: str = "full"
     seed: int = 0
     entries_total: int = 0
