@@ -97,16 +97,19 @@ def decade(check: Check) -> int:
     return floor(log10(max(excess, LEAST))) if isfinite(excess) else 999
 
 
-def compared(report: Report, baseline: Baseline, *, partly: bool = False) -> Report:
+def compared(
+    report: Report, baseline: Baseline, *, partly: bool = False, whole: bool = True
+) -> Report:
     """Hold a report against a baseline; `partly` where not all parameters were to be checked.
 
-    Problems whose files are gone, and are still in the baseline, are reported as well.
+    If the report is the `whole`, not a shard, it also has the problems whose files are gone and
+    that are still in the baseline.
     """
     problems = [
         _compared(problem, known, partly=partly) if (known := baseline.find(problem)) else problem
         for problem in report.problems
     ]
-    return replace(report, problems=(*problems, *_gone(report, baseline)))
+    return replace(report, problems=(*problems, *(_gone(report, baseline) if whole else ())))
 
 
 def _compared(problem: ProblemReport, known: Known, *, partly: bool) -> ProblemReport:

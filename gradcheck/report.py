@@ -209,7 +209,8 @@ class ProblemReport:
     `expected` says whether the config's `expect:` came true; None where it wasn't asked,
     and `unexpected` lists the ways in which it did not. `held` says whether a baseline accounts for
     all that is not right; None where there is none, and `regressions` lists what is worse than in
-    it, and what is there but not found any more.
+    it, and what is there but not found any more. `files` are those that were read for the check
+    beside the config; None where it depends on more than files, as on the clock.
     """
 
     name: str
@@ -232,6 +233,7 @@ class ProblemReport:
     understood: Mapping[str, Any] | None = None
     checks: tuple[Check, ...] = ()
     findings: tuple[Finding, ...] = ()
+    files: tuple[str, ...] | None = ()
     pictures: Pictures | None = None
 
 
@@ -251,6 +253,14 @@ class Rule:
 
 
 @record
+class Shard:
+    """Which part of a run a report is: number `index`, from 1, of `count`."""
+
+    index: int
+    count: int
+
+
+@record
 class Report:
     """A whole run: every target's problems, in the order in which they were named.
 
@@ -263,3 +273,4 @@ class Report:
     remarks: tuple[str, ...] = field(default=())
     interrupted: bool = False
     rules: tuple[Rule, ...] = ()
+    shard: Shard | None = None

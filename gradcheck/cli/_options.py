@@ -13,6 +13,8 @@ from gradcheck.settings import MAX_POINTS, Budget, parsed_budget
 F = TypeVar("F", bound=Callable[..., Any])
 
 MAX_JOBS = 1024
+CACHE = ".gradcheck_cache"
+"""The folder of results from earlier runs, in the working directory."""
 
 
 def _finite(
@@ -88,6 +90,11 @@ _OPTIONS = (
         type=click.FloatRange(min=0),
         callback=_finite,
         help="Pass differences below this fraction of a parameter's largest entry.",
+    ),
+    click.option(
+        "--no-cache",
+        is_flag=True,
+        help=f"Check everything anew; do not use or keep results in {CACHE}.",
     ),
     click.option("--no-python", is_flag=True, help="Refuse configs that run Python code."),
     click.option(

@@ -2,8 +2,10 @@
 
 import time
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gradcheck.cli._options import CACHE
 from gradcheck.cli._progress import Bar
 from gradcheck.cli._targets import Found
 from gradcheck.config.claims import Policy
@@ -16,12 +18,15 @@ if TYPE_CHECKING:
     from gradcheck.report import Report
 
 
-def request_of(found: Found, *, no_python: bool, timeout: float, **settings: Any) -> Request:
+def request_of(
+    found: Found, *, no_python: bool, no_cache: bool, timeout: float, **settings: Any
+) -> Request:
     """Return what a run is asked to do, by the options of `checking` and others of `Request`."""
     return Request(
         targets=found.targets,
         remarks=found.remarks,
         policy=Policy(python=not no_python, timeout=timeout),
+        cache=None if no_cache else Path(CACHE),
         **settings,
     )
 

@@ -9,10 +9,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from gradcheck.cli._options import TARGETS, checking
-from gradcheck.report import LEVELS, Level, ProblemReport, settled
+from gradcheck.report import LEVELS, Level, ProblemReport, Shard, settled
 
 if TYPE_CHECKING:
     from gradcheck.baseline import Baseline
+    from gradcheck.cli._targets import Found
     from gradcheck.report import Report
 
 
@@ -24,6 +25,19 @@ def _formats(
     from gradcheck.cli._output import names
 
     return [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+
+
+def _shard(
+    ctx: click.Context,  # noqa: ARG001
+    param: click.Parameter,  # noqa: ARG001
+    value: str | None,
+) -> Shard | None:
+    if value is None:
+        return None
+    index, _, count = value.partition("/")
+    if not (index.isdecimal() and count.isdecimal() and 0 < int(index) <= int(count)):
+        raise click.BadParameter(f"expected I/N, such as 2/3, found {value!r}")
+    return Shard(index=int(index), count=int(count))
 
 
 @click.command(short_help="Check the gradients that configs claim.")
@@ -47,6 +61,17 @@ def _formats(
     "--baseline",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Fail only for what is not in this file; see 'gradcheck baseline'.",
+)
+@click.option(
+    "--shard",
+    callback=_shard,
+    metavar="I/N",
+    help="Check part I of N of the targets; 'gradcheck merge' puts the reports together.",
+)
+@click.option(
+    "--changed-since",
+    metavar="REV",
+    help="Check what has changed since a Git revision, or names a file that has, alone.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop after the first target that fails.")
 @click.option(
@@ -86,6 +111,7 @@ def _check(
     formats: tuple[str, ...],
     output: Path | None,
     baseline: Path | None,
+    changed_since: str | None,
     fail_on: Level,
     exit_zero: bool,
     color: str,
@@ -98,14 +124,13 @@ def _check(
 ) -> int:
     from gradcheck.cli._output import destinations, needs, write
     from gradcheck.cli._running import checked, request_of
-    from gradcheck.cli._targets import find
 
     if baseline is not None and settings["expect"]:
         raise click.UsageError("--baseline and --expect both say what is to fail; give one of them")
     where = destinations(formats, output)
     known = None if baseline is None else _read(baseline)
     request = request_of(
-        find(targets),
+        _found(targets, changed_since),
         rules="rules" in needs(where),
         pictures="pictures" in needs(where) or None,
         **settings,
@@ -115,7 +140,7 @@ def _check(
     if done:
         report = checked(replace(request, remarks=(*request.remarks, *done)), jobs)
     if known is not None:
-        report = _compared(report, known, partly=bool(request.only))
+        report = _compared(report, known, partly=bool(request.only), whole=request.shard is None)
     if diff:
         _show_diffs(report)
     elif report.problems or done or not report.interrupted:
@@ -126,16 +151,30 @@ def _check(
     return 0 if exit_zero and code != 2 else code
 
 
+def _found(names: tuple[str, ...], changed_since: str | None) -> "Found":
+    """Return the targets that are to be checked."""
+    from gradcheck.cli._targets import find
+
+    found = find(names)
+    if changed_since is None:
+        return found
+    from gradcheck.cli._changes import touched
+
+    left = touched(found.targets, changed_since)
+    remark = f"{len(found.targets) - len(left)} of {len(found.targets)} targets not changed"
+    return replace(found, targets=tuple(left), remarks=(*found.remarks, remark))
+
+
 def _read(path: Path) -> "Baseline":
     from gradcheck.baseline import read
 
     return read(path)
 
 
-def _compared(report: "Report", baseline: "Baseline", *, partly: bool) -> "Report":
+def _compared(report: "Report", baseline: "Baseline", *, partly: bool, whole: bool) -> "Report":
     from gradcheck.baseline import compared
 
-    return compared(report, baseline, partly=partly)
+    return compared(report, baseline, partly=partly, whole=whole)
 
 
 def _fixed(report: "Report") -> list[str]:
