@@ -34,6 +34,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "flip": arithmetic.flip,
     "complement": slopes.complement,
     "change-index": naming.change_index,
+    "swap-indices": naming.swap_indices,
     "change-number": arithmetic.change_number,
     "regroup": arithmetic.regroup,
     "other-class": arithmetic.other_class,

@@ -5,7 +5,8 @@ from typing import Any
 
 from gradcheck.fault import Fault
 from gradcheck.paste.fixes import Mended, fix
-from gradcheck.paste.naming import Mistake, codes
+from gradcheck.paste.mistake import Mistake
+from gradcheck.paste.naming import codes
 from gradcheck.paste.reading.post import Post, Program
 from gradcheck.paste.verdicts import Judged, times
 from gradcheck.record import record
@@ -150,8 +151,8 @@ def _unexplained(case: Case) -> Finding:
         title="the claimed gradient is not the gradient of the loss",
         message=f"the gradient of {_listed(names)} is wrong",
         parameters=tuple(names),
-        location=_location(case, first) if first else _at(case, line),
-        excerpts=tuple(_excerpts(case, [first] if first else [])),
+        location=_location(case, first) if first else at(case, line),
+        excerpts=tuple(_excerpts(case, [first])) if first else (whole(case, line),),
         evidence=(
             *((first["fact"],) if first else ()),
             *(f"{check.parameter}: {_off(check)}" for check in case.wrong[:_SHOWN]),
@@ -169,7 +170,8 @@ def _lines(case: Case, edit: Mapping[str, Any]) -> list[tuple[int | None, int]]:
     return found
 
 
-def _at(case: Case, line: int) -> Location:
+def at(case: Case, line: int) -> Location:
+    """Return where a line of the program is in the text."""
     spot = case.program.place(line)
     return Location(
         file=case.file,
@@ -178,6 +180,19 @@ def _at(case: Case, line: int) -> Location:
         end_line=spot.line,
         end_column=spot.column + 1,
         cell=spot.cell,
+    )
+
+
+def whole(case: Case, line: int) -> Excerpt:
+    """Return the given line that a line of the program comes from, all of it marked."""
+    place = case.program.places[min(line, len(case.program.places)) - 1]
+    text = place.given
+    return Excerpt(
+        line=place.line,
+        cell=place.cell,
+        text=text,
+        column=len(text) - len(text.lstrip()) + 1,
+        end_column=len(text.rstrip()) + 1,
     )
 
 
