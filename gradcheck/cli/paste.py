@@ -90,7 +90,12 @@ def _line(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the text with verified fixes here.",
+    help="Write the text with verified fixes, or the config, here.",
+)
+@click.option(
+    "--as-config",
+    is_flag=True,
+    help="Write the network as a config for 'gradcheck check', to --output or standard output.",
 )
 @click.option("--explain", is_flag=True, help="Add how the right gradient is derived.")
 @click.option(
@@ -134,6 +139,7 @@ def _paste(
     diff: bool,
     fix: bool,
     output: Path | None,
+    as_config: bool,
     quiet: int,
     verbose: int,
     **wishes: Any,
@@ -149,6 +155,9 @@ def _paste(
     if fix and not given.file:
         raise click.UsageError("--fix needs a FILE to write to; --output writes elsewhere")
     request = Request(text=given.text.text, name=given.name, sandboxed=not no_sandbox, **wishes)
+    if as_config:
+        _export(request, output)
+        return 0
     report = run(request)
     if output is not None:
         _write(report, given, output)
@@ -170,6 +179,22 @@ def _told(hint: int, options: dict[str, bool]) -> None:
     shown = [option for option, is_given in options.items() if is_given]
     if hint < PATCH and shown:
         raise click.UsageError(f"--hint {hint} hides the patch that {shown[0]} would show")
+
+
+def _export(request: "Request", output: Path | None) -> None:
+    """Write the networks of a text as a config, once 'gradcheck check' agrees about them."""
+    from gradcheck.cli._exports import confirmed
+    from gradcheck.cli._output import replace_file
+    from gradcheck.cli._stdout import say
+    from gradcheck.paste.export.exporting import exported
+
+    text = exported(request)
+    confirmed(text, request.name)
+    if output is None:
+        say(text)
+    else:
+        replace_file(output, text.encode())
+        click.echo(f"wrote {output}; check it with: gradcheck check --expect {output}", err=True)
 
 
 def _fixed(report: "Report", request: "Request") -> "Report":

@@ -5,7 +5,8 @@ from typing import Any
 
 from gradcheck.fault import Fault
 from gradcheck.paste.fixes import Mended, fix
-from gradcheck.paste.naming import Mistake, codes
+from gradcheck.paste.mistake import Mistake
+from gradcheck.paste.naming import codes
 from gradcheck.paste.reading.post import Post, Program
 from gradcheck.paste.verdicts import Judged, times
 from gradcheck.record import record
@@ -151,7 +152,7 @@ def _unexplained(case: Case) -> Finding:
         message=f"the gradient of {_listed(names)} is wrong",
         parameters=tuple(names),
         location=_location(case, first) if first else at(case, line),
-        excerpts=tuple(_excerpts(case, [first] if first else [])),
+        excerpts=tuple(_excerpts(case, [first])) if first else (whole(case, line),),
         evidence=(
             *((first["fact"],) if first else ()),
             *(f"{check.parameter}: {_off(check)}" for check in case.wrong[:_SHOWN]),
@@ -196,6 +197,19 @@ def stretch(case: Case, place: Mapping[str, int]) -> Location:
         end_line=last.line,
         end_column=last.column + 1,
         cell=first.cell,
+    )
+
+
+def whole(case: Case, line: int) -> Excerpt:
+    """Return the given line that a line of the program comes from, all of it marked."""
+    place = case.program.places[min(line, len(case.program.places)) - 1]
+    text = place.given
+    return Excerpt(
+        line=place.line,
+        cell=place.cell,
+        text=text,
+        column=len(text) - len(text.lstrip()) + 1,
+        end_column=len(text.rstrip()) + 1,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradcheck.catalogues import FAULTS
-from gradcheck.paste.findings import Case, at, marked, stretch
+from gradcheck.paste.findings import Case, at, marked, stretch, whole
 from gradcheck.report import Finding
 
 
@@ -29,7 +29,7 @@ def _note(case: Case, remark: Mapping[str, Any]) -> Finding:
         message=str(remark["message"]),
         parameters=tuple(remark["parameters"]),
         location=location,
-        excerpts=tuple(marked(case, location)) if is_given else (),
+        excerpts=tuple(marked(case, location)) if is_given else (whole(case, case.step["line"]),),
         evidence=tuple(remark["evidence"]),
         help=str(remark["help"]),
     )

@@ -1,7 +1,7 @@
 """The use case of pasted code: a text in, a report of all its programs out."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field
 from functools import partial
 from typing import Any
@@ -17,10 +17,11 @@ from gradcheck.paste.derivation import derived
 from gradcheck.paste.findings import Case, findings
 from gradcheck.paste.fixes import mended
 from gradcheck.paste.hints import PATCH, hinted
+from gradcheck.paste.reading.notebook import cells
 from gradcheck.paste.reading.post import Post
 from gradcheck.paste.reading.read import read
 from gradcheck.paste.remarks import notes
-from gradcheck.paste.sandbox.launch import available, call
+from gradcheck.paste.sandbox.launch import available, call, warm
 from gradcheck.paste.sandbox.limits import Limits
 from gradcheck.paste.selection import At, Chosen, chosen
 from gradcheck.paste.understood import Reading
@@ -30,6 +31,9 @@ from gradcheck.report import ALONG, Check, Location, ProblemReport, ProblemVerdi
 
 SERVICE = "gradcheck.paste.repair.service"
 PROOF = "gradcheck.paste.understanding.understand"
+
+_AT_ONCE = 2
+"""So many programs of a text are run at the same time."""
 
 _EXACT = 1e-15
 
@@ -68,9 +72,12 @@ def run(request: Request) -> Report:
         raise GradcheckError(
             f"there is no sandbox here: {why}; --no-sandbox runs the code with all your rights"
         )
+    warm(SERVICE, guarded=request.sandboxed)
     post = read(request.text)
     wanted = chosen(post, request.program, request.step)
-    problems = [problem for each in wanted for problem in _problems(request, post, each)]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        told = pool.map(partial(_problems, request, post), wanted)
+        problems = [problem for own in told for problem in own]
     if not problems:
         problems = [_error(request, request.name, "no program was found in this text")]
     report = Report(
@@ -81,30 +88,38 @@ def run(request: Request) -> Report:
     return hinted(derived(report) if request.explain else report, request.hint)
 
 
-def _problems(request: Request, post: Post, each: Chosen) -> Iterator[ProblemReport]:
+def _problems(request: Request, post: Post, each: Chosen) -> list[ProblemReport]:
+    """Return what there is to report of one program, a problem for each of its steps."""
     name = request.name if len(post.programs) == 1 else f"{request.name}#{each.index + 1}"
     heard: list[Mapping[str, Any]] = []
+
+    def hear(told: Mapping[str, Any]) -> None:
+        heard.append(told["step"])
+        if _is_wrong(judged(told["step"])):
+            warm(PROOF, guarded=request.sandboxed)
+
     try:
         answer = call(
             SERVICE,
-            _question(request, each.program.source, each.step),
+            question(request, each.program.source, each.step),
             request.limits,
-            hear=lambda told: heard.append(told["step"]),
+            hear=hear,
             guarded=request.sandboxed,
         )
     except GradcheckError as error:
         if not heard:
-            yield _error(request, name, str(error))
-            return
+            return [_error(request, name, str(error))]
         # What was understood stands, even if the search for a repair took too long.
         answer = {"steps": heard, "failures": [], "assumptions": []}
     if not answer["steps"]:
-        yield _error(request, name, absent(answer, lambda line: each.program.place(line).line))
-    for step in answer["steps"]:
-        yield _report(request, name, _reading(post, each.index, answer, step))
+        lines = each.program.place
+        return [_error(request, name, absent(answer, lambda line: lines(line).line))]
+    readings = [_reading(post, each.index, answer, step) for step in answer["steps"]]
+    return [_report(request, name, reading) for reading in readings]
 
 
-def _question(request: Request, source: str, step: int | None) -> dict[str, Any]:
+def question(request: Request, source: str, step: int | None) -> dict[str, Any]:
+    """Return what a child is asked about a program, `step` being the program's line of it."""
     asked = {"step": step, "loss": request.loss, "parameters": list(request.parameters) or None}
     given = {key: value for key, value in asked.items() if value is not None}
     return {"source": source, "set": dict(request.values), **given}
@@ -115,7 +130,7 @@ def _ask(request: Request, source: str) -> Mapping[str, Any]:
 
     Which line the step is on isn't asked for: a patch may have moved it.
     """
-    asked = {**_question(request, source, None), "draw": 1}
+    asked = {**question(request, source, None), "draw": 1}
     return call(PROOF, asked, request.limits, guarded=request.sandboxed)
 
 
@@ -168,20 +183,19 @@ def _conclusion(reading: Reading) -> Iterator[str]:
     if loss is None or _overall(checks) != "right":
         return
     off = max((check.relative or 0.0 for check in checks), default=0.0)
+    name = f"the {loss['name']}" if loss["formula"] else f"`{loss['name']}`"
     yield (
-        f"the gradients are right: at every point tried they are those of the {loss['name']}, "
+        f"the gradients are right: at every point tried they are those of {name}, "
         f"to within {max(off, _EXACT):.0e} of their size"
     )
 
 
 def _text(post: Post, place: Location) -> str | None:
     """Return the text that a place is in: of a notebook, that of the cell."""
-    if not post.notebook:
+    found = cells(post.text)
+    if found is None:
         return post.text
-    if place.cell is None:
-        return None
-    source = json.loads(post.text)["cells"][place.cell]["source"]
-    return source if isinstance(source, str) else "".join(source)
+    return next((cell.source for cell in found if cell.number == place.cell), None)
 
 
 def _is_wrong(result: Judged) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gradcheck.report import Finding, Fix, ProblemReport, Report
+from gradcheck.report import Finding, Fix, ProblemReport, Report, settled
 from gradcheck.reporter import Style
 from gradcheck.reporters import _wording as wording
 from gradcheck.reporters._excerpts import excerpted
@@ -57,18 +57,12 @@ def _brief(problem: ProblemReport) -> Line:
 
 
 def _verdict(problem: ProblemReport) -> Span:
-    style = {None: problem.verdict, True: "right", False: "wrong"}[problem.expected]
-    return Span(f"{wording.verdict(problem)}:", style)
+    return Span(f"{wording.verdict(problem)}:", wording.colour(problem))
 
 
 def _name(problem: ProblemReport) -> str:
     name, target = wording.inline(problem.name), wording.inline(problem.target)
-    return name if _holds(name, target) else f"{name} ({target})"
-
-
-def _holds(name: str, target: str) -> bool:
-    """Tell whether a name says its target: it is that, or one of several parts of it."""
-    return name == target or name.startswith(f"{target}#")
+    return name if wording.is_part(problem) else f"{name} ({target})"
 
 
 def _headline(problem: ProblemReport, width: int) -> list[Line]:
@@ -78,10 +72,12 @@ def _headline(problem: ProblemReport, width: int) -> list[Line]:
         lines = paragraph(name, width, label=verdict, style="strong")
     else:
         lines = paragraph(wording.inline(problem.name), width, label=verdict, style="strong")
-        if not _holds(problem.name, problem.target):
+        if not wording.is_part(problem):
             lines.append(_arrow(wording.inline(problem.target)))
     for text in problem.unexpected:
         lines += paragraph(text, width, label=Span("unexpected:", "wrong"), indent=INDENT)
+    for text in problem.regressions:
+        lines += paragraph(text, width, label=Span("regression:", "wrong"), indent=INDENT)
     if problem.message is not None:
         lines += paragraph(problem.message, width, indent=INDENT)
     if problem.location:
@@ -106,6 +102,8 @@ def _arrow(place: str) -> Line:
 
 
 def _finding(finding: Finding, width: int) -> list[Line]:
+    if why := settled(finding):
+        return _settled(finding, why, width)
     title = Span(f"{finding.level}[{wording.inline(finding.code)}]:", finding.level)
     lines = paragraph(finding.title, width, label=title, style="strong")
     lines += paragraph(finding.message, width, indent=INDENT)
@@ -122,6 +120,15 @@ def _finding(finding: Finding, width: int) -> list[Line]:
         lines += paragraph(finding.derivation, width, indent=INDENT * 2)
     explain = f"gradcheck explain {finding.code}"
     return lines + paragraph(explain, width, label=Span("explain:", "quiet"), indent=INDENT)
+
+
+def _settled(finding: Finding, why: str, width: int) -> list[Line]:
+    """Show what does not count in short: what it is, why it does not count, and where it is."""
+    word, _, reason = why.partition(": ")
+    label = Span(f"{word} {finding.level}[{wording.inline(finding.code)}]:", "accepted")
+    lines = paragraph(finding.title, width, label=label)
+    lines += paragraph(reason, width, label=Span("reason:", "quiet"), indent=INDENT)
+    return [*lines, _arrow(wording.place(finding.location))] if finding.location else lines
 
 
 def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
@@ -153,7 +160,8 @@ def _closing(problem: ProblemReport, style: Style) -> list[Line]:
     rows = [] if problem.verdict == "error" else [("checked:", wording.effort(problem))]
     rows += [("remark:", remark) for remark in problem.remarks]
     if style.verbosity > 0:
-        understood = problem.understood or {}
+        # What has been said in words needs no data.
+        understood = {} if problem.reading else problem.understood or {}
         rows += [("probe:", probe) for probe in problem.probes]
         rows += [("understood:", f"{key}: {value}") for key, value in understood.items()]
     return [

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gradcheck.cli import main
+from gradcheck.errors import GradcheckError
 from gradcheck.paste import session
 from gradcheck.paste.selection import At
 from gradcheck.report import Edit, Finding, Fix, ProblemReport, Report
@@ -309,8 +310,28 @@ def test_quiet_is_a_line_for_each_program(run: Run, requests: list[session.Reque
     assert result.stdout.splitlines()[0] == "wrong: -: no parameters; SGN01"
 
 
+def test_the_network_is_written_as_a_config_that_check_takes(run: Run) -> None:
+    Path("post.txt").write_text(POST)
+    result = run("post.txt", "--as-config", "-o", "net.yaml")
+    assert result.exit_code == 0, result.output
+    assert "wrote net.yaml; check it with: gradcheck check --expect net.yaml" in result.stderr
+    assert result.stdout == ""
+    checked = CliRunner().invoke(main, ["check", "net.yaml"])
+    assert checked.exit_code == 1
+    assert checked.output.startswith("wrong: post.txt (net.yaml)")
+    assert "layer1.weight  wrong" in checked.output
+    assert run("post.txt", "--as-config").stdout == Path("net.yaml").read_text()
+
+
+def test_what_is_no_network_of_a_config_exits_with_2(run: Run) -> None:
+    odd = POST.replace("np.sum((H @ W2 - Y) ** 2)", "np.sum((H @ W2 - Y) ** 4)")
+    Path("post.txt").write_text(odd)
+    with pytest.raises(GradcheckError, match=r"post.txt can't be written as a config: no loss of"):
+        run("post.txt", "--as-config", "-o", "net.yaml")
+    assert not Path("net.yaml").exists()
+
+
 def test_a_post_is_found_wrong_mended_in_place_and_right_then(run: Run) -> None:
-    """The one test here that runs the code."""
     Path("post.txt").write_bytes(codecs.BOM_UTF8 + POST.replace("\n", "\r\n").encode())
     result = run("post.txt", "--fix")
     assert result.exit_code == 0, result.output

@@ -15,6 +15,7 @@ from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.scope import scopes
 from gradcheck.paste.repair.search import Late, State
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.terms import uses
 from gradcheck.paste.running.prepare import Options
 from gradcheck.paste.running.prepare import prepare as prepared
 from gradcheck.paste.understanding import understand
@@ -75,7 +76,7 @@ def repair(
         scopes=seen,
         influences=roles,
         matches=adjoints.matches,
-        stock=Stock(bench.machine.tree),
+        stock=Stock(bench.machine.tree, uses(bench.statements, roles, adjoints.matches)),
     )
     found = repaired(bench, known, State(changes={}, shown=shown), late)
     return {

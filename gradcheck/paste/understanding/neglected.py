@@ -114,7 +114,7 @@ def _felt_idle(inquiry: Inquiry, loss: Candidate, base: Trial) -> Iterator[tuple
         if not isinstance(old, np.ndarray) or old.dtype.kind != "f":
             continue
         for other, value in after.items():
-            if gradient_of(path.chain, other.chain) and np.shape(value) == np.shape(old):
+            if np.shape(value) == old.shape and gradient_of(path.chain, other.chain):
                 if _felt(inquiry, loss, [path]):
                     yield path, other
                 break

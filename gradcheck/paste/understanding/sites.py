@@ -8,6 +8,7 @@ so that what was learned about a site holds for an edited program too.
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from gradcheck.record import record
 
@@ -61,6 +62,7 @@ def formula(text: str, number: int, step: Site | None) -> Site:
     )
 
 
+@cache
 def words(name: str) -> tuple[str, ...]:
     """Split an identifier at underscores, changes of case and digits, in lower case."""
     return tuple(word.lower() for word in _WORD.findall(name))

@@ -210,7 +210,7 @@ class Step:
 
     def owns(self, path: Path) -> bool:
         """Tell local variables that only the loop's own frame can set, and this step may."""
-        return path.is_variable and path.scope.replace(".<locals>", "") == self.function
+        return path.is_variable and path.function == self.function
 
     def can_set(self, path: Path) -> bool:
         """Tell what a trial can set: all but the local variables of functions further out."""

@@ -23,6 +23,7 @@ _LOSSES = _set(
     "obj energy crossentropy entropy criterion likelihood fehler kosten verlust perte erreur coste "
     "perdida"
 )
+_LIKELIHOODS = _set("ll llh likelihood loglik loglikelihood logl")
 _LETTERS = _set("J j L E C")
 _DERIVED = _set(
     "d dl dj de grad grads gradient gradients gradiente nabla delta deltas deriv derivative prime "
@@ -48,10 +49,17 @@ def loss_like(names: Sequence[str]) -> bool:
     """Tell whether one of the names is one for a loss, and none says that it is derived."""
     if any(_is_derived(name) for name in names):
         return False
-    return any(name in _LETTERS or says(name, _LOSSES) for name in names)
+    return any(name in _LETTERS or says(name, _LOSSES | _LIKELIHOODS) for name in names)
+
+
+def likelihood_like(names: Sequence[str]) -> bool:
+    """Tell whether one of the names is one for a likelihood, which is to grow."""
+    return any(says(name, _LIKELIHOODS) for name in names)
 
 
 def _is_derived(name: str) -> bool:
+    if words(name)[:1] == ("log",):  # The loss is logarithmic; in `loss_log` it is logged.
+        return says("_".join(words(name)[1:]), _DERIVED)
     return says(name, _DERIVED) or (name[:1] == "d" and name[1:] in (_LETTERS | _LOSSES))
 
 
