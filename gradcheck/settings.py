@@ -58,6 +58,8 @@ class Settings:
     `rtol` is the user's tolerance: a difference below this fraction of the parameter's largest
     gradient entry is passed; it only ever loosens. `power` is the least share of known faults that
     the check has to be able to see, None for any. `pictures` are made only for what shows them.
+    Without `audit`, which is for measuring what it costs, shortcuts are taken at their word, and
+    reports count no audits.
     """
 
     mode: Mode = "full"
@@ -69,6 +71,7 @@ class Settings:
     rtol: float | None = None
     power: float | None = None
     pictures: bool = False
+    audit: bool = True
 
     @property
     def allowed(self) -> Budget:

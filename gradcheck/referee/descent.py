@@ -14,7 +14,7 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.errors import GradcheckError
-from gradcheck.problem import Moves, Probe, Problem
+from gradcheck.problem import Effort, Moves, Probe, Problem
 from gradcheck.referee.plan import entry_moves
 from gradcheck.report import Descent
 
@@ -88,7 +88,8 @@ def _path(
 def _loss(problem: Problem, probe: Probe) -> float:
     name, shape = next(iter(problem.shapes.items()))
     still = Moves(parameter=name, scale=np.zeros(1), directions=np.zeros((1, *shape)))
-    return float(problem.plain(probe, still, np.zeros(1))[0, 0].real)
+    losses, _ = problem.plain(probe, still, np.zeros(1))
+    return float(losses[0, 0].real)
 
 
 def _claims(problem: Problem, names: Sequence[str], probe: Probe) -> Gradients:
@@ -108,11 +109,11 @@ class _Numeric:
         return {name: self._by(probe, name) for name in self._names}
 
     def _by(self, probe: Probe, name: str) -> Array:
-        left = COST - self._spent
-        found = self._problem.derivative(probe, name, None, left)
+        effort = Effort(limit=COST - self._spent)
+        found = self._problem.derivative(probe, name, None, effort)
         if found is not None:
             self._spend(found.evaluations)
-            return found.value
+            return found.value.reshape(probe.parameters[name].shape)
         value = probe.parameters[name]
         self._spend(2 * value.size)
         moves = entry_moves(name, np.arange(value.size), value, complex_step=False)

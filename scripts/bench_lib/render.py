@@ -1,5 +1,6 @@
 """The results as Markdown."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,13 +22,13 @@ def markdown(results: Results) -> str:
     if results["hostile"]:
         parts += ["## Hostile regimes\n", _by_tool(results["hostile"]), _HOSTILE]
     for kind, rows in results["growth"].items():
-        parts += [f"## Cost against {kind}\n", _growth(rows)]
+        parts += [f"## Cost against {kind}\n", _growth(rows), _GROWTH]
     return "\n".join(parts)
 
 
 _TIME_NOTES = """
-Processor seconds on one thread, medians, taken by turns in one process. `~`: measured on a random
-part of the entries, or of each parameter's for the exhaustive mode, and scaled up. `!`: rejects
+Processor seconds on one thread, medians, taken by turns in one process, but for the exhaustive
+mode, which is run once. `~`: measured on a random part of the entries and scaled up. `!`: rejects
 this right gradient. The fast mode of torch, jax and the quick mode see all entries along random
 directions; everything else looks at each one.
 """
@@ -36,6 +37,12 @@ _SMALL = """
 One entry of median size of the largest parameter is wrong by this fraction of itself. Tools that
 look at entries one by one look at 64 of a larger network's, the wrong one among them, which makes
 the norm ratio and `check_grad` look better than they are on the whole.
+"""
+
+_GROWTH = """
+The prediction is what a network of single units takes, and the operations that the method needs by
+count at the speed at which this machine multiplies a stack by slopes and by a matrix. The bars are
+logarithmic.
 """
 
 _HOSTILE = """
@@ -114,8 +121,9 @@ def _by_tool(columns: dict[str, dict[str, str]]) -> str:
 
 
 def _growth(rows: Sequence[Results]) -> str:
-    head = ["width", "depth", "parameters", "seconds", "without audit", "operations",
-            "per second", "naive operations", "MB"]  # fmt: skip
+    head = ["width", "depth", "parameters", "seconds", "without audit", "predicted", "operations",
+            "naive operations", "MB", "without audit ▒ and predicted █"]  # fmt: skip
+    unit = max((row["seconds without audit"] for row in rows), default=1.0)
     body = [
         [
             str(row["width"]),
@@ -123,11 +131,19 @@ def _growth(rows: Sequence[Results]) -> str:
             f"{row['parameters']:,}",
             f"{row['seconds']:.3g}",
             f"{row['seconds without audit']:.3g}",
+            f"{row['predicted seconds']:.3g}",
             f"{row['operations']:.2g}",
-            f"{row['operations per second']:.2g}",
             f"{row['naive operations']:.2g}",
             f"{row['accounts']['megabytes']:.1f}",
+            _bar("▒", row["seconds without audit"] / unit)
+            + "<br>"
+            + _bar("█", row["predicted seconds"] / unit),
         ]
         for row in rows
     ]
     return table(head, body)
+
+
+def _bar(mark: str, share: float) -> str:
+    """Draw a share of the largest on a logarithmic scale, five marks for a factor of ten."""
+    return mark * max(1, round(20 + 5 * math.log10(max(share, 1e-9))))

@@ -149,16 +149,17 @@ def test_estimates_are_scaled_and_marked() -> None:
     assert render._time({"cpu": 2.0, "estimated": True, "note": "odd"}) == "~2!"
 
 
-def test_audit_is_back_after_a_check_without_it() -> None:
+def test_checks_are_audited_unless_that_is_switched_off() -> None:
     own, case = lib("own"), tiny("b")
-    assert own.unaudited(case).audits == 0
+    assert own.checked(case, audit=False).audits == 0
     assert own.checked(case).audits > 0
 
 
 def test_operations_are_those_of_each_moved_column_through_all_later_layers() -> None:
     growth = lib("growth")
-    by_hand = 7 * (2 * 3 * 7 * 7) * (2 + 1 + 0)
-    assert growth.operations(7, 3, 3) == by_hand
+    row, product = 2 * 3 * 7, 2 * 3 * 7 * 7
+    by_hand = 7 * ((row + 2 * product) + (row + product) + row)
+    assert growth.operations(7, 4, 3) == by_hand
 
 
 def test_results_are_written_as_json_and_markdown(

@@ -10,7 +10,9 @@ Remarks = Callable[[str], "list[dict[str, Any]]"]
 WILD = ("X = rng.randn(41, 3)", "X = 90 + 40 * rng.randn(41, 3)")
 TAME = ("np.sin(X[:, :1] + 0.4 * X[:, 1:2])", "np.sin((X[:, :1] + X[:, 1:2]) / 60)")
 
-CASES: dict[str, tuple[str, list[tuple[str, str]], dict[str, str | None]]] = {
+Case = tuple[str, list[tuple[str, str]], dict[str, str | None]]
+
+CASES: dict[str, Case] = {
     "rate too large": ("line", [("speed=0.1", "speed=7.0")], {"TRN01": "def fit("}),
     "rate too small": ("network", [("lr = 0.5", "lr = 1e-8")], {"TRN02": "lr = "}),
     "large weights": ("network", [("(3, 7) * 0.6", "(3, 7) * 60")], {"TRN03": "A1 = "}),
