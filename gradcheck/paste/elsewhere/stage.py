@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -36,6 +36,12 @@ _ANYWHERE = 9
 _LONG = 0.004
 _SLOW = 0.02
 _SECONDS = 0.04
+
+
+Place: TypeAlias = Mapping[str, int]
+"""The `line`, `column`, `end_line` and `end_column` of a part of a program; columns in bytes."""
+
+_PLACE = ("line", "column", "end_line", "end_column")
 
 
 @record
@@ -185,15 +191,27 @@ class Stage:
         return float(self.told["rate"]["value"]) if self.told["rate"] else None
 
     @property
-    def rate_line(self) -> int:
-        """The line that gives the learning rate its value; 0 where it is not known."""
+    def rate_place(self) -> Place:
+        """The place that gives the learning rate its value; empty where it is not known."""
         rate = self.told["rate"]
-        return (rate["line"] or self.line_of(rate["name"].rpartition(".")[2])) if rate else 0
+        if not rate or not rate["line"]:
+            return self.birth(rate["name"].rpartition(".")[2]) if rate else {}
+        sites = (
+            n for n, s in self.sites.items() if (s.line, s.text) == (rate["line"], rate["name"])
+        )
+        return next((self.place(site) for site in sites), {})
 
-    def line_of(self, name: str) -> int:
-        """Return the first line that gives a name its value; 0 where none does."""
+    def birth(self, name: str) -> Place:
+        """Return the likeliest place that gives a name its value; empty where none does."""
         nodes = self.inquiry.machine.nodes.values()
-        return min((line for node in nodes if (line := _gives(node, name))), default=0)
+        ranked = [
+            (rank, _place(node)) for node in nodes if (rank := _gives(node, name)) is not None
+        ]
+        return min(ranked, key=lambda one: (one[0], one[1]["line"]), default=(0, {}))[1]
+
+    def place(self, site: int) -> Place:
+        """Return where a site is."""
+        return _place(self.sites[site])
 
     def forward(self, point: Point | None = None) -> list[list[Event]]:
         """Return what depends on the parameters in a few iterations, before the loss of each."""
@@ -233,16 +251,21 @@ class Stage:
         return play(settable(self.step, point), point, span, **options)
 
 
-def _gives(node: ast.AST, name: str) -> int:
-    """Return the line at which a node gives a name its value; 0 where it does not."""
+def _gives(node: ast.AST, name: str) -> int | None:
+    """Tell what gives a name its value: first computing it, then passing it, last renaming it."""
     match node:
-        case ast.Assign(targets=[ast.Name(id=given) | ast.Attribute(attr=given)]) if given == name:
-            return node.lineno
-        case ast.arguments(args=args, defaults=[*_, _]):
-            return next((arg.lineno for arg in args if arg.arg == name), 0)
-        case ast.keyword(arg=given) if given == name:
-            return node.lineno
-    return 0
+        case ast.Assign(targets=[ast.Name(id=given) | ast.Attribute(attr=given)], value=value):
+            return (2 if isinstance(value, ast.Name) else 0) if given == name else None
+        case ast.arg(arg=given) | ast.keyword(arg=given) if given == name:
+            return 1
+    return None
+
+
+def _place(node: Any) -> Place:
+    """Return the lines and columns of a node, or of a site."""
+    names = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+    values = [getattr(node, name) for name in (names if isinstance(node, ast.AST) else _PLACE)]
+    return dict(zip(_PLACE, values, strict=True))
 
 
 def _adds_nothing(event: Event) -> bool:

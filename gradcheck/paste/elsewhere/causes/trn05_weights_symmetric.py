@@ -30,7 +30,7 @@ def _look(stage: Stage) -> Iterator[Remark]:
                 "at random weights their gradients differ from unit to unit",
             ),
             help="draw the initial weights at random",
-            line=stage.line_of(paths[0].last),
+            place=stage.birth(paths[0].last),
             parameters=tuple(names),
         )
 
