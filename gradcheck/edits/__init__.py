@@ -5,7 +5,7 @@ there are does not depend on what the text is for; the caller says what they may
 """
 
 from gradcheck.edits.material import Material
-from gradcheck.edits.operators import Draft, drafts, exchanges, rewrites
+from gradcheck.edits.operators import Draft, drafts, exchanges, rank, rewrites
 from gradcheck.edits.rewrite import Rewrite, apply
 from gradcheck.edits.statements import statement_rewrites
 
@@ -16,6 +16,7 @@ __all__ = [
     "apply",
     "drafts",
     "exchanges",
+    "rank",
     "rewrites",
     "statement_rewrites",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcheck.paste.understanding.instrument import Plan, compiled, functions
 from gradcheck.paste.understanding.runtime import Course, Event, Runtime, Stop, TooSlow
-from gradcheck.paste.understanding.sites import Site, number, of, table
+from gradcheck.paste.understanding.sites import Site, formula, number, of, table
 from gradcheck.paste.understanding.snapshot import Snapshot
 from gradcheck.record import record
 
@@ -69,6 +69,17 @@ class Machine:
             self._sites = table(self.tree)
         return self._sites
 
+    def formula(self, text: str, step: int) -> int:
+        """Add an expression that is evaluated where a step ends, as a site; return its number.
+
+        Raises SyntaxError where the text is no expression.
+        """
+        node = ast.parse(text, mode="eval").body
+        new = max(self.nodes) + 1
+        self.nodes[new] = node
+        self._sites = {**self.sites, new: formula(text, new, self.sites.get(step))}
+        return new
+
     def install(self, plan: Plan) -> None:
         """Give every statement, and every function there is, the code of a plan."""
         self.plan = plan
@@ -110,7 +121,7 @@ class Machine:
         """Run one top-level statement from the state that the variables are in."""
         self.runs += 1
         self.runtime.start(course, seconds)
-        begun = time.perf_counter()
+        begun = time.process_time()
         error, slow = self._executed(statement)
         return self._ran(error, slow, begun)
 
@@ -121,7 +132,7 @@ class Machine:
         self.runs += 1
         self.runtime.start(course, seconds)
         self.runtime.record()
-        begun = time.perf_counter()
+        begun = time.process_time()
         slow = False
         for statement in statements:
             error, slow = self._executed(statement)
@@ -153,7 +164,7 @@ class Machine:
             error=error,
             reached=self.runtime.reached,
             slow=slow,
-            seconds=time.perf_counter() - begun,
+            seconds=time.process_time() - begun,
         )
 
 
