@@ -218,3 +218,10 @@ def test_each_block_of_a_page_is_restored_for_itself() -> None:
     text = "First\n\ndef f(x):\nreturn x\n\nand then, later on,\n\nfor k in range(3):\ny = f(k)\n"
     [program] = read(text).programs
     assert program.source == "def f(x):\n    return x\nfor k in range(3):\n    y = f(k)"
+
+
+def test_a_body_is_added_where_a_header_goes_on_behind_a_backslash() -> None:
+    (program,) = read(
+        "import numpy as np\nx = np.ones(3)\nfor k in x: \\\n\nfor j in x:\ny = j\n"
+    ).programs
+    ast.parse(program.source)
