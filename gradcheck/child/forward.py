@@ -62,8 +62,9 @@ class _Service:
         with warnings.catch_warnings():
             warnings.simplefilter("error", np.exceptions.ComplexWarning)
             try:
-                given = [watch(x) for x in inputs], {n: watch(x) for n, x in parameters.items()}
-                returned = _first(self._function("forward")(*given[0], **given[1]))
+                positional = [watch(x.copy()) for x in inputs]
+                named = {name: watch(x.copy()) for name, x in parameters.items()}
+                returned = _first(self._functions["forward"][1](*positional, **named))
             except NotAnalytic:
                 raise
             except Exception as error:
@@ -71,9 +72,6 @@ class _Service:
         if not is_watched(returned):
             raise NotAnalytic("what does not keep complex numbers")
         return imaginary_kept(returned)
-
-    def _function(self, role: str) -> Callable[..., Any]:
-        return self._functions[role][1]
 
     def _called(self, role: str, inputs: list[Any], parameters: dict[str, Array]) -> Any:
         """Call a function with copies, and hold against it that it changes them."""
@@ -152,7 +150,7 @@ class _Service:
     def _arguments(self) -> list[str]:
         """Return what the forward pass itself calls its arguments."""
         try:
-            return list(inspect.signature(self._function("forward")).parameters)
+            return list(inspect.signature(self._functions["forward"][1]).parameters)
         except (TypeError, ValueError):
             return []
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.custom.interface import Interface, as_terms, refuse_stretched
-from gradcheck.errors import GradcheckError, ShapeError
+from gradcheck.errors import GradcheckError, NotAnalyticError, ShapeError
 from gradcheck.formula import Expression, FormulaError
 from gradcheck.formula.arithmetic import foreign
 from gradcheck.formula.program import Function, Program
@@ -49,7 +49,9 @@ def make(
 ) -> Op:
     """Make an op whose output is the expression's value at its inputs and parameters."""
     program = Program(expression=expression, functions=functions)
-    own = _Expression(program=program, interface=interface, place=place)
+    own = _Expression(
+        program=program, interface=interface, place=place, alone=_alone(program, interface)
+    )
     op = Op(
         name="expression",
         kind="loss" if interface.loss else "activation" if own.pointwise else "layer",
@@ -60,9 +62,20 @@ def make(
         arity=interface.arity,
         own=True,
         kinks=own.kinks,
-        complex_safe=own.nudgeable,
     )
     return replace(op, function=own.value, slope=own.slope) if own.pointwise else op
+
+
+def _alone(program: Program, interface: Interface) -> frozenset[str]:
+    """Return the names that may move kinks which the first input does not.
+
+    A kink is put on either side by moving the first input. Where only parameters or other inputs
+    move it, that can't be done, so there imaginary parts must not decide.
+    """
+    moving = {*interface.parameters}
+    if not interface.loss:
+        moving.update(name for names in interface.inputs[1:] for name in names)
+    return program.reach() & moving
 
 
 @record
@@ -72,6 +85,8 @@ class _Expression:
     program: Program
     interface: Interface
     place: Place
+    alone: frozenset[str]
+    """Names that may move kinks which the first input does not."""
 
     def _run(self, inputs: Inputs, parameters: Parameters) -> Tape:
         given = {**self.interface.named(inputs), **parameters}
@@ -107,6 +122,9 @@ class _Expression:
     ) -> tuple[Array, Any]:
         tape = self._run(inputs, parameters)
         output = tape.output
+        moved = self.alone and output.dtype.kind == "c"
+        if moved and self.program.stuck(tape, self.interface.inputs[0], self.alone):
+            raise NotAnalyticError("the expression has a kink that its first input can't move")
         if self.interface.loss and output.shape == ():
             output = as_terms(output, len(inputs[0]))
         return output, (tape, tuple(inputs), parameters)
@@ -130,18 +148,6 @@ class _Expression:
         tape = self._run(inputs, parameters)
         first = dict.fromkeys(self.interface.inputs[0], inputs[0])
         return self.program.distances(tape, first)
-
-    @property
-    def nudgeable(self) -> bool:
-        """Tell whether moving the first input moves all that makes kinks.
-
-        At a kink that it can't move the two sides could not be told apart by imaginary parts.
-        """
-        first, *others = self.interface.inputs
-        moving = {*self.interface.parameters}
-        if not self.interface.loss:
-            moving.update(name for names in others for name in names)
-        return all(reached & {*first} or not reached & moving for reached in self.program.reach())
 
     @property
     def pointwise(self) -> bool:

@@ -39,8 +39,8 @@ a function: `act(z)`, and `act_prime(z)` for its derivative at `z`.
 
 ## Kinks
 Where `abs`, `sign`, `maximum`, `minimum`, `clip`, `where`, `max`, `min`, a comparison or an
-activation has a corner, any value between both sides' derivatives is right. Where only
-parameters or a second input move the corner, differences decide in place of the complex step.
+activation has a corner, any value between both sides' derivatives is right. At a corner that only
+parameters or a second input move, differences decide in place of the complex step.
 """
 
 _PYTHON = """\

@@ -9,6 +9,7 @@ fault does, two are planted at once; last come faults with a constant, which is 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -94,14 +95,15 @@ def _equal(case: Case, one: Sequence[Plant], other: Sequence[Plant]) -> bool:
 def _several(case: Case, free: Sequence[Plant], fitted: Sequence[Plant]) -> Found:
     states: list[tuple[Plant, ...]] = [()]
     for _ in range(DEPTH):
-        grown: list[tuple[int, tuple[Plant, ...]]] = []
-        for state in states:
-            grown += _grown(case, _lead(case, state), state, free, fitted)
-        whole = _matching(case, [plants for left, plants in grown if left == 0])
-        if whole.sets:
-            fewest = min(map(len, whole.sets))
-            return replace(whole, sets=tuple(s for s in whole.sets if len(s) == fewest))
-        grown = [(left, plants) for left, plants in grown if left > 0 and len(plants) < DEPTH]
+        frontiers = [_Frontier(case, _lead(case, state), state, free, fitted) for state in states]
+        for stage in STAGES:
+            for frontier in frontiers:
+                frontier.grow(stage)
+            whole = _matching(case, [plants for f in frontiers for plants in f.whole])
+            if whole.sets:
+                fewest = min(map(len, whole.sets))
+                return replace(whole, sets=tuple(s for s in whole.sets if len(s) == fewest))
+        grown = [(left, p) for f in frontiers for left, p in f.grown if left > 0 and len(p) < DEPTH]
         states = [plants for _, plants in sorted(grown, key=lambda pair: pair[0])[:BEAM]]
     return Found(sets=(), miss=np.inf)
 
@@ -112,33 +114,17 @@ def _lead(case: Case, state: tuple[Plant, ...]) -> int:
     return next((k for k in probes if case.miss(state, k, LOOSE) > LOOSE), probes[0])
 
 
-def _grown(
-    case: Case,
-    lead: int,
-    state: tuple[Plant, ...],
-    free: Sequence[Plant],
-    fitted: Sequence[Plant],
-) -> list[tuple[int, tuple[Plant, ...]]]:
-    """Return the state with what explains a parameter of its frontier, and how much stays wrong."""
-    frontier = _Frontier(case, lead, state)
-    free = [plant for plant in free if frontier.reference.reaches(plant, frontier.names)]
-    fitted = [plant for plant in fitted if frontier.reference.reaches(plant, frontier.names)]
-    found = frontier.explained((plant,) for plant in free)
-    if not any(left == 0 for left, _ in found):
-        found += frontier.explained(_constants(frontier, fitted))
-    if not found:
-        found = frontier.explained(frontier.scaled(free))
-    if not found:
-        found = frontier.explained(
-            addition for plant in free for addition in _constants(frontier, fitted, (plant,))
-        )
-    return found or frontier.explained(frontier.pairs(free))
-
-
 class _Frontier:
     """The wrong parameters nearest the loss, given the faults that are in place already."""
 
-    def __init__(self, case: Case, lead: int, state: tuple[Plant, ...]) -> None:
+    def __init__(
+        self,
+        case: Case,
+        lead: int,
+        state: tuple[Plant, ...],
+        free: Sequence[Plant],
+        fitted: Sequence[Plant],
+    ) -> None:
         self._case, self._lead, self.state = case, lead, state
         self.reference = case.references[lead]
         self.claims = case.claims[lead]
@@ -149,8 +135,22 @@ class _Frontier:
         self.names = [name for name in off if self.reference.completed_at(name) == first]
         self._outer = [name for name in order[: order.index(off[0])] if off] if off else []
         self._order = order
+        self.free = [plant for plant in free if self.reference.reaches(plant, self.names)]
+        self.fitted = [plant for plant in fitted if self.reference.reaches(plant, self.names)]
+        self.grown: list[tuple[int, tuple[Plant, ...]]] = []
+        """The state with what explains a parameter of the frontier, and how much stays wrong."""
 
-    def explained(
+    @property
+    def whole(self) -> list[tuple[Plant, ...]]:
+        """The sets of faults found so far that leave nothing wrong."""
+        return [plants for left, plants in self.grown if left == 0]
+
+    def grow(self, stage: Callable[["_Frontier"], Iterator[tuple[Plant, ...]]]) -> None:
+        """Try what a stage adds, unless what was found before makes it idle."""
+        if not self.grown or (stage is _Frontier.constants and not self.whole):
+            self.grown += self._explained(stage(self))
+
+    def _explained(
         self, additions: Iterator[tuple[Plant, ...]]
     ) -> list[tuple[int, tuple[Plant, ...]]]:
         """Return the state with each addition that gets a parameter of the frontier right."""
@@ -182,21 +182,31 @@ class _Frontier:
                 break
         return found
 
-    def scaled(self, candidates: Sequence[Plant]) -> Iterator[tuple[Plant, ...]]:
+    def singles(self) -> Iterator[tuple[Plant, ...]]:
+        """Yield the faults without a constant."""
+        return ((plant,) for plant in self.free)
+
+    def constants(self) -> Iterator[tuple[Plant, ...]]:
+        """Yield the faults with a constant, fitted."""
+        return _constants(self, ())
+
+    def scaled(self) -> Iterator[tuple[Plant, ...]]:
         """Yield pairs: a fault that gives the claims but for a factor, and one that is a factor."""
-        touching = self._touching(candidates)
-        parallel = [p for p, c in touching if self._slant(c, self.claims) < LOOSE]
-        factors = [p for p, c in touching if self._slant(c, self._now) < LOOSE]
+        parallel = [p for p, c in self._touching if self._slant(c, self.claims) < LOOSE]
+        factors = [p for p, c in self._touching if self._slant(c, self._now) < LOOSE]
         for one in parallel:
             for other in factors:
                 if one is not other:
                     yield other, one
                     yield one, other
 
-    def pairs(self, candidates: Sequence[Plant]) -> Iterator[tuple[Plant, ...]]:
+    def constants_beside(self) -> Iterator[tuple[Plant, ...]]:
+        """Yield pairs of a fault without a constant and one with, fitted."""
+        return (pair for plant, _ in self._touching for pair in _constants(self, (plant,)))
+
+    def pairs(self) -> Iterator[tuple[Plant, ...]]:
         """Yield pairs of faults that both touch the frontier, those that may fit first."""
-        touching = self._touching(candidates)
-        order = sorted(touching, key=lambda pair: self._slant(pair[1], self.claims))
+        order = sorted(self._touching, key=lambda pair: self._slant(pair[1], self.claims))
         tried = 0
         for k, (one, _) in enumerate(order):
             for other, _ in order[:k]:
@@ -207,9 +217,10 @@ class _Frontier:
                 if one.node == other.node:
                     yield one, other
 
-    def _touching(self, candidates: Sequence[Plant]) -> list[tuple[Plant, dict[str, Array]]]:
-        """Return the faults that change the frontier, with its gradients then."""
-        return [(p, c) for p in candidates if (c := self.changes((*self.state, p)))]
+    @cached_property
+    def _touching(self) -> list[tuple[Plant, dict[str, Array]]]:
+        """The faults that change the frontier, with its gradients then."""
+        return [(p, c) for p in self.free if (c := self.changes((*self.state, p)))]
 
     def _slant(self, changes: dict[str, Array], others: Mapping[str, Array]) -> float:
         """Return how far a gradient of the frontier is from another's but for a factor."""
@@ -228,11 +239,19 @@ class _Frontier:
         return self._case.fits(name, gradient, self._lead, LOOSE)
 
 
-def _constants(
-    frontier: _Frontier, fitted: Sequence[Plant], beside: tuple[Plant, ...] = ()
-) -> Iterator[tuple[Plant, ...]]:
+STAGES = (
+    _Frontier.singles,
+    _Frontier.constants,
+    _Frontier.scaled,
+    _Frontier.constants_beside,
+    _Frontier.pairs,
+)
+"""What is tried at the frontiers of all states, the likeliest and cheapest first."""
+
+
+def _constants(frontier: _Frontier, beside: tuple[Plant, ...]) -> Iterator[tuple[Plant, ...]]:
     """Yield faults, `beside` others, with the constant that fits the frontier best."""
-    for plant in fitted:
+    for plant in frontier.fitted:
         at = _planter(frontier, plant, beside)
         zero, one = at(0.0), at(1.0)
         for name in frontier.names:

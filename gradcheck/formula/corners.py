@@ -37,6 +37,16 @@ class Corner:
     distance: Array
     size: Array
 
+    @property
+    def near(self) -> list[int]:
+        """The elements, counted through, that are zero to within rounding."""
+        return np.flatnonzero(np.abs(self.distance) <= NEAR * self.size).tolist()
+
+    @property
+    def read(self) -> frozenset[str]:
+        """The names that move it."""
+        return frozenset(name for node, _ in self.operands for name in names.reads(node))
+
 
 def distances(tape: Tape, given: Mapping[str, Array], own: Distances, pulls: Pulls) -> Array:
     """Return how far each element of an input is from a corner: infinity where that is far.
@@ -46,15 +56,29 @@ def distances(tape: Tape, given: Mapping[str, Array], own: Distances, pulls: Pul
     """
     found = np.full(next(iter(given.values())).shape, np.inf)
     for corner in corners(tape, own):
-        near = np.flatnonzero(np.abs(corner.distance) <= NEAR * corner.size)
-        read = {name for node, _ in corner.operands for name in names.reads(node)}
-        for k in near if read & given.keys() else ():
-            slope = _slope(tape, corner, int(k), given, pulls)
+        for k in corner.near if corner.read & given.keys() else ():
+            slopes = _slopes(tape, corner, k, pulls)
+            slope = sum((slopes[name] for name in given if name in slopes), np.zeros(found.shape))
             most = int(np.argmax(np.abs(slope)))
             if slope.flat[most]:
                 distance = corner.distance.flat[k] / slope.flat[most]
                 found.flat[most] = min(found.flat[most], distance, key=abs)
     return found
+
+
+def stuck(
+    tape: Tape, first: Collection[str], moving: Collection[str], own: Distances, pulls: Pulls
+) -> bool:
+    """Tell whether at a corner that a name in `moving` moves, and none in `first`."""
+    for corner in corners(tape, own):
+        if corner.read.isdisjoint(moving):
+            continue
+        for k in corner.near:
+            slopes = _slopes(tape, corner, k, pulls)
+            moves = {name for name, slope in slopes.items() if slope.any()}
+            if moves & {*moving} and not moves & {*first}:
+                return True
+    return False
 
 
 def reach(root: ast.expr, own: Collection[str]) -> Iterator[frozenset[str]]:
@@ -68,21 +92,16 @@ def reach(root: ast.expr, own: Collection[str]) -> Iterator[frozenset[str]]:
             yield frozenset(names.reads(node.args[0]) if node.args else ())
 
 
-def _slope(tape: Tape, corner: Corner, k: int, given: Mapping[str, Array], pulls: Pulls) -> Array:
-    """Return how the input that goes by the `given` names moves one element of a corner."""
+def _slopes(tape: Tape, corner: Corner, k: int, pulls: Pulls) -> dict[str, Array]:
+    """Return how every name moves one element of a corner."""
     one = np.zeros(corner.distance.shape)
     one.flat[k] = 1.0
-    totals = pull(tape, _seeds(tape, corner, one), pulls)
-    parts = [totals.get(name, np.zeros(value.shape)) for name, value in given.items()]
-    return np.asarray(np.sum(parts, axis=0))
-
-
-def _seeds(tape: Tape, corner: Corner, upstream: Array) -> dict[ast.expr, Array]:
-    return {
-        node: sign * fitted(upstream, tape.array(node).shape)
+    seeds = {
+        node: sign * fitted(one, tape.array(node).shape)
         for node, sign in corner.operands
         if any(names.reads(node))
     }
+    return pull(tape, seeds, pulls)
 
 
 def corners(tape: Tape, own: Distances) -> Iterator[Corner]:

@@ -50,9 +50,13 @@ class Program:
         """Return how far each element of the input with the `given` names is from a corner."""
         return corners.distances(tape, given, self._distances, self._pulls)
 
-    def reach(self) -> list[frozenset[str]]:
-        """Return, for each place that makes corners, the names that move it."""
-        return list(corners.reach(self.expression.node, self._distances))
+    def stuck(self, tape: Tape, first: Collection[str], moving: Collection[str]) -> bool:
+        """Tell whether at a corner that a name in `moving` moves, and none in `first`."""
+        return corners.stuck(tape.real(), first, moving, self._distances, self._pulls)
+
+    def reach(self) -> frozenset[str]:
+        """Return the names that may move corners."""
+        return frozenset().union(*corners.reach(self.expression.node, self._distances))
 
     def rowwise(self, tape: Tape, inputs: Collection[str]) -> bool:
         """Tell whether each row of the result depends on the same row of the inputs alone."""

@@ -57,6 +57,14 @@ class Tape:
             function=function, operands=operands, settings=settings or {}, given=given
         )
 
+    def real(self) -> "Tape":
+        """Return the tape with the real parts of all values."""
+        parts = {
+            node: value if isinstance(value, tuple | int | float) else value.real
+            for node, value in self.values.items()
+        }
+        return Tape(root=self.root, values=parts, calls=self.calls, indices=self.indices)
+
     def array(self, node: ast.expr) -> Array:
         """Return an expression's value as an array."""
         return np.asarray(array(self.values[node]))

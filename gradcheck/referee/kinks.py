@@ -13,6 +13,7 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.chance import Chance
+from gradcheck.numeric import directions
 from gradcheck.problem import Kink, Nudge
 from gradcheck.record import record
 
@@ -39,6 +40,10 @@ class Interval:
     high: Array
     open_ended: Array
 
+    def only(self, some: Array) -> "Interval":
+        """Return the same at some entries."""
+        return Interval(low=self.low[some], high=self.high[some], open_ended=self.open_ended[some])
+
 
 def interval(
     kinks: Sequence[Kink],
@@ -53,7 +58,8 @@ def interval(
         low, high, unclear = _one_by_one(kinks, shapes, differentiate, felt)
     else:
         sides = [np.ones(len(kinks)), -np.ones(len(kinks))]
-        sides += [rng.signs(len(kinks)) for _ in range(PATTERNS)]
+        # Of sizes that differ, for among elements that tie any may then be the largest.
+        sides += [directions.draw(rng, (len(kinks),)) for _ in range(PATTERNS)]
         found = np.array([differentiate(nudge(kinks, shapes, s)) for s in sides])
         low, high = found.min(axis=0), found.max(axis=0)
         unclear = np.ones(len(value), dtype=bool)
@@ -117,7 +123,7 @@ def widened(
 
 
 def nudge(kinks: Sequence[Kink], shapes: Callable[[str], tuple[int, ...]], sides: Array) -> Nudge:
-    """Return the shifts that put each kinked element on its side, +1 or -1."""
+    """Return the shifts that put each kinked element on its side, positive or negative."""
     shifts: dict[str, Array] = {}
     for kink, side in zip(kinks, sides, strict=True):
         shift = shifts.setdefault(kink.node, np.zeros(shapes(kink.node)))

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gradcheck.report import ProblemReport
 
@@ -191,10 +193,15 @@ def test_a_gate_of_two_inputs_is_differentiated_by_both(checked: Checked, networ
     ]
     problem = checked(config)
     assert problem.verdict == "right"
-    # A kink that only the second input moves is left to differences.
-    assert methods(problem) == {"differences"}
+    assert methods(problem) == {"complex_step"}
+    # At a kink that only the second input moves, differences decide.
+    dead = {"gate.*": "zeros"}
+    stuck = checked({**config, "parameters": dead})
+    assert stuck.verdict in ("right", "undecided")
+    assert any("differences" in method for method in methods(stuck))
     config["network"]["layers"][2]["act"]["inputs"] = ["gate", "hidden"]
-    assert methods(checked(config)) == {"complex_step"}
+    nudged = checked({**config, "parameters": dead})
+    assert (nudged.verdict, methods(nudged)) == ("right", {"complex_step"})
 
 
 def test_parameters_are_shared_like_any_other(checked: Checked, network: Network) -> None:
@@ -204,3 +211,31 @@ def test_parameters_are_shared_like_any_other(checked: Checked, network: Network
     problem = checked(config)
     assert problem.verdict == "right"
     assert [check.parameter for check in problem.checks].count("act.b") == 1
+
+
+def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    words = ["tanh", "abs", "relu", "softplus", "leaky_relu", "-", "1 - ", "sigmoid"]
+    unary = st.tuples(st.sampled_from(words), inner)
+    pairs = st.tuples(st.sampled_from(["maximum", "minimum"]), inner, inner)
+    reduced = st.tuples(st.sampled_from(["mean", "max", "sum"]), inner, st.sampled_from("01"))
+    return st.one_of(
+        unary.map(lambda p: f"{p[0]}({p[1]})"),
+        st.tuples(inner, st.sampled_from("+-*"), inner).map(lambda p: f"({' '.join(p)})"),
+        pairs.map(lambda p: f"{p[0]}({p[1]}, {p[2]})"),
+        st.tuples(inner, inner).map(lambda p: f"where({p[0]} > 0, {p[0]}, {p[1]} * {p[0]})"),
+        reduced.map(lambda p: f"{p[0]}({p[1]} + 0 * z, axis={p[2]}, keepdims=True)"),
+    )
+
+
+GROWN = st.recursive(st.sampled_from(["z", "b", "0.7"]), _grown, max_leaves=6)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(GROWN, st.sampled_from([{}, {"*": "zeros"}, {"act.b": "zeros"}, {"hidden.*": "ones"}]))
+def test_no_random_expression_is_ever_accused(
+    network: Network, checked: Checked, text: str, init: dict[str, str]
+) -> None:
+    act = {"expression": f"z + b + {text}", "parameters": {"b": [5]}}
+    data = {"batch": 7, "x": {"integers": [-1, 1]}, "y": {"normal": [0, 1]}}
+    config = network(act, data=data, parameters=init, check={"inputs": ["x"]})
+    assert checked(config, points=1).verdict in ("right", "undecided")

@@ -47,6 +47,12 @@ def plain_back(dy, x, W, b):
 PARAMETERS = {"W": [5, 11], "b": [11]}
 
 
+@pytest.fixture
+def checked(checked: Checked) -> Checked:
+    """Check at the given point alone, unless told otherwise."""
+    return lambda config, **settings: checked(config, **{"points": 1, **settings})
+
+
 def layer(forward: str = "forward", backward: str | None = "backward", **more: Any) -> Config:
     claim = {} if backward is None else {"backward": f"own.py:{backward}"}
     return {"python": f"own.py:{forward}", "parameters": PARAMETERS, **claim, **more}
@@ -198,7 +204,8 @@ def test_a_branch_that_is_not_analytic_is_noticed_when_it_is_taken(
     bound: str, network: Network, own: Own, checked: Checked
 ) -> None:
     own(BRANCHED.replace("BOUND", bound))
-    problem = checked(network({"python": "own.py:forward", "backward": "own.py:backward"}))
+    act = {"python": "own.py:forward", "backward": "own.py:backward"}
+    problem = checked(network(act), points=3)
     assert problem.verdict == "right"
     assert len(problem.probes) == 3
 

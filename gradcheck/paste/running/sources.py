@@ -95,7 +95,7 @@ class Hub:
         """Return a function that loads unseen data, whatever it is asked for."""
 
         def load(*_: object, **__: object) -> Any:
-            self.ledger.note("module", name, "gives data made up here", line_now())
+            self.ledger.note("data", name, "gives data made up here", line_now())
             return self.loaded(f"{name}()")
 
         return load

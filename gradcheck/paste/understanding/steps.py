@@ -121,9 +121,7 @@ class Step:
         runtime = self.scene.machine.runtime
 
         def arrive(frame: FrameType) -> None:
-            roots = scopes(frame)
-            for path, value in self.data.items():
-                self._put(path, roots, value, runtime.given)
+            self.feed(scopes(frame))
 
         def begin(frame: FrameType) -> None:
             roots = scopes(frame)
@@ -178,12 +176,13 @@ class Step:
         else:
             write(path, roots, value)
 
-    def _put(self, path: Path, roots: Roots, value: Any, given: dict[str, Any]) -> None:
-        """Put another thing at a path; what was there stays as it is."""
-        if self.owns(path):
-            given[path.root] = value
-        else:
-            replaced(path, roots, value)
+    def feed(self, roots: Roots) -> None:
+        """Put the step's own data where the program has its own; that stays as it is."""
+        for path, value in self.data.items():
+            if self.owns(path):
+                self.scene.machine.runtime.given[path.root] = value
+            else:
+                replaced(path, roots, value)
 
     def _given(self, before: State, point: Point) -> State:
         """Put in what local variables were given; the frame did not show it yet."""

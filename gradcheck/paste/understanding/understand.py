@@ -110,7 +110,7 @@ def _through(
         error = rehearse(machine, index, found)
         if error is not None:
             yield {"line": statement.lineno, "error": error}
-    if not account.steps:
+    if not account.steps and not account.refused:
         whole = Machine(program.tree, program.namespace(draw), program.flags, draw)
         found = passage(whole, wanted)
         account.add([found] if found else [])

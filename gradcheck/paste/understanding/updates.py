@@ -144,7 +144,8 @@ def _sums(trial: Trial) -> Sums:
 
 def _by_value(sums: Sums, one: _Kept) -> Iterator[Update]:
     """Find updates whose results were copied to where they are now."""
-    shapes = dict.fromkeys((np.shape(one.new), ()))
+    whole = np.shape(one.new)
+    shapes = dict.fromkeys((whole, whole[1:], whole[:-1], ()))
     for index, event in (found for shape in shapes for found in sums.get(shape, ())):
         for left in (False, True) if event.adds else (False,):
             if _moves(one, event.right if left else event.left, event.value):
@@ -153,14 +154,26 @@ def _by_value(sums: Sums, one: _Kept) -> Iterator[Update]:
 
 
 def _moves(one: _Kept, operand: Any, result: Any) -> bool:
-    """Tell whether a sum leads from what was there to what is there, in whole or at one place."""
+    """Tell whether a sum leads from what was there to what is there, in whole or in a part."""
     if same(one.new, result) and (same(one.old, operand) or _is_decayed(one.old, operand)):
         return True
-    if not isinstance(operand, float) or not isinstance(result, float) or operand == result:
-        return False
     if np.ndim(one.old) == 0 or np.shape(one.old) != np.shape(one.new):
         return False
-    return bool(np.any((one.old == operand) & (one.new == result)))
+    if np.shape(operand) != np.shape(result) or same(operand, result):
+        return False
+    pairs = zip(_places(one.old, operand), _places(one.new, result), strict=False)
+    return any(bool(np.any(before & after)) for before, after in pairs)
+
+
+def _places(whole: Any, part: Any) -> Iterator[Any]:
+    """Yield where a number, a row or a column is in an array: whether it is, by its index."""
+    whole, part = np.asarray(whole), np.asarray(part)
+    if part.ndim == 0:
+        yield whole == part
+    elif part.shape == whole.shape[1:]:
+        yield np.all(whole == part, axis=tuple(range(1, whole.ndim)))
+    elif part.shape == whole.shape[:-1]:
+        yield np.all(whole == part[..., None], axis=tuple(range(whole.ndim - 1)))
 
 
 def rates(found: Iterable[Update]) -> Mapping[int, bool]:

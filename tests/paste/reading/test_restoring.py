@@ -220,8 +220,12 @@ def test_each_block_of_a_page_is_restored_for_itself() -> None:
     assert program.source == "def f(x):\n    return x\nfor k in range(3):\n    y = f(k)"
 
 
-def test_a_body_is_added_where_a_header_goes_on_behind_a_backslash() -> None:
-    (program,) = read(
-        "import numpy as np\nx = np.ones(3)\nfor k in x: \\\n\nfor j in x:\ny = j\n"
-    ).programs
-    ast.parse(program.source)
+def test_a_body_is_added_to_a_header_whose_last_line_holds_nothing() -> None:
+    lines = (
+        "\t    def train(self, x, y, lr):",
+        "\t        else:",
+        "\t    def backward(self, dout, lr):",
+        "\t        self.var = np.ones((1, 3))",
+    )
+    for program in read("\n".join(lines)).programs:
+        ast.parse(program.source)
