@@ -56,7 +56,7 @@ def _model(name: str, origin: str, step: Mapping[str, Any]) -> Model:
     runs = [_run(run) for run in found["runs"]]
     scale, exact = _scale(result, step["rate"]["value"] if step.get("rate") else None)
     return Model(
-        title=name,
+        title=name.rpartition("/")[2],
         origin=origin,
         network=recognised(runs, names, OPS.all()),
         run=runs[0],
