@@ -137,6 +137,15 @@ def test_a_program_that_is_not_there_is_an_error_with_those_that_are(
     assert message in str(error.value)
 
 
+def test_a_name_to_set_that_is_not_there_is_an_error_with_those_that_are(right_post: str) -> None:
+    with pytest.raises(SelectionError) as error:
+        run(Request(text=right_post, name="x", values={"lrr": "0.1"}))
+    assert str(error.value).startswith(
+        "--set: the code has no name 'lrr'; did you mean 'lr'? It has"
+    )
+    assert "W1, W2" in str(error.value)
+
+
 def test_a_notebooks_lines_are_given_with_their_cells() -> None:
     cells = [
         {"cell_type": "markdown", "source": ["# Title"]},
