@@ -155,7 +155,8 @@ class Finding:
     `message` says what is wrong and stands alone; each line of `evidence` is a fact that was
     measured; `help` says what to do next. `excerpts` are the lines it is about, each mark of
     several on a line by itself, and `context` the lines around its place; `derivation` is there
-    where it was asked for. The `fingerprint` stays what it is when lines move.
+    where it was asked for. The `fingerprint` stays what it is when lines move. What is `known` from
+    a baseline, or `accepted` for a reason, does not fail.
     """
 
     code: str
@@ -174,6 +175,15 @@ class Finding:
     related: tuple[Related, ...] = ()
     context: Context | None = None
     fingerprint: str = ""
+    known: bool = False
+    accepted: str | None = None
+
+
+def settled(finding: Finding) -> str:
+    """Say why a finding does not count, if it does not."""
+    if finding.accepted is not None:
+        return f"accepted: {finding.accepted}"
+    return "known: it is in the baseline" if finding.known else ""
 
 
 @record
@@ -219,7 +229,11 @@ class ProblemReport:
 
     `expected` says whether the config's `expect:` came true; None where it wasn't asked,
     and `unexpected` lists the ways in which it did not. `understood` is what was found in code
-    that says nothing about itself, `reading` the same in words, by what it is about.
+    that says nothing about itself, `reading` the same in words, by what it is about. `held` says
+    whether a baseline accounts for all that is not right; None where there is none, and
+    `regressions` lists what is worse than in it, and what is there but not found any more. `files`
+    are those that were read for the check beside the config; None where it depends on more than
+    files, as on the clock.
     """
 
     name: str
@@ -229,6 +243,8 @@ class ProblemReport:
     location: Location | None = None
     expected: bool | None = None
     unexpected: tuple[str, ...] = ()
+    held: bool | None = None
+    regressions: tuple[str, ...] = ()
     mode: str = "full"
     seed: int = 0
     entries_total: int = 0
@@ -241,6 +257,7 @@ class ProblemReport:
     reading: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     findings: tuple[Finding, ...] = ()
+    files: tuple[str, ...] | None = ()
     pictures: Pictures | None = None
 
 
@@ -260,6 +277,14 @@ class Rule:
 
 
 @record
+class Shard:
+    """Which part of a run a report is: number `index`, from 1, of `count`."""
+
+    index: int
+    count: int
+
+
+@record
 class Report:
     """A whole run: every target's problems, in the order in which they were named.
 
@@ -272,3 +297,4 @@ class Report:
     remarks: tuple[str, ...] = field(default=())
     interrupted: bool = False
     rules: tuple[Rule, ...] = ()
+    shard: Shard | None = None

@@ -10,6 +10,7 @@ from gradcheck.diagnose.omissions import without_bias
 from gradcheck.errors import ConfigError, GradcheckError, NumericError
 from gradcheck.expectation import judged
 from gradcheck.problem import Problem
+from gradcheck.reads import UNKEPT, depends, reading
 from gradcheck.referee import Clock, Outcome, Spread, check
 from gradcheck.report import (
     Check,
@@ -29,7 +30,9 @@ def open_document(document: Document | Failed, request: Request) -> Loaded | Fai
     if isinstance(document, Failed):
         return document
     loader = Loader(ops=OPS, faults=FAULTS, policy=request.policy, seed=request.seed)
-    return loader.open(document)
+    with reading() as files:
+        loaded = loader.open(document)
+    return replace(loaded, files=frozenset(files)) if isinstance(loaded, Loaded) else loaded
 
 
 def report_of(
@@ -44,7 +47,8 @@ def report_of(
         report = failure(loaded.name, target, loaded.error, request.seed or 0)
         return judged(report, loaded.expectation) if request.expect else report
     settings = effective(loaded.settings, request)
-    with loaded.stack:
+    with loaded.stack, reading() as files:
+        files |= loaded.files | ({UNKEPT} if settings.allowed.seconds is not None else set())
         try:
             settings, blind = _sighted(loaded, settings)
             outcome = check(
@@ -54,7 +58,7 @@ def report_of(
                 clock=clock,
                 spread=spread,
             )
-            report = _report(loaded, settings, outcome, blind)
+            report = replace(_report(loaded, settings, outcome, blind), files=depends(files))
         except (GradcheckError, MemoryError) as error:
             told = error if isinstance(error, GradcheckError) else NumericError(OUT_OF_MEMORY)
             report = replace(

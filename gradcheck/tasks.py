@@ -120,7 +120,7 @@ def spread_out(
     progress: Progress,
     executor: "Executor",
     clock: Clock | None,
-) -> Generator[ProblemReport]:
+) -> Generator[tuple[Target, ProblemReport]]:
     """Check problems in workers, but here if there is only one or it is better divided."""
     tasks = [task_of(target, document, request, clock) for target, document in found]
     calls = [(task,) if task and len(tasks) > 1 else None for task in tasks]
@@ -139,12 +139,12 @@ def spread_out(
                     spread_by(executor, tasks[index]),
                 )
             progress(report.name, (index + 1) / len(found))
-            yield report
+            yield target, report
     except KeyboardInterrupt:
         for index, result in still_finished(results):
             report = _settled(result, *found[index], request)
             if report is not None:
-                yield report
+                yield found[index][0], report
         raise
 
 

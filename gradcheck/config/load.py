@@ -57,6 +57,7 @@ class Loaded:
     settings: Settings
     expectation: Expectation
     text: str
+    files: frozenset[str] = frozenset()
     stack: ExitStack
 
 

@@ -120,6 +120,9 @@ def _equal(one: float, other: float, by: Fit) -> bool:
 
 def _check(entry: Mapping[str, Any], free: Fit, rows: Sequence[Rows], scale: float | None) -> Check:
     verdict, reason = verdict_of(free, rows, scale)
+    if verdict == "wrong" and entry.get("elsewhere"):
+        verdict = "undecided"
+        reason = f"it is updated behind another loss, {entry['elsewhere']}, which may be its own"
     return Check(
         parameter=str(entry["name"]),
         shape=tuple(entry["shape"]),

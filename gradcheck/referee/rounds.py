@@ -68,11 +68,16 @@ def _generated(run: Run) -> Iterator[Probe]:
 
 
 def _audited(run: Run, probes: Sequence[Probe], name: str, parameters: int) -> Trust:
-    """Audit a parameter at one probe, the probes sharing them out, if it can be checked after."""
+    """Audit a parameter at one probe, the probes sharing them out, if it can be checked after.
+
+    At one on a kink shortcuts can't be held against the loss, so another is taken if there is one.
+    """
     account = run.evaluator.account
     if account.left("audits") < COST + RESERVE:
         raise OutOfBudget
-    number = run.names.index(name) % len(probes)
+    first = run.names.index(name)
+    turns = [(first + k) % len(probes) for k in range(len(probes))]
+    number = next((n for n in turns if not run.kinks(probes[n])), turns[0])
     station = run.station(probes[number], name, number, len(probes) * parameters)
     if not run.settings.audit:
         return unaudited(station, run.settings.method)

@@ -1,14 +1,14 @@
 """Issues: what a report wants somebody to look at, one by one, for formats that are lists of it.
 
 A problem that is wrong just as its config expects has none; one that is not as expected has one
-issue, the difference. Else each finding is an issue, and where none is as grave as the verdict the
-verdict itself is another.
+issue, the difference. Else each finding that counts is an issue, and where none is as grave as the
+verdict the verdict itself is another. What is worse than in the baseline is one issue.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gradcheck.record import record
-from gradcheck.report import LEVELS, Finding, Level, Location, ProblemReport, Report
+from gradcheck.report import LEVELS, Finding, Level, Location, ProblemReport, Report, settled
 from gradcheck.reporters import _wording as wording
 
 UNEXPLAINED = "GRD01"
@@ -19,7 +19,8 @@ PROBLEM_LEVELS: dict[str, Level] = {"error": "error", "wrong": "error", "undecid
 class Issue:
     """One thing to look at; `code` is that of a fault, or a word for what is none.
 
-    These words are `error`, `undecided` and `unexpected`. `details` are further lines of text.
+    These words are `error`, `undecided`, `unexpected` and `regression`. `details` are further
+    lines of text.
     """
 
     code: str
@@ -56,22 +57,32 @@ def of_problem(problem: ProblemReport) -> Iterator[Issue]:
     if problem.expected is False:
         yield _whole(problem, "unexpected", "error", problem.unexpected)
         return
-    for finding in problem.findings:
+    counted = [finding for finding in problem.findings if not settled(finding)]
+    for finding in counted:
         yield _of_finding(problem, finding)
-    if not _said(problem):
+    if problem.regressions:
+        yield _whole(problem, "regression", "error", problem.regressions)
+    elif wording.failing(problem) and not _said(problem, counted):
         code = UNEXPLAINED if problem.verdict == "wrong" else problem.verdict
         checks = (c for c in problem.checks if wording.state(c) == problem.verdict)
         accounts = tuple(map(wording.account, checks))
         yield _whole(problem, code, PROBLEM_LEVELS[problem.verdict], accounts)
 
 
-def _said(problem: ProblemReport) -> bool:
+def _said(problem: ProblemReport, findings: Iterable[Finding]) -> bool:
     """Whether the findings are as grave as the verdict, so that it needs no line of its own."""
-    if problem.verdict == "right":
-        return True
     level = LEVELS.index(PROBLEM_LEVELS[problem.verdict])
-    graves = (LEVELS.index(finding.level) for finding in problem.findings)
+    graves = (LEVELS.index(finding.level) for finding in findings)
     return problem.verdict != "error" and any(grave >= level for grave in graves)
+
+
+def settled_issues(report: Report) -> Iterator[Issue]:
+    """Yield the findings that are known or accepted, and so do not count."""
+    for problem in report.problems:
+        if problem.expected is None:
+            for finding in problem.findings:
+                if settled(finding):
+                    yield _of_finding(problem, finding)
 
 
 def _whole(problem: ProblemReport, code: str, level: Level, lines: tuple[str, ...]) -> Issue:

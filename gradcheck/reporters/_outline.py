@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gradcheck.report import Finding, Fix, ProblemReport, Report
+from gradcheck.report import Finding, Fix, ProblemReport, Report, settled
 from gradcheck.reporter import Style
 from gradcheck.reporters import _wording as wording
 from gradcheck.reporters._excerpts import excerpted
@@ -57,8 +57,7 @@ def _brief(problem: ProblemReport) -> Line:
 
 
 def _verdict(problem: ProblemReport) -> Span:
-    style = {None: problem.verdict, True: "right", False: "wrong"}[problem.expected]
-    return Span(f"{wording.verdict(problem)}:", style)
+    return Span(f"{wording.verdict(problem)}:", wording.colour(problem))
 
 
 def _name(problem: ProblemReport) -> str:
@@ -77,6 +76,8 @@ def _headline(problem: ProblemReport, width: int) -> list[Line]:
             lines.append(_arrow(wording.inline(problem.target)))
     for text in problem.unexpected:
         lines += paragraph(text, width, label=Span("unexpected:", "wrong"), indent=INDENT)
+    for text in problem.regressions:
+        lines += paragraph(text, width, label=Span("regression:", "wrong"), indent=INDENT)
     if problem.message is not None:
         lines += paragraph(problem.message, width, indent=INDENT)
     if problem.location:
@@ -101,6 +102,8 @@ def _arrow(place: str) -> Line:
 
 
 def _finding(finding: Finding, width: int) -> list[Line]:
+    if why := settled(finding):
+        return _settled(finding, why, width)
     title = Span(f"{finding.level}[{wording.inline(finding.code)}]:", finding.level)
     lines = paragraph(finding.title, width, label=title, style="strong")
     lines += paragraph(finding.message, width, indent=INDENT)
@@ -117,6 +120,15 @@ def _finding(finding: Finding, width: int) -> list[Line]:
         lines += paragraph(finding.derivation, width, indent=INDENT * 2)
     explain = f"gradcheck explain {finding.code}"
     return lines + paragraph(explain, width, label=Span("explain:", "quiet"), indent=INDENT)
+
+
+def _settled(finding: Finding, why: str, width: int) -> list[Line]:
+    """Show what does not count in short: what it is, why it does not count, and where it is."""
+    word, _, reason = why.partition(": ")
+    label = Span(f"{word} {finding.level}[{wording.inline(finding.code)}]:", "accepted")
+    lines = paragraph(finding.title, width, label=label)
+    lines += paragraph(reason, width, label=Span("reason:", "quiet"), indent=INDENT)
+    return [*lines, _arrow(wording.place(finding.location))] if finding.location else lines
 
 
 def _facts(finding: Finding) -> Iterator[tuple[str, str]]:

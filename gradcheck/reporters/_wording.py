@@ -61,6 +61,10 @@ def _rank(check: Check) -> tuple[int, float]:
 
 
 def verdict(problem: ProblemReport) -> str:
+    if problem.regressions:
+        return f"{problem.verdict}, not as in the baseline"
+    if problem.held and problem.verdict != "right":
+        return f"{problem.verdict}, as in the baseline"
     match problem.expected:
         case None:
             return problem.verdict
@@ -73,6 +77,13 @@ def verdict(problem: ProblemReport) -> str:
 def is_part(problem: ProblemReport) -> bool:
     """Tell whether a problem's name says its target: it is that, or one of several parts of it."""
     return problem.name == problem.target or problem.name.startswith(f"{problem.target}#")
+
+
+def failing(problem: ProblemReport) -> bool:
+    """Tell whether a problem is to look bad: it is wrong in a way that nothing accounts for."""
+    if problem.expected is not None:
+        return not problem.expected
+    return bool(problem.regressions) or (problem.verdict != "right" and not problem.held)
 
 
 def score(problem: ProblemReport) -> str:
@@ -91,6 +102,13 @@ def totals(problems: Sequence[ProblemReport]) -> str:
     if not expected:
         return line
     return f"{line}; {sum(expected)} of {len(expected)} as expected"
+
+
+def colour(problem: ProblemReport) -> str:
+    """Return the word of the style in which a verdict is shown."""
+    if problem.verdict in ("undecided", "error") and problem.expected is None:
+        return problem.verdict if failing(problem) else "right"
+    return "wrong" if failing(problem) else "right"
 
 
 def _counts(counts: Counter[str], order: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ size, and the loss on its way down the claimed and the numeric gradient.
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from gradcheck.report import Check, Context, Finding, Fix, Location, ProblemReport, Report
+from gradcheck.report import Check, Context, Finding, Fix, Location, ProblemReport, Report, settled
 from gradcheck.reporter import Reporter, Style
 from gradcheck.reporters import _figures as figures
 from gradcheck.reporters import _wording as wording
@@ -59,7 +59,7 @@ def _contents(report: Report) -> str:
         (
             _cell(f'<a href="#problem-{number}">{_text(problem.name)}</a>'),
             _cell(_code(problem.target)),
-            _cell(_verdict(_outcome(problem), wording.verdict(problem))),
+            _cell(_verdict(wording.colour(problem), wording.verdict(problem))),
             _cell(_text(wording.score(problem))),
             _cell(_text(wording.codes(problem))),
         )
@@ -68,17 +68,13 @@ def _contents(report: Report) -> str:
     return _table(("problem", "target", "verdict", "parameters", "findings"), rows)
 
 
-def _outcome(problem: ProblemReport) -> str:
-    """Return the word that colours a problem."""
-    return {None: problem.verdict, True: "right", False: "wrong"}[problem.expected]
-
-
 def _problem(number: int, problem: ProblemReport) -> str:
-    verdict = _verdict(_outcome(problem), wording.verdict(problem))
+    verdict = _verdict(wording.colour(problem), wording.verdict(problem))
     name = "" if wording.is_part(problem) else f"{_text(problem.name)} "
     target = problem.name if wording.is_part(problem) else problem.target
     parts = [f"<h2>{verdict}: {name}{_code(target)}</h2>"]
     parts += [f"<p>Unexpected: {_text(text)}</p>" for text in problem.unexpected]
+    parts += [f"<p>Regression: {_text(text)}</p>" for text in problem.regressions]
     if problem.message is not None:
         parts.append(f"<p>{_text(problem.message)}</p>")
     parts += [_place(problem.location)] if problem.location else []
@@ -148,6 +144,7 @@ def _worst(check: Check) -> str:
 def _finding(finding: Finding) -> str:
     title = f"{_verdict(finding.level, f'{finding.level}[{finding.code}]')} {_text(finding.title)}"
     parts = [f"<h3>{title}</h3>", f"<p>{_text(finding.message)}</p>"]
+    parts += [f"<p>{_text(why.capitalize())}</p>"] if (why := settled(finding)) else []
     parts += [_place(finding.location)] if finding.location else []
     if finding.context and finding.location:
         parts.append(_context(finding.context, finding.location))

@@ -14,6 +14,7 @@ def render(report: Report, style: Style) -> str:  # noqa: ARG001
     whole = {
         "version": VERSION,
         "tool": {"name": "gradcheck", "version": report.tool_version},
+        **({"shard": report.shard} if report.shard else {}),
         "remarks": report.remarks,
         "problems": report.problems,
     }

@@ -8,7 +8,7 @@ one case named "expectation" does.
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from gradcheck.report import Check, Finding, ProblemReport, Report
+from gradcheck.report import Check, Finding, ProblemReport, Report, settled
 from gradcheck.reporter import Reporter, Style
 from gradcheck.reporters import _wording as wording
 
@@ -56,6 +56,9 @@ def _results(problem: ProblemReport) -> Iterator[tuple[str, Element | None]]:
     if problem.expected is False:
         lines = "\n".join(problem.unexpected)
         yield "expectation", _result("failure", "unexpected", "not as expected", lines)
+    if problem.regressions:
+        lines = "\n".join(problem.regressions)
+        yield "baseline", _result("failure", "regression", "not as in the baseline", lines)
 
 
 def _case(problem: ProblemReport, name: str, result: Element | None) -> Element:
@@ -73,15 +76,17 @@ def _check_result(problem: ProblemReport, check: Check) -> Element | None:
         return _note(wording.account(check))
     if problem.expected:
         return _note(f"{state}, as expected")
+    about = [finding for finding in _errors(problem) if check.parameter in finding.parameters]
+    if problem.held or (about and all(map(settled, about))):
+        return _note(f"{state}, as in the baseline")
     if state == "undecided":
         return Element("skipped", message=wording.visible(check.reason or "no reason given"))
-    about = [finding for finding in _errors(problem) if check.parameter in finding.parameters]
     return _failure(about, wording.account(check))
 
 
 def _problem_result(problem: ProblemReport) -> Element:
     """Say how the problem as a whole ended, where none of its parameters says it."""
-    if problem.expected:
+    if problem.expected or problem.held:
         return _note(wording.verdict(problem))
     if problem.verdict == "error":
         place = wording.place(problem.location) if problem.location else problem.target
@@ -99,7 +104,7 @@ def _errors(problem: ProblemReport) -> list[Finding]:
 
 def _strays(problem: ProblemReport) -> list[Finding]:
     """Return the errors that are about none of the checked parameters, so as not to lose them."""
-    if problem.expected is not None:
+    if problem.expected is not None or problem.held:
         return []
     names = {check.parameter for check in problem.checks}
     return [finding for finding in _errors(problem) if names.isdisjoint(finding.parameters)]

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from gradcheck.report import Check, Finding, ProblemReport, Report
+from gradcheck.report import Check, Finding, ProblemReport, Report, settled
 from gradcheck.reporter import Reporter, Style
 from gradcheck.reporters import _figures as figures
 from gradcheck.reporters import _wording as wording
@@ -77,7 +77,7 @@ def _problem_row(problem: ProblemReport) -> Block:
 
 def _details(report: Report) -> Iterator[Block]:
     for problem in report.problems:
-        told = problem.verdict != "right" or problem.expected is False
+        told = problem.verdict != "right" or wording.failing(problem)
         if told or wording.incomplete(problem):
             yield from _problem(problem)
 
@@ -86,6 +86,8 @@ def _problem(problem: ProblemReport) -> Iterator[Block]:
     yield Block(f"\n### {_cell(problem.name)}: {wording.verdict(problem)}\n", "heading")
     for text in problem.unexpected:
         yield Block(f"\nUnexpected: {_text(text)}\n", "remark")
+    for text in problem.regressions:
+        yield Block(f"\nRegression: {_text(text)}\n", "remark")
     if problem.message is not None:
         place = f"\n\nat {_code(wording.place(problem.location))}" if problem.location else ""
         yield Block(f"\n{_text(problem.message)}{place}\n", "message")
@@ -140,6 +142,8 @@ def _finding(finding: Finding) -> str:
         f"**{finding.level} {_cell(finding.code)}: {_cell(finding.title)}**{place}",
         _text(finding.message),
     ]
+    if why := settled(finding):
+        parts.append(_text(why.capitalize()))
     if finding.parameters:
         parts.append(f"Parameters: {', '.join(map(_code, finding.parameters))}")
     if finding.excerpts:

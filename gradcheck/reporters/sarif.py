@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from gradcheck.report import Edit, Finding, Location, Report, Rule
+from gradcheck.report import Edit, Finding, Location, Report, Rule, settled
 from gradcheck.reporter import Reporter, Style
 from gradcheck.reporters import _wording as wording
-from gradcheck.reporters._issues import Issue, issues
+from gradcheck.reporters._issues import Issue, issues, settled_issues
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 FINGERPRINT = "gradcheck/v1"
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 
 def render(report: Report, style: Style) -> str:  # noqa: ARG001
-    found = [*issues(report)]
+    found = [*issues(report), *settled_issues(report)]
     results = [issue for issue in found if issue.code != "error"]
     failures = [issue for issue in found if issue.code == "error"]
     rules = _rules(report, results)
@@ -120,12 +120,21 @@ def _of_finding(finding: Finding) -> Json:
             if finding.fingerprint
             else {}
         ),
+        **_suppressed(finding),
         "properties": {
             "parameters": [wording.visible(name) for name in finding.parameters],
             "evidence": evidence,
             "alternatives": [wording.visible(code) for code in finding.alternatives],
         },
     }
+
+
+def _suppressed(finding: Finding) -> Json:
+    why = settled(finding)
+    if not why:
+        return {}
+    kind = "external" if finding.accepted is None else "inSource"
+    return {"suppressions": [{"kind": kind, "justification": wording.visible(why)}]}
 
 
 def _location(location: Location | None, file: str, issue: Issue | None = None) -> Json:

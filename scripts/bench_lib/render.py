@@ -9,20 +9,20 @@ Results = dict[str, Any]
 
 def markdown(results: Results) -> str:
     """Return all tables of a run."""
-    parts = [f"# Benchmark\n\n`{results['command']}`\n", _machine(results["machine"])]
+    parts = [f"# Benchmark\n\n`{results['command']}`\n", machine(results["machine"])]
     if results["speed"]:
-        parts += ["## Time\n", _times(results["speed"]), _TIME_NOTES, _ratios(results["speed"])]
+        parts += ["## Time\n", _times(results["speed"]), _TIME_NOTES, ratios(results["speed"])]
         parts += ["## What one check does\n", _accounts(results["speed"])]
     if results["smallest"]:
         parts += [
             "## Smallest planted error that is found\n",
-            _by_tool(results["smallest"]),
-            _SMALL,
+            by_tool(results["smallest"]),
+            SMALL,
         ]
     if results["hostile"]:
-        parts += ["## Hostile regimes\n", _by_tool(results["hostile"]), _HOSTILE]
+        parts += ["## Hostile regimes\n", by_tool(results["hostile"]), HOSTILE]
     for kind, rows in results["growth"].items():
-        parts += [f"## Cost against {kind}\n", _growth(rows), _GROWTH]
+        parts += [f"## Cost against {kind}\n", growth(rows), _GROWTH]
     return "\n".join(parts)
 
 
@@ -33,7 +33,7 @@ this right gradient. The fast mode of torch, jax and the quick mode see all entr
 directions; everything else looks at each one.
 """
 
-_SMALL = """
+SMALL = """
 One entry of median size of the largest parameter is wrong by this fraction of itself. Tools that
 look at entries one by one look at 64 of a larger network's, the wrong one among them, which makes
 the norm ratio and `check_grad` look better than they are on the whole.
@@ -45,7 +45,7 @@ count at the speed at which this machine multiplies a stack by slopes and by a m
 logarithmic.
 """
 
-_HOSTILE = """
+HOSTILE = """
 `false alarm`: the right gradient is rejected. `blind`: it passes, and so does one in which all of
 the first layer's weight gradient is twice too large. In float32, torch and jax compute everything
 in single precision; for the others only the claims are.
@@ -58,8 +58,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _machine(machine: dict[str, str]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in machine.items()) + "\n"
+def machine(found: dict[str, str]) -> str:
+    """Say where the run was made."""
+    return ", ".join(f"{name} {value}" for name, value in found.items()) + "\n"
 
 
 def _names(rows: Sequence[Results], key: str) -> list[str]:
@@ -80,7 +81,8 @@ def _time(timed: dict[str, Any] | None) -> str:
     return f"{'~' * timed['estimated']}{timed['cpu']:.3g}{mark}"
 
 
-def _ratios(rows: Sequence[Results]) -> str:
+def ratios(rows: Sequence[Results]) -> str:
+    """Return how many times as fast as the naive loop everything is."""
     head = ["times as fast as the naive loop", *(row["workload"] for row in rows)]
     names = [n for n in _names(rows, "times") if n not in ("forward", "backprop", "naive loop")]
     body = [[name, *(_ratio(row, name) for row in rows)] for name in names]
@@ -114,13 +116,15 @@ def _account_rows(rows: Sequence[Results]) -> Iterator[list[str]]:
         ]
 
 
-def _by_tool(columns: dict[str, dict[str, str]]) -> str:
+def by_tool(columns: dict[str, dict[str, str]]) -> str:
+    """Return what each tool says, by columns."""
     tools = list(dict.fromkeys(tool for column in columns.values() for tool in column))
     body = [[tool, *(column.get(tool, "-") for column in columns.values())] for tool in tools]
     return table(["tool", *columns], body)
 
 
-def _growth(rows: Sequence[Results]) -> str:
+def growth(rows: Sequence[Results]) -> str:
+    """Return what growing networks cost, plotted beside what was predicted."""
     head = ["width", "depth", "parameters", "seconds", "without audit", "predicted", "operations",
             "naive operations", "MB", "without audit ▒ and predicted █"]  # fmt: skip
     unit = max((row["seconds without audit"] for row in rows), default=1.0)

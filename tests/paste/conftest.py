@@ -12,7 +12,7 @@ X = gen.normal(size=(13, 3))
 Y = gen.normal(size=(13, 2))
 W1 = 0.6 * gen.normal(size=(3, 5))
 W2 = 0.6 * gen.normal(size=(5, 2))
-lr = 0.02
+lr = 0.03
 
 for epoch in range(40):
     H = np.tanh(X @ W1)

@@ -195,12 +195,12 @@ def test_what_was_understood_is_told_as_data_and_in_words(right: Report) -> None
     assert problem.understood["step"] == 12
     assert problem.understood["parameters"] == {"W1": [3, 5], "W2": [5, 2]}
     assert problem.understood["loss"]["line"] == 15
-    assert problem.understood["rate"]["value"] == 0.02
+    assert problem.understood["rate"]["value"] == 0.03
     assert problem.understood["given"] == []
     assert problem.reading["step"] == "line 12: `for epoch in range(40):`"
     assert problem.reading["parameters"] == "W1 (3, 5), W2 (5, 2)"
     assert problem.reading["loss"] == "loss, line 15: `0.5 * np.sum((P - Y) ** 2)`"
-    assert problem.reading["rate"] == "lr = 0.02"
+    assert problem.reading["rate"] == "lr = 0.03"
 
 
 def test_a_finding_marks_its_place_in_every_format(wrong: Report) -> None:

@@ -105,3 +105,17 @@ def test_a_loss_that_is_not_complex_safe_is_left_to_differences(load_config: Loa
 
     assert {c.method for c in found.checks} == {"differences"}
     assert {c.verdict for c in found.checks} == {"right"}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_shortcuts_are_held_against_the_loss_where_no_kink_is(name: str, load_config: Load) -> None:
+    """At the config's own point a sample of zeros puts a whole row of units on their kink."""
+    rows = [[0.0, 0.0, 0.0], [1.0, -2.0, 0.5], [0.3, 0.7, -1.1], [2.0, 0.1, 0.9], [-0.6, 1.3, 0.2]]
+    text = TEXT.replace("tanh", "relu").replace("{normal: [0, 1]}, y", f"{rows}, y")
+    loaded = load_config(text.replace('"*.bias": {normal: [0, 1]}', '"*.bias": zeros'))
+    problem = loaded.problem
+    assert problem.kinks(problem.probe(0, 0))
+    assert not problem.kinks(problem.probe(1, 0))
+
+    with pytest.raises(InternalError, match=f"{name}.*defect of gradcheck"):
+        check(spoiled(problem, name, lambda value: value * (1 + 1e-7)), loaded.settings)

@@ -1,9 +1,10 @@
 """The contract of a cause: what it looks at, and what it says when its evidence holds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import field
 from typing import TypeAlias
 
-from gradcheck.paste.elsewhere.stage import Stage
+from gradcheck.paste.elsewhere.stage import Place, Stage
 from gradcheck.record import record
 
 
@@ -11,13 +12,13 @@ from gradcheck.record import record
 class Remark:
     """One thing that keeps a program from learning, with the facts that were measured.
 
-    `line` is the program's, and 0 where there is none but the step's own.
+    `place` is where in the program, and empty where there is none but the step's own.
     """
 
     message: str
     evidence: tuple[str, ...]
     help: str
-    line: int = 0
+    place: Place = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
 
 
@@ -36,3 +37,9 @@ class Cause:
     @property
     def key(self) -> str:
         return self.code
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as a sentence has them: "a, b and c"."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

@@ -10,8 +10,10 @@ from gradcheck.paste.elsewhere.cause import Cause
 from gradcheck.paste.elsewhere.stage import Origin, Stage
 from gradcheck.paste.running.assumptions import Assumption, Kind
 from gradcheck.paste.running.helpers import INITIAL_WORDS
+from gradcheck.paste.running.prepare import Prepared
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.machine import Machine
 from gradcheck.paste.verdicts import judged
 
 CAUSES = Catalogue(package="gradcheck.paste.elsewhere.causes", attribute="CAUSE", kind=Cause)
@@ -19,18 +21,27 @@ CAUSES = Catalogue(package="gradcheck.paste.elsewhere.causes", attribute="CAUSE"
 _ALL = tuple(CAUSES.all().values())  # Once its doors are shut, a child can't import anything.
 
 
+_SLOW = 0.5
+"""Steps that take more seconds than this, with all their hooks, are not looked at."""
+
 _MADE_UP: frozenset[Kind] = frozenset({"data", "driver", "input", "size", "text"})
 
 
 def elsewhere(
-    inquiry: Inquiry,
-    choice: Choice,
-    told: Mapping[str, Any],
-    assumptions: Sequence[Assumption],
+    inquiry: Inquiry, choice: Choice, told: Mapping[str, Any], program: Prepared
 ) -> list[dict[str, Any]]:
     """Return what else keeps a step from learning, as plain data, in the order of the codes."""
+    if inquiry.base.seconds > _SLOW:
+        return []
     wrong = any(check.verdict == "wrong" for check in judged(told).checks)
-    stage = Stage(inquiry, choice, told, origin=_origin(inquiry, assumptions), is_right=not wrong)
+    stage = Stage(
+        inquiry,
+        choice,
+        told,
+        origin=_origin(inquiry, program.assumptions),
+        is_right=not wrong,
+        again=lambda: Machine(program.tree, program.namespace(), program.flags),
+    )
     return [
         {"code": cause.code, **vars(remark)} for cause in _ALL for remark in _heard(cause, stage)
     ]

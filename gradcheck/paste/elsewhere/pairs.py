@@ -18,12 +18,14 @@ _ENTROPIES = ("binary cross-entropy", "cross-entropy")
 class Pair:
     """A difference of a prediction, which depends on the parameters, and a target, which does not.
 
-    `value` is the difference itself; `left` tells on which side the prediction stands.
+    `value` is the difference itself, `moved` the prediction at random weights; `left` tells on
+    which side the prediction stands.
     """
 
     site: int
     left: bool
     prediction: Array
+    moved: Array
     target: Array
     value: Array
 
@@ -48,6 +50,7 @@ def _pairs(stage: Stage) -> Iterator[Pair]:
                 site=one.site,
                 left=left,
                 prediction=np.asarray(sides[0]),
+                moved=np.asarray(two.left if left else two.right),
                 target=np.asarray(sides[1]),
                 value=np.asarray(one.value),
             )

@@ -1,10 +1,11 @@
 """A training step as its program starts it: its own initial values, its own data, its own rate."""
 
 import ast
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,7 +15,9 @@ from gradcheck.paste.understanding.candidates import Candidate
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.influence import differing_events
 from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.machine import Machine
 from gradcheck.paste.understanding.neglected import settable
+from gradcheck.paste.understanding.passages import Passage
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.runtime import Event
@@ -35,6 +38,12 @@ _SLOW = 0.02
 _SECONDS = 0.04
 
 
+Place: TypeAlias = Mapping[str, int]
+"""The `line`, `column`, `end_line` and `end_column` of a part of a program; columns in bytes."""
+
+_PLACE = ("line", "column", "end_line", "end_column")
+
+
 @record
 class Origin:
     """What of a program is the poster's own: its data, and the values that it starts from."""
@@ -46,7 +55,8 @@ class Origin:
 class Stage:
     """One step to be tried as the program itself would make it.
 
-    `told` is what was understood of it; `is_right` says that no claimed gradient is wrong.
+    `told` is what was understood of it; `is_right` says that no claimed gradient is wrong;
+    `again` gives the whole program, to be run from its beginning.
     """
 
     def __init__(
@@ -57,12 +67,14 @@ class Stage:
         *,
         origin: Origin,
         is_right: bool,
+        again: Callable[[], Machine],
     ) -> None:
         self.inquiry = inquiry
         self.choice = choice
         self.told = told
         self.origin = origin
         self.is_right = is_right
+        self.again = again
         self.parameters = tuple(inquiry.parameters)
         self.loss: Candidate = inquiry.candidates[choice.candidate]
         self.chosen = choice.candidate
@@ -76,16 +88,39 @@ class Stage:
     def on(self, step: Step) -> "Stage":
         """Return the same stage with a step that differs, as by its data."""
         other = Stage(
-            self.inquiry, self.choice, self.told, origin=self.origin, is_right=self.is_right
+            self.inquiry,
+            self.choice,
+            self.told,
+            origin=self.origin,
+            is_right=self.is_right,
+            again=self.again,
         )
         other.step = step
         return other
 
-    @cached_property
+    @property
     def base(self) -> Trial:
         """The first step with all its values and variables, the parameters held."""
-        step = replace(self.step, paths=None)
-        return step.trial({}, step.plan(None), rate=0.0)
+        return self._first[0]
+
+    @property
+    def seconds(self) -> float:
+        """How long a step keeps the processor busy, with all its hooks."""
+        return self._first[1]
+
+    @cached_property
+    def _first(self) -> tuple[Trial, float]:
+        step, begun = replace(self.step, paths=None), time.process_time()
+        trial = step.trial({}, step.plan(None), rate=0.0)
+        return trial, time.process_time() - begun
+
+    @property
+    def gradients(self) -> Mapping[Path, Any]:
+        """The gradient variables of parameters that are not updated, where that is all there is."""
+        if not isinstance(self.step, Passage):
+            return {}
+        after = self.base.after.values
+        return {path: after.get(other) for path, other in self.step.gradients.items()}
 
     @cached_property
     def moved(self) -> Trial:
@@ -141,11 +176,6 @@ class Stage:
         return loops and not self.base.failed and bool(self.start) and self.seconds < _SLOW
 
     @property
-    def seconds(self) -> float:
-        """How long a step takes with all its hooks; other processes may have been in the way."""
-        return min(self.base.seconds, self.inquiry.base.seconds)
-
-    @property
     def is_own(self) -> bool:
         """Whether both the data and the initial values are the poster's."""
         return self.origin.data and self.origin.start
@@ -161,15 +191,27 @@ class Stage:
         return float(self.told["rate"]["value"]) if self.told["rate"] else None
 
     @property
-    def rate_line(self) -> int:
-        """The line that gives the learning rate its value; 0 where it is not known."""
+    def rate_place(self) -> Place:
+        """The place that gives the learning rate its value; empty where it is not known."""
         rate = self.told["rate"]
-        return (rate["line"] or self.line_of(rate["name"].rpartition(".")[2])) if rate else 0
+        if not rate or not rate["line"]:
+            return self.birth(rate["name"].rpartition(".")[2]) if rate else {}
+        sites = (
+            n for n, s in self.sites.items() if (s.line, s.text) == (rate["line"], rate["name"])
+        )
+        return next((self.place(site) for site in sites), {})
 
-    def line_of(self, name: str) -> int:
-        """Return the first line that gives a name its value; 0 where none does."""
+    def birth(self, name: str) -> Place:
+        """Return the likeliest place that gives a name its value; empty where none does."""
         nodes = self.inquiry.machine.nodes.values()
-        return min((line for node in nodes if (line := _gives(node, name))), default=0)
+        ranked = [
+            (rank, _place(node)) for node in nodes if (rank := _gives(node, name)) is not None
+        ]
+        return min(ranked, key=lambda one: (one[0], one[1]["line"]), default=(0, {}))[1]
+
+    def place(self, site: int) -> Place:
+        """Return where a site is."""
+        return _place(self.sites[site])
 
     def forward(self, point: Point | None = None) -> list[list[Event]]:
         """Return what depends on the parameters in a few iterations, before the loss of each."""
@@ -209,16 +251,21 @@ class Stage:
         return play(settable(self.step, point), point, span, **options)
 
 
-def _gives(node: ast.AST, name: str) -> int:
-    """Return the line at which a node gives a name its value; 0 where it does not."""
+def _gives(node: ast.AST, name: str) -> int | None:
+    """Tell what gives a name its value: first computing it, then passing it, last renaming it."""
     match node:
-        case ast.Assign(targets=[ast.Name(id=given) | ast.Attribute(attr=given)]) if given == name:
-            return node.lineno
-        case ast.arguments(args=args, defaults=[*_, _]):
-            return next((arg.lineno for arg in args if arg.arg == name), 0)
-        case ast.keyword(arg=given) if given == name:
-            return node.lineno
-    return 0
+        case ast.Assign(targets=[ast.Name(id=given) | ast.Attribute(attr=given)], value=value):
+            return (2 if isinstance(value, ast.Name) else 0) if given == name else None
+        case ast.arg(arg=given) | ast.keyword(arg=given) if given == name:
+            return 1
+    return None
+
+
+def _place(node: Any) -> Place:
+    """Return the lines and columns of a node, or of a site."""
+    names = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+    values = [getattr(node, name) for name in (names if isinstance(node, ast.AST) else _PLACE)]
+    return dict(zip(_PLACE, values, strict=True))
 
 
 def _adds_nothing(event: Event) -> bool:

@@ -15,6 +15,7 @@ from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.scope import scopes
 from gradcheck.paste.repair.search import Late, State
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.terms import uses
 from gradcheck.paste.running.prepare import Options
 from gradcheck.paste.running.prepare import prepare as prepared
 from gradcheck.paste.understanding import understand
@@ -45,7 +46,7 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
         report({"step": told})
         if choice is None:
             return {}
-        notes = elsewhere(inquiry, choice, told, program.assumptions)
+        notes = elsewhere(inquiry, choice, told, program)
         late = _lateness(seconds / 2, over)
         return {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late)}
 
@@ -75,7 +76,7 @@ def repair(
         scopes=seen,
         influences=roles,
         matches=adjoints.matches,
-        stock=Stock(bench.machine.tree),
+        stock=Stock(bench.machine.tree, uses(bench.statements, roles, adjoints.matches)),
     )
     found = repaired(bench, known, State(changes={}, shown=shown), late)
     return {

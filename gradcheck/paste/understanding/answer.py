@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcheck.paste.understanding.asking import Asked, offers
 from gradcheck.paste.understanding.candidates import Candidate
-from gradcheck.paste.understanding.choice import Choice
+from gradcheck.paste.understanding.choice import Choice, elsewhere
 from gradcheck.paste.understanding.claims import Claim
 from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
@@ -67,10 +67,17 @@ def parameter(
         "shape": list(np.shape(inquiry.points[0].point[path])),
         "lines": sorted(lines),
         "claim": None if claim is None else _claim(inquiry, claim),
+        "elsewhere": None
+        if choice is None or claim is not None
+        else _name_of(inquiry, elsewhere(inquiry, choice.candidate, path)),
         "rows": []
         if choice is None
         else _rows(claim.rows if claim else inquiry.rows(path, choice.candidate)),
     }
+
+
+def _name_of(inquiry: Inquiry, index: int | None) -> str | None:
+    return None if index is None else _name(inquiry, inquiry.candidates[index])
 
 
 def _claim(inquiry: Inquiry, claim: Claim) -> dict[str, Any]:
@@ -101,6 +108,7 @@ def loss(inquiry: Inquiry, index: int, basis: str) -> dict[str, Any]:
         "text": site.text if candidate.standard else _expression(inquiry, candidate),
         "formula": STANDARD[candidate.standard].formula if candidate.standard else None,
         "summed": candidate.fold == "sum",
+        "maximised": candidate.maximised,
     }
 
 

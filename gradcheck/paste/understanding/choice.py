@@ -14,6 +14,7 @@ import numpy as np
 
 from gradcheck.paste.understanding.candidates import by_site
 from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.standard import standard_name
 from gradcheck.paste.understanding.surroundings import Around, around
 from gradcheck.paste.understanding.values import same
@@ -61,6 +62,26 @@ def choose(inquiry: Inquiry) -> Choice | None:
     if implied or unnamed:
         return Choice(candidate=(implied or unnamed)[0], basis="inferred" if implied else "written")
     return _closest(inquiry)
+
+
+def elsewhere(inquiry: Inquiry, index: int, path: Path) -> int | None:
+    """Return another written loss that a parameter may belong to, where the chosen one is wrong.
+
+    So it is where two networks are trained in turn: the other loss is computed when the parameters
+    that fit have been updated, before this one is.
+    """
+    fits = inquiry.fits[index]
+    done = [u.index for u in inquiry.found.updates if fits[u.path].exact]
+    own = [u.index for u in inquiry.found.updates if u.path == path]
+    if fits[path].exact or not done or not own or max(done) > min(own):
+        return None
+    between = {event.site for event in inquiry.found.base.events[max(done) : min(own)]}
+    for i, other in enumerate(inquiry.candidates):
+        is_loss = i != index and other.named and other.whole and other.site in between
+        is_felt = is_loss and bool(inquiry.fits[i][path].lines)
+        if is_felt and not inquiry.parallel(i, index, everywhere=False):
+            return i
+    return None
 
 
 def _given(inquiry: Inquiry, name: str) -> Choice | None:
@@ -136,7 +157,7 @@ def _written(inquiry: Inquiry) -> list[int]:
         if not candidate.standard and inquiry.decided(i) and not _is_metric(inquiry, i)
     ]
     named = [i for i in usable if offered[i].named and _is_number(inquiry, i)]
-    kept = named or [i for i in usable if offered[i].whole and _is_kept(inquiry, i)]
+    kept = named or [i for i in usable if offered[i].whole and _is_kept_loss(inquiry, i)]
     widest = max((len(inquiry.decided(i)) for i in kept), default=0)
     kept = [i for i in kept if len(inquiry.decided(i)) == widest]
     return [i for i in kept if not any(_is_part(inquiry, i, j) for j in kept)]
@@ -146,17 +167,26 @@ def _is_number(inquiry: Inquiry, index: int) -> bool:
     """Tell single numbers, and arrays that are a loss element by element and no mere residual."""
     if inquiry.candidates[index].whole:
         return True
-    return inquiry.explains(index) or any(
+    return inquiry.explains(index) or _is_standard(inquiry, index)
+
+
+def _is_kept_loss(inquiry: Inquiry, index: int) -> bool:
+    """Tell numbers without a name that are collected or printed, and go like a loss.
+
+    Others are metrics, unless the claims are their gradients.
+    """
+    site = inquiry.machine.sites[inquiry.candidates[index].site]
+    if site.kind in ("Assign", "Return", "AugAssign", "AnnAssign"):
+        return False
+    return inquiry.explains(index) or _is_standard(inquiry, index)
+
+
+def _is_standard(inquiry: Inquiry, index: int) -> bool:
+    return any(
         inquiry.parallel(index, i, everywhere=True)
         for i, c in enumerate(inquiry.candidates)
         if c.standard
     )
-
-
-def _is_kept(inquiry: Inquiry, index: int) -> bool:
-    """Tell numbers that are collected or printed."""
-    site = inquiry.machine.sites[inquiry.candidates[index].site]
-    return site.kind not in ("Assign", "Return", "AugAssign", "AnnAssign")
 
 
 def _is_metric(inquiry: Inquiry, index: int) -> bool:
@@ -165,6 +195,8 @@ def _is_metric(inquiry: Inquiry, index: int) -> bool:
     node = inquiry.machine.nodes[candidate.site]
     value = getattr(node, "value", None)
     differences = {c.site for c in inquiry.candidates if c.standard}
+    if candidate.site in differences:
+        return True
     if isinstance(value, ast.expr) and getattr(value, "number", -1) in differences:
         return True
     return any(

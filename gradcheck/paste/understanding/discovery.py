@@ -14,25 +14,25 @@ _PATIENCE = ((0.6, 0.06), (3.0, 1.5))
 
 @record
 class Discovery:
-    """The training step of a statement, None where it has none, and the loops that were seen."""
+    """What may be the training step of a statement, the likeliest first, and the loops seen."""
 
-    found: Found | None
+    found: Sequence[Found]
     loops: Sequence[Turns]
 
 
 def discover(scene: Scene, wishes: Wishes = NONE) -> Discovery:
     """Look for the training step of a statement, or for that which is wished for."""
-    best: Found | None = None
+    ranked: list[Found] = []
     seen = Survey(loops=(), whole=False)
     for seconds, patience in _PATIENCE:
         seen = survey(scene, seconds, patience)
         loops = sorted(_meant(scene, seen.loops, wishes.step), key=lambda turns: len(turns.outer))
         if patience == _PATIENCE[0][1]:
             loops = [turns for turns in loops if not _is_passing(scene, turns, seen)]
-        best = _best(scene, loops, wishes) or best
-        if seen.whole or (best is not None and not best.is_scattered):
+        ranked = _ranked(scene, loops, wishes) or ranked
+        if seen.whole or (ranked and not ranked[0].is_scattered):
             break
-    return Discovery(found=best, loops=seen.loops)
+    return Discovery(found=ranked, loops=seen.loops)
 
 
 def _is_passing(scene: Scene, turns: Turns, seen: Survey) -> bool:
@@ -59,18 +59,19 @@ def _meant(scene: Scene, loops: Sequence[Turns], line: int | None) -> Sequence[T
     return sorted(around, key=lambda one: sites[one.loop].line)[-1:]
 
 
-def _best(scene: Scene, loops: Sequence[Turns], wishes: Wishes) -> Found | None:
-    """Return the innermost loop with the most parameters; `loops` come outermost first."""
-    best: Found | None = None
+def _ranked(scene: Scene, loops: Sequence[Turns], wishes: Wishes) -> list[Found]:
+    """Return the steps, the innermost with the most parameters first; `loops`, outermost first."""
+    ranked: list[Found] = []
     for turns in loops:
         if not any(turns.changed) or any(_repeats(turns, inner) for inner in loops):
             continue
-        if best is not None and not _rivals(turns, best):
+        if ranked and not _rivals(turns, ranked[0]):
             continue
         found = examined(scene, turns, wishes)
-        if found is not None and (best is None or _is_better(found, best)):
-            best = found
-    return best
+        if found is not None:
+            better = not ranked or _is_better(found, ranked[0])
+            ranked.insert(0 if better else len(ranked), found)
+    return ranked
 
 
 def _is_better(inner: Found, outer: Found) -> bool:

@@ -7,14 +7,14 @@ from functools import cached_property, partial
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.paste.understanding.candidates import Candidate, by_formula, candidates
+from gradcheck.paste.understanding.candidates import Candidate, by_formula, candidates, sampled
 from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.influence import differing_events, shaken
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.machine import Machine
 from gradcheck.paste.understanding.measure import Measured, measured, point
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.points import Draw
+from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.steps import Step, Trial
 
 _ATTEMPTS = (1.0, 0.3, 0.1)
@@ -211,6 +211,9 @@ def _offered(step: Step, base: Trial, found: Found) -> list[Candidate]:
         return []
     affected = differing_events(base, moved)
     usual = candidates(step.scene.machine, base, moved, affected, step.rates)
+    away = {path: drawn(values[path], Draw(seed=0), key) for key, path in enumerate(there)}
+    far = step.trial(away, step.plan(frozenset(c.site for c in usual if c.standard)), rate=0.0)
+    usual = [candidate for candidate in usual if not sampled(candidate, base, far)]
     return [*usual, by_formula(step.formula.site)] if step.formula else usual
 
 

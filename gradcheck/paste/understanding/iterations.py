@@ -198,10 +198,17 @@ def _unaliased(trial: Trial, paths: Sequence[Path], passing: AbstractSet[str]) -
     for path in sorted(paths, key=lambda path: not path.keys and path.root in passing):
         before, after = trial.before.things[path], trial.after.things[path]
         whole = isinstance(before, int) and isinstance(after, int)
-        key = (id(before), id(after)) if not np.isscalar(after) else (str(path), 0)
+        key = (_identity(before), _identity(after)) if not np.isscalar(after) else (str(path), 0)
         if not whole:
             seen.setdefault(key, path)
     return list(seen.values())
+
+
+def _identity(thing: Any) -> Any:
+    """Return what is one for an array and its views of all of it, as the transposed one."""
+    if isinstance(thing, np.ndarray) and thing.size > 1:
+        return thing.__array_interface__["data"][0], thing.size
+    return id(thing)
 
 
 def _passing(step: Step) -> frozenset[str]:

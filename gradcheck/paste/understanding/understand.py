@@ -2,14 +2,14 @@
 
 import ast
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gradcheck.paste.running import modules
 from gradcheck.paste.running.prepare import Options, Prepared
 from gradcheck.paste.running.prepare import prepare as prepared
 from gradcheck.paste.understanding import answer as answers
-from gradcheck.paste.understanding.asking import asked
+from gradcheck.paste.understanding.asking import Asked, asked
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.discovery import discover
 from gradcheck.paste.understanding.inquiry import Inquiry
@@ -70,16 +70,28 @@ class _Account:
         self.refused: list[dict[str, Any]] = []
         self.loops: list[dict[str, Any]] = []
 
-    def add(self, found: Found | None) -> None:
+    def add(self, ranked: Sequence[Found]) -> Found | None:
+        """Tell of the first of the possible steps that has a loss; return it, or else the first."""
         try:
-            one = None if found is None else asked(found)
+            one, found = _with_a_loss(ranked)
         except RefusedError as error:
             self.refused.append(error.told)
-            return
+            return ranked[0]
         if one is not None:
             told = answers.step(one)
             more = self._then(one.inquiry, one.choice, told) if self._then else {}
             self.steps.append({**told, **more})
+        return found
+
+
+def _with_a_loss(ranked: Sequence[Found]) -> tuple[Asked | None, Found | None]:
+    first: tuple[Asked | None, Found | None] = (None, ranked[0] if ranked else None)
+    for found in ranked:
+        one = asked(found)
+        if one is not None and one.choice is not None:
+            return one, found
+        first = (one, found) if first[0] is None else first
+    return first
 
 
 def _through(
@@ -92,8 +104,7 @@ def _through(
         if is_busy(statement):
             scene = Scene(machine, index)
             seen = discover(scene, wanted)
-            found = seen.found
-            account.add(found)
+            found = account.add(seen.found)
             account.loops += [_seen(scene, turns) for turns in seen.loops if any(turns.changed)]
             scene.snapshot.restore()
         error = rehearse(machine, index, found)
@@ -101,7 +112,8 @@ def _through(
             yield {"line": statement.lineno, "error": error}
     if not account.steps and not account.refused:
         whole = Machine(program.tree, program.namespace(draw), program.flags, draw)
-        account.add(passage(whole, wanted))
+        found = passage(whole, wanted)
+        account.add([found] if found else [])
 
 
 def _seen(scene: Scene, turns: Turns) -> dict[str, Any]:

@@ -109,12 +109,47 @@ RELU = NETWORK.replace("1 / (1 + np.exp(-Z1))", "np.maximum(0, Z1)").replace(
     "* A1 * (1 - A1)", "* (Z1 > 0)"
 )
 
+CHECKED = """\
+import numpy as np
+np.random.seed(4)
+X = np.random.randn(23, 3)
+y = 0.8 * np.tanh(np.random.randn(23, 1))
+W = np.random.randn(3, 1)
+b = np.zeros((1, 1))
+
+def cost(W, b):
+    return np.mean((np.tanh(X @ W) + b - y) ** 2)
+
+def grads(W, b):
+    a = np.tanh(X @ W)
+    d = 2 * (a + b - y) / len(X)
+    return X.T @ (d * (1 - a ** 2)), d.sum(axis=0, keepdims=True)
+
+eps = 1e-5
+dW, db = grads(W, b)
+numerical = np.zeros_like(W)
+for i in range(3):
+    W[i, 0] += eps
+    up = cost(W, b)
+    W[i, 0] -= 2 * eps
+    down = cost(W, b)
+    W[i, 0] += eps
+    numerical[i, 0] = (up - down) / (2 * eps)
+print("difference", np.linalg.norm(dW - numerical) / np.linalg.norm(dW + numerical))
+for i in range(100):
+    c = cost(W, b)
+    dW, db = grads(W, b)
+    W -= 0.1 * dW
+    b -= 0.1 * db
+"""
+
 PROGRAMS: Mapping[str, str] = {
     "network": NETWORK,
     "line": LINE,
     "softmax": SOFTMAX,
     "momentum": MOMENTUM,
     "relu": RELU,
+    "checked": CHECKED,
 }
 
 
@@ -144,7 +179,7 @@ def remarks() -> Remarks:
             inquiry: Inquiry, choice: Choice | None, told: dict[str, Any]
         ) -> Mapping[str, Any]:
             assert choice is not None
-            found.extend(elsewhere(inquiry, choice, told, prepared.assumptions))
+            found.extend(elsewhere(inquiry, choice, told, prepared))
             return {}
 
         understood(prepared, then)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 Remarks = Callable[[str], "list[dict[str, Any]]"]
 
 
@@ -19,3 +21,10 @@ def test_no_step_is_blamed_where_the_gradient_is_wrong(
 ) -> None:
     source = program("line", ("speed=0.1", "speed=7.0"), ("2 * miss @ x.T", "2 * miss @ x.T ** 2"))
     assert remarks(source) == []
+
+
+@pytest.mark.parametrize("base", ["network", "line", "softmax", "momentum", "relu", "checked"])
+def test_a_program_that_learns_gets_no_remark(
+    base: str, program: Callable[..., str], remarks: Remarks
+) -> None:
+    assert remarks(program(base)) == []

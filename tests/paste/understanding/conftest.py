@@ -82,7 +82,7 @@ def overhear() -> Understand:
         def then(
             inquiry: Inquiry, choice: Choice | None, told: dict[str, Any]
         ) -> Mapping[str, Any]:
-            found = elsewhere(inquiry, choice, told, program.assumptions) if choice else []
+            found = elsewhere(inquiry, choice, told, program) if choice else []
             heard.update(remark["code"] for remark in found)
             return {}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.paste.elsewhere.cause import Cause, Remark
+from gradcheck.paste.elsewhere.cause import Cause, Remark, listed
 from gradcheck.paste.elsewhere.stage import Stage
 from gradcheck.paste.understanding.paths import Path
 
@@ -25,12 +25,12 @@ def _look(stage: Stage) -> Iterator[Remark]:
         yield Remark(
             message=f"the {units} units of a layer start alike, so they stay alike",
             evidence=(
-                f"{' and '.join(names)} start {'at zero' if zero else 'with equal numbers'}",
+                f"{listed(names)} start {'at zero' if zero else 'with equal numbers'}",
                 f"after {walk.steps} steps their numbers are still the same for all {units} units",
                 "at random weights their gradients differ from unit to unit",
             ),
             help="draw the initial weights at random",
-            line=stage.line_of(paths[0].last),
+            place=stage.birth(paths[0].last),
             parameters=tuple(names),
         )
 

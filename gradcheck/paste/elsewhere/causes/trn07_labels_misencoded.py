@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradcheck.paste.elsewhere.activations import Layer, layers
+from gradcheck.paste.elsewhere.activations import Layer, layers_at
 from gradcheck.paste.elsewhere.cause import Cause, Remark
 from gradcheck.paste.elsewhere.pairs import Pair, pairs
 from gradcheck.paste.elsewhere.stage import Stage
@@ -18,7 +18,7 @@ def _look(stage: Stage) -> Iterator[Remark]:
     if not stage.origin.data:
         return
     found = {pair.site: pair for pair in pairs(stage)}
-    known = layers(stage) if found else []
+    known = layers_at(stage, stage.anywhere) if found else []
     for pair in found.values():
         if _are_numbers(pair):
             yield _numbers(stage, pair)
@@ -30,7 +30,8 @@ def _look(stage: Stage) -> Iterator[Remark]:
 
 
 def _gives(layer: Layer, pair: Pair) -> bool:
-    return pair.prediction.ndim > 0 and any(np.array_equal(a, pair.prediction) for a in layer.after)
+    """Tell whether a layer is the output, at random weights: a bias of zero would hide itself."""
+    return pair.moved.ndim > 0 and any(np.array_equal(a, pair.moved) for a in layer.after)
 
 
 def _outside(layer: Layer, pair: Pair) -> float:
@@ -56,7 +57,7 @@ def _numbers(stage: Stage, pair: Pair) -> Remark:
             f"the labels are whole numbers from {pair.target.min():g} to {pair.target.max():g}",
         ),
         help="write the labels one-hot: np.eye(classes)[labels]",
-        line=site.line,
+        place=stage.place(pair.site),
     )
 
 
@@ -70,7 +71,7 @@ def _beyond(stage: Stage, layer: Layer, pair: Pair, share: float) -> Remark:
             f"they reach from {pair.target.min():.3g} to {pair.target.max():.3g}",
         ),
         help="scale the targets into that range, or use a linear output",
-        line=site.line,
+        place=stage.place(pair.site),
     )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.paste.elsewhere.cause import Cause, Remark
+from gradcheck.array import Array
+from gradcheck.paste.elsewhere.cause import Cause, Remark, listed
 from gradcheck.paste.elsewhere.stage import Stage
 from gradcheck.paste.understanding.fit import fit
 from gradcheck.paste.understanding.measure import Measured
@@ -17,20 +18,27 @@ from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.paste.understanding.words import DATA, says
 
 _MOST = 12
+_SLOW = 0.05
+_ROUNDING = 1e-9
 
 
 def _look(stage: Stage) -> Iterator[Remark]:
     lost = {str(path): site for path, site in _lost(stage)}
-    for name, site in lost.items():
+    if lost:
+        names, one = listed(lost), len(lost) == 1
+        changes, are, them = ("changes", "is", "it") if one else ("change", "are", "them")
         yield Remark(
-            message=f"{name} is never updated: its new value goes nowhere",
+            message=f"{names} never {changes}: what a step computes for {them} goes nowhere",
             evidence=(
-                f"`{stage.sites[site].text}` takes off a multiple of its gradient",
-                "the loss depends on it, and a step leaves it as it is",
+                f"the loss depends on {them}, and after a step {names} {are} as before",
+                *(
+                    f"`{stage.sites[site].text}` takes off a multiple of the gradient of {name}"
+                    for name, site in lost.items()
+                ),
             ),
-            help=f"assign the new value to {name} itself, or update it in place",
-            line=stage.sites[site].line,
-            parameters=(name,),
+            help=f"update {them} in place, or keep the result where {names} {are} kept",
+            place=stage.place(min(lost.values(), key=lambda site: stage.sites[site].line)),
+            parameters=tuple(lost),
         )
     for entry in stage.told["neglected"]:
         name = str(entry["name"])
@@ -38,10 +46,11 @@ def _look(stage: Stage) -> Iterator[Remark]:
             yield Remark(
                 message=f"{name} is never updated",
                 evidence=(
-                    "the loss depends on it, and a step leaves it as it is",
+                    "a step leaves it as it is, and the loss depends on it",
                     "its gradient is computed, and right",
                 ),
                 help=f"update {name} like the other parameters, in place",
+                place=stage.birth(name.rpartition(".")[2]),
                 parameters=(name,),
             )
 
@@ -52,15 +61,17 @@ def _is_data(name: str) -> bool:
 
 def _lost(stage: Stage) -> Iterator[tuple[Path, int]]:
     """Yield what stays as it is although a step computes what it should be, and where."""
+    if stage.seconds > _SLOW:
+        return
     before, after = stage.base.before.values, stage.base.after.values
     changes = [event for event in stage.base.events if _is_change(event)]
     for path, old in before.items():
-        if path in stage.parameters or path not in after or not stage.step.can_set(path):
+        if path not in after or not stage.step.can_set(path):
             continue
         if not isinstance(old, np.ndarray) or old.dtype.kind != "f" or not same(old, after[path]):
             continue
         found = [event for event in changes if same(frozen(event.left), old)][:_MOST]
-        site = next((event.site for event in found if _is_exact(stage, path, event.site)), None)
+        site = next((event.site for event in found if _is_update(stage, path, event)), None)
         if site is not None:
             yield path, site
 
@@ -68,6 +79,22 @@ def _lost(stage: Stage) -> Iterator[tuple[Path, int]]:
 def _is_change(event: Event) -> bool:
     left, right = event.left, event.right
     return left is not None and np.shape(left) == np.shape(right) != () and bool(np.any(right))
+
+
+def _is_update(stage: Stage, path: Path, event: Event) -> bool:
+    """Tell whether a difference takes off a multiple of a parameter's gradient."""
+    if not stage.gradients:
+        return path not in stage.parameters and _is_exact(stage, path, event.site)
+    # A program that trains nothing is known by its gradient variables, which have been judged.
+    gradient = stage.gradients.get(path)
+    return gradient is not None and _are_parallel(np.ravel(event.right), np.ravel(gradient))
+
+
+def _are_parallel(one: Array, other: Array) -> bool:
+    if one.shape != other.shape or not np.any(other):
+        return False
+    rest = one - (one @ other) / (other @ other) * other
+    return bool(np.linalg.norm(rest) <= _ROUNDING * np.linalg.norm(one))
 
 
 def _is_exact(stage: Stage, path: Path, site: int) -> bool:

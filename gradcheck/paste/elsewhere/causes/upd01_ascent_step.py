@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.paste.elsewhere.cause import Cause, Remark
+from gradcheck.paste.elsewhere.cause import Cause, Remark, listed
 from gradcheck.paste.elsewhere.stage import Stage
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
@@ -53,13 +53,13 @@ def _remark(stage: Stage, found: Mapping[Path, tuple[float, str]]) -> Remark:
     names = tuple(str(path) for path in found)
     own = [u.site for u in stage.inquiry.found.updates if u.path in found and u.site >= 0]
     return Remark(
-        message=f"the step goes up the gradient of {' and '.join(names)}, not down",
+        message=f"the step goes up the gradient of {listed(names)}, not down",
         evidence=tuple(
             f"the change of {path} has a cosine of {cosine:.3f} with its gradient, `{text}`"
             for path, (cosine, text) in found.items()
         ),
         help="subtract the optimizer's step from the parameter",
-        line=stage.sites[own[0]].line if own else 0,
+        place=stage.place(own[0]) if own else {},
         parameters=names,
     )
 

@@ -1,4 +1,4 @@
-"""Programs with right gradients that don't learn: each cause is found, at its line."""
+"""Causes in rates, weights and data: each that is planted is found, at its line."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,9 +10,7 @@ Remarks = Callable[[str], "list[dict[str, Any]]"]
 WILD = ("X = rng.randn(41, 3)", "X = 90 + 40 * rng.randn(41, 3)")
 TAME = ("np.sin(X[:, :1] + 0.4 * X[:, 1:2])", "np.sin((X[:, :1] + X[:, 1:2]) / 60)")
 
-Case = tuple[str, list[tuple[str, str]], dict[str, str | None]]
-
-CASES: dict[str, Case] = {
+CASES: dict[str, tuple[str, list[tuple[str, str]], dict[str, str | None]]] = {
     "rate too large": ("line", [("speed=0.1", "speed=7.0")], {"TRN01": "def fit("}),
     "rate too small": ("network", [("lr = 0.5", "lr = 1e-8")], {"TRN02": "lr = "}),
     "large weights": ("network", [("(3, 7) * 0.6", "(3, 7) * 60")], {"TRN03": "A1 = "}),
@@ -49,7 +47,7 @@ CASES: dict[str, Case] = {
     "inputs that diverge": (
         "line",
         [("x = gen.rand(2, 53)", "x = 80 * gen.rand(2, 53)")],
-        {"TRN01": "def fit(", "TRN06": "def fit("},
+        {"TRN01": "def fit(", "TRN06": "x = "},
     ),
     "targets out of range": ("network", [("0.5 + 0.3 * np.sin", "2 * np.sin")], {"TRN07": "loss"}),
     "class numbers": (
@@ -60,51 +58,6 @@ CASES: dict[str, Case] = {
             ("zeros((1, 1))", "zeros((1, 4))"),
         ],
         {"TRN07": "loss"},
-    ),
-    "no bias": (
-        "network",
-        [
-            (" @ W1 + b1", " @ W1"),
-            (" @ W2 + b2", " @ W2"),
-            ("    b1 -= lr * db1\n", ""),
-            ("    b2 -= lr * db2\n", ""),
-            ("X = rng.randn(41, 3)", "X = 2 + rng.randn(41, 3)"),
-        ],
-        {"TRN08": "A1 = "},
-    ),
-    "a line without a bias": (
-        "line",
-        [("w @ x + c", "w @ x"), ("        c = c - speed * gc\n", "")],
-        {"TRN08": "miss = "},
-    ),
-    "updated into a local": (
-        "network",
-        [("W1 -= lr * dW1", "W = W1 - lr * dW1")],
-        {"TRN09": "W = "},
-    ),
-    "never updated": ("network", [("    W1 -= lr * dW1\n", "")], {"TRN09": None}),
-    "another loss": (
-        "network",
-        [("* A2 * (1 - A2) / len(X)", "/ len(X)")],
-        {"TRN10": "loss = "},
-    ),
-    "softmax of everything": (
-        "softmax",
-        [("e.sum(axis=1, keepdims=True)", "e.sum()")],
-        {"TRN11": "d = "},
-    ),
-    "a column against a row": (
-        "network",
-        [
-            ("Y = 0.5 + 0.3 * np.sin(X[:, :1] + 0.4 * X[:, 1:2])", "Y = np.cos(X[:, 0]) / 3 + 0.5"),
-            ("(A2 - Y) *", "np.sum(A2 - Y, axis=1, keepdims=True) *"),
-        ],
-        {"TRN12": "loss = "},
-    ),
-    "a step uphill": (
-        "momentum",
-        [("w - 0.01 * vw", "w + 0.01 * vw"), ("b - 0.01 * vb", "b + 0.01 * vb")],
-        {"UPD01": "w = w + "},
     ),
 }
 
@@ -121,11 +74,4 @@ def test_a_planted_cause_is_found_at_its_line(
     for code, text in expected.items():
         assert found[code]["evidence"]
         if text is not None:
-            assert rows[found[code]["line"] - 1].strip().startswith(text)
-
-
-@pytest.mark.parametrize("base", ["network", "line", "softmax", "momentum", "relu"])
-def test_a_program_that_learns_gets_no_remark(
-    base: str, program: Callable[..., str], remarks: Remarks
-) -> None:
-    assert remarks(program(base)) == []
+            assert rows[found[code]["place"]["line"] - 1].strip().startswith(text)
