@@ -218,12 +218,18 @@ def test_a_finding_marks_its_place_in_every_format(wrong: Report) -> None:
 
 def test_what_was_given_by_hand_is_marked(right_post: str) -> None:
     request = Request(
-        text=right_post, name="x", loss="0.5 * np.mean((P - Y) ** 2)", step=At(line=14)
+        text=right_post,
+        name="x",
+        loss="0.5 * np.mean((P - Y) ** 2)",
+        step=At(line=14),
+        values={"lr": "0.01"},
     )
     problem = only(run(request))
     assert problem.verdict == "right"
     assert problem.understood is not None
-    assert problem.understood["given"] == ["step", "loss"]
+    assert problem.understood["given"] == ["step", "loss", "set"]
+    assert problem.understood["rate"]["value"] == 0.01
+    assert "lr is 0.01, as told" in problem.reading["assumed"]
     assert problem.reading["step"].endswith("(as given)")
     assert problem.reading["loss"].endswith("(as given)")
     assert "26 times" in problem.reading["rate"]
