@@ -148,6 +148,8 @@ def _choices(op: Op, name: str, sizes: Sequence[int], shapes: Sequence[Shape]) -
         return (True, False)
     if option.type == "choice":
         return option.choices
+    if option.required and name not in ("units", "channels", "kernel", "entries", "heads"):
+        return ()
     if option.type == "number":
         return (option.default, *EPSILONS) if "eps" in name else (option.default,)
     if option.type == "integer":
