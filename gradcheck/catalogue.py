@@ -33,8 +33,8 @@ E = TypeVar("E", bound=Entry)
 class Catalogue(Generic[E]):
     """The entries published as `attribute` by the modules below `package`.
 
-    A module is named for its entry's key in lower case, optionally followed by an
-    underscore and words that help the reader of the folder: `relu.py`,
+    A module is named for its entry's key in lower case, `_` for `-`, optionally followed by
+    an underscore and words that help the reader of the folder: `relu.py`, `json_lines.py`,
     `sgn01_residual_reversed.py`.
     """
 
@@ -48,7 +48,7 @@ class Catalogue(Generic[E]):
 
     def find(self, key: str) -> E | None:
         """Return the entry called `key`, importing its module alone; None if there is none."""
-        wanted = key.lower()
+        wanted = key.lower().replace("-", "_")
         for module in self.modules():
             name = module.rpartition(".")[2]
             if name == wanted or (name.startswith(f"{wanted}_") and self._load(module).key == key):

@@ -13,6 +13,7 @@ import numpy as np
 from gradcheck.array import Array, Shape
 
 _MASK = 2**64 - 1
+_BLOCK = 2**14
 _STEP, _FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
 
@@ -28,22 +29,36 @@ class Chance:
     def random(self, shape: int | Shape = ()) -> Array:
         """Return uniform numbers in [0, 1), with 53 random bits each."""
         count = int(np.prod(shape))
-        counter = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(_STEP)
-        bits = counter + np.full(1, self._state, dtype=np.uint64)
+        found = np.empty(count)
+        for first in range(0, count, _BLOCK):
+            found[first : first + _BLOCK] = self._some(min(_BLOCK, count - first))
+        return found.reshape(shape)
+
+    def _some(self, count: int) -> Array:
+        """Return the next numbers, few enough to stay in the processor's cache meanwhile."""
+        bits = np.arange(1, count + 1, dtype=np.uint64)
+        bits *= np.uint64(_STEP)
+        bits += np.full(1, self._state, dtype=np.uint64)
         self._state = (self._state + count * _STEP) & _MASK
-        bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(_FIRST)
-        bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(_SECOND)
-        bits = (bits ^ (bits >> np.uint64(31))) >> np.uint64(11)
-        return np.asarray((bits * 2.0**-53).reshape(shape))
+        shifted = np.empty_like(bits)
+        for shift, factor in ((30, _FIRST), (27, _SECOND), (31, 1)):
+            bits ^= np.right_shift(bits, np.uint64(shift), out=shifted)
+            bits *= np.uint64(factor)
+        bits >>= np.uint64(11)
+        return np.asarray(bits * 2.0**-53)
 
     def uniform(self, low: float, high: float, shape: int | Shape = ()) -> Array:
         return np.asarray(low + (high - low) * self.random(shape))
 
     def normal(self, mean: float = 0.0, deviation: float = 1.0, size: int | Shape = ()) -> Array:
         """Return normal numbers by the transform of Box and Muller (1958)."""
-        radius = np.sqrt(-2 * np.log(1 - self.random(size)))
-        angle = 2 * np.pi * self.random(size)
-        return np.asarray(mean + deviation * radius * np.cos(angle))
+        found, angle = self.random(size), self.random(size)
+        flat, angles = found.reshape(-1), angle.reshape(-1)
+        for first in range(0, len(flat), _BLOCK):
+            some = slice(first, first + _BLOCK)
+            radius = np.sqrt(-2 * np.log(1 - flat[some]))
+            flat[some] = mean + deviation * radius * np.cos(2 * np.pi * angles[some])
+        return found
 
     def gamma(self, shape: int, size: int | Shape = ()) -> Array:
         """Return gamma-distributed numbers; a whole `shape` is a sum of exponential ones."""

@@ -37,6 +37,10 @@ class ConfigError(GradcheckError):
         return f"{place}: {self.message}" if place else self.message
 
 
+class BaselineError(GradcheckError):
+    """A baseline can't be read, or is none."""
+
+
 class ClaimError(GradcheckError):
     """The claimed gradients could not be computed or read."""
 

@@ -92,11 +92,14 @@ class Response:
 class Site:
     """A place inside an op where parameters enter linearly, with pre-activations (n, r, c).
 
-    n are the samples, r the rows of one sample (time steps, positions), c the columns.
+    n are the samples, r the rows of one sample (time steps, positions), c the columns. Where the
+    pre-activations are the op's output, `axis` is that of the output which holds the columns; its
+    other axes, in order, are the samples and the rows.
     """
 
     shape: tuple[int, int, int]
     responses: Mapping[str, Response]
+    axis: int | None = None
 
 
 @record

@@ -5,13 +5,15 @@ this. The functions in it may be answered by a child process, so they take and g
 plain data, many points at a time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from gradcheck.array import Array, Shape
+from gradcheck.outer import Outer
 from gradcheck.record import record
 from gradcheck.report import Location
 
@@ -75,32 +77,106 @@ class Moves:
             directions=None if self.directions is None else self.directions[lines],
         )
 
+    def each(self, value: Array, step: complex) -> Iterator[Array]:
+        """Yield a parameter's `value`, moved along one line after the other.
+
+        Of single entries it is always the same array, with another entry moved.
+        """
+        if self.indices is None:
+            yield from (self.moved(value, line, step) for line in range(len(self)))
+            return
+        moved = value.astype(np.result_type(value, type(step)))
+        for index, scale in zip(self.indices, self.scale, strict=True):
+            own = moved.flat[index]
+            moved.flat[index] = own + step * scale
+            yield moved
+            moved.flat[index] = own
+
     def moved(self, value: Array, line: int, step: complex) -> Array:
         """Return a copy of the parameter's `value`, moved by `step` along one line."""
         amount = step * self.scale[line]
-        if self.directions is not None:
-            return np.asarray(value + amount * self.directions[line])
-        assert self.indices is not None
-        copy = value.astype(np.result_type(value, type(amount)))
-        copy.flat[self.indices[line]] += amount
+        copy = np.empty(value.shape, dtype=np.result_type(value, type(amount)))
+        if self.directions is None:
+            assert self.indices is not None
+            copy[...] = value
+            copy.flat[self.indices[line]] += amount
+        elif np.iscomplexobj(copy):
+            np.multiply(self.directions[line], amount.real, out=copy.real)
+            np.multiply(self.directions[line], amount.imag, out=copy.imag)
+            copy.real += value
+        else:
+            np.multiply(self.directions[line], amount, out=copy)
+            copy += value
         return copy
+
+
+SIZE = 4096
+"""Entries of one piece of work: enough to outweigh handing it out, few enough for a budget of
+seconds."""
+
+
+@record
+class Piece:
+    """Some of the moves that make the derivative by one use of a parameter, entry by entry.
+
+    Plain data, to be handed out: the node that uses it and what it calls it, and which moves.
+    """
+
+    node: str
+    local: str
+    first: int
+    stop: int
+
+    @property
+    def moves(self) -> slice:
+        return slice(self.first, self.stop)
+
+
+Part: TypeAlias = tuple[Array, Array]
+"""Derivatives, and the sums of the absolute terms that were added up to them."""
+
+
+def cut(node: str, local: str, moves: int) -> list[Piece]:
+    """Cut so many moves into pieces, always at the same places.
+
+    How losses are stacked may change their last bits: so the numbers are the same whoever makes
+    them.
+    """
+    return [
+        Piece(node=node, local=local, first=first, stop=min(first + SIZE, moves))
+        for first in range(0, max(1, moves), SIZE)
+    ]
+
+
+@record
+class Effort:
+    """What may be done to differentiate by a whole parameter: at most `limit` evaluations.
+
+    With `each`, every entry must get an evaluation of its own; `elsewhere`, where it is given,
+    has several pieces of that measured by others, and returns them in order.
+    """
+
+    limit: int = sys.maxsize
+    each: bool = False
+    elsewhere: Callable[[Sequence[Piece]], Iterable[Part | None]] | None = None
 
 
 @record
 class Derivative:
-    """The gradient of one parameter, of its shape, by imaginary parts.
+    """The gradient of one parameter, flat, by imaginary parts.
 
-    `magnitude` is, for each entry, the sum of the absolute terms that were added up to it.
+    `magnitude` is, for each entry, the sum of the absolute terms that were added up to it, or not
+    much more.
     """
 
     value: Array
-    magnitude: Array
+    magnitude: Array | Outer
     evaluations: int
 
 
 Evaluate: TypeAlias = Callable[[Probe, Moves, Array, Nudge | None], tuple[Array, Array]]
-Plain: TypeAlias = Callable[[Probe, Moves, Array], Array]
-Differentiate: TypeAlias = Callable[[Probe, str, Nudge | None, int], Derivative | None]
+Plain: TypeAlias = Callable[[Probe, Moves, Array], tuple[Array, Array]]
+Differentiate: TypeAlias = Callable[[Probe, str, Nudge | None, Effort], Derivative | None]
 Claims: TypeAlias = Mapping[str, Array]
 
 
@@ -113,8 +189,8 @@ class Fact:
     evidence: tuple[str, ...] = ()
 
 
-LOST = 13
-"""Evaluations that `Problem.lost` may take at most."""
+LOST, KINKS = 13, 5
+"""Evaluations that `Problem.lost` and `Problem.kinks` may take at most."""
 
 
 @record
@@ -140,13 +216,13 @@ class Problem:
     another in its place. `probes` bounds their number (None for as many as wanted).
     `evaluate(probe, moves, steps, nudge)` gives the losses at S steps along K lines and
     their magnitudes, both (S, K), as `numeric.estimate.Values` has them; `plain` gives the
-    same losses by one whole forward pass for every point. `derivative(probe, parameter,
-    nudge, limit)` differentiates by all of a parameter at once, in at most `limit` evaluations, or
-    returns None where the problem's structure does not allow that. With complex steps, any of them
-    may raise NotAnalyticError. `claims` gives the claimed
-    gradients at each probe, the sign already that of a gradient, in the precision they were
-    computed in; a parameter that is left out has none. `dumped` says that they can't be had
-    at another point than the user's own. `jitter(probe, seed, epsilon)` moves every number of
+    same by one whole forward pass for every point. `derivative(probe, parameter,
+    nudge, effort)` differentiates by all of a parameter at once, with no more effort than that, or
+    returns None where the problem's structure does not allow that; `measure(probe, piece)` makes a
+    piece of that elsewhere. With complex steps, any of them may raise NotAnalyticError. `claims`
+    gives the claimed gradients at each probe, the sign already that of a gradient, in the precision
+    they were computed in; a parameter that is left out has none. `dumped` says that they can't be
+    had at another point than the user's own. `jitter(probe, seed, epsilon)` moves every number of
     a probe by about a rounding error. `kinks(probe)` lists the elements that sit on a kink, in
     inputs of shape `node_shape(node)`; all of them if `kinks_known`. `overhead()` counts the
     evaluations at probes themselves so far that nobody asked for but others started from.
@@ -154,7 +230,8 @@ class Problem:
     that `overhead()` counts as well, and `trouble(probe)` where a loss that is not finite comes
     from, where that is known.
     `afresh(probe)` gives the claims once more, by code that has never run before, if claims are
-    made by code that may remember. `conventions`, `facts` and `remarks` are what the front end
+    made by code that may remember; `settled` says that no code of the user's makes them, so that
+    asking again is no use. `conventions`, `facts` and `remarks` are what the front end
     noticed: deviations that are no mistakes, what has a code, and the rest.
     """
 
@@ -165,6 +242,7 @@ class Problem:
     evaluate: Evaluate
     plain: Plain
     derivative: Differentiate
+    measure: Callable[[Probe, Piece], Part | None]
     claims: Callable[[Sequence[Probe]], Sequence[Claims]]
     jitter: Callable[[Probe, int, float], Probe]
     kinks: Callable[[Probe], Sequence[Kink]]
@@ -174,6 +252,7 @@ class Problem:
     kinks_known: bool = True
     probes: int | None = None
     dumped: bool = False
+    settled: bool = False
     scale_free: bool = False
     accepted: Mapping[str, str] = field(default_factory=dict)
     claimed: frozenset[str] | None = None

@@ -1,9 +1,13 @@
 """The contract of a reporter: a pure function from a report to text."""
 
 from collections.abc import Callable
+from typing import Literal, TypeAlias
 
 from gradcheck.record import record
 from gradcheck.report import Report
+
+Need: TypeAlias = Literal["rules", "pictures"]
+"""What a report has only where a reporter asks for it."""
 
 
 @record
@@ -24,6 +28,7 @@ class Reporter:
     suffix: str
     doc: str | None
     render: Callable[[Report, Style], str]
+    needs: frozenset[Need] = frozenset()
 
     @property
     def key(self) -> str:

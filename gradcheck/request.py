@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gradcheck.config.claims import Policy
 from gradcheck.record import record
+from gradcheck.report import Shard
 from gradcheck.settings import Budget
 
 Progress = Callable[[str, float], None]
@@ -36,7 +37,13 @@ class Request:
     rtol: float | None = None
     only: tuple[str, ...] = ()
     expect: bool = False
+    pictures: bool | None = None
+    rules: bool = False
     fail_fast: bool = False
+    cache: Path | None = None
+    """The folder of results kept from earlier runs; None to keep none."""
+    shard: Shard | None = None
+    """Which part of the targets to check; None for all."""
     remarks: tuple[str, ...] = ()
 
 

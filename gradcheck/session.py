@@ -1,7 +1,9 @@
 """The one use case: targets and settings in, a report out. Nothing here prints."""
 
-from collections.abc import Generator, Iterator
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +14,9 @@ from gradcheck.config.grammar import grammar
 from gradcheck.config.load import Document, Expectation, Failed, opened
 from gradcheck.errors import ConfigError
 from gradcheck.referee import Clock
-from gradcheck.report import ProblemReport, Report
+from gradcheck.report import ProblemReport, Report, Rule
 from gradcheck.request import Progress, Request, Target, silent
+from gradcheck.shards import dealt
 from gradcheck.single import effective, open_document, report_of, verdict
 
 if TYPE_CHECKING:
@@ -38,6 +41,8 @@ def run(
     """
     problems: list[ProblemReport] = []
     interrupted = False
+    if request.shard is not None:
+        request = replace(request, targets=dealt(request.targets, request.shard))
     # What is not finite is looked for where it matters; NumPy's warnings would tell of it twice.
     with np.errstate(all="ignore"), closing(_problems(request, progress, executor, clock)) as found:
         try:
@@ -53,19 +58,62 @@ def run(
         tool_version=__version__,
         remarks=remarks,
         interrupted=interrupted,
+        rules=_rules() if request.rules else (),
+        shard=request.shard,
     )
+
+
+def _rules() -> tuple[Rule, ...]:
+    from gradcheck.rules import rules
+
+    return rules()
 
 
 def _problems(
     request: Request, progress: Progress, executor: "Executor | None", clock: Clock | None
 ) -> Generator[ProblemReport]:
+    """Yield the problems of all targets, from the cache where they are in it."""
+    if request.cache is None or request.pictures:
+        for _, report in _computed(_documents(request), request, progress, executor, clock):
+            yield report
+        return
+    from gradcheck.cache import Cache, cacheable
+
+    cache = Cache(request.cache, request)
+    kept = {id(t): found for t in request.targets if cacheable(t) and (found := cache.find(t))}
+    missing = [target for target in request.targets if id(target) not in kept]
+    documents = [*_documents(replace(request, targets=missing))]
+    left = Counter(id(target) for target, _ in documents)
+    made: dict[int, list[ProblemReport]] = {number: [] for number in left}
+    waiting = deque(request.targets)
+    with closing(_computed(documents, request, progress, executor, clock)) as computed:
+        for target, report in computed:
+            while waiting[0] is not target:
+                yield from kept.get(id(waiting.popleft()), ())
+            made[id(target)].append(report)
+            yield report
+            left[id(target)] -= 1
+            if not left[id(target)] and cacheable(target):
+                cache.keep(target, made[id(target)])
+    for target in waiting:
+        yield from kept.get(id(target), ())
+
+
+def _computed(
+    documents: Iterable[tuple[Target, Document | Failed]],
+    request: Request,
+    progress: Progress,
+    executor: "Executor | None",
+    clock: Clock | None,
+) -> Generator[tuple[Target, ProblemReport]]:
+    """Yield each target with the problems in it, one by one."""
     if executor is not None:
         from gradcheck.tasks import spread_out
 
-        yield from spread_out([*_documents(request)], request, progress, executor, clock)
+        yield from spread_out([*documents], request, progress, executor, clock)
         return
-    for target, document in _documents(request):
-        yield report_of(open_document(document, request), target, request, progress, clock)
+    for target, document in documents:
+        yield target, report_of(open_document(document, request), target, request, progress, clock)
 
 
 def _documents(request: Request) -> Iterator[tuple[Target, Document | Failed]]:

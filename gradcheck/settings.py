@@ -57,7 +57,9 @@ class Settings:
     `points` counts the probes, the user's own included. `budget` is None for the mode's own.
     `rtol` is the user's tolerance: a difference below this fraction of the parameter's largest
     gradient entry is passed; it only ever loosens. `power` is the least share of known faults that
-    the check has to be able to see, None for any.
+    the check has to be able to see, None for any. `pictures` are made only for what shows them.
+    Without `audit`, which is for measuring what it costs, shortcuts are taken at their word, and
+    reports count no audits.
     """
 
     mode: Mode = "full"
@@ -68,6 +70,8 @@ class Settings:
     only: tuple[str, ...] = ()
     rtol: float | None = None
     power: float | None = None
+    pictures: bool = False
+    audit: bool = True
 
     @property
     def allowed(self) -> Budget:

@@ -10,8 +10,16 @@ from gradcheck.diagnose.omissions import without_bias
 from gradcheck.errors import ConfigError, GradcheckError, NumericError
 from gradcheck.expectation import judged
 from gradcheck.problem import Problem
+from gradcheck.reads import UNKEPT, depends, reading
 from gradcheck.referee import Clock, Outcome, Spread, check
-from gradcheck.report import Check, Finding, Location, ProblemReport, ProblemVerdict
+from gradcheck.report import (
+    Check,
+    Finding,
+    Location,
+    Pictures,
+    ProblemReport,
+    ProblemVerdict,
+)
 from gradcheck.request import Progress, Request, Target
 from gradcheck.settings import Settings
 
@@ -22,7 +30,9 @@ def open_document(document: Document | Failed, request: Request) -> Loaded | Fai
     if isinstance(document, Failed):
         return document
     loader = Loader(ops=OPS, faults=FAULTS, policy=request.policy, seed=request.seed)
-    return loader.open(document)
+    with reading() as files:
+        loaded = loader.open(document)
+    return replace(loaded, files=frozenset(files)) if isinstance(loaded, Loaded) else loaded
 
 
 def report_of(
@@ -37,7 +47,8 @@ def report_of(
         report = failure(loaded.name, target, loaded.error, request.seed or 0)
         return judged(report, loaded.expectation) if request.expect else report
     settings = effective(loaded.settings, request)
-    with loaded.stack:
+    with loaded.stack, reading() as files:
+        files |= loaded.files | ({UNKEPT} if settings.allowed.seconds is not None else set())
         try:
             settings, blind = _sighted(loaded, settings)
             outcome = check(
@@ -47,7 +58,7 @@ def report_of(
                 clock=clock,
                 spread=spread,
             )
-            report = _report(loaded, settings, outcome, blind)
+            report = replace(_report(loaded, settings, outcome, blind), files=depends(files))
         except (GradcheckError, MemoryError) as error:
             told = error if isinstance(error, GradcheckError) else NumericError(OUT_OF_MEMORY)
             report = replace(
@@ -107,7 +118,7 @@ def _report(
     problem = loaded.problem
     found = (*_findings(loaded, outcome), *_notices(problem, outcome), *blind)
     judged_as = verdict(outcome.checks, found)
-    return ProblemReport(
+    report = ProblemReport(
         name=problem.name,
         target=problem.target,
         verdict="undecided" if blind and judged_as == "right" else judged_as,
@@ -121,7 +132,29 @@ def _report(
         remarks=(*problem.remarks, *_remarks(settings, outcome), *outcome.remarks),
         checks=outcome.checks,
         findings=found,
+        pictures=_pictures(loaded, outcome) if settings.pictures else None,
     )
+    return _signed(report, loaded) if found else report
+
+
+def _pictures(loaded: Loaded, outcome: Outcome) -> Pictures:
+    from gradcheck.referee.descent import descent
+
+    wrong = any(check.verdict == "wrong" for check in outcome.checks)
+    odd = {*outcome.missing, *outcome.misshapen, *loaded.network.inputs}
+    names = [c.parameter for c in outcome.checks if c.parameter not in odd]
+    return Pictures(
+        portraits=outcome.portraits, descent=descent(loaded.problem, names) if wrong else None
+    )
+
+
+def _signed(report: ProblemReport, loaded: Loaded) -> ProblemReport:
+    from gradcheck.fingerprints import signed
+
+    def text(place: Location) -> str | None:
+        return loaded.text if place.file == report.target else None
+
+    return signed(report, text)
 
 
 def _findings(loaded: Loaded, outcome: Outcome) -> tuple[Finding, ...]:

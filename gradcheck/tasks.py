@@ -15,8 +15,9 @@ from gradcheck.dispatch import in_order, still_finished
 from gradcheck.errors import GradcheckError, WorkerError
 from gradcheck.expectation import judged
 from gradcheck.numeric.estimate import Estimate
+from gradcheck.problem import SIZE, Part
 from gradcheck.record import record
-from gradcheck.referee import SIZE, Block, Clock, Spread, measure_alone, selected
+from gradcheck.referee import Clock, Spread, Work, selected, work_alone
 from gradcheck.report import ProblemReport
 from gradcheck.request import Progress, Request, Target, silent
 from gradcheck.single import effective, failure, open_document, report_of
@@ -66,8 +67,8 @@ def work(task: Task) -> ProblemReport | None:
         return report_of(loaded, target, task.request, silent, task.clock)
 
 
-def measure(task: Task, block: Block) -> Estimate | GradcheckError:
-    """Measure one block of a task's problem, in a worker, or return why that can't be done.
+def measure(task: Task, part: Work) -> Estimate | Part | GradcheckError | None:
+    """Measure part of a task's problem, in a worker, or return why that can't be done.
 
     The problem is kept for the next one.
     """
@@ -80,7 +81,7 @@ def measure(task: Task, block: Block) -> Estimate | GradcheckError:
         kept = _KEPT.latest = (task, loaded)
     with np.errstate(all="ignore"):
         try:
-            return measure_alone(kept[1].problem, block)
+            return work_alone(kept[1].problem, part)
         except GradcheckError as error:
             return error
 
@@ -102,13 +103,12 @@ def _divisible(loaded: Loaded, request: Request) -> bool:
 
 
 def spread_by(executor: "Executor", task: Task | None) -> Spread:
-    """Return what measures blocks of a task's problem in an executor's workers."""
+    """Return what measures parts of a task's problem in an executor's workers."""
 
-    def spread(blocks: Sequence[Block]) -> Iterator[Estimate]:
-        for _, found in in_order(executor, measure, [(task, block) for block in blocks]):
+    def spread(parts: Sequence[Work]) -> Iterator[Estimate | Part | None]:
+        for _, found in in_order(executor, measure, [(task, part) for part in parts]):
             if isinstance(found, GradcheckError):
                 raise found
-            assert found is not None
             yield found
 
     return spread
@@ -120,7 +120,7 @@ def spread_out(
     progress: Progress,
     executor: "Executor",
     clock: Clock | None,
-) -> Generator[ProblemReport]:
+) -> Generator[tuple[Target, ProblemReport]]:
     """Check problems in workers, but here if there is only one or it is better divided."""
     tasks = [task_of(target, document, request, clock) for target, document in found]
     calls = [(task,) if task and len(tasks) > 1 else None for task in tasks]
@@ -139,12 +139,12 @@ def spread_out(
                     spread_by(executor, tasks[index]),
                 )
             progress(report.name, (index + 1) / len(found))
-            yield report
+            yield target, report
     except KeyboardInterrupt:
         for index, result in still_finished(results):
             report = _settled(result, *found[index], request)
             if report is not None:
-                yield report
+                yield found[index][0], report
         raise
 
 

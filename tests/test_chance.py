@@ -93,3 +93,12 @@ def test_permutations_hold_everything_once() -> None:
     drawn = Chance([2]).permutation(101)
     assert sorted(drawn) == list(range(101))
     assert not np.array_equal(drawn, np.arange(101))
+
+
+def test_many_numbers_at_once_are_those_of_several_draws() -> None:
+    whole, parts = Chance([13]), Chance([13])
+
+    np.testing.assert_array_equal(
+        whole.random(COUNT), np.concatenate([parts.random(k) for k in (1, 70_001, COUNT - 70_002)])
+    )
+    assert whole._state == parts._state

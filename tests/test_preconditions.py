@@ -276,7 +276,9 @@ def test_a_precision_is_refused_where_nothing_is_read(check: Check) -> None:
     problem = check({**NETWORK, "gradients": {"backward": "grad.a = x", "dtype": "float32"}})
 
     assert problem.verdict == "error"
-    assert "'dtype' is for gradients that come from 'python' or 'file'" in (problem.message or "")
+    assert "'dtype' is for gradients that come from 'python', 'file' or 'values'" in (
+        problem.message or ""
+    )
 
 
 def test_a_stretched_shape_is_evidence_where_it_is_wrong(

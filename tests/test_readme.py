@@ -81,9 +81,8 @@ def test_example_config_is_the_one_that_is_checked() -> None:
 
 def test_every_option_that_the_readme_names_exists() -> None:
     named = set(re.findall(r"`(--[a-z][a-z-]*)", README.read_text("utf-8")))
-    command = main.get_command(click.Context(main), "check")
-    assert command is not None
-    known = {option for parameter in command.params for option in parameter.opts}
+    commands = [main.get_command(click.Context(main), name) for name in ("check", "paste")]
+    known = {option for each in commands if each for p in each.params for option in p.opts}
     assert named <= known, f"unknown: {named - known}"
 
 

@@ -18,6 +18,7 @@ from gradcheck.array import Array
 from gradcheck.child import wire
 from gradcheck.child.pipes import Died, Pipes, TookTooLong
 from gradcheck.errors import ClaimError
+from gradcheck.reads import noted
 
 _START_LIMIT = 60.0
 _BOOT = """\
@@ -99,6 +100,8 @@ class Child:
         except wire.WireError as error:
             raise ClaimError(f"{what} can't be asked: {error}") from None
         answer, answered = self._exchange(frame, self._timeout * times, what)
+        for file in answer.pop("opened", ()):
+            noted(file)
         if "error" in answer:
             raise ClaimError(str(answer["error"]))
         return answer, answered

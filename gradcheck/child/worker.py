@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from typing import TypeAlias
 
 from gradcheck.child import wire
+from gradcheck.child.opened import Opened
 from gradcheck.errors import ClaimError
 
 Handler: TypeAlias = Callable[[wire.Header, wire.Arrays], wire.Message]
@@ -30,8 +31,9 @@ def main(service: str) -> None:
     # From now on the user's own modules come first; before, they could shadow what we import.
     sys.path.insert(0, str(Path.cwd()))
     _send(outgoing, wire.pack({"ready": True}, {}))
+    opened = Opened()
     while True:
-        _send(outgoing, _answer(handle, *requests.get()))
+        _send(outgoing, _answer(handle, *requests.get(), opened))
 
 
 def _claim_pipes() -> tuple[FileIO, FileIO]:
@@ -66,9 +68,12 @@ def _end() -> None:
         os._exit(1)
 
 
-def _answer(handle: Handler, header: wire.Header, arrays: wire.Arrays) -> list[memoryview]:
+def _answer(
+    handle: Handler, header: wire.Header, arrays: wire.Arrays, opened: Opened
+) -> list[memoryview]:
     try:
-        return wire.pack(*handle(header, arrays))
+        answer, answered = handle(header, arrays)
+        return wire.pack({**answer, "opened": opened.new()}, answered)
     except (ClaimError, wire.WireError) as error:
         return wire.pack({"error": str(error)}, {})
 

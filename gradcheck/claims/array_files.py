@@ -12,6 +12,7 @@ import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.errors import ClaimError
+from gradcheck.reads import noted
 
 _LIMIT = 2 << 30
 _AXES = 32  # NumPy 1 allows no more.
@@ -24,6 +25,7 @@ def read_arrays(path: Path) -> dict[str, Array]:
     if reader is None:
         raise ClaimError(_unreadable(path))
     _require(path)
+    noted(path)
     _hold_to_limit(path, path.stat().st_size)
     try:
         arrays = reader(path)

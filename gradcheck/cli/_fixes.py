@@ -1,27 +1,44 @@
 """Fixes in files: verified ones are written, whole files at a time, with a backup beside them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from gradcheck.cli._output import replace_file
 from gradcheck.cli._stdout import Failure
+from gradcheck.cli._texts import Text, read
 from gradcheck.report import Edit, Report
+
+Source: TypeAlias = Callable[[str], Text]
+"""Returns the text of a file by its name."""
+
+_CONTEXT = 2
 
 
 def verified(report: Report) -> dict[str, list[Edit]]:
-    """Return the edits of verified fixes by file, each line once."""
-    found: dict[str, dict[int, Edit]] = {}
+    """Return the edits of verified fixes by file, each line of each cell once."""
+    found: dict[str, dict[tuple[int, int], Edit]] = {}
     for problem in report.problems:
         for finding in problem.findings:
             if finding.fix and finding.fix.applicability == "verified":
                 for edit in finding.fix.edits:
-                    found.setdefault(edit.file, {})[edit.line] = edit
+                    where = -1 if edit.cell is None else edit.cell, edit.line
+                    found.setdefault(edit.file, {})[where] = edit
     return {file: [lines[k] for k in sorted(lines)] for file, lines in found.items()}
 
 
-def diffs(report: Report) -> str:
+def diffs(report: Report, source: Source = read) -> str:
     """Return all verified fixes as one unified diff; empty where there are none."""
-    return "".join(_diff(file, edits) for file, edits in verified(report).items())
+    return "".join(_diff(source(file).text, edits) for file, edits in verified(report).items())
+
+
+def fixed(report: Report, file: str, source: Source = read) -> bytes | None:
+    """Return a file with the verified fixes in it, None where there are none."""
+    edits = verified(report).get(file)
+    if not edits:
+        return None
+    given = source(file)
+    return given.raw(_edited(given.text, edits))
 
 
 def apply(report: Report) -> list[str]:
@@ -32,47 +49,32 @@ def apply(report: Report) -> list[str]:
     done = []
     for file, edits in verified(report).items():
         path = Path(file)
-        lines = _read(path)
+        given = read(file)
+        new = given.raw(_edited(given.text, edits))
         backup = _backup(path)
-        fixed = _edited(file, lines, edits)
-        _write(backup, "".join(lines))
-        _write(path, fixed)
+        replace_file(backup, given.raw(given.text))
+        replace_file(path, new)
         plural = "line" if len(edits) == 1 else "lines"
         done.append(f"fixed {len(edits)} {plural} of {file}; the file as it was is {backup}")
     return done
 
 
-def _diff(file: str, edits: Iterable[Edit]) -> str:
-    import difflib
+def _diff(text: str, edits: Sequence[Edit]) -> str:
+    from gradcheck.paste.reading.differences import diff
 
-    lines = _read(Path(file))
-    fixed = _edited(file, lines, edits).splitlines(keepends=True)
-    rows = difflib.unified_diff(lines, fixed, file, file, n=2)
-    return "".join(row if row.endswith("\n") else f"{row}\n" for row in rows)
+    _edited(text, edits)
+    return diff(text, edits, context=_CONTEXT, ends=True)
 
 
-def _edited(file: str, lines: list[str], edits: Iterable[Edit]) -> str:
+def _edited(text: str, edits: Sequence[Edit]) -> str:
     """Return the text with its lines replaced, each with the line end that it had."""
-    changed = list(lines)
-    for edit in edits:
-        row = lines[edit.line - 1] if edit.line <= len(lines) else ""
-        text = row.rstrip("\r\n")
-        if text != edit.old:
-            raise Failure(f"{file} has changed since it was checked, at line {edit.line}")
-        changed[edit.line - 1] = (edit.new or "") + row[len(text) :]
-    return "".join(changed)
+    from gradcheck.paste.reading.rewriting import Changed, revised
 
-
-def _read(path: Path) -> list[str]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return file.readlines()
-    except OSError as error:
-        raise Failure(f"{str(path)!r} could not be read: {error.strerror}") from None
-
-
-def _write(path: Path, text: str) -> None:
-    replace_file(path, text.encode())
+        return revised(text, edits)
+    except Changed as error:
+        file = edits[0].file
+        raise Failure(f"{file} has changed since it was checked, at line {error.line}") from None
 
 
 def _backup(path: Path) -> Path:

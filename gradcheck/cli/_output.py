@@ -11,7 +11,7 @@ from gradcheck.catalogues import REPORTERS
 from gradcheck.cli._stdout import Failure, is_terminal, say
 from gradcheck.record import record
 from gradcheck.report import Report
-from gradcheck.reporter import Reporter, Style
+from gradcheck.reporter import Need, Reporter, Style
 
 PIPE_WIDTH = 80
 
@@ -46,6 +46,11 @@ def destinations(formats: Sequence[str], output: Path | None) -> list[Destinatio
     return found
 
 
+def needs(where: Iterable[Destination]) -> frozenset[Need]:
+    """Return what the reporters want a report to have beside the usual."""
+    return frozenset[Need]().union(*(destination.reporter.needs for destination in where))
+
+
 def _destination(text: str, output: Path | None) -> Destination:
     name, equals, path = text.partition("=")
     if equals and not path:
@@ -62,10 +67,10 @@ def _destination(text: str, output: Path | None) -> Destination:
 
 def names() -> list[str]:
     """Return the formats' names without loading any."""
-    return sorted(module.rpartition(".")[2] for module in REPORTERS.modules())
+    return sorted(m.rpartition(".")[2].replace("_", "-") for m in REPORTERS.modules())
 
 
-def write(report: Report, where: Iterable[Destination], colour: str, verbosity: int) -> None:
+def write(report: Report, where: Sequence[Destination], colour: str, verbosity: int) -> None:
     """Render and write the report to every destination; files are replaced whole or not at all."""
     for destination in where:
         style = _style(destination, colour, verbosity)
@@ -74,6 +79,22 @@ def write(report: Report, where: Iterable[Destination], colour: str, verbosity: 
             say(text)
         else:
             _to_file(destination.path, text)
+    _summarise(report, where)
+
+
+def _summarise(report: Report, where: Sequence[Destination]) -> None:
+    """Add the report to the summary of a workflow's step, if annotations were asked for."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    asked = any(destination.reporter.name == "github" for destination in where)
+    if not path or not asked or any(str(d.path) == path for d in where):
+        return
+    markdown = REPORTERS.find("markdown")
+    assert markdown is not None
+    try:
+        with Path(path).open("a", encoding="utf-8", errors="replace") as file:
+            file.write(markdown.render(report, Style()))
+    except OSError as error:
+        raise Failure(f"{path!r} could not be written: {error.strerror}") from None
 
 
 def _terminal_width() -> int:

@@ -1,61 +1,20 @@
 """The command that checks targets."""
 
-import os
-import time
 from collections.abc import Iterable
-from contextlib import nullcontext
 from dataclasses import replace
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from gradcheck.report import LEVELS, Level, ProblemReport
-from gradcheck.settings import MAX_POINTS, Budget, parsed_budget
+from gradcheck.cli._options import TARGETS, checking
+from gradcheck.report import LEVELS, Level, ProblemReport, Shard, settled
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-    from contextlib import AbstractContextManager
-
+    from gradcheck.baseline import Baseline
+    from gradcheck.cli._targets import Found
     from gradcheck.report import Report
-
-MAX_JOBS = 1024
-
-
-def _finite(
-    ctx: click.Context,  # noqa: ARG001
-    param: click.Parameter,  # noqa: ARG001
-    value: float | None,
-) -> float | None:
-    if value is not None and not isfinite(value):
-        raise click.BadParameter(f"expected a finite number, found {value}")
-    return value
-
-
-def _budget(
-    ctx: click.Context,  # noqa: ARG001
-    param: click.Parameter,  # noqa: ARG001
-    value: str | None,
-) -> Budget | None:
-    try:
-        return None if value is None else parsed_budget(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-
-
-def _jobs(
-    ctx: click.Context,  # noqa: ARG001
-    param: click.Parameter,  # noqa: ARG001
-    value: str,
-) -> int:
-    if value == "auto":
-        affinity = getattr(os, "sched_getaffinity", None)
-        return len(affinity(0)) if affinity else os.cpu_count() or 1
-    if not (value.isascii() and value.isdigit() and 0 < int(value) <= MAX_JOBS):
-        raise click.BadParameter(f"expected auto or 1 to {MAX_JOBS}, found {value!r}")
-    return int(value)
 
 
 def _formats(
@@ -68,10 +27,22 @@ def _formats(
     return [CompletionItem(name) for name in names() if name.startswith(incomplete)]
 
 
+def _shard(
+    ctx: click.Context,  # noqa: ARG001
+    param: click.Parameter,  # noqa: ARG001
+    value: str | None,
+) -> Shard | None:
+    if value is None:
+        return None
+    index, _, count = value.partition("/")
+    if not (index.isdecimal() and count.isdecimal() and 0 < int(index) <= int(count)):
+        raise click.BadParameter(f"expected I/N, such as 2/3, found {value!r}")
+    return Shard(index=int(index), count=int(count))
+
+
 @click.command(short_help="Check the gradients that configs claim.")
-@click.argument(
-    "targets", nargs=-1, required=True, metavar="TARGET...", type=click.Path(allow_dash=True)
-)
+@TARGETS
+@checking
 @click.option(
     "--format",
     "formats",
@@ -85,43 +56,23 @@ def _formats(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the report here instead of to standard output.",
 )
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="PATTERN",
-    help="Check these parameters alone, e.g. 'hidden.*'; may be repeated.",
-)
-@click.option(
-    "--mode", type=click.Choice(["quick", "full", "exhaustive"]), help="How much to check."
-)
-@click.option(
-    "--method",
-    type=click.Choice(["auto", "complex_step", "differences"]),
-    help="Which numeric oracle decides.",
-)
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of everything random.")
-@click.option("--points", type=click.IntRange(1, MAX_POINTS), help="Number of probes.")
-@click.option(
-    "--budget",
-    callback=_budget,
-    metavar="AMOUNT",
-    help="The most work for each problem: loss evaluations (20000) or time (30s).",
-)
-@click.option(
-    "--jobs",
-    callback=_jobs,
-    default="1",
-    show_default=True,
-    metavar="N|auto",
-    help="Processes to spread the work over; auto for one on each processor.",
-)
-@click.option(
-    "--rtol",
-    type=click.FloatRange(min=0),
-    callback=_finite,
-    help="Pass differences below this fraction of a parameter's largest entry.",
-)
 @click.option("--expect", is_flag=True, help="Compare with each config's 'expect' instead.")
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Fail only for what is not in this file; see 'gradcheck baseline'.",
+)
+@click.option(
+    "--shard",
+    callback=_shard,
+    metavar="I/N",
+    help="Check part I of N of the targets; 'gradcheck merge' puts the reports together.",
+)
+@click.option(
+    "--changed-since",
+    metavar="REV",
+    help="Check what has changed since a Git revision, or names a file that has, alone.",
+)
 @click.option("--fail-fast", is_flag=True, help="Stop after the first target that fails.")
 @click.option(
     "--fail-on",
@@ -131,15 +82,6 @@ def _formats(
     help="The lowest level of findings that fails.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1 or 3.")
-@click.option("--no-python", is_flag=True, help="Refuse configs that run Python code.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    callback=_finite,
-    default=30.0,
-    show_default=True,
-    help="Seconds for each call of a user's function.",
-)
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -168,10 +110,10 @@ def _check(
     targets: tuple[str, ...],
     formats: tuple[str, ...],
     output: Path | None,
+    baseline: Path | None,
+    changed_since: str | None,
     fail_on: Level,
     exit_zero: bool,
-    no_python: bool,
-    timeout: float,
     color: str,
     diff: bool,
     fix: bool,
@@ -180,26 +122,25 @@ def _check(
     jobs: int,
     **settings: Any,
 ) -> int:
-    from gradcheck.cli._output import destinations, write
-    from gradcheck.cli._progress import Bar
-    from gradcheck.cli._targets import find
-    from gradcheck.config.claims import Policy
-    from gradcheck.session import Request, run
+    from gradcheck.cli._output import destinations, needs, write
+    from gradcheck.cli._running import checked, request_of
 
+    if baseline is not None and settings["expect"]:
+        raise click.UsageError("--baseline and --expect both say what is to fail; give one of them")
     where = destinations(formats, output)
-    found = find(targets)
-    request = Request(
-        targets=found.targets,
-        remarks=found.remarks,
-        policy=Policy(python=not no_python, timeout=timeout),
+    known = None if baseline is None else _read(baseline)
+    request = request_of(
+        _found(targets, changed_since),
+        rules="rules" in needs(where),
+        pictures="pictures" in needs(where) or None,
         **settings,
     )
-    with Bar() as bar, _workers(jobs) as executor:
-        report = run(request, bar, executor=executor, clock=time.monotonic)
-        done = _fixed(report) if fix and not report.interrupted else []
-        if done:
-            again = replace(request, remarks=(*request.remarks, *done))
-            report = run(again, bar, executor=executor, clock=time.monotonic)
+    report = checked(request, jobs)
+    done = _fixed(report) if fix and not report.interrupted else []
+    if done:
+        report = checked(replace(request, remarks=(*request.remarks, *done)), jobs)
+    if known is not None:
+        report = _compared(report, known, partly=bool(request.only), whole=request.shard is None)
     if diff:
         _show_diffs(report)
     elif report.problems or done or not report.interrupted:
@@ -210,13 +151,30 @@ def _check(
     return 0 if exit_zero and code != 2 else code
 
 
-def _workers(jobs: int) -> "AbstractContextManager[Executor | None]":
-    """Return an executor, where there is to be more than this process."""
-    if jobs == 1:
-        return nullcontext()
-    from gradcheck.workers import Workers
+def _found(names: tuple[str, ...], changed_since: str | None) -> "Found":
+    """Return the targets that are to be checked."""
+    from gradcheck.cli._targets import find
 
-    return Workers(jobs)
+    found = find(names)
+    if changed_since is None:
+        return found
+    from gradcheck.cli._changes import touched
+
+    left = touched(found.targets, changed_since)
+    remark = f"{len(found.targets) - len(left)} of {len(found.targets)} targets not changed"
+    return replace(found, targets=tuple(left), remarks=(*found.remarks, remark))
+
+
+def _read(path: Path) -> "Baseline":
+    from gradcheck.baseline import read
+
+    return read(path)
+
+
+def _compared(report: "Report", baseline: "Baseline", *, partly: bool, whole: bool) -> "Report":
+    from gradcheck.baseline import compared
+
+    return compared(report, baseline, partly=partly, whole=whole)
 
 
 def _fixed(report: "Report") -> list[str]:
@@ -244,7 +202,9 @@ def _code(problem: ProblemReport, fail_on: Level) -> int:
         if problem.expected:
             return 0
         return 2 if problem.verdict == "error" else 1
-    if problem.verdict == "right":
+    if problem.regressions:
+        return 1
+    if problem.verdict == "right" or problem.held:
         low = LEVELS.index(fail_on)
-        return int(any(LEVELS.index(f.level) >= low for f in problem.findings))
+        return int(any(LEVELS.index(f.level) >= low for f in problem.findings if not settled(f)))
     return {"wrong": 1, "undecided": 3, "error": 2}[problem.verdict]

@@ -84,12 +84,27 @@ def _reading(context: Context, section: Section) -> _Reading:
 
 def claimed_by_file(context: Context, section: Section) -> Claimed:
     """Return the claims that were dumped into a file."""
-    reading = _reading(context, section)
     try:
-        arranged = reading.named(read_arrays(section.source.folder / section["file"]))
+        arrays = read_arrays(section.source.folder / section["file"])
     except ClaimError as error:
         raise section.error(str(error), "file") from None
+    return _dumped(context, section, arrays, "file")
+
+
+def claimed_by_values(context: Context, section: Section) -> Claimed:
+    """Return the claims whose numbers stand in the config itself."""
+    return _dumped(context, section, section["values"].values, "values")
+
+
+def _dumped(context: Context, section: Section, arrays: Mapping[str, Array], key: str) -> Claimed:
+    """Return the claims that given arrays are."""
+    reading = _reading(context, section)
+    try:
+        arranged = reading.named(arrays)
+    except ClaimError as error:
+        raise section.error(str(error), key) from None
     gradients = reading.precise(arranged)
+    where = "a file" if key == "file" else "the config"
     return Claimed(
         claimant=lambda probes: [gradients for _ in probes],
         dumped=True,
@@ -98,7 +113,7 @@ def claimed_by_file(context: Context, section: Section) -> Claimed:
         facts=tuple(reading.facts(arranged)),
         remarks=(
             *reading.remarks(arranged),
-            "gradients from a file are checked at the given point alone",
+            f"gradients from {where} are checked at the given point alone",
         ),
     )
 

@@ -36,11 +36,11 @@ def claimed(context: Context) -> Claimed:
         raise section.error(
             f"gradients come from one of {', '.join(_SOURCES)}; found {' and '.join(given)}"
         )
-    if section is not None and given not in (["python"], ["file"]):
+    if section is not None and given not in (["python"], ["file"], ["values"]):
         for key in ARRANGING:
             if key in section:
                 raise section.source.error(
-                    f"{key!r} is for gradients that come from 'python' or 'file'",
+                    f"{key!r} is for gradients that come from 'python', 'file' or 'values'",
                     section.keys[key],
                 )
     found = _SOURCES[given[0]](context, section) if given else _backprop(context)
@@ -87,6 +87,12 @@ def _file(context: Context, section: Section) -> Claimed:
     return claimed_by_file(context, section)
 
 
+def _values(context: Context, section: Section) -> Claimed:
+    from gradcheck.config.arrays import claimed_by_values
+
+    return claimed_by_values(context, section)
+
+
 def _faults(context: Context, section: Section) -> Claimed:
     from gradcheck.claims import mistaken
 
@@ -129,6 +135,7 @@ _SOURCES: dict[str, Callable[[Context, Section], Claimed]] = {
     "backward": _formulas,
     "python": _python,
     "file": _file,
+    "values": _values,
     "faults": _faults,
 }
 

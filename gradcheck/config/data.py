@@ -94,8 +94,12 @@ def jitter(probe: Probe, seed: int, epsilon: float) -> Probe:
     """Move every number of a probe by a few `epsilon` of itself; whole numbers in data stay."""
 
     def moved(name: str, value: Array) -> Array:
-        rng = _rng([seed, 1], name)
-        return np.asarray(value * (1 + ROUNDINGS * epsilon * rng.uniform(-1, 1, value.shape)))
+        size = ROUNDINGS * epsilon
+        found = _rng([seed, 1], name).random(value.shape)
+        found *= 2 * size
+        found += 1 - size
+        found *= value
+        return found
 
     return Probe(
         name=probe.name,

@@ -12,6 +12,7 @@ from gradcheck.config.forms import Boolean, Items, Number, Text
 from gradcheck.config.records import Field, Section
 from gradcheck.config.wording import nearest
 from gradcheck.errors import ClaimError, ConfigError
+from gradcheck.reads import noted
 
 MAX_BYTES = 2 * 2**30
 
@@ -44,6 +45,7 @@ def read_array(section: Section) -> Array:
             f"expected a .npy, .npz, .json or .csv file, found {str(path)!r}", "file"
         )
     _hold_to_limit(section, path)
+    noted(path)
     try:
         values = np.asarray(reader(section, path))
     except ConfigError:

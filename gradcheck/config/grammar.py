@@ -10,6 +10,7 @@ from gradcheck.config.forms import (
     Form,
     Items,
     Number,
+    Numbers,
     Schema,
     Text,
     expected,
@@ -137,6 +138,10 @@ def _gradients() -> Record:
                 doc="a Python function (params, inputs, targets) -> gradients",
             ),
             "file": Field(form=Text(what="a file name"), doc="a .npz or .json file of gradients"),
+            "values": Field(
+                form=Entries(form=Numbers(), what="a mapping from parameters to numbers"),
+                doc="the gradients themselves, an array for each parameter",
+            ),
             "faults": Field(form=_NAMES, doc="our own backprop with these faults: CODE[@node]"),
             "layout": Field(
                 form=Choice(words=("in_out", "out_in")), doc="how claimed weights are laid out"

@@ -56,6 +56,8 @@ class Loaded:
     formulas: "Formulas | None" = None
     settings: Settings
     expectation: Expectation
+    text: str
+    files: frozenset[str] = frozenset()
     stack: ExitStack
 
 
@@ -118,6 +120,7 @@ class Loader:
                 formulas=formulas,
                 settings=_settings(config, self._seed(config)),
                 expectation=expectation,
+                text=document.source.text,
                 stack=stack.pop_all(),
             )
         raise AssertionError
@@ -159,20 +162,22 @@ class Loader:
         )
         claimed = claiming.claimed(context)
         section = config.get("gradients")
-        probe: Draw = arrays.probe
-        claimant = claimed.claimant
+        draw: Draw = arrays.probe
+        given, claimant = own, claimed.claimant
         if claimed.inputs or claiming.asked(config):
             from gradcheck.config.exposing import exposing
 
-            network, probe, claimant = exposing(context, claimed, arrays.probe)
+            network, draw, claimant = exposing(context, claimed, arrays.probe)
+            given = draw(0, 0)
         evaluation = Evaluation(network)
         problem = Problem(
             name=title,
             target=config.source.file,
             shapes={name: spec.shape for name, spec in network.parameters.items()},
-            probe=probe,
+            probe=lambda number, attempt: draw(number, attempt) if number else given,
             evaluate=evaluation.losses,
             derivative=evaluation.derivative,
+            measure=evaluation.measure,
             plain=evaluation.plain,
             claims=claimant,
             jitter=jitter,
@@ -183,6 +188,7 @@ class Loader:
             kinks_known=evaluation.kinks_known,
             probes=1 if claimed.dumped else None,
             dumped=claimed.dumped,
+            settled=claimed.afresh is None and not any(node.op.own for node in network.steps),
             scale_free=section is not None and section["scale"] == "free",
             accepted=claiming.accepted(section, network),
             claimed=claiming.chosen(section, network),

@@ -9,6 +9,8 @@ from gradcheck.config.text import read
 from gradcheck.errors import ConfigError
 
 _TELLING = re.compile(rf"^(?:{'|'.join(TOP_KEYS)})[ \t]*:", re.MULTILINE)
+_ODD = re.compile(r"^(?![ #\n]|[a-z_]+:(?:[ \n]|\Z)).", re.MULTILINE)
+"""What a single block mapping does not have at a line's start: else than keys and blanks."""
 
 
 def looks_like_config(path: Path) -> bool:
@@ -20,6 +22,8 @@ def looks_like_config(path: Path) -> bool:
         source = read(path, str(path))
     except ConfigError:
         return True
+    if not _ODD.search(source.text):
+        return bool(_TELLING.search(source.text))
     return any(
         bool(_TELLING.search(source.text))
         if isinstance(root, ConfigError)

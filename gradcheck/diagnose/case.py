@@ -92,12 +92,13 @@ class Case:
 
 def gap(one: Array, other: Array) -> float:
     """Return the largest difference of two gradients relative to the larger's largest entry."""
-    size = max(_largest(one), _largest(other))
-    difference = _largest(one - other)
+    size = max(largest(one), largest(other))
+    difference = largest(one - other)
     if not np.isfinite(difference):
         return float("inf")
     return difference / size if size else 0.0
 
 
-def _largest(array: Array) -> float:
-    return float(np.abs(array).max()) if array.size else 0.0
+def largest(array: Array) -> float:
+    """Return the size of an array's largest entry."""
+    return max(float(array.max()), -float(array.min())) if array.size else 0.0

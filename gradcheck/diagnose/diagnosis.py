@@ -125,10 +125,11 @@ def _agrees(case: Case, outcome: Outcome) -> bool:
 
 
 def _blames(case: Case, found: Found) -> tuple[Blame, ...]:
+    """Return the faults of the best explanation, without those that change nothing to speak of."""
     if not found.sets:
         return ()
     best = found.sets[0]
-    return tuple(
+    blames = (
         Blame(
             plant=plant,
             parameters=_changed(case, best, plant),
@@ -136,6 +137,7 @@ def _blames(case: Case, found: Found) -> tuple[Blame, ...]:
         )
         for plant in best
     )
+    return tuple(blame for blame in blames if blame.parameters)
 
 
 def _changed(case: Case, best: Sequence[Plant], plant: Plant) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.claims.formulas import PREFIX, Formulas, names
+from gradcheck.diagnose.bench import Functions
 from gradcheck.diagnose.case import EXACT, gap
 from gradcheck.diagnose.explanation import Blame, Mending
-from gradcheck.diagnose.repair import Functions, Repair, repair
+from gradcheck.diagnose.repair import Repair, repair
 from gradcheck.diagnose.vocabulary import callables
 from gradcheck.formula import Block, evaluate_block, parse_block
 from gradcheck.network.graph import Network

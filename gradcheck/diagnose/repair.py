@@ -6,24 +6,23 @@ ones. What gets a wrong gradient right and spoils no right one is kept and, wher
 all, extended by another edit. The result is proved at fresh probes.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from heapq import merge
 from itertools import islice
-from typing import TypeAlias
 
 from gradcheck.array import Array
-from gradcheck.claims.formulas import PREFIX, Formulas, names
+from gradcheck.claims.formulas import PREFIX, Formulas
+from gradcheck.diagnose.bench import Bench
 from gradcheck.diagnose.case import EXACT, gap
 from gradcheck.diagnose.vocabulary import callables, material
-from gradcheck.edits import Rewrite, apply, rewrites
-from gradcheck.formula import Block, FormulaError, Statement, evaluate_block, parse_block
+from gradcheck.edits import Material, Rewrite, apply, rank, rewrites
+from gradcheck.formula import Block, FormulaError, Statement, parse_block
 from gradcheck.formula import names as naming
 from gradcheck.network.graph import Network
 from gradcheck.network.planted import Reference
 from gradcheck.problem import Probe
 from gradcheck.record import record
-
-Functions: TypeAlias = Mapping[str, Callable[..., Array]]
 
 DEPTH = 3
 """Edits that are made together."""
@@ -70,36 +69,10 @@ class _State:
 
 @record
 class _Edited:
-    """An edit of one statement: where the statement starts, what it is now, and what depends."""
+    """An edit of one statement, by the statement's number in its block."""
 
     number: int
-    statement: Block
     rewrite: Rewrite
-
-
-class _Bench:
-    """What formulas are held against: the true gradients at one probe."""
-
-    def __init__(self, network: Network, reference: Reference, functions: Functions) -> None:
-        self._functions = functions
-        self._names = names(network, reference.probe)
-        self._right = reference.gradients
-
-    def values(self, block: Block, known: Mapping[str, Array]) -> dict[str, Array] | None:
-        """Return what statements assign, given earlier ones; None where they don't evaluate."""
-        try:
-            return evaluate_block(block, {**self._names, **known}, self._functions)
-        except FormulaError:
-            return None
-
-    def wrong(self, values: Mapping[str, Array]) -> frozenset[str]:
-        """Name the parameters whose gradients are assigned and not the true ones."""
-        return frozenset(
-            name
-            for name, right in self._right.items()
-            if (claimed := values.get(PREFIX + name)) is not None
-            and not (claimed.shape == right.shape and gap(claimed, right) <= EXACT)
-        )
 
 
 def repair(
@@ -136,9 +109,9 @@ def repair(
     )
 
 
-def _bench(formulas: Formulas, network: Network, reference: Reference) -> _Bench:
+def _bench(formulas: Formulas, network: Network, reference: Reference) -> Bench:
     functions = {**callables(network), **formulas.functions(reference.probe)}
-    return _Bench(network, reference, functions)
+    return Bench(network, reference, functions)
 
 
 def _where(state: _State) -> tuple[int, ...]:
@@ -146,7 +119,7 @@ def _where(state: _State) -> tuple[int, ...]:
     return tuple(sorted(state.text.count("\n", 0, edit.start) for edit in state.edits))
 
 
-def _proved(text: str, benches: Sequence[_Bench]) -> bool:
+def _proved(text: str, benches: Sequence[Bench]) -> bool:
     block = parse_block(text)
     found = [bench.values(block, {}) for bench in benches]
     return all(
@@ -155,7 +128,7 @@ def _proved(text: str, benches: Sequence[_Bench]) -> bool:
     )
 
 
-def _search(bench: _Bench, network: Network, start: _State, likely: Sequence[str]) -> list[_State]:
+def _search(bench: Bench, network: Network, start: _State, likely: Sequence[str]) -> list[_State]:
     """Return the states in which nothing is wrong, of the fewest edits that get there."""
     states = [start]
     for _ in range(DEPTH):
@@ -187,26 +160,26 @@ def _ordered(
 ) -> Iterator[_Edited]:
     """Yield the edits of the statements that wrong gradients come from, the likeliest first."""
     wrong = {PREFIX + name for name in state.wrong}
-    found: list[tuple[float, int, _Edited]] = []
-    for number, statement in enumerate(block.statements):
+    found: list[Iterator[tuple[float, int, _Edited]]] = []
+    for number in range(len(block.statements)):
         feeds = {s.target for s in _dependents(block, number) if s.target.startswith(PREFIX)}
         if not feeds & wrong:
             continue
         # An edit whose whole reach is wrong explains best; one that feeds right ones, worst.
         reach = len(feeds - wrong) + 0.1 * len(wrong - feeds)
-        own = parse_block(statement.text)
-        offset = _offset(block, statement)
-        for edit in rewrites(
-            statement.text, own.statements[0].node, material(network, block, number)
-        ):
-            put = _Edited(
-                number=number,
-                statement=own,
-                rewrite=replace(edit, start=edit.start + offset, end=edit.end + offset),
-            )
-            found.append((reach + edit.cost - (edit.kind in likely), number, put))
-    found.sort(key=lambda item: item[:2])
-    return (edit for _, _, edit in found)
+        found.append(_edits(block, number, material(network, block, number), likely, reach))
+    return (edit for _, _, edit in merge(*found, key=lambda item: item[:2]))
+
+
+def _edits(
+    block: Block, number: int, material: Material, likely: Sequence[str], reach: float
+) -> Iterator[tuple[float, int, _Edited]]:
+    """Yield a statement's edits, likely ones first, with what they are to be ordered by."""
+    statement = block.statements[number]
+    (own,), offset = parse_block(statement.text).statements, _offset(block, statement)
+    for edit in rewrites(statement.text, own.node, material, likely):
+        put = replace(edit, start=edit.start + offset, end=edit.end + offset)
+        yield reach + rank(edit, likely), number, _Edited(number=number, rewrite=put)
 
 
 def _offset(block: Block, statement: Statement) -> int:
@@ -231,7 +204,7 @@ def _dependents(block: Block, number: int) -> list[Statement]:
 
 
 def _after(
-    bench: _Bench, block: Block, values: Mapping[str, Array], state: _State, edit: _Edited
+    bench: Bench, block: Block, values: Mapping[str, Array], state: _State, edit: _Edited
 ) -> _State | None:
     """Return the state after an edit; None where it does not help or spoils what is right."""
     first, *rest = _dependents(block, edit.number)
@@ -250,7 +223,9 @@ def _after(
     more = bench.values(later, {**others, **changed})
     if more is None:
         return None
-    wrong = bench.wrong({**values, **changed, **more})
+    anew = {**changed, **more}
+    same = (name for name in state.wrong if PREFIX + name not in anew)
+    wrong = bench.wrong(anew).union(same)
     if not wrong < state.wrong:
         return None
     text = apply(state.text, [edit.rewrite])
@@ -265,7 +240,7 @@ def _spots(text: str, edits: Sequence[Rewrite]) -> Iterator[tuple[int, int]]:
         text = apply(text, [edit])
 
 
-def _changes(bench: _Bench, text: str, edits: Sequence[Rewrite]) -> Iterator[frozenset[str]]:
+def _changes(bench: Bench, text: str, edits: Sequence[Rewrite]) -> Iterator[frozenset[str]]:
     """Yield, for each edit, the gradients that it changes."""
     old = bench.values(parse_block(text), {}) or {}
     for edit in edits:

@@ -5,8 +5,17 @@ there are does not depend on what the text is for; the caller says what they may
 """
 
 from gradcheck.edits.material import Material
-from gradcheck.edits.operators import Draft, drafts, rewrites
+from gradcheck.edits.operators import Draft, drafts, rank, rewrites
 from gradcheck.edits.rewrite import Rewrite, apply
 from gradcheck.edits.statements import statement_rewrites
 
-__all__ = ["Draft", "Material", "Rewrite", "apply", "drafts", "rewrites", "statement_rewrites"]
+__all__ = [
+    "Draft",
+    "Material",
+    "Rewrite",
+    "apply",
+    "drafts",
+    "rank",
+    "rewrites",
+    "statement_rewrites",
+]

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import combinations
 
 from gradcheck.edits.place import PRODUCTS, Place, Proposal, factor
 
@@ -66,6 +67,21 @@ def change_index(place: Place) -> Iterator[Proposal]:
     elif isinstance(node.slice, ast.Name | ast.UnaryOp):
         yield f"{value}[{index} - 1]", 2.0, "one index earlier"
         yield f"{value}[{index} + 1]", 2.0, "one index later"
+
+
+def swap_indices(place: Place) -> Iterator[Proposal]:
+    """Exchange two indices of a subscript: rows for columns."""
+    node = place.node
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
+        return
+    texts = [place.read(index) for index in node.slice.elts]
+    for first, second in combinations(range(len(texts)), 2):
+        if not {":", "..."}.isdisjoint((texts[first], texts[second])):
+            continue
+        new = [*texts]
+        new[first], new[second] = texts[second], texts[first]
+        what = f"exchange {texts[first]} and {texts[second]}"
+        yield f"{place.read(node.value)}[{', '.join(new)}]", 2.0, what
 
 
 def multiply_name(place: Place) -> Iterator[Proposal]:

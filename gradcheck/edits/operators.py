@@ -1,7 +1,7 @@
 """The edits of an expression, by kind."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gradcheck.edits import arithmetic, matrices, naming, reductions, slopes
 from gradcheck.edits.material import Material
@@ -34,6 +34,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "flip": arithmetic.flip,
     "complement": slopes.complement,
     "change-index": naming.change_index,
+    "swap-indices": naming.swap_indices,
     "change-number": arithmetic.change_number,
     "regroup": arithmetic.regroup,
     "other-class": arithmetic.other_class,
@@ -74,14 +75,25 @@ def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
                     yield Draft(node=node, new=new, kind=kind, cost=cost, what=what)
 
 
-def rewrites(text: str, root: ast.expr, material: Material) -> Iterator[Rewrite]:
-    """Yield every edit of the expression `root`, a part of `text`, and of its parts."""
+def rewrites(
+    text: str, root: ast.expr, material: Material, likely: Sequence[str] = ()
+) -> Iterator[Rewrite]:
+    """Yield every edit of the expression `root`, a part of `text`, and of its parts.
+
+    The likeliest come first, as by `rank`. Each is written down when its turn comes, for
+    that takes longer than to think of it.
+    """
     seen: set[tuple[int, int, str]] = set()
-    for draft in drafts(text, root, material):
+    for draft in sorted(drafts(text, root, material), key=lambda draft: rank(draft, likely)):
         rewrite = draft.written(text)
         if rewrite is not None and (key := (rewrite.start, rewrite.end, rewrite.new)) not in seen:
             seen.add(key)
             yield rewrite
+
+
+def rank(edit: Draft | Rewrite, likely: Sequence[str]) -> float:
+    """Return how unlikely an edit is; kinds that are `likely` are so by 1 less."""
+    return edit.cost - (edit.kind in likely)
 
 
 def _parts(root: ast.expr) -> Iterator[ast.expr]:

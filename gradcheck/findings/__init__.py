@@ -1,16 +1,30 @@
 """Findings: what checks and their diagnosis mean, said in words."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gradcheck.diagnose.explanation import Diagnosis
 from gradcheck.findings import fixes, mismatch, named
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome
-from gradcheck.report import Finding
+from gradcheck.report import Finding, Related
 
 
 def findings(problem: Problem, outcome: Outcome, diagnosis: Diagnosis) -> Iterator[Finding]:
     """Yield what is to be said about a problem's checks, known mistakes before unexplained ones."""
+    for finding in _findings(problem, outcome, diagnosis):
+        yield replace(finding, related=tuple(_related(problem, finding)))
+
+
+def _related(problem: Problem, finding: Finding) -> Iterator[Related]:
+    """Yield where the gradients are claimed that a mistake elsewhere spoils."""
+    for name in finding.parameters:
+        place = problem.locations.get(name)
+        if place is not None and finding.location is not None and place != finding.location:
+            yield Related(location=place, text=f"the gradient of {name} is claimed here")
+
+
+def _findings(problem: Problem, outcome: Outcome, diagnosis: Diagnosis) -> Iterator[Finding]:
     yield from mismatch.conventions(problem, outcome)
     accepted = problem.accepted
     for name in outcome.missing:

@@ -68,9 +68,7 @@ def _measured(problem: Problem, outcome: Outcome) -> dict[str, Array]:
         size = int(np.prod(shape))
         if not 0 < size <= LARGEST:
             continue
-        station = Station(
-            evaluator=evaluator, probe=outcome.points[0], kinks=(), rng=Chance([0]), limit=0
-        )
+        station = Station(evaluator=evaluator, probe=outcome.points[0], kinks=(), rng=Chance([0]))
         method: Method = "complex_step" if methods.get(name) == "complex_step" else "differences"
         try:
             found[name] = values(station, name, np.arange(size), method).reshape(shape)

@@ -10,7 +10,7 @@ from gradcheck.chance import Chance
 from gradcheck.config.data import OWN, jitter
 from gradcheck.errors import NotAnalyticError
 from gradcheck.module.subject import UPSTREAM, Losses, Moved, Point, Subject
-from gradcheck.problem import Claims, Derivative, Kink, Moves, Nudge, Probe, Problem
+from gradcheck.problem import Claims, Moves, Nudge, Probe, Problem
 
 CHUNK = 2**21
 """Numbers of moved parameters that are made at once."""
@@ -36,10 +36,11 @@ def problem_of(subject: Subject, target: str, seed: int) -> Problem:
         probe=lambda number, attempt: _probe(about.own, seed, number, attempt),
         evaluate=asked.evaluate,
         plain=asked.plain,
-        derivative=_no_derivative,
+        derivative=lambda probe, name, nudge, effort: None,
+        measure=lambda probe, piece: None,
         claims=asked.claims,
         jitter=jitter,
-        kinks=_no_kinks,
+        kinks=lambda probe: (),
         node_shape=lambda node: about.own.parameters[node].shape,
         complex_safe=asked.is_analytic(),
         kinks_known=False,
@@ -67,8 +68,8 @@ class _Asked:
         found = self._losses(probe, moves, steps)
         return found.value, found.magnitude
 
-    def plain(self, probe: Probe, moves: Moves, steps: Array) -> Array:
-        return self._losses(probe, moves, steps).value
+    def plain(self, probe: Probe, moves: Moves, steps: Array) -> tuple[Array, Array]:
+        return self.evaluate(probe, moves, steps, None)
 
     def claims(self, probes: Sequence[Probe]) -> list[Claims]:
         return [self._subject.claims(_point(probe)) for probe in probes]
@@ -113,14 +114,6 @@ def _moved(value: Array, moves: Moves, places: Sequence[tuple[complex, int]]) ->
 
 def _point(probe: Probe) -> Point:
     return Point(parameters=probe.parameters, data=probe.data)
-
-
-def _no_derivative(probe: Probe, name: str, nudge: Nudge | None, limit: int) -> Derivative | None:  # noqa: ARG001
-    return None
-
-
-def _no_kinks(probe: Probe) -> Sequence[Kink]:  # noqa: ARG001
-    return ()
 
 
 def _probe(own: Point, seed: int, number: int, attempt: int) -> Probe:

@@ -8,6 +8,7 @@ from gradcheck.catalogues import FAULTS, OPS
 from gradcheck.diagnose.explanation import Diagnosis
 from gradcheck.errors import GradcheckError
 from gradcheck.findings import findings
+from gradcheck.fingerprints import signed
 from gradcheck.module.evidence import clues, told
 from gradcheck.module.problem import problem_of
 from gradcheck.module.recognition import recognised
@@ -29,7 +30,7 @@ def checked(subject: Subject, target: str, settings: Settings) -> ProblemReport:
             found = tuple(_findings(subject, problem, outcome))
     except GradcheckError as error:
         return failed(subject.about.name, target, error, settings)
-    return ProblemReport(
+    report = ProblemReport(
         name=problem.name,
         target=target,
         verdict=verdict(outcome.checks, found),
@@ -44,6 +45,7 @@ def checked(subject: Subject, target: str, settings: Settings) -> ProblemReport:
         checks=outcome.checks,
         findings=found,
     )
+    return signed(report, lambda location: None)
 
 
 def failed(name: str, target: str, error: GradcheckError, settings: Settings) -> ProblemReport:

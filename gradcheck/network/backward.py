@@ -23,19 +23,27 @@ def gradients(network: Network, trace: Trace) -> Backward:
     upstream: dict[str, Array] = {
         network.loss.node.name: np.full(trace.terms.shape, weight(network, trace))
     }
-    totals = {name: np.zeros(spec.shape) for name, spec in network.parameters.items()}
+    totals: dict[str, Array] = {}
     for node in reversed(network.steps):
         if node.name not in upstream:
             continue
         result = node.op.backward(upstream[node.name], trace.caches[node.name])
         for name, gradient in zip(node.inputs, result.inputs, strict=True):
             if gradient is not None:
-                upstream[name] = upstream[name] + gradient if name in upstream else gradient
+                _add(upstream, name, gradient)
         for local, gradient in result.parameters.items():
             binding = node.bindings[local]
-            totals[binding.parameter] += gradient.T if binding.transposed else gradient
+            _add(totals, binding.parameter, gradient.T if binding.transposed else gradient)
     _penalize(network, trace.parameters, totals)
-    return Backward(parameters=totals, values=upstream)
+    parameters = {
+        name: totals[name] if name in totals else np.zeros(spec.shape)
+        for name, spec in network.parameters.items()
+    }
+    return Backward(parameters=parameters, values=upstream)
+
+
+def _add(totals: dict[str, Array], name: str, gradient: Array) -> None:
+    totals[name] = totals[name] + gradient if name in totals else gradient
 
 
 def _penalize(network: Network, parameters: Mapping[str, Array], totals: dict[str, Array]) -> None:
@@ -43,4 +51,5 @@ def _penalize(network: Network, parameters: Mapping[str, Array], totals: dict[st
         for name in penalty.parameters:
             terms, cache = penalty.op.forward((parameters[name],), {}, {})
             (gradient,) = penalty.op.backward(np.full(terms.shape, penalty.weight), cache).inputs
-            totals[name] += gradient
+            assert gradient is not None
+            _add(totals, name, gradient)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from gradcheck.array import Array, Shape
 from gradcheck.network import kinks, perturb, structure
-from gradcheck.network.forward import Trace, run
+from gradcheck.network.forward import Trace, measured, run
 from gradcheck.network.graph import Network
-from gradcheck.problem import Derivative, Kink, Lost, Moves, Nudge, Probe
+from gradcheck.problem import Derivative, Effort, Kink, Lost, Moves, Nudge, Part, Piece, Probe
 
 KEPT = 4
 """Forward passes that are kept: of the probes by default and one beside them."""
@@ -32,19 +34,29 @@ class Evaluation:
         return perturb.losses(self._base(probe, nudge), moves, steps)
 
     def derivative(
-        self, probe: Probe, parameter: str, nudge: Nudge | None, limit: int
+        self, probe: Probe, parameter: str, nudge: Nudge | None, effort: Effort
     ) -> Derivative | None:
         """Differentiate by a whole parameter; see `problem.Problem.derivative`."""
-        return structure.derivative(self._base(probe, nudge), parameter, limit)
+        return structure.derivative(self._base(probe, nudge), parameter, effort)
 
-    def plain(self, probe: Probe, moves: Moves, steps: Array) -> Array:
-        """Evaluate along lines by whole forward passes."""
+    def measure(self, probe: Probe, piece: Piece) -> Part | None:
+        """Measure a piece of a derivative; see `problem.Problem.measure`."""
+        return structure.measure(self._base(probe, None), piece)
+
+    def plain(self, probe: Probe, moves: Moves, steps: Array) -> tuple[Array, Array]:
+        """Evaluate along lines by whole forward passes.
+
+        The latest one at a probe itself is kept, for others to start from, and nothing else that
+        was known of that probe: so an account does not depend on earlier checks.
+        """
+        if len(moves) == len(steps) == 1 and not steps.any():
+            value, magnitude = measured(self._network, self._made(probe, None).trace)
+            return np.array([[value]]), np.array([[magnitude]])
         return perturb.plain(self._network, probe, moves, steps)
 
     def kinks(self, probe: Probe) -> Sequence[Kink]:
         """List the elements that sit on a kink."""
-        self._unasked += 1
-        return kinks.kinks(self._network, probe)
+        return kinks.kinks(self._network, self._base(probe, None).trace, self._passed)
 
     def lost(self, probe: Probe, parameter: str) -> Lost | None:
         """Tell why a parameter's gradient is zero; see `problem.Problem.lost`."""
@@ -85,6 +97,10 @@ class Evaluation:
                 self._kept.insert(0, self._kept.pop(place))
                 return base
         self._unasked += 1
-        self._kept = self._kept[: KEPT - 1]
+        return self._made(probe, nudge)
+
+    def _made(self, probe: Probe, nudge: Nudge | None) -> perturb.Base:
+        others = [one for one in self._kept if one[0] is not probe or one[1] is not nudge]
+        self._kept = others[: KEPT - 1]
         self._kept.insert(0, (probe, nudge, perturb.base(self._network, probe, nudge)))
         return self._kept[0][2]

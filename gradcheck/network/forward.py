@@ -1,7 +1,7 @@
 """The forward pass."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -26,6 +26,10 @@ class Trace:
     @property
     def terms(self) -> Array:
         return self.values[LOSS]
+
+
+Forward: TypeAlias = Callable[[Mapping[str, Array], Mapping[str, Array]], Trace]
+"""Runs a network at parameters and data."""
 
 
 def run(
@@ -115,5 +119,12 @@ def weight(network: Network, trace: Trace) -> float:
 
 def loss(network: Network, trace: Trace) -> Any:
     """Return the loss of a forward pass, complex if a parameter is."""
-    data = weight(network, trace) * np.sum(trace.terms) + network.loss.offset
-    return data + penalty(network, trace.parameters)
+    return measured(network, trace)[0]
+
+
+def measured(network: Network, trace: Trace) -> tuple[Any, complex]:
+    """Return the loss, and the sum of its absolute terms, real and imaginary parts apart."""
+    terms, extra = weight(network, trace) * trace.terms, penalty(network, trace.parameters)
+    size = float(np.abs(terms.real).sum()) + abs(extra.real) + abs(network.loss.offset)
+    imaginary = float(np.abs(terms.imag).sum()) + abs(extra.imag)
+    return terms.sum() + (extra + network.loss.offset), size + 1j * imaginary

@@ -1,15 +1,27 @@
-"""Elements that sit on a kink at a probe."""
+"""Elements that sit on a kink at a probe.
 
-from collections.abc import Iterator, Mapping
+Some never leave it: of several zeros that a relu hands to a max-pool, it does not matter which is
+the largest, for none of them moves. Those are left out. They are told by moving everything along
+a random line, ahead and back, to first order.
+"""
+
+import warnings
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.exceptions import ComplexWarning
 
 from gradcheck.array import Array
-from gradcheck.network.forward import bound, run
-from gradcheck.network.graph import Network
+from gradcheck.chance import Chance
+from gradcheck.errors import GradcheckError
+from gradcheck.network.forward import Forward, Trace, bound
+from gradcheck.network.graph import Network, Node
+from gradcheck.numeric import directions
+from gradcheck.numeric.complex_step import STEP
 from gradcheck.op import Op
-from gradcheck.problem import Kink, Probe
+from gradcheck.problem import Kink
+from gradcheck.record import record
 
 NEAR = 1e-14
 """Elements nearer than this, relative to their typical size, are on their kink: rounding decides
@@ -18,19 +30,41 @@ the side, and so may the code under check."""
 NUDGE = 1e-13
 """Relative size of the shift that puts an element on one side: beyond `NEAR`, below notice."""
 
+MOVED = 2.0**-10
+"""Relative distance that parameters are moved by: an element that does not leave its kink then
+moves, relatively, less than 1e-11 as fast as they do."""
 
-def kinks(network: Network, probe: Probe) -> list[Kink]:
+
+@record
+class _End:
+    """Every node's inputs, and the parameters, at a moved point."""
+
+    inputs: Mapping[str, tuple[Array, ...]]
+    parameters: Mapping[str, Array]
+
+
+def kinks(network: Network, trace: Trace, forward: Forward) -> list[Kink]:
     """List the elements of ops' first inputs that are on a kink, those of regularisers last."""
-    trace = run(network, probe.parameters, probe.data)
     found: list[Kink] = []
+    moved: list[_End] | None = None
     for node in network.steps:
-        settings = {**node.options, **bound(node, probe.parameters)}
-        found += _kinks(node.op, node.name, trace.inputs[node.name], settings)
+        inputs, settings = trace.inputs[node.name], _settings(node, trace.parameters)
+        own = list(_kinks(node.op, node.name, inputs, settings))
+        # Behind a kink there may be movement that no line shows.
+        if own and not found:
+            moved = _moved(network, trace, forward) if moved is None else moved
+            own = _leaving(node, own, inputs, moved)
+        found += own
     for penalty in network.penalties:
         for name in penalty.parameters:
-            own = (probe.parameters[name],)
-            found += _kinks(penalty.op, penalty.place(name), own, {}, parameter=name)
+            at = (trace.parameters[name],)
+            found += _kinks(penalty.op, penalty.place(name), at, {}, parameter=name)
     return found
+
+
+def _settings(node: Node, parameters: Mapping[str, Array]) -> dict[str, Any]:
+    """Return what an op's kinks depend on beside its inputs."""
+    return {**node.options, **bound(node, parameters)}
 
 
 def _kinks(
@@ -43,8 +77,7 @@ def _kinks(
     if op.kinks is None:
         return
     distances = op.kinks(inputs, settings)
-    typical = float(np.sqrt(np.mean(inputs[0] ** 2))) or 1.0
-    size = np.maximum(np.abs(inputs[0]), typical)
+    size = _size(inputs[0])
     for indices in np.argwhere(np.abs(distances) <= NEAR * size):
         index = tuple(int(i) for i in indices)
         yield Kink(
@@ -53,3 +86,69 @@ def _kinks(
             size=NUDGE * float(size[index]),
             parameter=parameter,
         )
+
+
+def _size(x: Array) -> Array:
+    typical = float(np.sqrt(np.mean(x**2))) or 1.0
+    return np.maximum(np.abs(x), typical)
+
+
+def _moved(network: Network, trace: Trace, forward: Forward) -> list[_End]:
+    """Return two moved points; none where they can't be had."""
+    if not all(node.op.complex_safe for node in network.steps):
+        return []
+    made = {node.name for node in network.steps}
+    data = {name: value for name, value in trace.values.items() if name not in made}
+    for inputs in (network.inputs, ()):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ComplexWarning)
+            try:
+                return [_along(trace, data, inputs, side, forward) for side in (STEP, -STEP)]
+            except (GradcheckError, ComplexWarning, TypeError, ValueError, IndexError):
+                # Masks and the ids of an embedding can't be moved.
+                continue
+    return []
+
+
+def _along(
+    trace: Trace,
+    data: Mapping[str, Array],
+    moving: Collection[str],
+    step: float,
+    forward: Forward,
+) -> _End:
+    """Move all parameters and the inputs named in `moving`."""
+    rng = Chance([len(trace.parameters)])
+
+    def moved(x: Array) -> Array:
+        return x + 1j * step * _size(x) * directions.draw(rng, x.shape)
+
+    parameters = {name: moved(value) for name, value in trace.parameters.items()}
+    points = {name: moved(x) if name in moving else x for name, x in data.items()}
+    with np.errstate(all="ignore"):
+        ends = forward(parameters, points).inputs
+    length = MOVED / STEP
+
+    def end(x: Array) -> Array:
+        return x.real + length * x.imag
+
+    return _End(
+        inputs={name: tuple(end(x) for x in inputs) for name, inputs in ends.items()},
+        parameters={name: end(value) for name, value in parameters.items()},
+    )
+
+
+def _leaving(
+    node: Node, found: list[Kink], inputs: tuple[Array, ...], moved: list[_End]
+) -> list[Kink]:
+    """Return those kinks that an element leaves when everything moves."""
+    if not moved or node.op.kinks is None:
+        return found
+    size = _size(inputs[0])
+    left = np.zeros(inputs[0].shape, dtype=bool)
+    for end in moved:
+        with np.errstate(all="ignore"):
+            settings = _settings(node, end.parameters)
+            distances = node.op.kinks(end.inputs[node.name], settings)
+        left |= ~(np.abs(distances) <= NEAR * size)
+    return [kink for kink in found if left[kink.index]]

@@ -6,13 +6,23 @@ alone, so all moved batches go through it as one large batch. Ops that mix sampl
 batch.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
+from itertools import islice
 
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.network.forward import Trace, bound, loss, penalty, run, run_all, shifted, weight
+from gradcheck.network.forward import (
+    Trace,
+    bound,
+    measured,
+    penalty,
+    run,
+    run_all,
+    shifted,
+    weight,
+)
 from gradcheck.network.graph import Network, Node
 from gradcheck.problem import Moves, Nudge, Probe
 from gradcheck.record import record
@@ -80,13 +90,11 @@ def _stacked(
 ) -> tuple[Array, Array]:
     """Evaluate all lines at one step: K losses and their magnitudes."""
     network, count = start.network, len(moves)
-    original = start.trace.parameters[moves.parameter]
-    variants = [moves.moved(original, line, step) for line in range(count)]
     values: dict[str, Array] = {}
     for node in nodes:
         owned = any(b.parameter == moves.parameter for b in node.bindings.values())
         if owned or not node.op.samplewise:
-            values[node.name] = _one_by_one(start, node, values, moves.parameter, variants)
+            values[node.name] = _one_by_one(start, node, values, moves, step)
         else:
             values[node.name] = _together(start, node, values, count)
     terms = values.get(network.loss.node.name)
@@ -101,23 +109,40 @@ def _stacked(
 
 
 def _one_by_one(
-    start: Base, node: Node, values: Mapping[str, Array], parameter: str, variants: list[Array]
+    start: Base, node: Node, values: Mapping[str, Array], moves: Moves, step: complex
 ) -> Array:
     """Run a node once for each moved value of a parameter, on that value's part of the batch."""
-    points = []
-    batch = start.network.batch
-    for k, variant in enumerate(variants):
+    points = _points(start, node, values, moves, step)
+    if node.op.together is not None:
+        return np.concatenate(node.op.together([*points], node.options))
+    return np.concatenate([_output(node, *point) for point in points])
+
+
+def _output(node: Node, inputs: tuple[Array, ...], parameters: Mapping[str, Array]) -> Array:
+    """Run a node; what it hands on as it is may be moved on before it is used."""
+    output = node.op.forward(inputs, parameters, node.options)[0]
+    shared = any(np.may_share_memory(output, own) for own in parameters.values())
+    return output.copy() if shared else output
+
+
+def _points(
+    start: Base, node: Node, values: Mapping[str, Array], moves: Moves, step: complex
+) -> Iterator[tuple[tuple[Array, ...], dict[str, Array]]]:
+    """Yield a node's inputs and parameters for each moved value of a parameter.
+
+    Each must be done with before the next one, unless the node wants them all together.
+    """
+    batch, original = start.network.batch, start.trace.parameters[moves.parameter]
+    for k, variant in enumerate(moves.each(original, step)):
         inputs = [
             values[name][k * batch : (k + 1) * batch]
             if name in values
             else start.trace.values[name]
             for name in node.inputs
         ]
-        parameters = bound(node, {**start.trace.parameters, parameter: variant})
-        points.append((shifted(node, inputs, start.shifts), parameters))
-    if node.op.together is not None:
-        return np.concatenate(node.op.together(points, node.options))
-    return np.concatenate([node.op.forward(*point, node.options)[0] for point in points])
+        own = variant if node.op.together is None else variant.copy()
+        parameters = bound(node, {**start.trace.parameters, moves.parameter: own})
+        yield shifted(node, inputs, start.shifts), parameters
 
 
 def _together(start: Base, node: Node, values: Mapping[str, Array], count: int) -> Array:
@@ -149,18 +174,19 @@ def _penalty_change(start: Base, moves: Moves, line: int, step: complex) -> comp
     return change
 
 
-def plain(network: Network, probe: Probe, moves: Moves, steps: Array) -> Array:
-    """Return the same losses by a whole forward pass for every point, with nothing shared."""
+def plain(network: Network, probe: Probe, moves: Moves, steps: Array) -> tuple[Array, Array]:
+    """Return the same by a whole forward pass for every point, with nothing shared."""
     values = np.empty((len(steps), len(moves)), dtype=np.result_type(steps, np.float64))
-    name = moves.parameter
-    size = POINTS if any(node.op.together for node in network.steps) else 1
-    places = [(row, line) for row in range(len(steps)) for line in range(len(moves))]
-    for first in range(0, len(places), size):
-        some = places[first : first + size]
+    magnitudes = np.empty(values.shape, dtype=np.complex128)
+    name, own = moves.parameter, probe.parameters[moves.parameter]
+    together = any(node.op.together for node in network.steps)
+    moved = (variant for step in steps for variant in moves.each(own, step))
+    places = np.ndindex(values.shape)
+    while some := [*islice(places, POINTS if together else 1)]:
         points = [
-            {**probe.parameters, name: moves.moved(probe.parameters[name], line, steps[row])}
-            for row, line in some
+            {**probe.parameters, name: variant.copy() if together else variant}
+            for variant in islice(moved, len(some))
         ]
         for place, trace in zip(some, run_all(network, points, probe.data), strict=True):
-            values[place] = loss(network, trace)
-    return values
+            values[place], magnitudes[place] = measured(network, trace)
+    return values, magnitudes

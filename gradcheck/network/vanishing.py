@@ -5,15 +5,14 @@ a thousand times its size, then by a thousandth of it. A layer that is given som
 gives the same is where it is lost.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
 from zlib import crc32
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.chance import Chance
-from gradcheck.network.forward import Trace, penalty, weight
+from gradcheck.network.forward import Forward, Trace, penalty, weight
 from gradcheck.network.graph import LOSS, Network, Node
 from gradcheck.numeric.estimate import EPS
 from gradcheck.problem import Lost, Probe
@@ -29,9 +28,6 @@ SAME = EPS**0.5
 
 SQUARE = (3.0, 5.0)
 """Between these a change grows for twice the step, if it is in second order: by about 4."""
-
-Forward: TypeAlias = Callable[[Mapping[str, Array], Mapping[str, Array]], Trace]
-"""Runs the network at parameters and data."""
 
 
 def lost(network: Network, probe: Probe, parameter: str, forward: Forward) -> Lost | None:

@@ -10,11 +10,8 @@ It is exact only where the code really is analytic: `abs`, a norm or a cast to f
 silently drop the imaginary part. So it never decides alone: differences must agree.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
-from gradcheck.array import Array
 from gradcheck.numeric.estimate import EPS, Estimate, Lines
 
 STEP = 2.0**-100
@@ -32,11 +29,5 @@ def estimate(lines: Lines, *, both_sides: bool) -> Estimate:
     left = right
     if both_sides:
         left = -lines(np.array([-1j * STEP])).value[0].imag / STEP
-    found = from_terms(right, terms)
-    return replace(found, left=left)
-
-
-def from_terms(value: Array, magnitude: Array) -> Estimate:
-    """Return the estimate of derivatives that were added up from terms of a known magnitude."""
-    bar = ROUNDING * EPS * np.maximum(magnitude, np.abs(value))
-    return Estimate(value=value, bar=bar, left=value, right=value, gap_bar=2 * bar)
+    bar = ROUNDING * EPS * np.maximum(terms, np.abs(right))
+    return Estimate(value=right, bar=bar, left=left, right=right, gap_bar=2 * bar)

@@ -42,6 +42,18 @@ class Estimate:
     right: Array
     gap_bar: Array
 
+    def over(self, factor: float) -> "Estimate":
+        """Return what is found when the lines had steps `factor` times as long as they say."""
+        if factor == 1:
+            return self
+        return Estimate(
+            value=self.value / factor,
+            bar=self.bar / factor,
+            left=self.left / factor,
+            right=self.right / factor,
+            gap_bar=self.gap_bar / factor,
+        )
+
     @property
     def kinked(self) -> Array:
         """Tell the lines on which the one-sided derivatives differ."""

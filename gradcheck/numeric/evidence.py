@@ -1,9 +1,21 @@
 """How two gradients differ, in figures that a reader can act on."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.record import record
+
+BLOCK = 2**14
+"""Entries that are compared together."""
+
+FAR = 1e100
+"""Numbers up to here can be squared and summed."""
+
+EXACT = 1e-9
+"""A factor that holds for every entry to this fraction of the largest is the number it plainly is,
+with nine digits."""
 
 STRIP = 16
 """Stretches into which a heat strip cuts the flattened gradient."""
@@ -13,39 +25,82 @@ STRIP = 16
 class Evidence:
     """`relative` is |claimed - numeric| / |numeric| in norms, `ratio` the factor that fits best.
 
-    Each is None where it has no meaning (a numeric gradient of zero, say).
+    Each is None where it has no meaning (a numeric gradient of zero, say). With `exact`, the factor
+    holds for every entry.
     """
 
     relative: float | None
     ratio: float | None
     cosine: float | None
+    exact: bool = False
+
+
+class Moments:
+    """What two gradients have in common, added up stretch by stretch."""
+
+    def __init__(self) -> None:
+        self._sums = np.zeros(4)
+        self.largest = 0.0
+        """The size of the largest claimed entry so far."""
+
+    def add(self, claimed: Array, numeric: Array, apart: Array, largest: float) -> None:
+        """Take in a stretch of both, their difference, and the size of the largest claimed."""
+        self._sums += [claimed @ claimed, numeric @ numeric, claimed @ numeric, apart @ apart]
+        self.largest = max(self.largest, largest)
+
+    @property
+    def length(self) -> float:
+        """The length of the numeric gradient."""
+        return float(np.sqrt(self._sums[1]))
+
+    def evidence(self, claimed: Array, numeric: Array) -> Evidence:
+        """Compare the two gradients that were taken in."""
+        if 1 / FAR < self.length < FAR:
+            with np.errstate(over="ignore", invalid="ignore"):
+                return self._compared(claimed, numeric)
+        unit = size(numeric, numeric)
+        if unit == 0:
+            return Evidence(relative=None, ratio=None, cosine=None)
+        # Squares are beyond float64, except those of numbers near 1.
+        return compare(claimed / unit, numeric / unit)
+
+    def _compared(self, claimed: Array, numeric: Array) -> Evidence:
+        other, length, _, distance = np.sqrt(np.maximum(self._sums, 0)).tolist()
+        product = float(self._sums[2]) / length**2
+        rounded, slack = float(f"{product:.9g}"), EXACT * self.largest
+        plain = rounded == 1 and distance <= slack
+        exact = plain or _apart(claimed, numeric, rounded) <= slack
+        return Evidence(
+            relative=distance / length,
+            ratio=rounded if exact else product,
+            exact=exact,
+            cosine=max(-1.0, min(1.0, product * (length / other))) if other else None,
+        )
 
 
 def compare(claimed: Array, numeric: Array) -> Evidence:
     """Compare two gradients of one parameter, entry by entry in the same order."""
-    # In units of the largest entry, whose square may be beyond float64.
-    unit = float(np.max(np.abs(numeric), initial=0.0))
-    if unit == 0:
-        return Evidence(relative=None, ratio=None, cosine=None)
+    moments = Moments()
     with np.errstate(over="ignore", invalid="ignore"):
-        return _compared(claimed / unit, numeric / unit)
+        for c, n in _blocks(claimed, numeric):
+            moments.add(c, n, c - n, float(np.abs(c).max()))
+    return moments.evidence(claimed, numeric)
 
 
-def _compared(claimed: Array, numeric: Array) -> Evidence:
-    length, other = float(np.linalg.norm(numeric)), float(np.linalg.norm(claimed))
-    product = float(np.vdot(claimed, numeric)) / length**2
-    return Evidence(
-        relative=float(np.linalg.norm(claimed - numeric)) / length,
-        ratio=_nice(claimed, numeric, product),
-        cosine=max(-1.0, min(1.0, product * (length / other))) if other else None,
-    )
+def size(low: Array, high: Array) -> float:
+    """Return the size of the largest entry of two arrays, one of which is below the other."""
+    return float(max(np.max(high, initial=0.0), -np.min(low, initial=0.0)))
 
 
-def _nice(claimed: Array, numeric: Array, ratio: float) -> float:
-    """Round a factor that holds for every entry to the number that it plainly is."""
-    rounded = float(f"{ratio:.9g}")
-    spread = float(np.max(np.abs(claimed - rounded * numeric)))
-    return rounded if spread <= 1e-9 * float(np.max(np.abs(claimed))) else ratio
+def _apart(claimed: Array, numeric: Array, ratio: float) -> float:
+    """Return by how much the claim differs from the numeric gradient times a ratio, at most."""
+    return max(float(np.max(np.abs(c - ratio * n))) for c, n in _blocks(claimed, numeric))
+
+
+def _blocks(*arrays: Array) -> Iterator[tuple[Array, ...]]:
+    """Yield stretches of flat arrays of one length that fit into the processor's cache."""
+    for start in range(0, len(arrays[0]), BLOCK):
+        yield tuple(array[start : start + BLOCK] for array in arrays)
 
 
 def heat(wrong: Array, checked: Array) -> tuple[float, ...]:

@@ -21,6 +21,10 @@ SPACING = 1e-10
 """Relative distance of the points: far above rounding, far below curvature."""
 
 
+LEAST = EPS / 2
+"""Noise relative to the size of what is computed: agreement of all digits is luck."""
+
+
 def offsets() -> Array:
     """Return the steps, relative to the scale of the line, at which `level` wants values."""
     return SPACING * (np.arange(POINTS) - POINTS // 2)
@@ -29,10 +33,9 @@ def offsets() -> Array:
 def level(values: Array) -> float:
     """Estimate the standard deviation of the noise in `values`, taken at `offsets()`.
 
-    Never below half a unit in the last place of the largest value: agreement of all
-    digits is luck, not exactness.
+    Never below `LEAST` of the largest value.
     """
-    floor = EPS / 2 * float(np.max(np.abs(values)))
+    floor = LEAST * float(np.max(np.abs(values)))
     levels, mixed = _levels(values)
     for k in range(len(levels) - 2):
         three = levels[k : k + 3]

@@ -7,12 +7,15 @@ by the rules of complex numbers without the terms of order $h^2$, which underflo
 function by calling it once, on the shared real part plus $ih$, since to first order
 $\operatorname{Im} f(a + ihb) = b \operatorname{Im} f(a + ih)$.
 
+What is done element by element only multiplies imaginary parts by numbers that all P share. So
+these factors are gathered, and the P parts are touched no sooner than elements are mixed.
+
 `Split` takes part in NumPy's dispatch (NEP 13 and NEP 18), so that code written for arrays
 runs on it unchanged; what it can't do raises TypeError. Comparisons are decided by real
 parts alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,6 +23,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from gradcheck.array import Array, Shape
 from gradcheck.numeric.complex_step import STEP
+from gradcheck.numeric.strip import Strip, kept_axis, spread, strip_of_reshaped, taken
 
 Operand: TypeAlias = Any
 """A Split, an array or a number."""
@@ -29,14 +33,42 @@ _REAL_ONLY = {np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np
 
 
 class Split(NDArrayOperatorsMixin):
-    """P complex arrays of one shape: `real` of that shape, `imag` (P, *shape), in units of h."""
+    """P complex arrays of one shape, with shared real parts.
 
-    __slots__ = ("imag", "real")
+    `real` has that shape. Imaginary parts are in units of h: `root` (P, *shape) times `slope`,
+    which P share and which is broadcast to the shape (None for 1). With a `strip`, all but some
+    places along one axis are zero, and `root` has only those.
+    """
+
+    __slots__ = ("real", "root", "slope", "strip")
     __array_priority__ = 1000
 
-    def __init__(self, real: Array, imag: Array) -> None:
+    def __init__(
+        self, real: Array, root: Array, slope: Any = None, strip: Strip | None = None
+    ) -> None:
         self.real = real
-        self.imag = imag
+        self.root = root
+        self.slope = slope
+        self.strip = strip
+
+    @property
+    def raw(self) -> Array:
+        """The imaginary parts, those of the strip if there is one."""
+        if self.slope is None:
+            return self.root
+        if self.strip is None or np.ndim(self.slope) == 0:
+            return np.asarray(self.root * self.slope)
+        return np.asarray(self.root * taken(np.broadcast_to(self.slope, self.shape), self.strip))
+
+    @property
+    def imag(self) -> Array:
+        """All imaginary parts, (P, *shape)."""
+        return self.raw if self.strip is None else spread(self.raw, self.strip, self.shape)
+
+    @property
+    def full(self) -> "Split":
+        """The same without a strip."""
+        return self if self.strip is None else Split(self.real, self.imag)
 
     @property
     def shape(self) -> Shape:
@@ -61,43 +93,67 @@ class Split(NDArrayOperatorsMixin):
     def __len__(self) -> int:
         return len(self.real)
 
-    def __getitem__(self, key: Any) -> "Split":
+    def __getitem__(self, key: Any) -> Any:
+        """Return a part; one element of an axis is a plain array if nothing in it is imaginary."""
         keys = key if isinstance(key, tuple) else (key,)
-        if all(k is None or k is Ellipsis or isinstance(k, int | np.integer | slice) for k in keys):
-            return Split(self.real[key], self.imag[(slice(None), *keys)])
+        if not all(
+            k is None or k is Ellipsis or isinstance(k, int | np.integer | slice) for k in keys
+        ):
+            return self._picked(keys)
+        axis = None if self.strip is None else kept_axis(keys, self.ndim, self.strip.axis)
+        if self.strip is not None and axis is None:
+            return self.full[key]
+        real, root = self.real[key], self.root[(slice(None), *keys)]
+        if any(isinstance(k, int | np.integer) for k in keys) and not root.any():
+            return real
+        slope = None if self.slope is None else np.broadcast_to(self.slope, self.shape)[key]
+        return Split(real, root, slope, self.strip and self.strip.at(axis or 0))
+
+    def _picked(self, keys: tuple[Any, ...]) -> "Split":
         # With index arrays NumPy may put their axes first, so ours is kept last meanwhile.
         last = np.moveaxis(self.imag, 0, -1)
         tail = (slice(None),) if any(k is Ellipsis for k in keys) else ()
-        return Split(self.real[key], np.moveaxis(last[(*keys, *tail)], -1, 0))
+        return Split(self.real[keys], np.moveaxis(last[(*keys, *tail)], -1, 0))
 
     def reshape(self, *shape: Any) -> "Split":
         wanted = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
         real = self.real.reshape(wanted)
-        return Split(real, self.imag.reshape(len(self.imag), *real.shape))
+        raw, strip = self.raw, None
+        if self.strip is not None:
+            strip = strip_of_reshaped(self.strip, self.shape, real.shape)
+            raw = self.imag if strip is None else raw
+        inner = real.shape if strip is None else strip.inner(real.shape)
+        return Split(real, raw.reshape(len(raw), *inner), None, strip)
 
     def transpose(self, *axes: Any) -> "Split":
         order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
         order = tuple(a % self.ndim for a in order) if order else tuple(range(self.ndim))[::-1]
-        return Split(self.real.transpose(order), self.imag.transpose(0, *(a + 1 for a in order)))
+        raw = self.raw.transpose(0, *(a + 1 for a in order))
+        strip = self.strip and self.strip.at(order.index(self.strip.axis))
+        return Split(self.real.transpose(order), raw, None, strip)
 
     def swapaxes(self, a: int, b: int) -> "Split":
-        return Split(
-            self.real.swapaxes(a, b), self.imag.swapaxes(*imaginary_axes(self.real, (a, b)))
-        )
+        order = list(range(self.ndim))
+        order[a], order[b] = order[b], order[a]
+        return self.transpose(*order)
 
     def ravel(self) -> "Split":
         return self.reshape(-1)
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> "Split":
-        return Split(
-            np.asarray(self.real.sum(axis=axis, keepdims=keepdims)),
-            self.imag.sum(axis=_axes(self.real, axis), keepdims=keepdims),
-        )
+        real = np.asarray(self.real.sum(axis=axis, keepdims=keepdims))
+        gone = range(self.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+        over = {a % self.ndim for a in gone}
+        strip = self.strip
+        if strip is not None:
+            before = 0 if keepdims else sum(a < strip.axis for a in over)
+            strip = None if strip.axis in over else strip.at(strip.axis - before)
+        return Split(real, summed(self.raw, over, keepdims=keepdims), None, strip)
 
     def mean(self, axis: Any = None, keepdims: bool = False) -> "Split":
         total = self.sum(axis=axis, keepdims=keepdims)
         count = self.size / max(total.size, 1)
-        return Split(total.real / count, total.imag / count)
+        return Split(total.real / count, total.root, 1 / count, total.strip)
 
     def argmax(self, axis: int | None = None) -> Array:
         return np.asarray(self.real.argmax(axis=axis))
@@ -112,12 +168,15 @@ class Split(NDArrayOperatorsMixin):
         return _extreme(self, np.argmin, axis, keepdims)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        # Arithmetic is made of split arrays, so it can only be imported once those are there.
+        from gradcheck.numeric.split_arithmetic import BINARY
+
         if method != "__call__" or kwargs:
             return NotImplemented
         if ufunc in _REAL_ONLY:
             return ufunc(*(real_part(x) for x in inputs))
-        if ufunc in _BINARY:
-            return _BINARY[ufunc](*inputs)
+        if ufunc in BINARY:
+            return BINARY[ufunc](*inputs)
         if len(inputs) == 1:
             return _unary(ufunc, inputs[0])
         return NotImplemented
@@ -125,7 +184,6 @@ class Split(NDArrayOperatorsMixin):
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any
     ) -> Any:
-        # They are made of split arrays, so they can only be imported once those are there.
         from gradcheck.numeric.split_functions import FUNCTIONS
 
         handler = FUNCTIONS.get(func)
@@ -136,105 +194,30 @@ def real_part(x: Operand) -> Any:
     return x.real if isinstance(x, Split) else x
 
 
-def imaginary(x: Operand, ndim: int) -> Array | None:
-    """Return an operand's imaginary parts, ready to be broadcast to `ndim` axes; None for zero."""
-    if not isinstance(x, Split):
-        return None
-    return x.imag.reshape(len(x.imag), *[1] * (ndim - x.ndim), *x.shape)
+def times(slope: Any, factor: Any) -> Any:
+    """Return the product of two slopes, None being 1."""
+    return factor if slope is None else slope if factor is None else slope * factor
 
 
-def made(real: Array, *parts: Array | None) -> Split:
-    """Return the sum of some imaginary parts with the real part that belongs to them."""
-    given = [part for part in parts if part is not None]
-    total = given[0] if len(given) == 1 else given[0] + given[1]
-    if total.shape[1:] != real.shape:
-        total = np.broadcast_to(total, (len(total), *real.shape))
-    return Split(real, total)
+def summed(raw: Array, axes: set[int], *, keepdims: bool) -> Array:
+    """Sum imaginary parts over some axes of the real part.
+
+    Short last axes are summed as products with ones, which is many times faster.
+    """
+    last = raw.ndim - 2
+    if axes == {last} and raw.shape[-1] <= SHORT and raw.flags.c_contiguous:
+        found = (raw.reshape(-1, raw.shape[-1]) @ np.ones(raw.shape[-1])).reshape(raw.shape[:-1])
+        return found[..., None] if keepdims else found
+    return np.asarray(raw.sum(axis=tuple(a + 1 for a in axes), keepdims=keepdims))
+
+
+SHORT = 64
+"""Axes up to this length are summed by products."""
 
 
 def _unary(ufunc: np.ufunc, x: Split) -> Split:
     slope = ufunc(x.real + 1j * STEP).imag / STEP
-    return Split(ufunc(x.real), x.imag * slope)
-
-
-def _add(a: Operand, b: Operand) -> Split:
-    real = np.asarray(real_part(a) + real_part(b))
-    return made(real, imaginary(a, real.ndim), imaginary(b, real.ndim))
-
-
-def _subtract(a: Operand, b: Operand) -> Split:
-    real = np.asarray(real_part(a) - real_part(b))
-    second = imaginary(b, real.ndim)
-    return made(real, imaginary(a, real.ndim), None if second is None else -second)
-
-
-def _multiply(a: Operand, b: Operand) -> Split:
-    real = np.asarray(real_part(a) * real_part(b))
-    first, second = imaginary(a, real.ndim), imaginary(b, real.ndim)
-    return made(
-        real,
-        None if first is None else first * real_part(b),
-        None if second is None else real_part(a) * second,
-    )
-
-
-def _divide(a: Operand, b: Operand) -> Split:
-    real = np.asarray(real_part(a) / real_part(b))
-    first, second = imaginary(a, real.ndim), imaginary(b, real.ndim)
-    return made(
-        real,
-        None if first is None else first / real_part(b),
-        None if second is None else second * (-real / real_part(b)),
-    )
-
-
-def _power(a: Operand, b: Operand) -> Split:
-    if isinstance(b, Split):
-        raise TypeError("a split complex exponent is not supported")
-    slope = ((a.real + 1j * STEP) ** b).imag / STEP
-    return made(np.asarray(a.real**b), a.imag * slope)
-
-
-def _matmul(a: Operand, b: Operand) -> Split:
-    if real_part(a).ndim < 2 or real_part(b).ndim < 2:
-        raise TypeError("split complex products are of matrices")
-    real = real_part(a) @ real_part(b)
-    first = second = None
-    if isinstance(a, Split):
-        first = _left_product(imaginary(a, real.ndim), real_part(b))
-    if isinstance(b, Split):
-        second = real_part(a) @ imaginary(b, real.ndim)
-    return made(real, first, second)
-
-
-def _left_product(stack: Any, matrix: Array) -> Array:
-    """Multiply a stack by a matrix: with a single matrix, as one large product."""
-    if matrix.ndim > 2:
-        return np.asarray(stack @ matrix)
-    rows = stack.reshape(-1, stack.shape[-1]) @ matrix
-    return np.asarray(rows.reshape(*stack.shape[:-1], matrix.shape[-1]))
-
-
-def _negative(x: Split) -> Split:
-    return Split(-x.real, -x.imag)
-
-
-def _maximum(a: Operand, b: Operand) -> Split:
-    return where(real_part(a) >= real_part(b), a, b)
-
-
-def _minimum(a: Operand, b: Operand) -> Split:
-    return where(real_part(a) <= real_part(b), a, b)
-
-
-def where(condition: Array, a: Operand, b: Operand) -> Split:
-    real = np.where(condition, real_part(a), real_part(b))
-    first, second = imaginary(a, real.ndim), imaginary(b, real.ndim)
-    return made(
-        real,
-        None if first is None else np.where(condition, first, 0.0),
-        None if second is None else np.where(condition, 0.0, second),
-    )
+    return Split(ufunc(x.real), x.root, times(x.slope, slope), x.strip)
 
 
 def _extreme(x: Split, choose: Callable[..., Any], axis: int | None, keepdims: bool) -> Split:
@@ -242,30 +225,20 @@ def _extreme(x: Split, choose: Callable[..., Any], axis: int | None, keepdims: b
         return _extreme(x.ravel(), choose, 0, keepdims=False)
     axis %= x.ndim
     index = np.expand_dims(choose(x.real, axis=axis), axis)
-    real = np.take_along_axis(x.real, index, axis)
-    imag = np.take_along_axis(x.imag, index[None], axis + 1)
-    return Split(real, imag) if keepdims else Split(real.squeeze(axis), imag.squeeze(axis + 1))
+    found = along_axis(x, index, axis)
+    if keepdims:
+        return found
+    strip = found.strip
+    if strip is not None and strip.axis > axis:
+        strip = strip.at(strip.axis - 1)
+    return Split(found.real.squeeze(axis), found.raw.squeeze(axis + 1), None, strip)
 
 
-def imaginary_axes(real: Array, axes: Sequence[int]) -> tuple[int, ...]:
-    """Return the axes of an imaginary part that correspond to some of a real part."""
-    return tuple(axis % real.ndim + 1 for axis in axes)
-
-
-def _axes(real: Array, axis: Any) -> Any:
-    if axis is None:
-        return tuple(range(1, real.ndim + 1))
-    return imaginary_axes(real, axis if isinstance(axis, tuple) else (axis,))
-
-
-_BINARY: dict[Any, Callable[..., Split]] = {
-    np.add: _add,
-    np.subtract: _subtract,
-    np.multiply: _multiply,
-    np.divide: _divide,
-    np.power: _power,
-    np.matmul: _matmul,
-    np.negative: _negative,
-    np.maximum: _maximum,
-    np.minimum: _minimum,
-}
+def along_axis(x: Split, index: Array, axis: int) -> Split:
+    """Take elements along an axis, as `np.take_along_axis` does."""
+    axis %= x.ndim
+    if x.strip is not None and x.strip.axis == axis:
+        x = x.full
+    inner = index[None] if x.strip is None else taken(index, x.strip)
+    imag = np.take_along_axis(x.raw, inner, axis + 1)
+    return Split(np.take_along_axis(x.real, index, axis), imag, None, x.strip)

@@ -7,7 +7,7 @@ from gradcheck.array import Array
 
 def logistic(z: Array) -> Array:
     """Return 1 / (1 + exp(-z)), without overflow and with all digits in the lower tail."""
-    negative = z < 0
+    negative = z.real < 0
     e: Array = np.exp(np.where(negative, z, -z))
     value: Array = np.where(negative, e, 1) / (1 + e)
     return value

@@ -5,13 +5,20 @@ from typing import Any
 
 from gradcheck.fault import Fault
 from gradcheck.paste.fixes import Mended, fix
-from gradcheck.paste.naming import Mistake, codes
+from gradcheck.paste.mistake import Mistake
+from gradcheck.paste.naming import codes
 from gradcheck.paste.reading.post import Post, Program
-from gradcheck.paste.verdicts import Judged
+from gradcheck.paste.verdicts import Judged, times
 from gradcheck.record import record
-from gradcheck.report import Check, Finding, Location
+from gradcheck.report import Check, Excerpt, Finding, Location
 
 _SHOWN = 4
+
+_PARALLEL = 1e-8
+"""How far a cosine may be from 1 or -1 where one factor explains a gradient: the square of the
+differences' own error.
+"""
+
 _MOVED = ("move-statement", "insert-statement")
 
 
@@ -59,6 +66,7 @@ def _mistake(case: Case, mend: Mended, edit: Mapping[str, Any]) -> Finding:
         message=_message(edit, feeds),
         parameters=tuple(check.parameter for check in feeds),
         location=_location(case, edit["parts"][0]),
+        excerpts=tuple(_excerpts(case, edit["parts"])),
         evidence=tuple(_evidence(case, mend, edit, feeds)),
         alternatives=tuple(found[1:]),
         fix=fix(case.post, mend, lines if shared and apart else None),
@@ -82,7 +90,8 @@ def _described(case: Case, edit: Mapping[str, Any]) -> Mistake:
 
 
 def _is_factor(check: Check) -> bool:
-    return check.relative is not None and check.relative < 1e-4
+    """Tell whether a gradient is off by a factor and nothing else."""
+    return check.cosine is not None and 1 - abs(check.cosine) < _PARALLEL
 
 
 def _message(edit: Mapping[str, Any], feeds: Sequence[Check]) -> str:
@@ -123,7 +132,7 @@ def _in_words(case: Case, state: Mapping[str, Any]) -> str:
 
 def _off(check: Check) -> str:
     if check.ratio is not None and _is_factor(check):
-        return f"{check.ratio:.6g} times the gradient"
+        return f"{times(check.ratio)} the gradient"
     if check.cosine is None or check.relative is None:
         return check.reason or "wrong"
     return f"{check.relative:.2g} off in norm, cosine {check.cosine:.4f}"
@@ -142,7 +151,8 @@ def _unexplained(case: Case) -> Finding:
         title="the claimed gradient is not the gradient of the loss",
         message=f"the gradient of {_listed(names)} is wrong",
         parameters=tuple(names),
-        location=_location(case, first) if first else _at(case, line),
+        location=_location(case, first) if first else at(case, line),
+        excerpts=tuple(_excerpts(case, [first])) if first else (whole(case, line),),
         evidence=(
             *((first["fact"],) if first else ()),
             *(f"{check.parameter}: {_off(check)}" for check in case.wrong[:_SHOWN]),
@@ -160,7 +170,8 @@ def _lines(case: Case, edit: Mapping[str, Any]) -> list[tuple[int | None, int]]:
     return found
 
 
-def _at(case: Case, line: int) -> Location:
+def at(case: Case, line: int) -> Location:
+    """Return where a line of the program is in the text."""
     spot = case.program.place(line)
     return Location(
         file=case.file,
@@ -169,6 +180,19 @@ def _at(case: Case, line: int) -> Location:
         end_line=spot.line,
         end_column=spot.column + 1,
         cell=spot.cell,
+    )
+
+
+def whole(case: Case, line: int) -> Excerpt:
+    """Return the given line that a line of the program comes from, all of it marked."""
+    place = case.program.places[min(line, len(case.program.places)) - 1]
+    text = place.given
+    return Excerpt(
+        line=place.line,
+        cell=place.cell,
+        text=text,
+        column=len(text) - len(text.lstrip()) + 1,
+        end_column=len(text.rstrip()) + 1,
     )
 
 
@@ -190,6 +214,25 @@ def _location(case: Case, part: Mapping[str, Any]) -> Location:
         end_column=last.column + 1,
         cell=first.cell,
     )
+
+
+def _excerpts(case: Case, parts: Sequence[Mapping[str, Any]]) -> Iterator[Excerpt]:
+    """Yield the given lines that some parts of statements are on, each part marked."""
+    given = {(place.cell, place.line): place.given for place in case.program.places}
+    for part in parts:
+        place = _location(case, part)
+        for line in range(place.line, place.end_line + 1):
+            text = given.get((place.cell, line))
+            if text is None:
+                continue
+            lead = len(text) - len(text.lstrip()) + 1
+            yield Excerpt(
+                line=line,
+                cell=place.cell,
+                text=text,
+                column=place.column if line == place.line else lead,
+                end_column=place.end_column if line == place.end_line else len(text) + 1,
+            )
 
 
 def _spot(text: str, at: int) -> tuple[int, int]:

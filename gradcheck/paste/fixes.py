@@ -4,13 +4,11 @@ A repair is applied to the text as given; what comes out is read and run again i
 from other random points and, where data are made up, with other data. Only then is it verified.
 """
 
-import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gradcheck.errors import GradcheckError
-from gradcheck.paste.reading.lines import split
-from gradcheck.paste.reading.notebook import cells
+from gradcheck.paste.reading.differences import diff
 from gradcheck.paste.reading.post import Post, Program
 from gradcheck.paste.reading.read import read
 from gradcheck.paste.reading.rewriting import Change, applied, edits
@@ -138,30 +136,5 @@ def fix(post: Post, mend: Mended, lines: Sequence[tuple[int | None, int]] | None
     return Fix(
         applicability="ambiguous" if mend.others else "verified",
         edits=own,
-        diff=diff(post, own),
+        diff=diff(post.text, own),
     )
-
-
-def diff(post: Post, made: Sequence[Edit]) -> str:
-    """Return edits as a unified diff, for a notebook of the source of each cell."""
-    return "".join(_diffs(post, made))
-
-
-def _diffs(post: Post, made: Sequence[Edit]) -> Iterator[str]:
-    sources = (
-        {cell.number: cell.source for cell in cells(post.text) or []}
-        if post.notebook
-        else {None: post.text}
-    )
-    for cell, source in sources.items():
-        own = {edit.line: edit for edit in made if edit.cell == cell}
-        if not own:
-            continue
-        name = next(iter(own.values())).file + (f"#cell{cell}" if cell is not None else "")
-        before = [line.rstrip("\r\n") for line in split(source)]
-        after: list[str] = []
-        for number, line in enumerate(before, 1):
-            edit = own.get(number)
-            after += [line] if edit is None else [] if edit.new is None else edit.new.split("\n")
-        rows = difflib.unified_diff(before, after, name, name, lineterm="", n=1)
-        yield "\n".join(rows) + "\n"

@@ -9,60 +9,19 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from math import isclose
 from typing import TypeAlias
 
-from gradcheck.record import record
-
-_ACTIVATION = re.compile(r"(?i)sigm|tanh|relu|act|squash|logistic|softplus|\belu|gelu|swish|nonlin")
-_DERIVATIVE = re.compile(r"(?i)prime|deriv|slope|grad|_d\b|\bd_?act|1(\.0?)? ?- ?")
-_DECAY = re.compile(r"(?i)\breg|lambda|\blam|\bl2|\bl1|decay|penalt|alpha ?\*|weight_?decay")
-_BIAS = re.compile(r"(?i)(^|[._\[' ])(b|db|bias|biases|nabla_b|grad_b)\w*")
-_PRODUCT = re.compile(r"@|\bdot\(|matmul|einsum|outer")
-_SUM = re.compile(r"\.?(sum|mean|average)\(")
-_RNN = re.compile(r"(?i)\b(h|hs|c)\[t|dh_?next|hprev|h_prev|bptt|Whh|W_hh")
-_POOL = re.compile(r"(?i)pool|max|window")
-_CONV = re.compile(r"(?i)conv|kernel|filter|stride|pad")
-
-
-@record
-class Mistake:
-    """One edit of a repair, with its surroundings.
-
-    `old` and `new` are the expressions, `statement` the whole old statement, `function` what it
-    is in; `feeds` names the parameters whose gradients it changes, out of `everything`; `ratios`
-    are the factors by which those were exactly off. `updates` tells a statement that changes a
-    parameter itself.
-    """
-
-    kind: str
-    old: str
-    new: str
-    statement: str
-    function: str
-    feeds: frozenset[str]
-    everything: frozenset[str]
-    ratios: Mapping[str, float]
-    updates: bool = False
-
-    @property
-    def is_output(self) -> bool:
-        """Whether all gradients come from here, as they do from the output's delta."""
-        return self.feeds >= self.everything
-
-    @property
-    def is_bias(self) -> bool:
-        target = self.statement.partition("=")[0]
-        return len(self.feeds) == 1 and bool(
-            _BIAS.search(target) or all(_BIAS.search(name) for name in self.feeds)
-        )
-
-    @property
-    def is_decay(self) -> bool:
-        return bool(_DECAY.search(self.statement))
-
-    @property
-    def is_weight(self) -> bool:
-        """Whether the statement makes one weight's gradient, by a product with its input."""
-        return len(self.feeds) == 1 and not self.is_bias and bool(_PRODUCT.search(self.statement))
-
+from gradcheck.paste.mistake import (
+    ACTIVATION,
+    AVERAGE,
+    AXIS,
+    CONV,
+    DECAY,
+    DERIVATIVE,
+    POOL,
+    PRODUCT,
+    RNN,
+    SUM,
+    Mistake,
+)
 
 Codes: TypeAlias = Iterator[str]
 
@@ -89,7 +48,7 @@ def _sign(m: Mistake) -> Codes:
 
 
 def _operands(m: Mistake) -> Codes:
-    if _PRODUCT.search(m.old):
+    if PRODUCT.search(m.old):
         yield from ("MAT12", "MAT02")
     yield from _sign(m)
 
@@ -101,11 +60,11 @@ def _call(m: Mistake) -> Codes:
         yield "SGN06"
     if "softmax" in name:
         yield from ("SMX05", "SMX07")
-    if _SUM.search(m.old):
+    if SUM.search(m.old):
         yield from _summed(m)
-    if _DERIVATIVE.search(name):
+    if DERIVATIVE.search(name):
         yield from ("LOS01", "ACT11") if m.is_output else ("ACT11",)
-    if _ACTIVATION.search(name) or not _DERIVATIVE.search(name):
+    if ACTIVATION.search(name) or not DERIVATIVE.search(name):
         yield from ("ACT23", "ACT02") if m.is_output else ("ACT02", "ACT23")
 
 
@@ -119,6 +78,8 @@ def _summed(m: Mistake) -> Codes:
 
 def _derivative(m: Mistake) -> Codes:
     """A derivative that is missing."""
+    if m.is_dropout:
+        yield "DRP01"
     if m.is_bias:
         yield "BIA08"
     if m.is_output:
@@ -135,28 +96,34 @@ def _rule(m: Mistake) -> Codes:
 
 def _name(m: Mistake) -> Codes:
     """One value in another's place."""
+    if m.is_dropout:
+        yield "DRP01"
+    if m.is_neighbour and not m.is_weight:
+        yield "ACT13"
     if m.is_decay and m.kind == "replace-name":
         yield "REG10"
     if m.is_bias:
         yield from ("BIA10", "BIA07")
     if m.is_weight:
         yield from ("MAT06", "MAT07", "MAT05", "PRP04")
-    if _PRODUCT.search(m.statement) and re.search(r"(?i)^(self\.)?(w|theta|weight)", m.new):
+    if PRODUCT.search(m.statement) and re.search(r"(?i)^(self\.)?(w|theta|weight)", m.new):
         yield "MAT08"
     if m.new.startswith(("d", "grad", "delta", "err")) and m.is_output:
         yield "MAT10"
-    if _DERIVATIVE.search(m.statement) or _ACTIVATION.search(m.statement):
+    if DERIVATIVE.search(m.statement) or ACTIVATION.search(m.statement):
         yield from ("ACT03", "ACT02", "ACT13", "ACT09")
     yield from ("PRP04", "MAT10", "PRP06")
 
 
 def _index(m: Mistake) -> Codes:
-    if _RNN.search(m.statement):
+    if RNN.search(m.statement):
         yield from ("RNN06", "RNN04")
     if m.is_bias:
         yield from ("BIA10", "BIA11")
     if m.is_weight:
         yield from ("MAT06", "PRP04")
+    if m.is_neighbour:
+        yield "ACT13"
     yield from ("PRP04", "MAT08", "ACT13", "LOS11")
 
 
@@ -186,7 +153,7 @@ def _undivided(m: Mistake) -> Codes:
 
 
 def _overdivided(m: Mistake) -> Codes:
-    if m.kind == "drop-factor" and _DERIVATIVE.search(m.old):
+    if m.kind == "drop-factor" and DERIVATIVE.search(m.old):
         yield from ("LOS01", "ACT11") if m.is_output else ("ACT11",)
     if m.kind == "drop-factor" and m.is_decay:
         yield "REG08"
@@ -199,12 +166,16 @@ def _overdivided(m: Mistake) -> Codes:
 
 def _times(m: Mistake) -> Codes:
     """A value that should have been multiplied by."""
-    if _RNN.search(m.statement):
+    if m.is_dropout:
+        yield "DRP01"
+    if RNN.search(m.statement):
         yield "RNN01"
     yield from ("ACT08", "MAT10")
 
 
 def _axes(m: Mistake) -> Codes:
+    if len(AVERAGE.findall(m.statement)) > 1:
+        yield "BNM15" if AXIS.search(m.new) else "LNM01"
     if m.is_bias:
         yield "BIA03" if "axis" not in m.old else "BIA04"
     if "softmax" in m.function:
@@ -226,21 +197,29 @@ def _turned(m: Mistake) -> Codes:
 
 def _accumulated(m: Mistake) -> Codes:
     where = f"{m.function} {m.statement}"
-    if _RNN.search(where):
+    if RNN.search(where):
         yield "RNN08"
-    if _POOL.search(m.function):
+    if POOL.search(m.function):
         yield "POL05"
-    if _CONV.search(m.function):
+    if CONV.search(m.function):
         yield from ("CNV06" if len(m.feeds) == 1 else "CNV05", "BIA12")
     yield from ("AVG14", "GRF01", "BIA06")
 
 
 def _term(m: Mistake) -> Codes:
-    if _DECAY.search(m.new):
+    if DECAY.search(m.new):
         yield "REG01"
-    if _RNN.search(m.statement):
+    if RNN.search(f"{m.function} {m.statement}"):
         yield "RNN01"
+    if PRODUCT.search(m.new.removeprefix(m.old)):
+        yield "GRF06"
     yield from ("GRF01", "LOS06")
+
+
+def _exchanged(m: Mistake) -> Codes:
+    if CONV.search(f"{m.function} {m.statement}"):
+        yield "CNV14"
+    yield from ("MAT02", "MAT13")
 
 
 def _inserted(m: Mistake) -> Codes:
@@ -271,6 +250,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "change-number": _factor,
     "multiply-name": _times,
     "add-term": _term,
+    "swap-indices": _exchanged,
     "other-class": lambda _: iter(("LOS06",)),
     "norm-statistics": lambda _: iter(("BNM01", "LNM01")),
     "transpose": _turned,

@@ -1,6 +1,7 @@
 """The use case of pasted code: a text in, a report of all its programs out."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field
 from functools import partial
 from typing import Any
@@ -8,122 +9,193 @@ from typing import Any
 from gradcheck import __version__
 from gradcheck.catalogues import FAULTS
 from gradcheck.errors import GradcheckError
+from gradcheck.fingerprints import signed
+from gradcheck.paste import understood
+from gradcheck.paste.absence import absent
+from gradcheck.paste.companions import remarks
+from gradcheck.paste.derivation import derived
 from gradcheck.paste.findings import Case, findings
 from gradcheck.paste.fixes import mended
-from gradcheck.paste.reading.post import Post, Program
+from gradcheck.paste.hints import PATCH, hinted
+from gradcheck.paste.reading.notebook import cells
+from gradcheck.paste.reading.post import Post
 from gradcheck.paste.reading.read import read
-from gradcheck.paste.sandbox.launch import call
+from gradcheck.paste.remarks import notes
+from gradcheck.paste.sandbox.launch import available, call, warm
 from gradcheck.paste.sandbox.limits import Limits
+from gradcheck.paste.selection import At, Chosen, chosen
+from gradcheck.paste.understood import Reading
 from gradcheck.paste.verdicts import Judged, judged
 from gradcheck.record import record
-from gradcheck.report import (
-    Check,
-    ProblemReport,
-    ProblemVerdict,
-    Report,
-)
+from gradcheck.report import ALONG, Check, Location, ProblemReport, ProblemVerdict, Report
 
 SERVICE = "gradcheck.paste.repair.service"
 PROOF = "gradcheck.paste.understanding.understand"
+
+_AT_ONCE = 2
+"""So many programs of a text are run at the same time."""
+
+_EXACT = 1e-15
 
 
 @record
 class Request:
     """What is asked: a text, under the name that reports use, and what the user has said about it.
 
-    `sandboxed` False runs the code with all the rights of the user.
+    `values` are expressions for names; `step`, `loss` and `parameters` correct what would be
+    found; `program` picks one, from 1. `hint` is the level of what is told, and `explain` adds
+    derivations. `sandboxed` False runs the code with all the rights of the user.
     """
 
     text: str
     name: str
     values: Mapping[str, str] = field(default_factory=dict)
+    step: At | None = None
+    loss: str | None = None
+    parameters: tuple[str, ...] = ()
+    program: int | None = None
+    hint: int = PATCH
+    explain: bool = False
     sandboxed: bool = True
     limits: Limits = field(default_factory=Limits)
+    remarks: tuple[str, ...] = ()
 
 
 def run(request: Request) -> Report:
-    """Read a text, run its programs, and judge their gradients."""
+    """Read a text, run its programs, and judge their gradients.
+
+    Raises SelectionError where the text has no program like the one asked for, and GradcheckError
+    where there can be no sandbox and one is wanted.
+    """
+    why = available() if request.sandboxed else None
+    if why is not None:
+        raise GradcheckError(
+            f"there is no sandbox here: {why}; --no-sandbox runs the code with all your rights"
+        )
+    warm(SERVICE, guarded=request.sandboxed)
     post = read(request.text)
-    problems = [
-        problem
-        for index, program in enumerate(post.programs)
-        for problem in _problems(request, post, program, index)
-    ]
+    wanted = chosen(post, request.program, request.step)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        told = pool.map(partial(_problems, request, post), wanted)
+        problems = [problem for own in told for problem in own]
     if not problems:
         problems = [_error(request, request.name, "no program was found in this text")]
-    return Report(problems=tuple(problems), tool_version=__version__, remarks=post.notes)
+    report = Report(
+        problems=tuple(problems),
+        tool_version=__version__,
+        remarks=(*request.remarks, *post.notes, *remarks(problems)),
+    )
+    return hinted(derived(report) if request.explain else report, request.hint)
 
 
-def _problems(
-    request: Request, post: Post, program: Program, index: int
-) -> Iterator[ProblemReport]:
-    name = request.name if len(post.programs) == 1 else f"{request.name}#{index + 1}"
+def _problems(request: Request, post: Post, each: Chosen) -> list[ProblemReport]:
+    """Return what there is to report of one program, a problem for each of its steps."""
+    name = request.name if len(post.programs) == 1 else f"{request.name}#{each.index + 1}"
     heard: list[Mapping[str, Any]] = []
+
+    def hear(told: Mapping[str, Any]) -> None:
+        heard.append(told["step"])
+        if _is_wrong(judged(told["step"])):
+            warm(PROOF, guarded=request.sandboxed)
+
     try:
         answer = call(
             SERVICE,
-            {"source": program.source, "set": dict(request.values)},
+            question(request, each.program.source, each.step),
             request.limits,
-            hear=lambda told: heard.append(told["step"]),
+            hear=hear,
             guarded=request.sandboxed,
         )
     except GradcheckError as error:
         if not heard:
-            yield _error(request, name, str(error))
-            return
+            return [_error(request, name, str(error))]
         # What was understood stands, even if the search for a repair took too long.
         answer = {"steps": heard, "failures": [], "assumptions": []}
     if not answer["steps"]:
-        yield _error(request, name, _nothing(answer))
-    for step in answer["steps"]:
-        yield _report(request, post, index, name, answer, step)
+        lines = each.program.place
+        return [_error(request, name, absent(answer, lambda line: lines(line).line))]
+    readings = [_reading(post, each.index, answer, step) for step in answer["steps"]]
+    return [_report(request, name, reading) for reading in readings]
+
+
+def question(request: Request, source: str, step: int | None) -> dict[str, Any]:
+    """Return what a child is asked about a program, `step` being the program's line of it."""
+    asked = {"step": step, "loss": request.loss, "parameters": list(request.parameters) or None}
+    given = {key: value for key, value in asked.items() if value is not None}
+    return {"source": source, "set": dict(request.values), **given}
 
 
 def _ask(request: Request, source: str) -> Mapping[str, Any]:
-    """Understand a program once more, in a new child and at other points."""
-    asked = {"source": source, "set": dict(request.values), "draw": 1}
+    """Understand a program once more, in a new child and at other points.
+
+    Which line the step is on isn't asked for: a patch may have moved it.
+    """
+    asked = {**question(request, source, None), "draw": 1}
     return call(PROOF, asked, request.limits, guarded=request.sandboxed)
-
-
-def _nothing(answer: Mapping[str, Any]) -> str:
-    failures = "; ".join(f"line {f['line']}: {f['error']}" for f in answer["failures"][:3])
-    return "no training step was found" + (f"; the program fails ({failures})" if failures else "")
 
 
 def _error(request: Request, name: str, message: str) -> ProblemReport:
     return ProblemReport(name=name, target=request.name, verdict="error", message=message)
 
 
-def _report(
-    request: Request,
-    post: Post,
-    index: int,
-    name: str,
-    answer: Mapping[str, Any],
-    step: Mapping[str, Any],
-) -> ProblemReport:
-    program = post.programs[index]
-    result = judged(step)
+def _reading(post: Post, index: int, answer: Mapping[str, Any], step: Mapping[str, Any]) -> Reading:
+    return Reading(post=post, index=index, answer=answer, step=step, judged=judged(step))
+
+
+def _report(request: Request, name: str, reading: Reading) -> ProblemReport:
+    step, result = reading.step, reading.judged
     case = Case(
-        post=post,
-        program=program,
+        post=reading.post,
+        program=reading.program,
         file=request.name,
         step=step,
         judged=result,
         faults=FAULTS.all() if _is_wrong(result) else {},
     )
     ask = partial(_ask, request)
-    mend = mended(post, index, step, request.name, ask) if _is_wrong(result) else None
-    return ProblemReport(
+    asked = (reading.post, reading.index, step, request.name, ask)
+    mend = mended(*asked) if _is_wrong(result) else None
+    report = ProblemReport(
         name=name,
         target=request.name,
         verdict=_overall(result.checks),
+        mode=ALONG,
         entries_total=sum(check.entries for check in result.checks),
         evaluations=step["runs"],
-        understood=_understood(program, answer, step),
+        probes=_probes(step),
+        understood=understood.data(reading),
+        reading=understood.words(reading),
         checks=result.checks,
-        findings=tuple(findings(case, mend)),
+        findings=(*findings(case, mend), *notes(case)),
+        remarks=tuple(_conclusion(reading)),
     )
+    return signed(report, partial(_text, reading.post))
+
+
+def _probes(step: Mapping[str, Any]) -> tuple[str, ...]:
+    points = max((len(entry["rows"]) for entry in step["parameters"]), default=0)
+    return tuple(f"random {number}" for number in range(1, points + 1))
+
+
+def _conclusion(reading: Reading) -> Iterator[str]:
+    """Say of a right program what that means."""
+    checks, loss = reading.judged.checks, reading.step["loss"]
+    if loss is None or _overall(checks) != "right":
+        return
+    off = max((check.relative or 0.0 for check in checks), default=0.0)
+    name = f"the {loss['name']}" if loss["formula"] else f"`{loss['name']}`"
+    yield (
+        f"the gradients are right: at every point tried they are those of {name}, "
+        f"to within {max(off, _EXACT):.0e} of their size"
+    )
+
+
+def _text(post: Post, place: Location) -> str | None:
+    """Return the text that a place is in: of a notebook, that of the cell."""
+    found = cells(post.text)
+    if found is None:
+        return post.text
+    return next((cell.source for cell in found if cell.number == place.cell), None)
 
 
 def _is_wrong(result: Judged) -> bool:
@@ -135,16 +207,3 @@ def _overall(checks: Sequence[Check]) -> ProblemVerdict:
     if "wrong" in verdicts:
         return "wrong"
     return "undecided" if "undecided" in verdicts or not verdicts else "right"
-
-
-def _understood(
-    program: Program, answer: Mapping[str, Any], step: Mapping[str, Any]
-) -> dict[str, Any]:
-    loss = step["loss"]
-    return {
-        "step": program.place(step["line"]).line,
-        "parameters": {p["name"]: p["shape"] for p in step["parameters"]},
-        "loss": None if loss is None else {k: loss[k] for k in ("name", "basis", "text")},
-        "rate": step.get("rate"),
-        "assumptions": [f"{a['name']} {a['what']}" for a in answer["assumptions"]],
-    }

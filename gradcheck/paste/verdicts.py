@@ -41,7 +41,7 @@ def judged(step: Mapping[str, Any]) -> Judged:
     rows = {entry["name"]: _rows(entry["rows"]) for entry in step["parameters"]}
     fits = {name: fit(given) for name, given in rows.items()}
     rate = step["rate"]["value"] if step.get("rate") else None
-    inferred = bool(step["loss"]) and step["loss"]["basis"] == "inferred"
+    inferred = bool(step["loss"]) and _is_inferred(step["loss"])
     scale = common_scale(fits, rate, inferred=inferred)
     checks = tuple(
         _check(entry, fits[entry["name"]], rows[entry["name"]], scale)
@@ -50,6 +50,11 @@ def judged(step: Mapping[str, Any]) -> Judged:
     checks += tuple(_overwritten(entry) for entry in step["neglected"] if entry["overwritten"])
     factor = scale / rate if scale is not None and rate else None
     return Judged(checks=checks, scale=scale, factor=factor)
+
+
+def _is_inferred(loss: Mapping[str, Any]) -> bool:
+    """Tell standard losses, whose factor the program doesn't say."""
+    return loss["basis"] == "inferred" or (loss["basis"] == "given" and loss["formula"] is not None)
 
 
 def _rows(given: Sequence[Mapping[str, Any]]) -> list[Rows]:
@@ -115,18 +120,38 @@ def _equal(one: float, other: float, by: Fit) -> bool:
 
 def _check(entry: Mapping[str, Any], free: Fit, rows: Sequence[Rows], scale: float | None) -> Check:
     verdict, reason = verdict_of(free, rows, scale)
+    if verdict == "wrong" and entry.get("elsewhere"):
+        verdict = "undecided"
+        reason = f"it is updated behind another loss, {entry['elsewhere']}, which may be its own"
     return Check(
         parameter=str(entry["name"]),
         shape=tuple(entry["shape"]),
         verdict=verdict,
         reason=reason,
-        relative=free.residual if free.lines else None,
+        relative=_off(rows, free, scale),
         ratio=free.scale / scale if scale and free.lines else None,
         cosine=free.cosine if free.lines else None,
         entries=int(np.prod(entry["shape"], dtype=int)),
         directions=free.lines,
         method="differences",
     )
+
+
+def _off(rows: Sequence[Rows], free: Fit, scale: float | None) -> float | None:
+    """Return how far claims are off the slopes at a scale, in units of those, at the worst point.
+
+    Where there is no common scale the claims' own is taken.
+    """
+    if not free.lines:
+        return None
+    wanted = scale or free.scale
+    return max((off for row in rows if (off := _distance(row, wanted)) is not None), default=None)
+
+
+def _distance(row: Rows, scale: float) -> float | None:
+    known = np.isfinite(row.slope_bar) & np.isfinite(row.claim)
+    size = abs(scale) * float(np.linalg.norm(row.slope[known]))
+    return float(np.linalg.norm((row.claim - scale * row.slope)[known])) / size if size else None
 
 
 def _overwritten(entry: Mapping[str, Any]) -> Check:
@@ -148,10 +173,16 @@ def verdict_of(free: Fit, rows: Sequence[Rows], scale: float | None) -> tuple[Ve
     if free.exact:
         if scale is None or _equal(free.scale, scale, free):
             return "right", None
-        return "wrong", f"{free.scale / scale:.6g} times the gradient, against the other parameters"
+        return "wrong", f"it is {times(free.scale / scale)} the gradient"
     if free.residual <= _DOUBT * free.bar:
         return "undecided", "the difference is within what rounding may do here"
     return "wrong", None
+
+
+def times(ratio: float) -> str:
+    """Write a factor of the gradient: `minus`, `10 times` or `minus 0.1 times`."""
+    sign = "minus " if ratio < 0 else ""
+    return sign.strip() if abs(ratio + 1) < _SAME else f"{sign}{abs(ratio):.6g} times"
 
 
 def _flat(rows: Sequence[Rows], scale: float | None, felt: bool) -> tuple[Verdict, str | None]:

@@ -12,22 +12,33 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.errors import InternalError, NotAnalyticError
-from gradcheck.numeric import complex_step, differences, directions, noise
+from gradcheck.numeric import differences, directions, noise
 from gradcheck.numeric.estimate import EPS, Estimate
 from gradcheck.problem import Moves, Probe
 from gradcheck.record import record
 from gradcheck.referee.account import OutOfBudget
 from gradcheck.referee.doubt import SAFETY
-from gradcheck.referee.estimates import Station, by_plain_differences, by_steps
+from gradcheck.referee.estimates import (
+    Station,
+    by_brief_differences,
+    by_plain_differences,
+    by_plain_entries,
+    by_steps,
+    one_by_one,
+    whole,
+)
 from gradcheck.referee.judge import zero_below
-from gradcheck.referee.plan import direction_moves, entry_moves
+from gradcheck.referee.plan import direction_moves
 from gradcheck.settings import Method
 
 ENTRIES = 16
 """Entries of each parameter that are moved through whole forward passes."""
 
-COST = 2 * len(differences.LONG) + 1 + noise.POINTS + ENTRIES + 4
+COST = 2 * len(differences.BRIEF) + 2 * len(differences.LONG) + noise.POINTS + 2 * ENTRIES + 6
 """Evaluations of one audit, what structure takes left out."""
+
+SHARP = 1e-4
+"""Brief differences prove something if their bar is below this fraction of the derivative."""
 
 SLACK = 1e3
 """How many bars two ways of adding up the same terms may be apart: conditioning within the
@@ -70,10 +81,10 @@ def audit(station: Station, name: str, method: Method) -> Trust:
 
 def _audited(station: Station, line: Moves, method: Method) -> Trust:
     """Hold the complex step against differences, and then the shortcuts against the loss."""
-    name = line.parameter
-    first, second = by_steps(station, line), by_plain_differences(station, line)
+    first = by_steps(station, line)
+    confirmed = _confirmed(station, line, first)
     station.evaluator.account.audits += 1
-    if not (_agree(first, second) or first.kinked[0] or second.kinked[0]):
+    if not confirmed:
         only = method == "complex_step"
         return Trust(
             method=method if only else "differences",
@@ -83,9 +94,23 @@ def _audited(station: Station, line: Moves, method: Method) -> Trust:
             slope=float(first.value[0]),
             structured=only,
         )
-    return Trust(
-        method="complex_step", structured=bool(station.kinks) or _proven(station, name, line)
-    )
+    structured = bool(station.kinks) or _proven(station, line, first)
+    return Trust(method="complex_step", structured=structured)
+
+
+def unaudited(station: Station, method: Method) -> Trust:
+    """Choose a parameter's oracle by what the problem says of itself."""
+    safe = method != "differences" and station.evaluator.problem.complex_safe
+    return Trust(method="complex_step" if safe else "differences", structured=safe)
+
+
+def _confirmed(station: Station, line: Moves, first: Estimate) -> bool:
+    """Tell whether differences agree with the complex step; if in doubt, many of them."""
+    second = by_brief_differences(station, line)
+    if _agree(first, second) and (second.bar <= SHARP * np.abs(first.value)).all():
+        return True
+    second = by_plain_differences(station, line)
+    return _agree(first, second) or bool(first.kinked[0] or second.kinked[0])
 
 
 def _agree(first: Estimate, second: Estimate) -> bool:
@@ -94,81 +119,82 @@ def _agree(first: Estimate, second: Estimate) -> bool:
 
 @record
 class _Held:
-    """A gradient by structure held against plain forward passes: along a direction, by entries."""
+    """A gradient by shortcuts held against plain forward passes: by entries.
+
+    Where it is by `structure`, along a direction as well, which comes first.
+    """
 
     shortcut: Array
     plain: Array
     bar: Array
+    structure: bool
 
     @property
     def apart(self) -> Array:
         return np.asarray(self.shortcut - self.plain)
 
 
-def _proven(station: Station, name: str, line: Moves) -> bool:
-    """Hold the gradient by structure, if there is one, against the loss moved the plain way.
+def _proven(station: Station, line: Moves, along: Estimate) -> bool:
+    """Hold shortcuts against the loss moved the plain way; tell if there is one by structure.
 
     Rounding within an ill-conditioned network is in no bar, but scatters between points, unless
     nothing is left but rounding.
     """
+    if not station.effort.limit:
+        return False
+    name = line.parameter
     size = station.probe.parameters[name].size
     entries = station.rng.sample(size, min(ENTRIES, size))
-    held = _hold(station, station.probe, line, entries)
-    if held is None:
-        return False
+    held = _hold(station, line, entries, along)
     station.evaluator.account.audits += len(entries)
     if (np.abs(held.apart) <= SLACK * held.bar).all():
-        return True
+        return held.structure
     measured = [held.apart]
     for k in range(1, JITTERED + 1):
-        near = station.evaluator.problem.jitter(station.probe, k, EPS)
-        again = _hold(station, near, line, entries, stride=1 + k / 7)
-        if again is None:
+        near = replace(station, probe=station.evaluator.problem.jitter(station.probe, k, EPS))
+        stride = 1 + k / 7
+        again = _hold(near, line, entries, by_steps(near, line, stride), stride)
+        if again.structure != held.structure:
             raise OutOfBudget
         measured.append(again.apart)
     scatter = np.max(measured, axis=0) - np.min(measured, axis=0)
     value = station.probe.parameters[name]
-    zero = zero_below(station.evaluator.magnitude(station.probe, name), value)
+    zero = zero_below(station.evaluator.magnitude(station.probe), value)
     refuted = np.abs(held.apart) > np.maximum(SLACK * held.bar, SAFETY * scatter)
     refuted &= np.maximum(np.abs(held.shortcut), np.abs(held.plain)) > zero
     if refuted.any():
         raise _refuted(name, held, int(np.argmax(refuted)))
-    return True
+    return held.structure
 
 
 def _hold(
-    station: Station, probe: Probe, line: Moves, entries: Array, stride: float = 1.0
-) -> _Held | None:
-    """Differentiate both ways at a probe; None without a gradient by structure.
+    station: Station, line: Moves, entries: Array, along: Estimate, stride: float = 1.0
+) -> _Held:
+    """Differentiate both ways; `along` is the derivative along the line by whole passes.
 
     The steps are `stride` times as long, so that they round in another way.
     """
     name = line.parameter
-    found = station.evaluator.derivative(probe, name, None, station.limit)
-    if found is None:
-        return None
-    own = complex_step.from_terms(found.value.ravel(), found.magnitude.ravel())
-    single = entry_moves(name, entries, probe.parameters[name], complex_step=True)
-    along, plain = (
-        complex_step.estimate(lines, both_sides=False)
-        for lines in (
-            station.evaluator.lines(probe, replace(line, scale=np.full(1, stride))),
-            station.evaluator.plain_lines(probe, replace(single, scale=stride * single.scale)),
-        )
-    )
+    plain = by_plain_entries(station, name, entries, stride)
+    own = whole(station, name)
+    if own is None:
+        single = one_by_one(station, name, entries)
+        bar = single.bar + plain.bar
+        return _Held(shortcut=single.value, plain=plain.value, bar=bar, structure=False)
     assert line.directions is not None
     direction = line.directions[0].ravel()
     return _Held(
         shortcut=np.append(own.value @ direction, own.value[entries]),
-        plain=np.append(along.value, plain.value) / stride,
+        plain=np.append(along.value, plain.value),
         bar=np.append(own.bar @ np.abs(direction) + along.bar, own.bar[entries] + plain.bar),
+        structure=True,
     )
 
 
 def _refuted(name: str, held: _Held, worst: int) -> InternalError:
-    what = "single entries" if worst else "a direction"
+    what = "single entries" if worst or not held.structure else "a direction"
     return InternalError(
-        f"{name}: along {what} the gradient by structure is {held.shortcut[worst]:.17g}, but the "
+        f"{name}: along {what} the gradient by shortcuts is {held.shortcut[worst]:.17g}, but the "
         f"loss itself gives {held.plain[worst]:.17g}; this is a defect of gradcheck, please report "
         "it with this config"
     )

@@ -6,20 +6,17 @@ their last bits: so the numbers are the same whoever makes them, and in whatever
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.numeric import complex_step, differences
 from gradcheck.numeric.estimate import Estimate
-from gradcheck.problem import Moves, Nudge, Probe, Problem
+from gradcheck.problem import SIZE, Moves, Nudge, Part, Piece, Probe, Problem
 from gradcheck.record import record
 from gradcheck.referee.evaluator import UNMOVED, Evaluator
 from gradcheck.referee.plan import entry_moves
-
-SIZE = 4096
-"""Entries of one block: enough to outweigh handing it out, few enough for a budget of seconds."""
 
 
 @record
@@ -43,8 +40,18 @@ class Block:
         return len(self.entries) * (1 + self.both_sides if self.noise is None else DIFFERENCES)
 
 
-Spread: TypeAlias = Callable[[Sequence[Block]], Iterable[Estimate]]
-"""Measures blocks somewhere else, and returns what was measured in their order."""
+@record
+class Portion:
+    """Plain data: a piece of a derivative that the problem's structure gives, at which probe."""
+
+    place: tuple[int, int]
+    piece: Piece
+
+
+Work: TypeAlias = Block | Portion
+
+Spread: TypeAlias = Callable[[Sequence[Work]], Iterable[Any]]
+"""Does work somewhere else, and returns what `work_alone` would, in order."""
 
 DIFFERENCES = 2 * len(differences.SHORT) + 1
 """Evaluations of one derivative by differences."""
@@ -58,9 +65,12 @@ def cut(block: Block) -> list[Block]:
     ]
 
 
-def measure_alone(problem: Problem, block: Block) -> Estimate:
-    """Measure one block of a problem, whose probe is drawn anew."""
-    return measure(Evaluator(problem=problem), problem.probe(*block.place), block)
+def work_alone(problem: Problem, work: Work) -> Estimate | Part | None:
+    """Do work on a problem, whose probe is drawn anew: an estimate, or what a piece comes to."""
+    probe = problem.probe(*work.place)
+    if isinstance(work, Portion):
+        return problem.measure(probe, work.piece)
+    return measure(Evaluator(problem=problem), probe, work)
 
 
 def measure(evaluator: Evaluator, probe: Probe, block: Block) -> Estimate:

@@ -20,7 +20,7 @@ from gradcheck.referee.outcome import Outcome, uncompared
 from gradcheck.referee.repeat import cause, stale, unsteady
 from gradcheck.referee.run import Run, negligible
 from gradcheck.referee.tally import Tally
-from gradcheck.report import Check
+from gradcheck.report import Check, Portrait
 from gradcheck.settings import Settings
 
 
@@ -88,7 +88,8 @@ def _begun(
     """Begin with the parameters whose claims fit and are the same when asked for again."""
     problem, below = evaluator.problem, partial(negligible, evaluator, own)
     fitting = tuple(n for n in names if n in first and fits(np.shape(first[n]), problem.shapes[n]))
-    loose = unsteady(first, problem.claims([own])[0], fitting, below)
+    again = first if problem.settled else problem.claims([own])[0]
+    loose = unsteady(first, again, fitting, below)
     compared = tuple(name for name in fitting if name not in loose)
     return Run(
         problem=problem,
@@ -96,7 +97,10 @@ def _begun(
         evaluator=evaluator,
         own=own,
         names=compared,
-        tallies={name: Tally(name=name, shape=problem.shapes[name]) for name in compared},
+        tallies={
+            name: Tally(name=name, shape=problem.shapes[name], pictured=settings.pictures)
+            for name in compared
+        },
         claims={own.name: first},
         loose=set(loose),
         facts=[cause(problem, own, loose, below)] if loose else [],
@@ -161,7 +165,14 @@ def _outcome(run: Run, names: Sequence[str], claims: Claims) -> Outcome:
         factor=run.factor,
         facts=tuple(run.facts),
         remarks=(*run.remarks, *_left_out(run)),
+        portraits=_portraits(run) if run.settings.pictures else (),
     )
+
+
+def _portraits(run: Run) -> tuple[Portrait, ...]:
+    from gradcheck.referee.portraits import portrait
+
+    return tuple(filter(None, map(portrait, run.tallies.values())))
 
 
 def _left_out(run: Run) -> Iterator[str]:

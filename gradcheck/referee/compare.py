@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from zlib import crc32
 
 import numpy as np
@@ -12,9 +13,11 @@ from gradcheck.numeric.estimate import EPS
 from gradcheck.referee.account import OutOfBudget
 from gradcheck.referee.culprits import Gap, culprits
 from gradcheck.referee.doubt import SAFETY, Doubt, widened
-from gradcheck.referee.estimates import FEW, Along, Numeric
+from gradcheck.referee.glance import blocks
+from gradcheck.referee.gradients import Along, Numeric
 from gradcheck.referee.judge import WRONG, Claim, judge, zero_below
 from gradcheck.referee.nearby import Nearby
+from gradcheck.referee.plan import SAMPLE
 from gradcheck.referee.tally import Tally
 
 
@@ -32,14 +35,21 @@ class Comparison:
     rtol: float | None
     contradicted: bool
     own: Array = field(init=False)
-    scatter: Array = field(init=False)
-    negligible: float = field(init=False)
 
     def __post_init__(self) -> None:
-        near, name = self.near, self.tally.name
-        self.own, self.scatter = near.own(name), near.scatter(name, self.reference)
-        value = near.probe.parameters[name]
-        self.negligible = zero_below(near.evaluator.magnitude(near.probe, name), value)
+        self.own = self.near.own(self.tally.name)
+
+    @cached_property
+    def negligible(self) -> float:
+        """A gradient too small to be told from zero."""
+        near = self.near
+        value = near.probe.parameters[self.tally.name]
+        return zero_below(near.evaluator.magnitude(near.probe), value)
+
+    @cached_property
+    def scatter(self) -> Array:
+        """How much rounding makes all entries of the claim differ, as far as it is known."""
+        return self.near.scatter_along(self.tally.name, self.reference)
 
     def run(self) -> None:
         """Judge the entries that were measured, the direction, and what these lead to."""
@@ -58,17 +68,19 @@ class Comparison:
     def _zero(self) -> bool:
         """Tell whether the whole gradient is zero to within rounding."""
         value, bar, along = self.reference.value, self.reference.bar, self.reference.along
-        if (np.abs(value) > np.maximum(bar, self.negligible)).any():
-            return False
+        # Mostly the first entries show that it is not, and no others need to be looked at.
+        for some in blocks(len(value)):
+            if (np.abs(value[some]) > np.maximum(bar[some], self.negligible)).any():
+                return False
         return along is None or abs(along.value) <= max(along.bar, self.negligible)
 
     def _judge(self, reference: Numeric, *, picked: bool = False) -> float:
         """Judge some entries; return the share of them that is wrong."""
         claim = Claim(
-            value=self.own[reference.entries],
-            scatter=self.scatter[reference.entries],
+            value=reference.of(self.own),
+            scatter=lambda some: self.near.scatter(self.tally.name, reference, some),
             epsilon=self.near.epsilon,
-            fixed=self.near.fixed,
+            fixed=lambda: self.near.fixed,
         )
 
         def again(k: int, suspects: Array) -> Array:
@@ -76,17 +88,19 @@ class Comparison:
             found = self.near.apart(self.tally.name, reference, suspects, k + 1)
             return first if found is None else np.where(np.isfinite(found), found, first)
 
+        known = self.tally.verdicts
         judged = judge(
             reference,
             claim,
             again=again,
             rtol=self.rtol,
-            negligible=self.negligible,
+            negligible=lambda: self.negligible,
             contradicted=self.contradicted,
+            proven=lambda some: bool((known[reference.places(some)] == WRONG).all()),
             at_once=self.near.at_once,
         )
         self.tally.add(self.near.probe.name, reference, claim.value, judged, picked=picked)
-        return float(np.mean(judged.verdict == WRONG)) if len(reference.entries) else 0.0
+        return float(np.mean(judged.verdict == WRONG)) if WRONG in judged.telling else 0.0
 
     def _along(self, along: Along) -> bool:
         """Compare along the random direction, where not every entry was compared."""
@@ -126,11 +140,11 @@ class Comparison:
     def _look_closer(self, along: Along, wrong: float) -> None:
         """Look at all entries if they are few, else at some if many are wrong, else for the few."""
         size = self.own.size
-        if size <= FEW:
+        if size <= SAMPLE:
             self._judge(self._closer(np.arange(size)))
             return
-        if wrong and len(self.reference.entries) < FEW:
-            some = Chance([crc32(self.tally.name.encode())]).sample(size, FEW)
+        if wrong and len(self.reference.value) < SAMPLE:
+            some = Chance([crc32(self.tally.name.encode())]).sample(size, SAMPLE)
             wrong = self._judge(self._closer(np.sort(some)))
         if wrong < 0.5 and self.tally.off_direction is not None:
             found = self._culprits(along)
@@ -144,7 +158,7 @@ class Comparison:
     def _culprits(self, along: Along) -> list[int]:
         absurd = np.flatnonzero(~np.isfinite(self.own))
         if len(absurd):
-            return [int(index) for index in absurd[:FEW]]
+            return [int(index) for index in absurd[:SAMPLE]]
 
         def measure(direction: Array) -> Gap:
             shaped = direction.reshape(along.direction.shape)

@@ -37,6 +37,10 @@ MODEST, TINY = 1e-3, 0.1
 """Beyond the first of these distances even that difference changes; so only those go further that
 are below this fraction of the largest that rounding may make."""
 
+STEADY = 0.5
+"""Moved that far, a wrong formula's difference drifts, but keeps its sign and this share of its
+size at least; rounding is drawn anew at each of a dozen points and more."""
+
 SUSPECTS = 256
 """Suspicious entries that are measured again at once, those nearest their bars first; the next
 ones only if any of these turns out to be right."""
@@ -79,15 +83,16 @@ class Doubt:
         own = self.difference[suspects]
         with np.errstate(divide="ignore", over="ignore"):
             reach = REACH * np.max(self.gap[suspects]) / self.size[suspects]
-        measured = [own]
+        measured, far = [own], np.zeros(len(own), dtype=bool)
         for k, distance in enumerate(FURTHER, start=RETRIES):
             allowed = distance <= np.maximum(reach, FURTHER[0])
             if distance > MODEST:
                 allowed &= self.gap[suspects] <= TINY * self.rounding
+                far |= allowed
             if allowed.any():
                 found = self.again(k, suspects)
                 measured.append(np.where(allowed & np.isfinite(found), found, own))
-        return _spread(measured)
+        return np.where(far & _steady(measured), 0.0, _spread(measured))
 
     def _measured(self, points: range, suspects: Array) -> list[Array]:
         return [self.again(k, suspects) for k in points]
@@ -111,6 +116,12 @@ def widened(doubt: Doubt, untouched: Array) -> Array:
         if (gap[some] > bar[some]).all():
             break
     return bar
+
+
+def _steady(measured: list[Array]) -> Array:
+    sizes, signs = np.abs(measured), np.sign(measured)
+    alike = (signs == signs[0]).all(axis=0)
+    return np.asarray(alike & (sizes.min(axis=0) >= STEADY * sizes.max(axis=0)))
 
 
 def _spread(measured: list[Array]) -> Array:

@@ -1,7 +1,7 @@
 """Numeric gradients of a problem at one probe, by the oracle that can be trusted there."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 
 import numpy as np
 
@@ -9,72 +9,47 @@ from gradcheck.array import Array
 from gradcheck.chance import Chance
 from gradcheck.errors import NotAnalyticError
 from gradcheck.numeric import complex_step, differences, directions
-from gradcheck.numeric.estimate import Estimate
-from gradcheck.problem import Kink, Moves, Nudge, Probe
+from gradcheck.numeric.estimate import EPS, Estimate
+from gradcheck.problem import Effort, Kink, Moves, Nudge, Probe
 from gradcheck.record import record
-from gradcheck.referee.account import UNBOUNDED
 from gradcheck.referee.blocks import Block, Spread, cut, joined, measure, spread_out
 from gradcheck.referee.evaluator import Evaluator
+from gradcheck.referee.gradients import Along, Numeric, Whole
 from gradcheck.referee.kinks import Interval, interval, widened
 from gradcheck.referee.plan import direction_moves, entry_moves
 from gradcheck.settings import Method
 
-FEW = 32
-"""Entries so few that moving them one by one is no slower than all of them by structure."""
-
-
-@record
-class Along:
-    """The derivative along one random `direction` of a parameter, and how sure it is."""
-
-    direction: Array
-    value: float
-    bar: float
-    kinked: bool
-
-
-@record
-class Numeric:
-    """The numeric gradient at some `entries` (flat) of a parameter.
-
-    `interval` is there where kinks are; `along` where `entries` are not all.
-    """
-
-    method: Method
-    entries: Array
-    value: Array
-    bar: Array
-    interval: Interval | None
-    along: Along | None
+WORTH = 32
+"""Moves by structure that take no longer than moving one entry, which is seldom worth less."""
 
 
 @record
 class Station:
-    """A probe with what it takes to differentiate there.
+    """A probe with what it takes to differentiate there, all entries of a parameter by `effort`.
 
-    `limit` is how many evaluations may be spent on all entries of one parameter. `spread`, where
-    there is one, measures large numbers of entries elsewhere, as the probe's `place` (its number
-    and attempt) allows.
+    `spread`, where there is one, measures large numbers of entries elsewhere, as the probe's
+    `place` (its number and attempt) allows.
     """
 
     evaluator: Evaluator
     probe: Probe
     kinks: Sequence[Kink]
     rng: Chance
-    limit: int = UNBOUNDED
+    effort: Effort = field(default_factory=Effort)
     place: tuple[int, int] = (0, 0)
     spread: Spread | None = None
 
 
-def numeric(station: Station, name: str, entries: Array, method: Method) -> Numeric:
-    """Differentiate the loss by a parameter: all of it if that can be had, else `entries`."""
-    whole = _by_complex_step(station, name, None) if method == "complex_step" else None
-    if whole is not None:
-        return whole
-    found = at_entries(station, name, entries, method)
-    shape = station.probe.parameters[name].shape
-    if len(entries) == np.prod(shape):
+def numeric(station: Station, name: str, count: int, method: Method) -> Numeric:
+    """Differentiate the loss by a parameter: all of it if that can be had, else so many entries."""
+    found = _by_complex_step(station, name, None) if method == "complex_step" else None
+    if found is not None:
         return found
+    shape = station.probe.parameters[name].shape
+    size = int(np.prod(shape))
+    if count >= size:
+        return replace(at_entries(station, name, np.arange(size), method), entries=None)
+    found = at_entries(station, name, np.sort(station.rng.sample(size, count)), method)
     direction = directions.draw(station.rng, shape)
     return replace(found, along=along(station, name, direction, found.method))
 
@@ -97,21 +72,23 @@ def _by_complex_step(station: Station, name: str, entries: Array | None) -> Nume
     known = station.evaluator.problem.kinks_known
     try:
         if entries is not None:
-            own = _one_by_one(station, name, entries, None, both_sides=not known)
-        else:
-            whole = _whole(station, name, None) if known else None
-            if whole is None:
+            one = one_by_one(station, name, entries, both_sides=not known)
+            if not (np.isfinite(one.value) & np.isfinite(one.left)).all():
                 return None
-            own, entries = whole, np.arange(len(whole.value))
-        if not (np.isfinite(own.value) & np.isfinite(own.left)).all():
+            touched = _touched(station, name, entries, one) if known else _one_sided(one)
+            return _numeric("complex_step", entries, one, touched)
+        all_of_it = whole(station, name) if known else None
+        if all_of_it is None or not np.isfinite(all_of_it.value).all():
             return None
-        touched = _touched(station, name, entries, own) if known else _one_sided(own)
+        touched = _touched(station, name, None, all_of_it)
+        return _numeric("complex_step", None, all_of_it, touched)
     except NotAnalyticError:
         return None
-    return _numeric("complex_step", entries, own, touched)
 
 
-def _numeric(method: Method, entries: Array, own: Estimate, touched: Interval | None) -> Numeric:
+def _numeric(
+    method: Method, entries: Array | None, own: Whole | Estimate, touched: Interval | None
+) -> Numeric:
     return Numeric(
         method=method,
         entries=entries,
@@ -126,21 +103,32 @@ def values(station: Station, name: str, entries: Array, method: Method) -> Array
     """Differentiate by some entries, and nothing else."""
     if method == "differences":
         return _by_differences(station, name, entries).value
+    limit = min(station.effort.limit, WORTH * len(entries))
     try:
-        whole = _whole(station, name, None) if len(entries) > FEW else None
-        if whole is not None:
-            return whole.value[entries]
-        return _one_by_one(station, name, entries, None).value
+        found = whole(replace(station, effort=Effort(limit=limit)), name)
+        if found is not None:
+            return found.value[entries]
+        return one_by_one(station, name, entries).value
     except NotAnalyticError:
         return _by_differences(station, name, entries).value
 
 
-def by_steps(station: Station, line: Moves) -> Estimate:
-    """Differentiate along one line by the complex step."""
-    tiny = replace(line, scale=np.ones(1))
-    lines = station.evaluator.lines(station.probe, tiny)
+def by_steps(station: Station, line: Moves, stride: float = 1.0) -> Estimate:
+    """Differentiate along one line by the complex step of whole forward passes.
+
+    Steps are `stride` times as long as usual.
+    """
+    tiny = replace(line, scale=np.full(1, stride))
+    lines = station.evaluator.plain_lines(station.probe, tiny)
     both_sides = bool(station.kinks) or not station.evaluator.problem.kinks_known
-    return complex_step.estimate(lines, both_sides=both_sides)
+    return complex_step.estimate(lines, both_sides=both_sides).over(stride)
+
+
+def by_plain_entries(station: Station, name: str, entries: Array, stride: float) -> Estimate:
+    """Differentiate by single entries in the same way."""
+    moves = Moves(parameter=name, scale=np.full(len(entries), stride), indices=entries)
+    lines = station.evaluator.plain_lines(station.probe, moves)
+    return complex_step.estimate(lines, both_sides=False).over(stride)
 
 
 def by_plain_differences(station: Station, line: Moves) -> Estimate:
@@ -148,6 +136,13 @@ def by_plain_differences(station: Station, line: Moves) -> Estimate:
     lines = station.evaluator.plain_lines(station.probe, line)
     noise = np.array([station.evaluator.noise_of(station.probe, line)])
     return differences.estimate(lines, line.scale, noise)
+
+
+def by_brief_differences(station: Station, line: Moves) -> Estimate:
+    """Do the same with fewer steps, and take it that there is as little noise as may be."""
+    lines = station.evaluator.plain_lines(station.probe, line)
+    noise = np.array([station.evaluator.least_noise(station.probe)])
+    return differences.estimate(lines, line.scale, noise, differences.BRIEF)
 
 
 def along(station: Station, name: str, direction: Array, method: Method) -> Along:
@@ -166,17 +161,28 @@ def along(station: Station, name: str, direction: Array, method: Method) -> Alon
     )
 
 
-def _whole(station: Station, name: str, nudge: Nudge | None) -> Estimate | None:
-    """Differentiate by all entries at once, where the problem's structure allows it."""
-    found = station.evaluator.derivative(station.probe, name, nudge, station.limit)
+def whole(station: Station, name: str, nudge: Nudge | None = None) -> Whole | None:
+    """Differentiate by all entries, where the problem's structure allows it.
+
+    Beside a kink, by structure even where each entry should have an evaluation of its own.
+    """
+    effort = station.effort if nudge is None else replace(station.effort, each=False)
+    found = station.evaluator.derivative(station.probe, name, nudge, effort)
     if found is None:
         return None
-    return complex_step.from_terms(found.value.ravel(), found.magnitude.ravel())
+    bar = found.magnitude * (complex_step.ROUNDING * EPS)
+    return Whole(value=found.value, bar=bar)
 
 
-def _one_by_one(
-    station: Station, name: str, entries: Array, nudge: Nudge | None, *, both_sides: bool = False
+def one_by_one(
+    station: Station,
+    name: str,
+    entries: Array,
+    nudge: Nudge | None = None,
+    *,
+    both_sides: bool = False,
 ) -> Estimate:
+    """Differentiate by some entries, moving one after the other."""
     return _measured(
         station,
         Block(
@@ -197,28 +203,29 @@ def _measured(station: Station, block: Block) -> Estimate:
     return joined([measure(evaluator, probe, piece) for piece in pieces])
 
 
-def _touched(station: Station, name: str, entries: Array, own: Estimate) -> Interval | None:
+def _touched(
+    station: Station, name: str, entries: Array | None, own: Whole | Estimate
+) -> Interval | None:
     """Return where gradients may lie at the probe's kinks; None where there is none."""
     shared = [kink for kink in station.kinks if kink.parameter is None]
     single = [kink for kink in station.kinks if kink.parameter == name]
     if not shared and not single:
         return None
+    shape = station.probe.parameters[name].shape
+    listed = np.arange(int(np.prod(shape))) if entries is None else entries
 
     def differentiate(nudge: Nudge) -> Array:
-        whole = _whole(station, name, nudge)
-        if whole is None:
-            return _one_by_one(station, name, entries, nudge).value
-        return whole.value[entries]
+        beside = whole(station, name, nudge)
+        if beside is None:
+            return one_by_one(station, name, listed, nudge).value
+        return beside.value if entries is None else beside.value[entries]
 
     shape_of = station.evaluator.problem.node_shape
     found = interval(shared, shape_of, differentiate, own.value, station.rng)
     if not single:
         return found
-    shape = station.probe.parameters[name].shape
     flat = [int(np.ravel_multi_index(kink.index, shape)) for kink in single]
-    return widened(
-        found, single, shape_of, differentiate, own.value, touched=np.isin(entries, flat)
-    )
+    return widened(found, single, shape_of, differentiate, own.value, touched=np.isin(listed, flat))
 
 
 def _by_differences(station: Station, name: str, entries: Array) -> Estimate:

@@ -5,13 +5,20 @@ the claim itself scatters when the point moves by a rounding error. An entry tha
 gets a second look.
 """
 
+from collections.abc import Callable, Mapping
+from dataclasses import field, replace
+
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.numeric import evidence
 from gradcheck.numeric.estimate import EPS
+from gradcheck.numeric.evidence import Evidence
 from gradcheck.record import record
 from gradcheck.referee.doubt import SAFETY, Differences, Doubt, widened
-from gradcheck.referee.estimates import Numeric
+from gradcheck.referee.glance import BLIND, TINY, Worst, glance, narrowest, outside
+from gradcheck.referee.gradients import Numeric
+from gradcheck.referee.multiples import largest, multiples
 
 RIGHT, WRONG, UNDECIDED, UNCHECKED = 1, 2, 3, 0
 
@@ -22,35 +29,63 @@ AMPLIFIED = 1e4
 """How much larger than the loss's own rounding a difference may be and still get a look further
 away: a norm of samples that are all alike, say, multiplies rounding by 1/sqrt(eps)."""
 
-BLIND = 1e-4
-"""A bar above this fraction of the parameter's largest entry would hide real mistakes."""
-
 
 @record
 class Judged:
-    """Entry by entry: verdict codes, differences, bars, and why an entry is undecided.
+    """A verdict code for each entry, the worst entry, and why some are undecided.
 
-    `scale` is the size of the parameter's largest entry, as far as it is known.
+    `telling` has the worst entry of those that are wrong, and of those that are undecided, by their
+    codes. `scale` is the size of the parameter's largest entry, as far as it is known; it is left
+    out where every entry is right at once.
     """
 
     verdict: Array
-    difference: Array
-    bar: Array
-    scale: float
-    reason: str | None
+    worst: Worst
+    evidence: Evidence
+    scale: float = 0.0
+    telling: Mapping[int, Worst] = field(default_factory=dict)
+    reason: str | None = None
 
 
 @record
 class Claim:
-    """A parameter's claimed gradient at some entries, and how much rounding makes it scatter.
+    """A parameter's claimed gradient at some entries.
 
-    A `fixed` one can't be asked for at another point.
+    `scatter` tells by how much rounding makes some of them differ, `fixed` whether they can't be
+    asked for at another point: which is found out by asking.
     """
 
     value: Array
-    scatter: Array
+    scatter: Callable[[Array], Array]
     epsilon: float
-    fixed: bool
+    fixed: Callable[[], bool]
+
+
+@record
+class _Bench:
+    """What all entries of one parameter are judged by.
+
+    `scale` is the size of the largest; a gradient below `rounding` may be what a sum that cancels
+    leaves, and a difference below `doubtful` gets a look further away. `at_once` suspicious entries
+    are looked at again together.
+    """
+
+    numeric: Numeric
+    claim: Claim
+    again: Differences
+    scale: float
+    rtol: float
+    rounding: float
+    at_once: int
+
+    @property
+    def blinding(self) -> float:
+        """A bar that would hide real mistakes."""
+        return max(BLIND, self.rtol) * self.scale
+
+    @property
+    def doubtful(self) -> float:
+        return self.rounding if self.claim.fixed() else AMPLIFIED * self.rounding
 
 
 def judge(
@@ -59,92 +94,168 @@ def judge(
     *,
     again: Differences,
     rtol: float | None,
-    negligible: float,
+    negligible: Callable[[], float],
     contradicted: bool,
+    proven: Callable[[Array], bool],
     at_once: int,
 ) -> Judged:
-    """Judge every entry; `negligible` is a gradient too small to be told from zero.
+    """Judge every entry; `negligible` gives a gradient too small to be told from zero.
 
-    With `contradicted`, the numeric side is refuted and decides nothing. Of suspicious entries,
-    `at_once` are looked at again together.
+    With `contradicted`, the numeric side is refuted and decides nothing. `proven` tells whether
+    another probe showed all of some entries to be wrong. Of suspicious entries, `at_once` are
+    looked at again together.
     """
-    low, high = _range(numeric)
-    scale = _scale(numeric, low, high)
-    # Across a kink even a rounding error changes sides, and no claim scatters by as much.
-    scatter = np.where(low == high, claim.scatter, NUDGED * (high - low))
-    finite = np.isfinite(claim.value)
-    bar = numeric.bar + SAFETY * (scatter + claim.epsilon * np.where(finite, abs(claim.value), 0))
-    gap = np.maximum(np.maximum(low - claim.value, claim.value - high), 0.0)
-    gap = np.where(finite, gap, np.inf)
-    if rtol is not None:
-        bar = np.maximum(bar, rtol * scale)
-    # A sum that cancels may round the same way wherever it is tried: nothing would scatter.
-    rounding = negligible * claim.epsilon / EPS
-    zero = (np.abs(numeric.value) <= numeric.bar) & (np.abs(claim.value) <= rounding)
-    bar = np.where(zero, np.maximum(bar, rounding), bar)
-    doubt = Doubt(
-        difference=claim.value - numeric.value,
-        size=np.abs(numeric.value),
-        gap=gap,
-        bar=bar,
-        rounding=rounding if claim.fixed else AMPLIFIED * rounding,
+    first = glance(numeric, claim.value, claim.epsilon, rtol or 0.0)
+    found = Judged(verdict=first.right, worst=first.worst, evidence=first.evidence)
+    if contradicted:
+        nothing = np.full(len(first.right), UNDECIDED)
+        telling = {UNDECIDED: first.worst} if len(nothing) else {}
+        return replace(
+            found, verdict=nothing, scale=_scale(numeric), telling=telling, reason="unreachable"
+        )
+    if first.right.all():
+        return found
+    bench = _Bench(
+        numeric=numeric,
+        claim=claim,
         again=again,
-        fixed=claim.fixed,
+        scale=_scale(numeric),
+        rtol=rtol or 0.0,
+        # A sum that cancels may round the same way wherever it is tried: nothing would scatter.
+        rounding=negligible() * claim.epsilon / EPS,
         at_once=at_once,
     )
+    alike = multiples(first, numeric, claim.value, claim.epsilon)
+    found = _multiples(bench, replace(found, scale=bench.scale), alike, proven)
+    rest = np.flatnonzero(found.verdict == UNCHECKED)
+    if not len(rest):
+        return _worst_told(found)
+    second = _closely(bench, found, rest)
+    if (found.verdict[alike] == WRONG).any():
+        worst = max(second.worst, found.worst, key=lambda one: one.excess)
+        second = replace(second, worst=worst, reason=second.reason or found.reason)
+    return _worst_told(second)
+
+
+def _worst_told(found: Judged) -> Judged:
+    """Have the worst entry of all tell of those that share its verdict."""
+    code = int(found.verdict[found.worst.index])
+    if code == RIGHT or not found.worst.excess:
+        return found
+    return replace(found, telling={**found.telling, code: found.worst})
+
+
+def _scale(numeric: Numeric) -> float:
+    """Return the largest entry's size, of which the derivative along a direction knows as well."""
+    seen, along = evidence.size(*numeric.range), numeric.along
+    if along is None:
+        return seen
+    return max(seen, abs(along.value) / float(np.abs(along.direction).sum()))
+
+
+def _multiples(
+    bench: _Bench, found: Judged, alike: Array, proven: Callable[[Array], bool]
+) -> Judged:
+    """Judge entries that are the multiple that all others are by a few of them."""
+    numeric, claim = bench.numeric, bench.claim
+    few = largest(alike, numeric)
+    if not (np.abs(claim.value[few] - numeric.value[few]) > bench.doubtful).any():
+        return found
+    if proven(alike):
+        gap = np.abs(claim.value[few] - numeric.value[few])
+        bar = np.maximum(narrowest(claim.value[few], numeric.bar[few], claim.epsilon), TINY)
+        found = replace(found, telling={WRONG: Worst.of(gap, bar, gap / bar).among(few)})
+    else:
+        found = _closely(bench, found, few)
+    if proven(alike) or (found.verdict[few] == WRONG).all():
+        found.verdict[alike] = WRONG
+    return found
+
+
+def _closely(bench: _Bench, known: Judged, some: Array) -> Judged:
+    """Judge entries by bars that are as wide as the claim scatters, and look at some again.
+
+    The worst entry is then one of these.
+    """
+    numeric, claim = bench.numeric.only(some), bench.claim.value[some]
+    low, high = numeric.range
+    gap = np.where(np.isfinite(claim), outside(claim, low, high), np.inf)
+    doubt = Doubt(
+        difference=claim - numeric.value,
+        size=np.abs(numeric.value),
+        gap=gap,
+        bar=_bars(bench, numeric, claim, bench.claim.scatter(some)),
+        rounding=bench.doubtful,
+        again=lambda k, suspects: bench.again(k, some[suspects]),
+        fixed=bench.claim.fixed(),
+        at_once=bench.at_once,
+    )
     bar = widened(doubt, untouched=low == high)
-    visible = max(BLIND, rtol or 0) * scale
-    verdict, reason = _decided(numeric, claim.value, gap, bar, visible=visible, rounding=rounding)
-    if contradicted:
-        verdict, reason = np.full(gap.shape, UNDECIDED), "unreachable"
-    return Judged(verdict=verdict, difference=gap, bar=bar, scale=scale, reason=reason)
+    verdict, reason = _verdicts(bench, numeric, claim, gap, bar)
+    known.verdict[some] = verdict
+    bar = np.maximum(bar, TINY)
+    return replace(
+        known,
+        worst=Worst.of(gap, bar, gap / bar).among(some),
+        telling=_telling(known.telling, verdict, gap, bar, some),
+        reason=reason,
+    )
 
 
-def _decided(
-    numeric: Numeric,
-    claimed: Array,
-    gap: Array,
-    bar: Array,
-    *,
-    visible: float,
-    rounding: float,
+def _telling(
+    known: Mapping[int, Worst], verdict: Array, gap: Array, bar: Array, some: Array
+) -> dict[int, Worst]:
+    """Find the worst of the wrong and of the undecided entries, beside those known."""
+    found = dict(known)
+    for code in (WRONG, UNDECIDED):
+        here = np.flatnonzero(verdict == code)
+        if not len(here):
+            continue
+        excess = gap[here] / bar[here]
+        # Undecided entries may be off by nothing; then the largest bar shows why.
+        by = excess if excess.any() else bar[here]
+        one = Worst.of(gap[here], bar[here], by).among(some[here])
+        found[code] = max(one, found.get(code, one), key=lambda worst: worst.excess)
+    return found
+
+
+def _verdicts(
+    bench: _Bench, numeric: Numeric, claim: Array, gap: Array, bar: Array
 ) -> tuple[Array, str | None]:
-    """Return verdicts, and why some are open: kinks, or bars above what must be `visible`."""
-    verdict, reason = np.where(gap <= bar, RIGHT, WRONG), None
+    """Return a verdict for each entry, and why some are undecided."""
+    verdict = np.where(gap <= bar, RIGHT, WRONG)
+    reason = None
     if numeric.interval is not None and (numeric.interval.open_ended & (verdict == WRONG)).any():
         verdict = np.where(numeric.interval.open_ended & (verdict == WRONG), UNDECIDED, verdict)
         reason = "kink"
-    blind = (verdict == RIGHT) & (bar > visible)
-    blind &= ~((np.abs(numeric.value) <= bar) & (bar <= rounding))
+    blind = (verdict == RIGHT) & (bar > bench.blinding)
+    blind &= ~((np.abs(numeric.value) <= bar) & (bar <= bench.rounding))
     # A loss that did not change at all leaves no noise to hide in.
-    blind &= ~((numeric.value == 0) & (claimed == 0))
+    blind &= ~((numeric.value == 0) & (claim == 0))
     if blind.any():
         verdict = np.where(blind, UNDECIDED, verdict)
         reason = _blindness(numeric, bar, blind)
     return verdict, reason
 
 
-def _scale(numeric: Numeric, low: Array, high: Array) -> float:
-    """Return the largest entry's size, of which the derivative along a direction knows as well."""
-    seen = float(np.max(np.maximum(np.abs(low), np.abs(high)), initial=0.0))
-    if numeric.along is None:
-        return seen
-    return max(seen, abs(numeric.along.value) / float(np.abs(numeric.along.direction).sum()))
-
-
-def _range(numeric: Numeric) -> tuple[Array, Array]:
-    if numeric.interval is None:
-        return numeric.value, numeric.value
-    return numeric.interval.low, numeric.interval.high
+def _bars(bench: _Bench, numeric: Numeric, claim: Array, scatter: Array) -> Array:
+    low, high = numeric.range
+    # Across a kink even a rounding error changes sides, and no claim scatters by as much.
+    scatter = np.where(low == high, scatter, NUDGED * (high - low))
+    size = np.where(np.isfinite(claim), np.abs(claim), 0.0)
+    bar = numeric.bar[:] + SAFETY * (scatter + bench.claim.epsilon * size)
+    bar = np.maximum(bar, bench.rtol * bench.scale)
+    zero = (np.abs(numeric.value) <= numeric.bar[:]) & (np.abs(claim) <= bench.rounding)
+    return np.where(zero, np.maximum(bar, bench.rounding), bar)
 
 
 def _blindness(numeric: Numeric, bar: Array, blind: Array) -> str:
     """Say whether the numeric or the claimed side is to blame for bars that hide too much."""
-    share = numeric.bar[blind] / bar[blind]
+    share = numeric.bar[:][blind] / bar[blind]
     return "noise" if float(np.median(share)) > 0.5 else "precision"
 
 
 def zero_below(magnitude: float, value: Array) -> float:
     """Return a gradient so small that doubling the parameter changes the loss by its rounding."""
-    size = float(np.max(np.abs(value), initial=0.0)) or 1.0
+    size = float(max(np.max(value, initial=0.0), -np.min(value, initial=0.0))) or 1.0
     return 100 * EPS * magnitude / size

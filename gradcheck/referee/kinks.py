@@ -40,6 +40,10 @@ class Interval:
     high: Array
     open_ended: Array
 
+    def only(self, some: Array) -> "Interval":
+        """Return the same at some entries."""
+        return Interval(low=self.low[some], high=self.high[some], open_ended=self.open_ended[some])
+
 
 def interval(
     kinks: Sequence[Kink],

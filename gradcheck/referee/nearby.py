@@ -1,5 +1,6 @@
 """A probe's neighbourhood: points so near that claims differ by rounding alone, or by little."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field, replace
 
@@ -8,11 +9,13 @@ import numpy as np
 from gradcheck.array import Array, Shape
 from gradcheck.chance import Chance
 from gradcheck.errors import ClaimError, GradcheckError, InternalError
-from gradcheck.problem import Claims, Probe, Problem
+from gradcheck.problem import Claims, Effort, Probe, Problem
+from gradcheck.referee.account import UNBOUNDED
 from gradcheck.referee.blocks import DIFFERENCES
 from gradcheck.referee.doubt import FURTHER, LOOKS, RETRIES, SUSPECTS
-from gradcheck.referee.estimates import Along, Numeric, Station, along, values
+from gradcheck.referee.estimates import Station, along, values
 from gradcheck.referee.evaluator import Evaluator
+from gradcheck.referee.gradients import Along, Numeric
 
 JITTERS = 2
 """Points, a rounding error away from each probe, at which claims are taken again."""
@@ -40,6 +43,8 @@ class Nearby:
     """What claims are divided by, to be in the referee's scale."""
     given: InitVar[Claims | None] = None
     """The claims at the probe, where they are known."""
+    limit: int = UNBOUNDED
+    """How many evaluations all entries of a parameter may take at a neighbour."""
     epsilon: float = field(init=False)
     probes: dict[int, Probe] = field(init=False)
     claims: Claims = field(init=False)
@@ -82,7 +87,8 @@ class Nearby:
         return None if claims is None else self._scaled(claims, name)
 
     def _scaled(self, claims: Claims, name: str) -> Array:
-        return flat(np.asarray(claims[name]), self.problem.shapes[name]) / self.factor
+        own = flat(np.asarray(claims[name]), self.problem.shapes[name])
+        return own if self.factor == 1 else own / self.factor
 
     def _asked(self, number: int) -> Claims | None:
         """Ask for the claims at a neighbour; where that fails draw another, then leave it out."""
@@ -123,20 +129,33 @@ class Nearby:
             )
         return np.asarray(claim)
 
-    def scatter(self, name: str, reference: Numeric) -> Array:
+    def scatter(self, name: str, reference: Numeric, some: Array) -> Array:
         """Return by how much a claim differs between the probe and its neighbours.
 
-        One that can't be asked for again gets the scatter of the numeric gradient.
+        Only for `some` of the reference's entries. One that can't be asked for again gets the
+        scatter of the numeric gradient.
         """
-        own = self.own(name)
+        places = reference.places(some)
         if self.fixed:
-            scatter = np.zeros(own.shape)
-            near = self.numeric(name, reference, reference.entries, 1)
-            scatter[reference.entries] = np.abs(near - reference.value)
-            return scatter
+            near = self.numeric(name, reference, places, 1)
+            return np.asarray(np.abs(near - reference.value[some]))
+        return self._scatter_at(name, places)
+
+    def scatter_along(self, name: str, reference: Numeric) -> Array:
+        """Return that of all entries; where it is the numeric one's, of those that were seen."""
+        if not self.fixed:
+            return self._scatter_at(name, slice(None))
+        assert reference.entries is not None
+        found = np.zeros(math.prod(self.problem.shapes[name]))
+        seen = np.arange(len(reference.entries))
+        found[reference.entries] = self.scatter(name, reference, seen)
+        return found
+
+    def _scatter_at(self, name: str, places: Array | slice) -> Array:
+        own = self.own(name)[places]
         claims = (self.claim(name, k) for k in range(1, JITTERS + 1))
         with np.errstate(invalid="ignore"):
-            apart = [np.abs(claim - own) for claim in claims if claim is not None]
+            apart = [np.abs(claim[places] - own) for claim in claims if claim is not None]
         return np.asarray(np.max([np.where(np.isfinite(a), a, 0.0) for a in apart], axis=0))
 
     def apart(self, name: str, reference: Numeric, suspects: Array, number: int) -> Array | None:
@@ -144,7 +163,7 @@ class Nearby:
 
         None where that was left out.
         """
-        entries = reference.entries[suspects]
+        entries = reference.places(suspects)
         here = self.own(name) if self.fixed else self.claim(name, number)
         if here is None:
             return None
@@ -178,7 +197,7 @@ class Nearby:
             probe=self.neighbour(number),
             kinks=(),
             rng=Chance([number]),
-            limit=self.evaluator.account.left(),
+            effort=Effort(limit=self.limit),
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from gradcheck.array import Shape
 from gradcheck.problem import Fact, Probe, Problem
 from gradcheck.record import record
-from gradcheck.report import Check, Verdict
+from gradcheck.report import Check, Portrait, Verdict
 
 
 @record
@@ -32,6 +32,7 @@ class Outcome:
     factor: float = 1.0
     facts: tuple[Fact, ...] = ()
     remarks: tuple[str, ...] = ()
+    portraits: tuple[Portrait, ...] = ()
 
 
 def uncompared(problem: Problem, name: str, verdict: Verdict, reason: str) -> Check:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.chance import Chance
 from gradcheck.problem import Moves
 from gradcheck.referee.account import OutOfBudget
 from gradcheck.referee.doubt import LOOKS
@@ -11,6 +10,10 @@ from gradcheck.referee.doubt import LOOKS
 RESERVE = LOOKS + 5
 """Derivatives kept back for what goes with the entries: along the direction, and second looks at
 an entry that seems wrong."""
+
+
+SAMPLE = 32
+"""Entries that show how fast entries are measured, or what is wrong with the others."""
 
 
 def affordable(size: int, left: int, shares: tuple[int, int], cost: int, steps: int) -> int:
@@ -27,11 +30,6 @@ def affordable(size: int, left: int, shares: tuple[int, int], cost: int, steps: 
     return count
 
 
-def chosen(size: int, count: int, rng: Chance) -> Array:
-    """Choose which entries of a parameter to check, in order."""
-    return np.arange(size) if count >= size else np.sort(rng.sample(size, count))
-
-
 def entry_moves(name: str, entries: Array, value: Array, complex_step: bool) -> Moves:
     """Return one line for each entry; differences step in proportion to the parameter's size."""
     scale = np.ones(len(entries)) if complex_step else step_scale(value).ravel()[entries]
@@ -41,11 +39,15 @@ def entry_moves(name: str, entries: Array, value: Array, complex_step: bool) -> 
 def direction_moves(name: str, direction: Array, value: Array) -> Moves:
     """Return a line through all entries, a step of 1 being about the parameter's size."""
     size = max(1, direction.size)
-    scale = np.array([float(np.sqrt(np.mean(step_scale(value) ** 2))) / np.sqrt(size)])
+    scale = np.array([_typical(value) / np.sqrt(size)])
     return Moves(parameter=name, scale=scale, directions=direction[None])
 
 
 def step_scale(value: Array) -> Array:
     """Return, for each entry, a step size that matters: its own size or its parameter's."""
-    typical = float(np.sqrt(np.mean(value**2))) if value.size else 1.0
-    return np.asarray(np.maximum(np.abs(value), typical or 1.0))
+    return np.asarray(np.maximum(np.abs(value), _typical(value)))
+
+
+def _typical(value: Array) -> float:
+    """Return the root mean square of some numbers; 1 if all are 0."""
+    return float(np.sqrt(np.vdot(value, value) / max(1, value.size))) or 1.0

@@ -36,6 +36,8 @@ def _apart(name: str, one: Array, other: Array | None, negligible: Negligible) -
     one, other = np.asarray(one), np.asarray(other)
     if one.shape != other.shape:
         return f"{name} has shape {one.shape}, then {other.shape}"
+    if one is other or (one == other).all():
+        return ""
     size = max(float(np.max(np.abs(a[np.isfinite(a)]), initial=0.0)) for a in (one, other))
     same = (one == other) | (np.isnan(one) & np.isnan(other))
     with np.errstate(invalid="ignore"):

@@ -10,13 +10,14 @@ import numpy as np
 from gradcheck.errors import GradcheckError, InternalError
 from gradcheck.problem import Probe
 from gradcheck.referee.account import OutOfBudget
-from gradcheck.referee.audit import COST, Trust, audit
+from gradcheck.referee.audit import COST, Trust, audit, unaudited
 from gradcheck.referee.blocks import DIFFERENCES
 from gradcheck.referee.compare import Comparison
-from gradcheck.referee.estimates import FEW, Numeric, Station, at_entries, numeric
+from gradcheck.referee.estimates import Station, at_entries, numeric
+from gradcheck.referee.gradients import Numeric
 from gradcheck.referee.kinks import sides_tried
 from gradcheck.referee.nearby import Nearby
-from gradcheck.referee.plan import RESERVE, affordable, chosen
+from gradcheck.referee.plan import RESERVE, SAMPLE, affordable
 from gradcheck.referee.run import Run
 from gradcheck.referee.scale import common_factor
 
@@ -67,13 +68,19 @@ def _generated(run: Run) -> Iterator[Probe]:
 
 
 def _audited(run: Run, probes: Sequence[Probe], name: str, parameters: int) -> Trust:
-    """Audit a parameter at one probe, the probes sharing them out, if it can be checked after."""
+    """Audit a parameter at one probe, the probes sharing them out, if it can be checked after.
+
+    At one on a kink shortcuts can't be held against the loss, so another is taken if there is one.
+    """
     account = run.evaluator.account
     if account.left("audits") < COST + RESERVE:
         raise OutOfBudget
-    number = run.names.index(name) % len(probes)
-    limit = account.left("structure") // (len(probes) * parameters)
-    station = run.station(probes[number], name, number, limit)
+    first = run.names.index(name)
+    turns = [(first + k) % len(probes) for k in range(len(probes))]
+    number = next((n for n in turns if not run.kinks(probes[n])), turns[0])
+    station = run.station(probes[number], name, number, len(probes) * parameters)
+    if not run.settings.audit:
+        return unaudited(station, run.settings.method)
     return audit(station, name, run.settings.method)
 
 
@@ -86,6 +93,7 @@ def _at(run: Run, probe: Probe, number: int, count: int, progress: Progress) -> 
         probe=probe,
         factor=run.factor,
         given=run.claims.get(probe.name),
+        limit=run.by_structure,
     )
     if run.problem.afresh is not None:
         run.claims[probe.name] = near.claims
@@ -118,19 +126,20 @@ def _numeric(
     if name not in run.trusts:
         raise OutOfBudget
     trust, size = run.trusts[name], run.tallies[name].verdicts.size
-    station = run.station(probe, name, number, 0)
-    account, structured = run.evaluator.account, run.settings.mode == "full" and trust.structured
+    account = run.evaluator.account
+    station = run.station(probe, name, number, shares[0] * shares[1])
+    structured = trust.structured and run.settings.mode != "quick"
     if account.by_time and not structured:
+        few = np.arange(min(size, SAMPLE))
         with account.timed("entries"):
-            at_entries(replace(station, kinks=()), name, np.arange(min(size, FEW)), trust.method)
+            at_entries(replace(station, kinks=()), name, few, trust.method)
     steps, tried = _cost(run, trust), 1 + sides_tried(station.kinks, name)
     cost = max(steps, tried) * (1 + run.problem.dumped)
     wanted = min(size, 1 if run.settings.mode == "quick" else size)
     count = affordable(wanted, account.left("entries"), shares, cost, steps)
-    if structured:
-        limit = account.left("structure") // (shares[0] * shares[1])
-        station = replace(station, limit=limit // tried)
-    return station, numeric(station, name, chosen(size, count, station.rng), trust.method)
+    if not structured:
+        station = replace(station, effort=replace(station.effort, limit=0))
+    return station, numeric(station, name, count, trust.method)
 
 
 def _cost(run: Run, trust: Trust) -> int:

@@ -1,14 +1,14 @@
 """One check in progress: what it is about, and what is known so far."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
 from gradcheck.chance import Chance
-from gradcheck.problem import Claims, Fact, Kink, Probe, Problem
+from gradcheck.problem import Claims, Effort, Fact, Kink, Part, Piece, Probe, Problem
 from gradcheck.referee.account import OutOfBudget
 from gradcheck.referee.audit import Trust
-from gradcheck.referee.blocks import Spread
+from gradcheck.referee.blocks import Portion, Spread
 from gradcheck.referee.estimates import Station
 from gradcheck.referee.evaluator import Evaluator
 from gradcheck.referee.judge import zero_below
@@ -54,20 +54,40 @@ class Run:
         """The parameters, small ones first: what these leave of their share goes to large ones."""
         return sorted(self.names, key=lambda name: self.tallies[name].verdicts.size)
 
-    def station(self, probe: Probe, name: str, number: int, limit: int) -> Station:
+    def station(self, probe: Probe, name: str, number: int, shares: int) -> Station:
         """Return what it takes to differentiate by a parameter at probe `number`.
 
-        All of the parameter may take `limit` evaluations, in full mode.
+        All of it may take one of so many `shares` of what is left, not counting quick mode.
         """
-        kinks = self.kinks(probe)
+        kinks, place, spread = self.kinks(probe), self.places[id(probe)], self.spread
+
+        def elsewhere(pieces: Sequence[Piece]) -> Iterable[Part | None]:
+            assert spread is not None
+            return spread([Portion(place=place, piece=piece) for piece in pieces])
+
         return Station(
             evaluator=self.evaluator,
             probe=probe,
             kinks=kinks,
             rng=Chance([self.settings.seed, number, crc32(name.encode())]),
-            limit=limit // (1 + sides_tried(kinks, name)) if self.settings.mode == "full" else 0,
-            place=self.places[id(probe)],
-            spread=self.spread,
+            effort=Effort(
+                limit=self.by_structure // shares // (1 + sides_tried(kinks, name)),
+                each=self.settings.mode == "exhaustive",
+                elsewhere=elsewhere if spread else None,
+            ),
+            place=place,
+            spread=spread,
+        )
+
+    @property
+    def by_structure(self) -> int:
+        """How many evaluations there may be to differentiate by whole parameters."""
+        if self.settings.mode == "quick":
+            return 0
+        left = self.evaluator.account.left("structure")
+        # What takes an evaluation for each entry must not begin without any notion of its pace.
+        return (
+            min(left, self.evaluator.account.left()) if self.settings.mode == "exhaustive" else left
         )
 
 
@@ -77,6 +97,6 @@ def negligible(evaluator: Evaluator, probe: Probe, name: str) -> float:
     Any may be where the budget does not allow to find out.
     """
     try:
-        return zero_below(evaluator.magnitude(probe, name), probe.parameters[name])
+        return zero_below(evaluator.magnitude(probe), probe.parameters[name])
     except OutOfBudget:
         return float("inf")

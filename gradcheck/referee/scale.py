@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gradcheck.referee.estimates import Numeric
+from gradcheck.referee.gradients import Numeric
 from gradcheck.referee.nearby import Nearby
 
 
@@ -14,12 +14,12 @@ def common_factor(found: Mapping[str, Numeric], near: Nearby) -> float:
     best, most = 1.0, 0
     for claimed, reference in pairs:
         length = float(reference.value @ reference.value)
-        factor = float(claimed[reference.entries] @ reference.value) / length if length else 0.0
+        factor = float(reference.of(claimed) @ reference.value) / length if length else 0.0
         if factor <= 0:
             continue
         hits = sum(
             bool(
-                np.linalg.norm(c[r.entries] - factor * r.value)
+                np.linalg.norm(r.of(c) - factor * r.value)
                 <= 1e-6 * np.linalg.norm(factor * r.value)
             )
             for c, r in pairs

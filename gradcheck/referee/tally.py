@@ -1,15 +1,19 @@
 """A parameter's entries over all probes, and the check that they add up to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from gradcheck import report
 from gradcheck.array import Array, Shape
 from gradcheck.numeric import evidence
+from gradcheck.numeric.evidence import Evidence
 from gradcheck.record import record
-from gradcheck.referee.estimates import Numeric
+from gradcheck.referee.glance import Worst
+from gradcheck.referee.gradients import Numeric
 from gradcheck.referee.judge import RIGHT, UNCHECKED, UNDECIDED, WRONG, Judged
-from gradcheck.report import Check, Sweep, Verdict, Worst
+from gradcheck.report import Check, Sweep, Verdict
 
 
 @record
@@ -29,28 +33,60 @@ class Telling:
 
 
 @record
-class _Look:
-    """What one probe showed of the parameter."""
+class _Entry:
+    """One entry (flat) that was judged: what was claimed and measured, and its difference."""
+
+    place: int
+    claimed: float
+    numeric: float
+    judged: Worst
+
+    @staticmethod
+    def of(judged: Worst, numeric: Numeric, claimed: Array) -> "_Entry":
+        index = judged.index
+        return _Entry(
+            place=int(numeric.places(np.array(index))),
+            claimed=float(claimed[index]),
+            numeric=float(numeric.value[index]),
+            judged=judged,
+        )
+
+
+@record
+class Shown:
+    """Entries of one probe as they were claimed, measured and judged."""
+
+    numeric: Numeric
+    claimed: Array
+    verdict: Array
+
+
+@record
+class Look:
+    """What one probe showed of the parameter: its worst entry, and the worst by verdict codes.
+
+    `undecided` are the places of those entries. The `evidence` is None of entries that were picked
+    because they are wrong, and so speak for no others.
+    """
 
     probe: str
-    entries: Array
-    claimed: Array
-    numeric: Array
-    judged: Judged
-    picked: bool
-    """Whether these entries were picked because they are wrong, and so speak for no others."""
+    worst: _Entry
+    telling: Mapping[int, _Entry]
+    undecided: Array
+    evidence: Evidence | None
+    scale: float
+    reason: str | None
+    shown: Shown | None = None
 
     @property
-    def severity(self) -> tuple[int, float]:
+    def wrong(self) -> bool:
+        """Whether any entry is."""
+        return WRONG in self.telling
+
+    @property
+    def severity(self) -> tuple[bool, float]:
         """Order looks by how much they show: wrong ones first, by the worst difference in bars."""
-        excess = _excess(self.judged)
-        return int((self.judged.verdict == WRONG).any()), float(np.max(excess, initial=0.0))
-
-
-def _excess(judged: Judged) -> Array:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = judged.difference / judged.bar
-    return np.where(judged.difference == 0, 0.0, ratio)
+        return self.wrong, self.worst.judged.excess
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -59,8 +95,10 @@ class Tally:
 
     name: str
     shape: Shape
+    pictured: bool = False
+    """Whether looks keep all that was shown, for pictures."""
     verdicts: Array = field(init=False)
-    looks: list[_Look] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
     zero_at: list[str] = field(default_factory=list)
     """The probes at which the whole gradient is zero but for rounding."""
@@ -69,58 +107,73 @@ class Tally:
     """Whether the budget forbade to look again at something suspicious."""
     off_direction: str | None = None
     sweep: Sweep | None = None
+    _counts: Mapping[int, int] = field(init=False)
+    """How many entries are not right, by verdict codes."""
 
     def __post_init__(self) -> None:
         self.verdicts = np.zeros(int(np.prod(self.shape)), dtype=np.int8)
+        self._counts = {WRONG: 0, UNDECIDED: 0, UNCHECKED: self.verdicts.size}
 
     def add(
         self, probe: str, numeric: Numeric, claimed: Array, judged: Judged, *, picked: bool = False
     ) -> None:
         """Take in what one probe showed, perhaps of entries `picked` because they are wrong."""
-        known, new = self.verdicts[numeric.entries], judged.verdict
-        better = (new == WRONG) | (known == UNCHECKED) | ((known == UNDECIDED) & (new == RIGHT))
-        self.verdicts[numeric.entries] = np.where(better, new, known)
+        shown = Shown(numeric=numeric, claimed=claimed, verdict=judged.verdict)
+        self._take(numeric, judged.verdict)
         self.methods.append(numeric.method)
         self.looks.append(
-            _Look(
+            Look(
                 probe=probe,
-                entries=numeric.entries,
-                claimed=claimed,
-                numeric=numeric.value,
-                judged=judged,
-                picked=picked,
+                worst=_Entry.of(judged.worst, numeric, claimed),
+                telling={k: _Entry.of(one, numeric, claimed) for k, one in judged.telling.items()},
+                undecided=numeric.places(np.flatnonzero(judged.verdict == UNDECIDED)),
+                evidence=None if picked else judged.evidence,
+                scale=judged.scale,
+                reason=judged.reason,
+                shown=shown if self.pictured else None,
             )
         )
 
+    def _take(self, numeric: Numeric, new: Array) -> None:
+        if not any(self._counts.values()) and (new == RIGHT).all():
+            return
+        if numeric.entries is None and not self.looks:
+            self.verdicts = new.astype(np.int8)
+        else:
+            known = numeric.of(self.verdicts)
+            better = (new == WRONG) | (known == UNCHECKED) | ((known == UNDECIDED) & (new == RIGHT))
+            some = slice(None) if numeric.entries is None else numeric.entries
+            self.verdicts[some] = np.where(better, new, known)
+        self._counts = {code: int(np.count_nonzero(self.verdicts == code)) for code in self._counts}
+
     @property
     def verdict(self) -> Verdict:
-        if (self.verdicts == WRONG).any() or self.off_direction:
+        if self.off_direction or self._counts[WRONG]:
             return "wrong"
-        settled = not self.unsettled and not (self.verdicts == UNDECIDED).any()
-        if not settled or not (self.verdicts == RIGHT).any():
+        # With neither wrong nor undecided entries, those that are not unchecked are right.
+        size = self.verdicts.size
+        if self.unsettled or self._counts[UNDECIDED] or self._counts[UNCHECKED] == size:
             return "undecided"
         return "right"
 
     def check(self, accepted: str | None) -> Check:
         """Sum up."""
-        wrong = self.verdicts == WRONG
+        verdict, count = self.verdict, self._counts[WRONG]
         fields: dict[str, object] = {}
         if self.looks:
             look = max(self.looks, key=lambda look: look.severity)
             fields = _figures(look, self.shape)
-        if wrong.any():
-            checked = self.verdicts != UNCHECKED
+        if count:
+            wrong, checked = self.verdicts == WRONG, self.verdicts != UNCHECKED
             fields |= {"heat": evidence.heat(wrong, checked), "pattern": self._pattern(wrong)}
         return Check(
             parameter=self.name,
             shape=self.shape,
-            verdict=self.verdict,
-            reason=self.off_direction
-            if self.verdict == "wrong" and not wrong.any()
-            else self.reason,
-            wrong_entries=int(wrong.sum()),
+            verdict=verdict,
+            reason=self.off_direction if verdict == "wrong" and not count else self.reason,
+            wrong_entries=count,
             entries=self.verdicts.size,
-            entries_checked=int((self.verdicts != UNCHECKED).sum()),
+            entries_checked=self.verdicts.size - self._counts[UNCHECKED],
             directions=self.directions,
             method=_method(self.methods),
             accepted=accepted,
@@ -130,10 +183,10 @@ class Tally:
         )
 
     def _pattern(self, wrong: Array) -> str:
-        checked = int((self.verdicts != UNCHECKED).sum())
+        checked = wrong.size - self._counts[UNCHECKED]
         if checked == wrong.size:
             return evidence.pattern(wrong.reshape(self.shape), self.shape)
-        count = int(wrong.sum())
+        count = self._counts[WRONG]
         return (
             f"{count} of the {checked} entries checked"
             if count < checked
@@ -147,65 +200,56 @@ class Tally:
             return None
         look = next(filter(self._open, self.looks), None)
         if look is not None:
-            return look.judged.reason
+            return look.reason
         return "budget" if self.unsettled or not self.looks else "unreachable"
 
     @property
     def wrong_at(self) -> tuple[str, ...]:
         """The probes that show a wrong entry."""
-        return tuple(
-            dict.fromkeys(look.probe for look in self.looks if (look.judged.verdict == WRONG).any())
-        )
+        return tuple(dict.fromkeys(look.probe for look in self.looks if look.wrong))
 
     def telling(self) -> Telling | None:
         """Return the worst entry of those that are wrong, or else of those that are undecided."""
         code = {"wrong": WRONG, "undecided": UNDECIDED}.get(self.verdict, UNCHECKED)
         looks = self.looks if code == WRONG else filter(self._open, self.looks)
         look = max(looks, key=lambda look: look.severity, default=None)
-        if look is None or not (look.judged.verdict == code).any():
+        if look is None or code not in look.telling:
             return None
-        # Undecided entries may be off by nothing; then the largest bar shows why.
-        excess = _excess(look.judged)
-        if code == UNDECIDED and not excess.any():
-            excess = look.judged.bar
-        worst = int(np.argmax(np.where(look.judged.verdict == code, excess, -np.inf)))
+        entry = look.telling[code]
         return Telling(
             verdict=self.verdict,
             probe=look.probe,
-            entry=int(look.entries[worst]),
-            claimed=float(look.claimed[worst]),
-            numeric=float(look.numeric[worst]),
-            bar=float(look.judged.bar[worst]),
-            size=look.judged.scale,
+            entry=entry.place,
+            claimed=entry.claimed,
+            numeric=entry.numeric,
+            bar=entry.judged.bar,
+            size=look.scale,
         )
 
-    def _open(self, look: _Look) -> bool:
+    def _open(self, look: Look) -> bool:
         """Tell whether a look left entries undecided that no other one decided."""
-        left = (look.judged.verdict == UNDECIDED) & (self.verdicts[look.entries] == UNDECIDED)
-        return bool(left.any())
+        return bool((self.verdicts[look.undecided] == UNDECIDED).any())
 
 
 def _method(methods: list[str]) -> str:
     return " and ".join(sorted(set(methods))) if methods else ""
 
 
-def _figures(look: _Look, shape: Shape) -> dict[str, object]:
-    excess = _excess(look.judged)
-    worst = int(np.argmax(excess))
-    nothing = evidence.Evidence(relative=None, ratio=None, cosine=None)
-    compared = nothing if look.picked else evidence.compare(look.claimed, look.numeric)
-    index = np.unravel_index(int(look.entries[worst]), shape)
-    return {
-        "difference": float(look.judged.difference[worst]),
-        "bar": float(look.judged.bar[worst]),
-        "relative": compared.relative,
-        "ratio": compared.ratio,
-        "cosine": compared.cosine,
-        "worst": Worst(
+def _figures(look: Look, shape: Shape) -> dict[str, object]:
+    entry, index = look.worst, np.unravel_index(look.worst.place, shape)
+    found: dict[str, object] = {
+        "difference": entry.judged.difference,
+        "bar": entry.judged.bar,
+        "worst": report.Worst(
             index=tuple(int(i) for i in index),
             probe=look.probe,
-            claimed=float(look.claimed[worst]),
-            numeric=float(look.numeric[worst]),
-            bar=float(look.judged.bar[worst]),
+            claimed=entry.claimed,
+            numeric=entry.numeric,
+            bar=entry.judged.bar,
         ),
     }
+    if look.evidence is not None:
+        found["relative"] = look.evidence.relative
+        found["ratio"] = look.evidence.ratio
+        found["cosine"] = look.evidence.cosine
+    return found

@@ -11,6 +11,9 @@ The fit of a ratio carries the numeric gradient's own error, about 1e-10 for dif
 """
 
 LARGEST_ROUND = 10**6
+LEAST_SHARE, MOST_SHARE = 1e-3, 1e3
+"""Shares between these are written as percentages."""
+
 BLOCKS = "▁▂▃▄▅▆▇█"
 NOTHING = "-"
 
@@ -50,6 +53,22 @@ def bars(check: Check) -> str:
     if value is None or not isfinite(value):
         return NOTHING
     return f"{value:.1e} bars" if value >= 1000 else f"{value:.3g} bars"
+
+
+def share(check: Check) -> str:
+    """Write how far a gradient is off, as a share of the true one's norm."""
+    value = check.relative
+    if value is None or not isfinite(value):
+        return NOTHING
+    if not LEAST_SHARE <= value < MOST_SHARE:
+        return f"{value:.0e}"
+    return f"{100 * value:.0f}%" if value >= 1 else f"{100 * value:.2g}%"
+
+
+def distance(check: Check) -> str:
+    """Write the difference in bars, or its share where entries were not looked at one by one."""
+    text = bars(check)
+    return share(check) if text == NOTHING and not check.entries_checked else text
 
 
 def tally(check: Check, *, complete: bool) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from gradcheck.report import Finding, Fix, ProblemReport, Report
+from gradcheck.report import Finding, Fix, ProblemReport, Report, settled
 from gradcheck.reporter import Style
 from gradcheck.reporters import _wording as wording
+from gradcheck.reporters._excerpts import excerpted
 from gradcheck.reporters._layout import INDENT, Line, Span, columns, paragraph
 from gradcheck.reporters._tables import parameters, worst_entries
 
@@ -39,6 +40,7 @@ def _sections(report: Report, style: Style) -> Iterator[list[Line]]:
 
 def _problem(problem: ProblemReport, style: Style) -> Iterator[list[Line]]:
     yield _headline(problem, style.width)
+    yield _reading(problem, style.width)
     yield parameters(problem.checks, style)
     yield worst_entries(problem.checks, style.width) if style.verbosity > 0 else []
     for finding in problem.findings:
@@ -55,13 +57,12 @@ def _brief(problem: ProblemReport) -> Line:
 
 
 def _verdict(problem: ProblemReport) -> Span:
-    style = {None: problem.verdict, True: "right", False: "wrong"}[problem.expected]
-    return Span(f"{wording.verdict(problem)}:", style)
+    return Span(f"{wording.verdict(problem)}:", wording.colour(problem))
 
 
 def _name(problem: ProblemReport) -> str:
     name, target = wording.inline(problem.name), wording.inline(problem.target)
-    return name if name == target else f"{name} ({target})"
+    return name if wording.is_part(problem) else f"{name} ({target})"
 
 
 def _headline(problem: ProblemReport, width: int) -> list[Line]:
@@ -71,9 +72,12 @@ def _headline(problem: ProblemReport, width: int) -> list[Line]:
         lines = paragraph(name, width, label=verdict, style="strong")
     else:
         lines = paragraph(wording.inline(problem.name), width, label=verdict, style="strong")
-        lines.append(_arrow(wording.inline(problem.target)))
+        if not wording.is_part(problem):
+            lines.append(_arrow(wording.inline(problem.target)))
     for text in problem.unexpected:
         lines += paragraph(text, width, label=Span("unexpected:", "wrong"), indent=INDENT)
+    for text in problem.regressions:
+        lines += paragraph(text, width, label=Span("regression:", "wrong"), indent=INDENT)
     if problem.message is not None:
         lines += paragraph(problem.message, width, indent=INDENT)
     if problem.location:
@@ -81,23 +85,50 @@ def _headline(problem: ProblemReport, width: int) -> list[Line]:
     return lines
 
 
+def _reading(problem: ProblemReport, width: int) -> list[Line]:
+    """Lay out what was understood, the labels below one another."""
+    gutter = max(map(columns, problem.reading), default=0)
+    return [
+        line
+        for label, text in problem.reading.items()
+        for line in paragraph(
+            text, width, label=Span(f"{wording.inline(label):{gutter}} ", "quiet"), indent=INDENT
+        )
+    ]
+
+
 def _arrow(place: str) -> Line:
     return Span(f"{INDENT}--> ", "quiet"), Span(place, "place")
 
 
 def _finding(finding: Finding, width: int) -> list[Line]:
+    if why := settled(finding):
+        return _settled(finding, why, width)
     title = Span(f"{finding.level}[{wording.inline(finding.code)}]:", finding.level)
     lines = paragraph(finding.title, width, label=title, style="strong")
     lines += paragraph(finding.message, width, indent=INDENT)
     if finding.location:
         lines.append(_arrow(wording.place(finding.location)))
+    lines += excerpted(finding.excerpts, width, INDENT * 2)
     for label, text in _facts(finding):
         lines += paragraph(text, width, label=Span(label, "quiet"), indent=INDENT)
     if finding.help is not None:
         lines += paragraph(finding.help, width, label=Span("help:", "help"), indent=INDENT)
     lines += _fix(finding.fix) if finding.fix else []
+    if finding.derivation is not None:
+        lines.append((Span(INDENT), Span("derivation:", "help")))
+        lines += paragraph(finding.derivation, width, indent=INDENT * 2)
     explain = f"gradcheck explain {finding.code}"
     return lines + paragraph(explain, width, label=Span("explain:", "quiet"), indent=INDENT)
+
+
+def _settled(finding: Finding, why: str, width: int) -> list[Line]:
+    """Show what does not count in short: what it is, why it does not count, and where it is."""
+    word, _, reason = why.partition(": ")
+    label = Span(f"{word} {finding.level}[{wording.inline(finding.code)}]:", "accepted")
+    lines = paragraph(finding.title, width, label=label)
+    lines += paragraph(reason, width, label=Span("reason:", "quiet"), indent=INDENT)
+    return [*lines, _arrow(wording.place(finding.location))] if finding.location else lines
 
 
 def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
@@ -129,7 +160,8 @@ def _closing(problem: ProblemReport, style: Style) -> list[Line]:
     rows = [] if problem.verdict == "error" else [("checked:", wording.effort(problem))]
     rows += [("remark:", remark) for remark in problem.remarks]
     if style.verbosity > 0:
-        understood = problem.understood or {}
+        # What has been said in words needs no data.
+        understood = {} if problem.reading else problem.understood or {}
         rows += [("probe:", probe) for probe in problem.probes]
         rows += [("understood:", f"{key}: {value}") for key, value in understood.items()]
     return [

@@ -29,19 +29,29 @@ def parameters(checks: Sequence[Check], style: Style) -> list[Line]:
 
 def _parameter_columns(checks: Sequence[Check]) -> list[Column]:
     complete = all(check.entries_checked == check.entries for check in checks)
+    # Whole gradients that were compared along directions have neither worst entries nor bars.
+    whole = all(check.bar is None and not check.entries_checked for check in checks)
 
     def cells(text: Callable[[Check], str]) -> tuple[Span, ...]:
         return tuple(Span(text(check)) for check in checks)
 
     states = tuple(Span(wording.state(check), wording.state(check)) for check in checks)
     tallies = cells(lambda check: figures.tally(check, complete=complete))
+    difference = (
+        Column(title="off by", cells=cells(figures.share), right=True)
+        if whole
+        else Column(title="difference", cells=cells(figures.bars), right=True)
+    )
+    tally = Column(
+        title="wrong/all" if complete else "wrong/checked/all", cells=tallies, right=True
+    )
     return [
         Column(title="parameter", cells=cells(lambda check: wording.inline(check.parameter))),
         Column(title="shape", cells=cells(lambda check: str(check.shape)), spare=3),
         Column(title="verdict", cells=states),
-        Column(title="difference", cells=cells(figures.bars), right=True),
+        difference,
         Column(title="factor", cells=cells(wording.factor), right=True, spare=1),
-        Column(title="wrong/all" if complete else "wrong/checked/all", cells=tallies, right=True),
+        *([] if whole else [tally]),
         Column(title="where", cells=cells(lambda check: figures.strip(check.heat)), spare=2),
     ]
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
-from gradcheck.report import Check, Location, ProblemReport
+from gradcheck.report import ALONG, Check, Location, ProblemReport
 from gradcheck.reporters import _figures as figures
 
 State: TypeAlias = Literal["wrong", "undecided", "accepted", "right"]
@@ -61,6 +61,10 @@ def _rank(check: Check) -> tuple[int, float]:
 
 
 def verdict(problem: ProblemReport) -> str:
+    if problem.regressions:
+        return f"{problem.verdict}, not as in the baseline"
+    if problem.held and problem.verdict != "right":
+        return f"{problem.verdict}, as in the baseline"
     match problem.expected:
         case None:
             return problem.verdict
@@ -68,6 +72,18 @@ def verdict(problem: ProblemReport) -> str:
             return f"{problem.verdict}, as expected"
         case False:
             return f"{problem.verdict}, not as expected"
+
+
+def is_part(problem: ProblemReport) -> bool:
+    """Tell whether a problem's name says its target: it is that, or one of several parts of it."""
+    return problem.name == problem.target or problem.name.startswith(f"{problem.target}#")
+
+
+def failing(problem: ProblemReport) -> bool:
+    """Tell whether a problem is to look bad: it is wrong in a way that nothing accounts for."""
+    if problem.expected is not None:
+        return not problem.expected
+    return bool(problem.regressions) or (problem.verdict != "right" and not problem.held)
 
 
 def score(problem: ProblemReport) -> str:
@@ -86,6 +102,13 @@ def totals(problems: Sequence[ProblemReport]) -> str:
     if not expected:
         return line
     return f"{line}; {sum(expected)} of {len(expected)} as expected"
+
+
+def colour(problem: ProblemReport) -> str:
+    """Return the word of the style in which a verdict is shown."""
+    if problem.verdict in ("undecided", "error") and problem.expected is None:
+        return problem.verdict if failing(problem) else "right"
+    return "wrong" if failing(problem) else "right"
 
 
 def _counts(counts: Counter[str], order: Iterable[str]) -> str:
@@ -123,7 +146,7 @@ def account(check: Check) -> str:
         where = inline(figures.entry(check, check.worst))
         probe = inline(check.worst.probe)
         facts.append(f"worst at {where}, claimed {claimed}, numeric {numeric}, probe {probe}")
-    if (distance := figures.bars(check)) != figures.NOTHING:
+    if (distance := figures.distance(check)) != figures.NOTHING:
         facts.append(f"off by {distance}")
     return "; ".join(facts)
 
@@ -131,6 +154,8 @@ def account(check: Check) -> str:
 def effort(problem: ProblemReport) -> str:
     """Say what was checked and what was not."""
     directions = max((check.directions for check in problem.checks), default=0)
+    if problem.mode == ALONG:
+        return _along(problem, directions)
     parts = [
         f"{problem.mode} mode",
         f"seed {problem.seed}",
@@ -143,10 +168,19 @@ def effort(problem: ProblemReport) -> str:
     return ", ".join(parts)
 
 
+def _along(problem: ProblemReport, directions: int) -> str:
+    entries = counted(problem.entries_total, "entry", "entries")
+    lines = counted(directions, "random direction")
+    return (
+        f"{entries}, together along {lines} at {counted(len(problem.probes), 'random point')}, "
+        f"in {counted(problem.evaluations, 'run')} of the training step"
+    )
+
+
 def incomplete(problem: ProblemReport) -> bool:
     """Tell whether entries were left out that the mode would have checked."""
     unchecked = problem.entries_checked < problem.entries_total
-    return unchecked and problem.mode != "quick" and problem.verdict != "error"
+    return unchecked and problem.mode not in ("quick", ALONG) and problem.verdict != "error"
 
 
 def _entries(problem: ProblemReport) -> str:

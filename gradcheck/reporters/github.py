@@ -1,65 +1,55 @@
 """Workflow commands, which GitHub shows as annotations beside the lines they are about.
 
-A run in which all was checked and is right, or wrong as its config expects, says nothing.
+There is one for each root cause: a mistake in one place that several configs run into is annotated
+once, and names the others. A run in which all was checked and is right, or wrong as its config
+expects, says nothing. Where GITHUB_STEP_SUMMARY names a file the whole report, in Markdown, is
+added to it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
-from gradcheck.report import LEVELS, Finding, Level, Location, ProblemReport, Report
+from gradcheck.report import Level, Location, ProblemReport, Report
 from gradcheck.reporter import Reporter, Style
 from gradcheck.reporters import _wording as wording
+from gradcheck.reporters._issues import Issue, issues
 
 Command: TypeAlias = Literal["error", "warning", "notice"]
 
 COMMANDS: dict[Level, Command] = {"error": "error", "warning": "warning", "note": "notice"}
-PROBLEM_LEVELS: dict[str, Level] = {"error": "error", "wrong": "error", "undecided": "warning"}
 
 
 def render(report: Report, style: Style) -> str:  # noqa: ARG001
-    return "".join(f"{line}\n" for problem in report.problems for line in _annotations(problem))
+    parts = [line for problem in report.problems for line in _unchecked(problem)]
+    parts += [_annotation(group) for group in _by_cause(issues(report))]
+    return "".join(f"{line}\n" for line in parts)
 
 
-def _annotations(problem: ProblemReport) -> Iterator[str]:
+def _unchecked(problem: ProblemReport) -> Iterator[str]:
     if wording.incomplete(problem):
-        yield _whole(problem, "notice", (f"checked: {wording.effort(problem)}", *problem.remarks))
-    if problem.expected:
-        return
-    if problem.expected is False:
-        yield _whole(problem, "error", problem.unexpected)
-        return
-    for finding in problem.findings:
-        yield _finding(problem, finding)
-    if not _said(problem):
-        level = PROBLEM_LEVELS[problem.verdict]
-        accounts = (
-            wording.account(c) for c in problem.checks if wording.state(c) == problem.verdict
-        )
-        yield _whole(problem, COMMANDS[level], tuple(accounts))
+        title = f"{problem.name}: {wording.verdict(problem)}"
+        message = "\n".join((f"checked: {wording.effort(problem)}", *problem.remarks))
+        yield _command("notice", problem.target, problem.location, title, message)
 
 
-def _said(problem: ProblemReport) -> bool:
-    """Whether the findings are as grave as the verdict, so that it needs no line of its own."""
-    if problem.verdict == "right":
-        return True
-    level = LEVELS.index(PROBLEM_LEVELS[problem.verdict])
-    graves = (LEVELS.index(finding.level) for finding in problem.findings)
-    return problem.verdict != "error" and any(grave >= level for grave in graves)
+def _by_cause(found: Iterable[Issue]) -> list[list[Issue]]:
+    """Put the issues together that are the same mistake in the same place."""
+    groups: dict[object, list[Issue]] = {}
+    for number, issue in enumerate(found):
+        placed = issue.finding is not None and issue.location is not None
+        groups.setdefault((issue.code, issue.location) if placed else number, []).append(issue)
+    return list(groups.values())
 
 
-def _whole(problem: ProblemReport, command: Command, lines: tuple[str, ...]) -> str:
-    """Annotate the problem as a whole."""
-    message = "\n".join((*lines, *([problem.message] if problem.message is not None else [])))
-    title = f"{problem.name}: {wording.verdict(problem)}"
-    return _command(command, problem.target, problem.location, title, message or title)
-
-
-def _finding(problem: ProblemReport, finding: Finding) -> str:
-    rest = [f"help: {finding.help}"] if finding.help is not None else []
-    message = "\n".join((finding.message, *rest, f"explain: gradcheck explain {finding.code}"))
-    title = f"{finding.code}: {finding.title}"
-    command = COMMANDS[finding.level]
-    return _command(command, problem.target, finding.location, title, message)
+def _annotation(group: list[Issue]) -> str:
+    first, *others = group
+    lines = [first.message]
+    if others:
+        names = dict.fromkeys(issue.problem.name for issue in others)
+        lines.append(f"the same spoils {', '.join(names)}")
+    title = first.title if first.finding is None else f"{first.code}: {first.title}"
+    message = "\n".join((*lines, *first.details))
+    return _command(COMMANDS[first.level], first.problem.target, first.location, title, message)
 
 
 def _command(

@@ -8,7 +8,7 @@ one case named "expectation" does.
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from gradcheck.report import Check, Finding, ProblemReport, Report
+from gradcheck.report import Check, Finding, ProblemReport, Report, settled
 from gradcheck.reporter import Reporter, Style
 from gradcheck.reporters import _wording as wording
 
@@ -33,6 +33,9 @@ def _suite(problem: ProblemReport) -> Element:
     properties = SubElement(suite, "properties")
     for name in PROPERTIES:
         SubElement(properties, "property", name=name, value=str(getattr(problem, name)))
+    for name, value in problem.reading.items():
+        label = wording.inline(f"understood: {name}")
+        SubElement(properties, "property", name=label, value=wording.visible(value))
     for name, result in _results(problem):
         suite.append(_case(problem, name, result))
     if problem.remarks:
@@ -53,10 +56,13 @@ def _results(problem: ProblemReport) -> Iterator[tuple[str, Element | None]]:
     if problem.expected is False:
         lines = "\n".join(problem.unexpected)
         yield "expectation", _result("failure", "unexpected", "not as expected", lines)
+    if problem.regressions:
+        lines = "\n".join(problem.regressions)
+        yield "baseline", _result("failure", "regression", "not as in the baseline", lines)
 
 
 def _case(problem: ProblemReport, name: str, result: Element | None) -> Element:
-    path = problem.target if problem.target == problem.name else f"{problem.target}/{problem.name}"
+    path = problem.name if wording.is_part(problem) else f"{problem.target}/{problem.name}"
     case = Element("testcase", classname=wording.inline(path), name=wording.inline(name))
     case.extend([] if result is None else [result])
     return case
@@ -70,15 +76,17 @@ def _check_result(problem: ProblemReport, check: Check) -> Element | None:
         return _note(wording.account(check))
     if problem.expected:
         return _note(f"{state}, as expected")
+    about = [finding for finding in _errors(problem) if check.parameter in finding.parameters]
+    if problem.held or (about and all(map(settled, about))):
+        return _note(f"{state}, as in the baseline")
     if state == "undecided":
         return Element("skipped", message=wording.visible(check.reason or "no reason given"))
-    about = [finding for finding in _errors(problem) if check.parameter in finding.parameters]
     return _failure(about, wording.account(check))
 
 
 def _problem_result(problem: ProblemReport) -> Element:
     """Say how the problem as a whole ended, where none of its parameters says it."""
-    if problem.expected:
+    if problem.expected or problem.held:
         return _note(wording.verdict(problem))
     if problem.verdict == "error":
         place = wording.place(problem.location) if problem.location else problem.target
@@ -96,7 +104,7 @@ def _errors(problem: ProblemReport) -> list[Finding]:
 
 def _strays(problem: ProblemReport) -> list[Finding]:
     """Return the errors that are about none of the checked parameters, so as not to lose them."""
-    if problem.expected is not None:
+    if problem.expected is not None or problem.held:
         return []
     names = {check.parameter for check in problem.checks}
     return [finding for finding in _errors(problem) if names.isdisjoint(finding.parameters)]

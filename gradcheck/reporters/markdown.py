@@ -8,16 +8,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from gradcheck.report import Check, Finding, ProblemReport, Report
+from gradcheck.report import Check, Finding, ProblemReport, Report, settled
 from gradcheck.reporter import Reporter, Style
 from gradcheck.reporters import _figures as figures
 from gradcheck.reporters import _wording as wording
+from gradcheck.reporters._excerpts import excerpted
 
 BUDGET = 256 * 1024
 """Bytes for the table of problems, and as many again for all that is said of them.
 
 A job's summaries share one page, so half of what a step may write is enough.
 """
+
+COLUMNS = 100
+"""Lines of code are cut at this width."""
 
 HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 SPECIAL = re.compile(r"[\\`*_\[\]#|~$]|^[-+]")
@@ -73,7 +77,7 @@ def _problem_row(problem: ProblemReport) -> Block:
 
 def _details(report: Report) -> Iterator[Block]:
     for problem in report.problems:
-        told = problem.verdict != "right" or problem.expected is False
+        told = problem.verdict != "right" or wording.failing(problem)
         if told or wording.incomplete(problem):
             yield from _problem(problem)
 
@@ -82,9 +86,12 @@ def _problem(problem: ProblemReport) -> Iterator[Block]:
     yield Block(f"\n### {_cell(problem.name)}: {wording.verdict(problem)}\n", "heading")
     for text in problem.unexpected:
         yield Block(f"\nUnexpected: {_text(text)}\n", "remark")
+    for text in problem.regressions:
+        yield Block(f"\nRegression: {_text(text)}\n", "remark")
     if problem.message is not None:
         place = f"\n\nat {_code(wording.place(problem.location))}" if problem.location else ""
         yield Block(f"\n{_text(problem.message)}{place}\n", "message")
+    yield from _reading(problem)
     yield from _parameters(problem)
     for finding in problem.findings:
         yield Block(_finding(finding), "finding")
@@ -92,6 +99,14 @@ def _problem(problem: ProblemReport) -> Iterator[Block]:
         yield Block(f"\nChecked: {wording.effort(problem)}.\n", "remark")
     for remark in problem.remarks:
         yield Block(f"\nRemark: {_text(remark)}\n", "remark")
+
+
+def _reading(problem: ProblemReport) -> Iterator[Block]:
+    """Say what was understood, in a list that is folded away."""
+    if problem.reading:
+        rows = "\n".join(f"- {_cell(k)}: {_text(v)}" for k, v in problem.reading.items())
+        whole = f"<details><summary>What was understood</summary>\n\n{rows}\n\n</details>"
+        yield Block(f"\n{whole}\n", "remark")
 
 
 def _parameters(problem: ProblemReport) -> Iterator[Block]:
@@ -110,7 +125,7 @@ def _parameter_row(check: Check) -> str:
         _code(check.parameter),
         str(check.shape),
         f"{state}: {_cell(note)}" if note else state,
-        figures.bars(check),
+        figures.distance(check),
         wording.factor(check),
         figures.tally(check, complete=False),
     ]
@@ -127,14 +142,20 @@ def _finding(finding: Finding) -> str:
         f"**{finding.level} {_cell(finding.code)}: {_cell(finding.title)}**{place}",
         _text(finding.message),
     ]
+    if why := settled(finding):
+        parts.append(_text(why.capitalize()))
     if finding.parameters:
         parts.append(f"Parameters: {', '.join(map(_code, finding.parameters))}")
+    if finding.excerpts:
+        parts.append(_fenced("\n".join(_marked(finding)), "text"))
     if finding.help is not None:
         parts.append(f"Help: {_text(finding.help)}")
     if finding.fix and finding.fix.diff:
-        parts.append(_fenced(finding.fix.diff))
+        parts.append(_fenced(finding.fix.diff, "diff"))
     if finding.evidence or finding.alternatives:
         parts.append(_evidence(finding))
+    if finding.derivation is not None:
+        parts.append(_fenced(finding.derivation, "text"))
     parts.append(f"Explain: <code>gradcheck explain {_cell(finding.code)}</code>")
     return "".join(f"\n{part}\n" for part in parts)
 
@@ -147,11 +168,16 @@ def _evidence(finding: Finding) -> str:
     return f"<details><summary>Evidence</summary>\n\n{lines}\n\n</details>"
 
 
-def _fenced(diff: str) -> str:
-    """Fence a diff with more backticks than it has in a row itself."""
-    longest = max((len(run) for run in re.findall("`+", diff)), default=0)
+def _marked(finding: Finding) -> Iterator[str]:
+    for line in excerpted(finding.excerpts, COLUMNS, ""):
+        yield "".join(span.text for span in line)
+
+
+def _fenced(text: str, language: str) -> str:
+    """Fence a text with more backticks than it has in a row itself."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}diff\n{wording.visible(diff).rstrip()}\n{fence}"
+    return f"{fence}{language}\n{wording.visible(text).rstrip()}\n{fence}"
 
 
 def _cell(text: str) -> str:

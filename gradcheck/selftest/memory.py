@@ -35,9 +35,9 @@ class Memory:
             kinks=lambda probe: self._kept(("kinks", id(probe)), lambda: mine.kinks(probe)),
             evaluate=self._evaluate,
             plain=self._plain,
-            derivative=lambda probe, name, nudge, limit: self._kept(
-                ("derivative", id(probe), name, id(nudge), limit),
-                lambda: mine.derivative(probe, name, nudge, limit),
+            derivative=lambda probe, name, nudge, effort: self._kept(
+                ("derivative", id(probe), name, id(nudge), effort),
+                lambda: mine.derivative(probe, name, nudge, effort),
                 probe,
                 nudge,
             ),
@@ -59,7 +59,7 @@ class Memory:
         values, magnitudes = zip(*columns, strict=True)
         return np.stack(values, axis=1), np.stack(magnitudes, axis=1)
 
-    def _plain(self, probe: Probe, moves: Moves, steps: Array) -> Array:
+    def _plain(self, probe: Probe, moves: Moves, steps: Array) -> tuple[Array, Array]:
         key = ("plain", id(probe), steps.tobytes(), *_key(moves))
         return self._kept(key, lambda: self._problem.plain(probe, moves, steps), probe)
 

@@ -63,6 +63,7 @@ class Ground:
         self._settings = replace(
             loaded.settings,
             points=min(POINTS, loaded.settings.points, loaded.problem.probes or POINTS),
+            audit=False,
         )
         self._remembered = Memory(loaded.problem).problem()
         self.name = loaded.problem.name
@@ -79,8 +80,8 @@ class Ground:
         )
 
     def right(self) -> Outcome:
-        """Check the network's own backprop as it is."""
-        return check(self._problem(()), self._settings)
+        """Check the network's own backprop as it is, the numeric side audited once for all."""
+        return check(self._problem(()), replace(self._settings, audit=True))
 
     def singles(self, codes: Collection[str]) -> Iterator[Trial]:
         """Try faults at every place that they fit, one at a time."""

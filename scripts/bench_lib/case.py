@@ -69,7 +69,10 @@ class Case:
             found = self.problem.claims([_single(p) for p in probes] if self.single else probes)
             kind = np.float32 if self.single else np.float64
             return [
-                {n: (g * self.planted.get(n, 1.0)).astype(kind) for n, g in one.items()}
+                {
+                    n: np.asarray(g * self.planted[n] if n in self.planted else g, dtype=kind)
+                    for n, g in one.items()
+                }
                 for one in found
             ]
 
@@ -117,7 +120,7 @@ def _scaled(config: str, scale: float, offset: float) -> str:
 def _same_loss(case: Case) -> None:
     name, value = next(iter(case.parameters.items()))
     still = Moves(parameter=name, scale=np.zeros(1), directions=np.zeros((1, *value.shape)))
-    theirs = float(case.problem.plain(case.probe(), still, np.zeros(1))[0, 0])
+    theirs = float(case.problem.plain(case.probe(), still, np.zeros(1))[0][0, 0])
     ours = float(case.forward(np, case.parameters, case.data))
     if not abs(ours - theirs) <= AGREEMENT * abs(theirs):
         raise ValueError(

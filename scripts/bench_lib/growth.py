@@ -4,27 +4,41 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any
 
+import numpy as np
+
 from bench_lib import own
 from bench_lib.case import load
 from bench_lib.speed import Limits
 from bench_lib.timing import seconds
-from bench_lib.workloads import HALF, perceptron
+from bench_lib.workloads import HALF, Workload, perceptron
+
+CHUNK = 2**18
+"""Numbers in a stack of imaginary parts, as in the check itself."""
 
 WIDTHS = (64, 128, 256, 512, 1024)
-DEPTHS = (2, 3, 4, 6, 8)
-WIDTH, DEPTH, BATCH = 128, 3, 32
+DEPTHS = (3, 4, 6, 8)
+WIDTH, DEPTH, BATCH = 256, 4, 32
 """Width of the networks of several depths, depth of those of several widths."""
 
 
 def operations(width: int, depth: int, batch: int) -> float:
     """Count the multiplications and additions of one structured gradient.
 
-    Each of the `width` pre-activations of a layer is moved once, for all samples together,
-    and its imaginary part goes through every later product of matrices.
+    Each of the `width` pre-activations of a layer is moved once, for all samples together. To the
+    next layer that is a product with a single row; from there on its imaginary part goes through
+    products of matrices.
     """
-    product = 2.0 * batch * width * width
-    later = sum(depth - layer for layer in range(1, depth + 1))
-    return width * product * later
+    row, product = 2.0 * batch * width, 2.0 * batch * width * width
+    rows, products = depth - 1, sum(range(depth - 1))
+    return width * (rows * row + products * product)
+
+
+def rate(width: int, batch: int) -> float:
+    """Measure how many operations a second go into one layer: slopes and a product of matrices."""
+    count = max(1, CHUNK // (batch * width))
+    stack, matrix = np.ones((count * batch, width)), np.ones((width, width))
+    spent = median(seconds(lambda: (stack * 0.5) @ matrix) for _ in range(7))
+    return 2.0 * stack.size * width / max(spent, 1e-9)
 
 
 def naive_operations(width: int, depth: int, batch: int) -> float:
@@ -55,11 +69,11 @@ def _grown(sizes: list[tuple[int, int]], repeats: int, limits: Limits) -> list[d
 
 
 def _row(width: int, depth: int, repeats: int) -> dict[str, Any]:
-    workload = perceptron("growth", "growth", [width] * (depth + 1), "tanh", HALF, BATCH)
-    case = load(workload)
+    case = load(_network(width, depth))
     spent = median(seconds(lambda: own.checked(case)) for _ in range(repeats))
-    alone = median(seconds(lambda: own.unaudited(case)) for _ in range(repeats))
+    alone = median(seconds(lambda: own.checked(case, audit=False)) for _ in range(repeats))
     count = operations(width, depth, BATCH)
+    predicted = _fixed(depth, repeats) + count / rate(width, BATCH)
     return {
         "width": width,
         "depth": depth,
@@ -67,7 +81,18 @@ def _row(width: int, depth: int, repeats: int) -> dict[str, Any]:
         "seconds": spent,
         "seconds without audit": alone,
         "operations": count,
-        "operations per second": count / alone,
+        "predicted seconds": predicted,
+        "of the prediction": alone / predicted,
         "naive operations": naive_operations(width, depth, BATCH),
         "accounts": asdict(own.accounts(case)),
     }
+
+
+def _fixed(depth: int, repeats: int) -> float:
+    """Measure what a check takes whatever the width: that of a network of single units."""
+    case = load(_network(1, depth))
+    return median(seconds(lambda: own.checked(case, audit=False)) for _ in range(repeats))
+
+
+def _network(width: int, depth: int) -> Workload:
+    return perceptron("growth", "growth", [width] * (depth + 1), "tanh", HALF, BATCH)

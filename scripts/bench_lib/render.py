@@ -1,5 +1,6 @@
 """The results as Markdown."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -8,37 +9,43 @@ Results = dict[str, Any]
 
 def markdown(results: Results) -> str:
     """Return all tables of a run."""
-    parts = [f"# Benchmark\n\n`{results['command']}`\n", _machine(results["machine"])]
+    parts = [f"# Benchmark\n\n`{results['command']}`\n", machine(results["machine"])]
     if results["speed"]:
-        parts += ["## Time\n", _times(results["speed"]), _TIME_NOTES, _ratios(results["speed"])]
+        parts += ["## Time\n", _times(results["speed"]), _TIME_NOTES, ratios(results["speed"])]
         parts += ["## What one check does\n", _accounts(results["speed"])]
     if results["smallest"]:
         parts += [
             "## Smallest planted error that is found\n",
-            _by_tool(results["smallest"]),
-            _SMALL,
+            by_tool(results["smallest"]),
+            SMALL,
         ]
     if results["hostile"]:
-        parts += ["## Hostile regimes\n", _by_tool(results["hostile"]), _HOSTILE]
+        parts += ["## Hostile regimes\n", by_tool(results["hostile"]), HOSTILE]
     for kind, rows in results["growth"].items():
-        parts += [f"## Cost against {kind}\n", _growth(rows)]
+        parts += [f"## Cost against {kind}\n", growth(rows), _GROWTH]
     return "\n".join(parts)
 
 
 _TIME_NOTES = """
-Processor seconds on one thread, medians, taken by turns in one process. `~`: measured on a random
-part of the entries, or of each parameter's for the exhaustive mode, and scaled up. `!`: rejects
+Processor seconds on one thread, medians, taken by turns in one process, but for the exhaustive
+mode, which is run once. `~`: measured on a random part of the entries and scaled up. `!`: rejects
 this right gradient. The fast mode of torch, jax and the quick mode see all entries along random
 directions; everything else looks at each one.
 """
 
-_SMALL = """
+SMALL = """
 One entry of median size of the largest parameter is wrong by this fraction of itself. Tools that
 look at entries one by one look at 64 of a larger network's, the wrong one among them, which makes
 the norm ratio and `check_grad` look better than they are on the whole.
 """
 
-_HOSTILE = """
+_GROWTH = """
+The prediction is what a network of single units takes, and the operations that the method needs by
+count at the speed at which this machine multiplies a stack by slopes and by a matrix. The bars are
+logarithmic.
+"""
+
+HOSTILE = """
 `false alarm`: the right gradient is rejected. `blind`: it passes, and so does one in which all of
 the first layer's weight gradient is twice too large. In float32, torch and jax compute everything
 in single precision; for the others only the claims are.
@@ -51,8 +58,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _machine(machine: dict[str, str]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in machine.items()) + "\n"
+def machine(found: dict[str, str]) -> str:
+    """Say where the run was made."""
+    return ", ".join(f"{name} {value}" for name, value in found.items()) + "\n"
 
 
 def _names(rows: Sequence[Results], key: str) -> list[str]:
@@ -73,7 +81,8 @@ def _time(timed: dict[str, Any] | None) -> str:
     return f"{'~' * timed['estimated']}{timed['cpu']:.3g}{mark}"
 
 
-def _ratios(rows: Sequence[Results]) -> str:
+def ratios(rows: Sequence[Results]) -> str:
+    """Return how many times as fast as the naive loop everything is."""
     head = ["times as fast as the naive loop", *(row["workload"] for row in rows)]
     names = [n for n in _names(rows, "times") if n not in ("forward", "backprop", "naive loop")]
     body = [[name, *(_ratio(row, name) for row in rows)] for name in names]
@@ -107,15 +116,18 @@ def _account_rows(rows: Sequence[Results]) -> Iterator[list[str]]:
         ]
 
 
-def _by_tool(columns: dict[str, dict[str, str]]) -> str:
+def by_tool(columns: dict[str, dict[str, str]]) -> str:
+    """Return what each tool says, by columns."""
     tools = list(dict.fromkeys(tool for column in columns.values() for tool in column))
     body = [[tool, *(column.get(tool, "-") for column in columns.values())] for tool in tools]
     return table(["tool", *columns], body)
 
 
-def _growth(rows: Sequence[Results]) -> str:
-    head = ["width", "depth", "parameters", "seconds", "without audit", "operations",
-            "per second", "naive operations", "MB"]  # fmt: skip
+def growth(rows: Sequence[Results]) -> str:
+    """Return what growing networks cost, plotted beside what was predicted."""
+    head = ["width", "depth", "parameters", "seconds", "without audit", "predicted", "operations",
+            "naive operations", "MB", "without audit ▒ and predicted █"]  # fmt: skip
+    unit = max((row["seconds without audit"] for row in rows), default=1.0)
     body = [
         [
             str(row["width"]),
@@ -123,11 +135,19 @@ def _growth(rows: Sequence[Results]) -> str:
             f"{row['parameters']:,}",
             f"{row['seconds']:.3g}",
             f"{row['seconds without audit']:.3g}",
+            f"{row['predicted seconds']:.3g}",
             f"{row['operations']:.2g}",
-            f"{row['operations per second']:.2g}",
             f"{row['naive operations']:.2g}",
             f"{row['accounts']['megabytes']:.1f}",
+            _bar("▒", row["seconds without audit"] / unit)
+            + "<br>"
+            + _bar("█", row["predicted seconds"] / unit),
         ]
         for row in rows
     ]
     return table(head, body)
+
+
+def _bar(mark: str, share: float) -> str:
+    """Draw a share of the largest on a logarithmic scale, five marks for a factor of ten."""
+    return mark * max(1, round(20 + 5 * math.log10(max(share, 1e-9))))

@@ -1,6 +1,6 @@
 """Time and memory of every check of a workload's whole gradient, taken by turns."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from bench_lib import frameworks, own, plain_peers
 from bench_lib.case import Case
 from bench_lib.frameworks import Checker
 from bench_lib.plain_peers import Part
-from bench_lib.timing import Contender, Timed, by_turns, seconds
+from bench_lib.timing import Contender, by_turns, once, seconds
 
 FULL, NAIVE = "gradcheck", "naive loop"
 
@@ -34,8 +34,7 @@ def measure(case: Case, repeats: int, limits: Limits) -> dict[str, Any]:
     """Return one workload's row: times, ratios to gradcheck's and the accounts of its check."""
     contenders = list(_contenders(case, limits))
     times = by_turns(contenders, repeats)
-    exhaustive = _exhaustive(case, limits)
-    times["gradcheck exhaustive"] = exhaustive
+    times["gradcheck exhaustive"] = once(lambda: own.checked(case, "exhaustive"))
     return {
         "workload": case.workload.key,
         "title": case.workload.title,
@@ -52,7 +51,7 @@ def measure(case: Case, repeats: int, limits: Limits) -> dict[str, Any]:
 
 def _contenders(case: Case, limits: Limits) -> Iterator[Contender]:
     yield Contender(name=FULL, run=lambda: own.checked(case))
-    yield Contender(name="gradcheck, no audit", run=lambda: own.unaudited(case))
+    yield Contender(name="gradcheck, no audit", run=lambda: own.checked(case, audit=False))
     yield Contender(name="gradcheck quick", run=lambda: own.checked(case, "quick"))
     yield Contender(name="forward", run=lambda: case.forward(np, case.parameters, case.data))
     yield Contender(name="backprop", run=case.claims)
@@ -92,14 +91,3 @@ def _looped(part: Part) -> float:
 
 def _three_pointed(part: Part) -> bool:
     return bool(np.allclose(part.claimed(), plain_peers.three_point(part)))
-
-
-def _exhaustive(case: Case, limits: Limits) -> Timed:
-    estimate = own.exhaustive_estimate(case)
-    if not limits.full and estimate > limits.whole:
-        return Timed(cpu=estimate, wall=estimate, estimated=True)
-    return _once(lambda: own.checked(case, "exhaustive"))
-
-
-def _once(run: Callable[[], object]) -> Timed:
-    return by_turns([Contender(name="once", run=run)], 1)["once"]

@@ -47,6 +47,12 @@ def by_turns(contenders: Sequence[Contender], repeats: int) -> dict[str, Timed]:
     }
 
 
+def once(run: Callable[[], object]) -> Timed:
+    """Time one run, which may be a long one: no median, and no round before it."""
+    cpu, wall = _once(run)
+    return Timed(cpu=cpu, wall=wall)
+
+
 def seconds(run: Callable[[], object]) -> float:
     """Return the processor time of the second of two runs."""
     return [_once(run)[0] for _ in range(2)][1]

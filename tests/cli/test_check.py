@@ -156,7 +156,7 @@ class TestOutput:
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
-            (["--format", "jsn"], "there is no format 'jsn'; there are github, json"),
+            (["--format", "jsn"], "there is no format 'jsn'; there are concise, github, gitlab"),
             (["--format", "json="], "expected a path behind '=', found 'json='"),
             (["--format", "text", "--format", "json"], "two formats would go to the same place"),
             (["--format", "text=a", "--format", "json=./a"], "two formats would go to the same"),

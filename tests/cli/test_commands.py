@@ -232,5 +232,5 @@ def test_commands_are_completed(run: Run) -> None:
     keys = [item.value for item in complete.get_completions(["explain"], "sg")]
     assert "SGN01" in keys
     formats = [item.value for item in complete.get_completions(["check", "--format"], "j")]
-    assert formats == ["json", "junit"]
+    assert formats == ["json", "json-lines", "junit"]
     assert "_gradcheck_completion" in complete.source()

@@ -76,7 +76,11 @@ def functions(tmp_path: Path) -> None:
         ("{accept: {hidden.weigth: why}}", (10, 22), "did you mean 'hidden.weight'?"),
         ("{accept: {hidden.weight: }}", (10, 37), "expected a reason, found nothing"),
         ("{accept: [hidden.weight]}", (10, 21), "expected a mapping from parameters to reasons"),
-        ("{names: {a: hidden.weight}}", (10, 13), "for gradients that come from 'python' or"),
+        (
+            "{names: {a: hidden.weight}}",
+            (10, 13),
+            "for gradients that come from 'python', 'file' or",
+        ),
         ("{backward: a = 1, layout: out_in}", (10, 30), "for gradients that come from 'python'"),
         ("{file: no.npz}", (10, 19), "there is no file"),
         ("{file: a.txt}", (10, 19), "expected arrays in an .npz or .json file"),
@@ -209,6 +213,39 @@ class TestFile:
         save: Any = np.savez
         save(tmp_path / "g.npz", **arrays)
         assert words in failure(f"{base}gradients: {{file: g.npz}}\n").message
+
+
+class TestValues:
+    """Gradients whose numbers stand in the config."""
+
+    def test_they_hold_at_the_given_point_alone(
+        self, loaded: Callable[..., Loaded], base: str
+    ) -> None:
+        values = "{hidden.weight: [[1, 2, 3], [4, 5, 6.5]], hidden.bias: [-1, 0.5, 2]}"
+        problem = loaded(f"{base}gradients: {{values: {values}}}\n").problem
+        assert problem.dumped
+        assert problem.probes == 1
+        (claims,) = problem.claims([problem.probe(0, 0)])
+        np.testing.assert_array_equal(claims["hidden.weight"], [[1, 2, 3], [4, 5, 6.5]])
+        np.testing.assert_array_equal(claims["hidden.bias"], [-1, 0.5, 2])
+        assert (
+            problem.remarks[-1] == "gradients from the config are checked at the given point alone"
+        )
+
+    @pytest.mark.parametrize(
+        ("values", "words"),
+        [
+            ("{W1: [[1, 2, 3], [4, 5, 6]]}", "found 'W1'; parameters are hidden.weight"),
+            ("{hidden.weight: some}", "expected a number or a list of numbers"),
+            ("{hidden.weight: [[1, 2], [3]]}", "all rows of an array are equally long"),
+            ("{hidden.weight: [[1, .nan]]}", "expected a finite number"),
+            ("[1, 2]", "expected a mapping from parameters to numbers"),
+        ],
+    )
+    def test_numbers_that_can_not_be_used_are_refused(
+        self, failure: Failure, base: str, values: str, words: str
+    ) -> None:
+        assert words in failure(f"{base}gradients: {{values: {values}}}\n").message
 
 
 class TestExpectation:

@@ -54,7 +54,7 @@ def padded(reduction: str, gradients: str = "") -> str:
 def loss_of(loaded: Loaded) -> float:
     probe = loaded.problem.probe(0, 0)
     still = Moves(parameter="logits.bias", scale=np.zeros(1), indices=np.zeros(1, dtype=int))
-    return float(loaded.problem.plain(probe, still, np.zeros(1))[0, 0].real)
+    return float(loaded.problem.plain(probe, still, np.zeros(1))[0][0, 0].real)
 
 
 def by_hand(loaded: Loaded) -> float:

@@ -15,14 +15,13 @@ from gradcheck.chance import Chance
 from gradcheck.config.load import Loaded
 from gradcheck.numeric import directions
 from gradcheck.numeric.complex_step import STEP
-from gradcheck.problem import Moves, Nudge, Probe, Problem
+from gradcheck.problem import Effort, Moves, Probe, Problem
 from gradcheck.referee import check
 
 Load = Callable[[str], Loaded]
 
 SLICE = range(1000, 1020)
 SITED = [name for name, op in OPS.all().items() if op.sites is not None]
-GENEROUS = 10**9
 MOST_USES = 4
 """How often a parameter may be shared, at the most."""
 
@@ -53,7 +52,7 @@ def entries_of(problem: Problem, name: str, scale: float = 1.0) -> Moves:
 
 def by_complex_step(problem: Problem, probe: Probe, name: str) -> Array:
     """Differentiate by every entry, each with a whole forward pass of its own."""
-    values = problem.plain(probe, entries_of(problem, name), np.array([1j * STEP]))
+    values, _ = problem.plain(probe, entries_of(problem, name), np.array([1j * STEP]))
     return np.asarray(values[0].imag / STEP).reshape(problem.shapes[name])
 
 
@@ -108,11 +107,13 @@ def assert_agreement(problem: Problem) -> None:
     evaluations = 0
     for name in problem.shapes:
         plain = by_complex_step(problem, probe, name)
-        found = problem.derivative(probe, name, None, GENEROUS)
-        assert found is not None
-        evaluations += found.evaluations
-        assert (found.magnitude >= np.abs(found.value) * (1 - 1e-12)).all()
-        np.testing.assert_allclose(found.value, plain, rtol=1e-7, atol=1e-12 * scale)
+        for effort in (Effort(), Effort(each=True)):
+            found = problem.derivative(probe, name, None, effort)
+            assert found is not None
+            evaluations += 0 if effort.each else found.evaluations
+            assert not effort.each or not 0 < found.evaluations < plain.size
+            assert (found.magnitude[:] >= np.abs(found.value) * (1 - 1e-12)).all()
+            np.testing.assert_allclose(found.value, plain.ravel(), rtol=1e-7, atol=1e-12 * scale)
         if not problem.kinks(probe):
             np.testing.assert_allclose(claims[name], plain, rtol=1e-7, atol=1e-12 * scale)
     assert 0 < evaluations <= sum(map(np.prod, problem.shapes.values())) * MOST_USES
@@ -141,7 +142,7 @@ def test_moved_losses_are_those_of_plain_forward_passes(
         ]
         for moves in lines:
             values, magnitudes = problem.evaluate(probe, moves, STEPS, None)
-            plain = problem.plain(probe, moves, STEPS)
+            plain, sizes = problem.plain(probe, moves, STEPS)
 
             assert values.shape == plain.shape == (len(STEPS), len(moves))
             largest = magnitudes.real.max()
@@ -154,6 +155,7 @@ def test_moved_losses_are_those_of_plain_forward_passes(
                 atol=1e-9 * slopes + 1e-14 * largest,
             )
             assert (magnitudes.real >= np.abs(values.real) * (1 - 1e-9)).all()
+            assert (sizes.real >= np.abs(plain.real) * (1 - 1e-9)).all()
 
 
 def test_many_lines_are_cut_into_pieces_without_a_seam(load_config: Load) -> None:
@@ -164,7 +166,8 @@ def test_many_lines_are_cut_into_pieces_without_a_seam(load_config: Load) -> Non
 
     values, _ = problem.evaluate(probe, moves, np.array([0.25]), None)
 
-    np.testing.assert_allclose(values, problem.plain(probe, moves, np.array([0.25])), rtol=1e-12)
+    plain, _ = problem.plain(probe, moves, np.array([0.25]))
+    np.testing.assert_allclose(values, plain, rtol=1e-12)
     assert len(np.unique(values)) == len(moves)
 
 
@@ -172,43 +175,26 @@ def test_structure_needs_no_more_evaluations_than_pre_activations(load_config: L
     problem = load_config(BRANCHED).problem
     probe = problem.probe(0, 0)
 
-    found = problem.derivative(probe, "output.weight", None, GENEROUS)
+    found = problem.derivative(probe, "output.weight", None, Effort(limit=2))
 
     assert found is not None
     assert found.evaluations == 2
-    assert problem.derivative(problem.probe(0, 0), "output.weight", None, 1) is None
+    another = problem.probe(1, 0)
+    assert problem.derivative(another, "output.weight", None, Effort(limit=1)) is None
 
 
-KINK = """
-network: {inputs: {x: [1]}, layers: [{hidden: {dense: {units: 1}}}, {relu_out: relu}]}
-loss: {absolute_error: {reduction: sum}}
-data: {batch: 1, x: 2.0, y: -3.0}
-parameters: {hidden.weight: 0.0, hidden.bias: 0.0}
-regularization: {l1: 0.25, parameters: ["*"]}
-"""
-
-
-def test_a_nudge_takes_each_side_of_a_kink(load_config: Load) -> None:
-    problem = load_config(KINK).problem
+def test_each_entry_is_moved_where_that_is_asked_for(load_config: Load) -> None:
+    problem = load_config(BRANCHED).problem
     probe = problem.probe(0, 0)
-    kinks = {kink.node: kink for kink in problem.kinks(probe)}
-    size = kinks["relu_out"].size
 
-    def slope(shifts: dict[str, float]) -> float:
-        nudge = Nudge(shifts={n: np.full(problem.node_shape(n), s) for n, s in shifts.items()})
-        found = problem.derivative(probe, "hidden.weight", nudge, GENEROUS)
-        moves = entries_of(problem, "hidden.weight")
-        moved = problem.evaluate(probe, moves, np.array([1j * STEP]), nudge)[0][0, 0].imag / STEP
-        assert found is not None
-        assert moved == pytest.approx(found.value[0, 0], rel=1e-12)
-        return float(moved)
+    found = problem.derivative(probe, "output.weight", None, Effort(each=True))
+    again = problem.derivative(probe, "output.weight", None, Effort(each=True))
 
-    assert set(kinks) == {"relu_out", "l1(hidden.weight)", "l1(hidden.bias)"}
-    assert kinks["l1(hidden.weight)"].parameter == "hidden.weight"
-    assert kinks["relu_out"].parameter is None
-    assert slope({"relu_out": size, "l1(hidden.weight)": size}) == pytest.approx(2.25)
-    assert slope({"relu_out": size, "l1(hidden.weight)": -size}) == pytest.approx(1.75)
-    assert slope({"relu_out": -size, "l1(hidden.weight)": -size}) == pytest.approx(-0.25)
+    assert found is not None
+    assert again is not None
+    assert found.evaluations == found.value.size == 22
+    assert again.evaluations == 0
+    np.testing.assert_array_equal(again.value, found.value)
 
 
 DEEP = """

@@ -64,7 +64,11 @@ def test_both_sides_of_a_kink_are_seen() -> None:
 
 
 def test_the_bar_grows_with_terms_that_cancel() -> None:
-    found = complex_step.from_terms(np.array([1e-9, 3.0]), np.array([5.0, 2.0]))
+    def lines(steps: Array) -> Values:
+        imaginary = steps[:, None] * np.array([1e-9, 3.0])
+        return Values(value=imaginary, magnitude=steps[:, None] * np.array([5.0, 2.0]))
+
+    found = complex_step.estimate(lines, both_sides=False)
 
     np.testing.assert_allclose(found.bar, 8 * EPS * np.array([5.0, 3.0]))
 

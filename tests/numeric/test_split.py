@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gradcheck.array import Array
 from gradcheck.numeric.complex_step import STEP
 from gradcheck.numeric.split import Split
+from gradcheck.numeric.strip import Strip
 
 PARTS = 3
 LARGEST = 400
@@ -21,7 +22,16 @@ Action = Callable[[Any], Any]
 
 
 def drawn(rng: Rng, shape: tuple[int, ...]) -> Split:
-    return Split(rng.normal(size=shape), rng.normal(size=(PARTS, *shape)))
+    """Draw a split array: with or without a slope of any shape that fits, and a strip."""
+    real, strip = rng.normal(size=shape), None
+    if rng.integers(2):
+        axis = int(rng.integers(len(shape)))
+        width = int(rng.integers(1, shape[axis] + 1))
+        lines = [rng.permutation(shape[axis])[:width] for _ in range([1, PARTS][rng.integers(2)])]
+        strip = Strip(axis, np.array(lines))
+    slopes = [None, 1.7, rng.normal(size=shape), rng.normal(size=shape[-1:])]
+    root = rng.normal(size=(PARTS, *(shape if strip is None else strip.inner(shape))))
+    return Split(real, root, slopes[rng.integers(len(slopes))], strip)
 
 
 def as_complex(x: Split) -> list[Array]:
@@ -29,7 +39,10 @@ def as_complex(x: Split) -> list[Array]:
     return [x.real + 1j * STEP * part for part in x.imag]
 
 
-def assert_equal(found: Split, wanted: list[Array]) -> None:
+def assert_equal(found: Any, wanted: list[Array]) -> None:
+    """Hold an array against complex ones; a plain one is where nothing is imaginary."""
+    if not isinstance(found, Split):
+        found = Split(found, np.zeros((PARTS, *found.shape)))
     scale = np.max(np.abs(found.imag), initial=1.0)
     assert found.imag.shape == (len(wanted), *found.real.shape)
     for part, array in zip(found.imag, wanted, strict=True):
@@ -168,6 +181,7 @@ def advanced_index(rng: Rng, x: Split) -> Action:
 
 def gathering(rng: Rng, x: Split) -> Action:
     axis = axis_of(rng, x)
+    zeros, ones = np.zeros(x.shape), np.ones(x.shape)
     taken = rng.integers(x.shape[axis], size=4)
     order = np.argsort(rng.normal(size=x.shape), axis=axis)
     pads = [(int(p), int(q)) for p, q in rng.integers(3, size=(x.ndim, 2))]
@@ -177,7 +191,8 @@ def gathering(rng: Rng, x: Split) -> Action:
         lambda a: np.pad(a, pads),
         lambda a: np.pad(a, ((1, 0), *[(0, 0)] * (a.ndim - 1))),
         lambda a: np.concatenate([a, 2 * a], axis=axis),
-        lambda a: np.concatenate([np.zeros(a.shape), a, np.ones(a.shape)], axis=axis),
+        lambda a: np.concatenate([zeros, a, ones], axis=axis),
+        lambda a: np.concatenate([a, ones], axis=-1),
         lambda a: np.stack([a, np.full(a.shape, 0.5)], axis=axis),
         lambda a: np.stack([a * a, a]),
     ]
@@ -215,12 +230,14 @@ def test_a_chain_of_operations_is_that_of_complex_arrays(
         action = STEPS[step](rng, x)
         x, truth = action(x), [action(a) for a in truth]
         assert_equal(x, truth)
+        if not isinstance(x, Split):
+            break
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_every_kind_of_operation_is_that_of_complex_arrays(step: str) -> None:
     rng = np.random.default_rng(37)
-    for _ in range(60):
+    for _ in range(120):
         x = drawn(rng, (2, 3, 5))
         action = STEPS[step](rng, x)
 
@@ -263,3 +280,36 @@ def test_it_looks_like_an_array() -> None:
     assert np.shape(x) == x.shape
     assert (np.ndim(x), np.size(x)) == (3, 30)  # type: ignore[arg-type]
     assert np.zeros_like(x).tolist() == np.zeros((2, 3, 5)).tolist()
+
+
+def test_factors_are_gathered_and_parts_untouched_where_elements_stay_apart() -> None:
+    rng = np.random.default_rng(53)
+    x: Any = Split(rng.normal(size=(3, 5)), rng.normal(size=(PARTS, 3, 5)))
+
+    found = np.tanh(2 * x + 1) / (1 + np.exp(-x)) - np.where(x > 0, x, 0.1 * x)
+
+    assert found.root is x.root
+
+
+def test_a_strip_stays_one_until_columns_are_mixed() -> None:
+    rng = np.random.default_rng(59)
+    x: Any = Split(rng.normal(size=(3, 5, 7)), rng.normal(size=(PARTS, 3, 1, 7)), None, COLUMN)
+
+    assert np.tanh(x * x).strip == COLUMN
+    padded: Any = np.pad(x, ((0, 0), (0, 0), (1, 1)))
+    assert padded.strip == COLUMN
+    assert x.max(axis=2).strip == COLUMN
+    assert x.reshape(3, 35).strip.places.tolist() == [[14, 15, 16, 17, 18, 19, 20]]
+    assert (x.reshape(3, 35) @ rng.normal(size=(35, 2))).strip is None
+
+
+COLUMN = Strip(1, np.array([[2]]))
+
+
+def test_one_step_without_imaginary_parts_is_a_plain_array() -> None:
+    root = np.zeros((PARTS, 3, 5))
+    root[:, :, 2] = 1.0
+    x = Split(np.ones((3, 5)), root)
+
+    assert isinstance(x[:, 1], np.ndarray)
+    assert isinstance(x[:, 2], Split)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradcheck.array import Array
-from gradcheck.referee.doubt import FURTHER, RETRIES, SUSPECTS, Doubt, widened
+from gradcheck.referee.doubt import FURTHER, RETRIES, SUSPECTS, TINY, Doubt, widened
 
 BAR = 1e-17
 ROUNDING = 1e-11
@@ -87,6 +87,16 @@ def rounded(loses: float) -> tuple[Callable[[int, Array], Array], Array]:
 def test_terms_that_cancelled_are_found_to_be_rounding_by_moving_further(loses: float) -> None:
     """Of a gradient of 1e-9 a share of `loses` is rounding, whatever moves by less than that."""
     assert passed(doubt(*rounded(loses))).all()
+
+
+def test_a_difference_that_drifts_as_parameters_move_does_not_pass() -> None:
+    own = TINY / 2 * ROUNDING * np.array([1.0, -0.7, 0.3])
+    moves = (0.0,) * RETRIES + FURTHER
+
+    def drifting(k: int, suspects: Array) -> Array:
+        return np.asarray(own[suspects] * (1 + 3 * moves[k] * (-1) ** k))
+
+    assert not passed(doubt(drifting, own, size=30 * ROUNDING)).any()
 
 
 def test_differences_beyond_rounding_are_not_moved_further() -> None:

@@ -187,13 +187,21 @@ grad.hidden.weight = x.T @ dz
 def lossy(problem: Problem, share: float) -> Problem:
     """Drop a share of every imaginary part, as a forward pass does that is not analytic."""
 
-    def evaluate(probe: Probe, moves: Moves, steps: Array, nudge: Any) -> tuple[Array, Array]:
-        values, sizes = problem.evaluate(probe, moves, steps, nudge)
-        if np.iscomplexobj(values):
-            values = values.real + 1j * values.imag * (1 - share)
-        return values, sizes
+    def losing(losses: Callable[..., tuple[Array, Array]]) -> Callable[..., tuple[Array, Array]]:
+        def lost(*arguments: Any) -> tuple[Array, Array]:
+            values, sizes = losses(*arguments)
+            if np.iscomplexobj(values):
+                values = values.real + 1j * values.imag * (1 - share)
+            return values, sizes
 
-    return replace(problem, evaluate=evaluate, derivative=lambda *arguments: None)
+        return lost
+
+    return replace(
+        problem,
+        evaluate=losing(problem.evaluate),
+        plain=losing(problem.plain),
+        derivative=lambda *arguments: None,
+    )
 
 
 @pytest.mark.parametrize("share", [1.0, 1e-3])
@@ -231,7 +239,7 @@ def test_nothing_is_decided_where_the_complex_step_alone_was_asked_for(load_conf
 def test_a_right_claim_is_never_called_wrong_by_a_reckoning_of_ours_that_is_off(
     load_config: Load,
 ) -> None:
-    """An oracle that is wrong at single entries only: no direction shows it, but differences do."""
+    """An oracle that is wrong at single entries and was not audited: but differences show it."""
     problem = problem_of(load_config)
 
     def evaluate(probe: Probe, moves: Moves, steps: Array, nudge: Any) -> tuple[Array, Array]:
@@ -243,6 +251,8 @@ def test_a_right_claim_is_never_called_wrong_by_a_reckoning_of_ours_that_is_off(
     off = replace(problem, evaluate=evaluate, derivative=lambda *arguments: None)
 
     with pytest.raises(InternalError, match=r"differences agree with the claim.*please report"):
+        check(off, Settings(audit=False))
+    with pytest.raises(InternalError, match=r"along single entries the gradient by shortcuts"):
         check(off, Settings())
 
 
@@ -266,8 +276,9 @@ def test_a_loss_that_changes_is_undecided_with_both_values(load_config: Load) ->
     problem = problem_of(load_config)
     calls = count()
 
-    def plain(probe: Probe, moves: Moves, steps: Array) -> Array:
-        return np.asarray(problem.plain(probe, moves, steps) + next(calls))
+    def plain(probe: Probe, moves: Moves, steps: Array) -> tuple[Array, Array]:
+        values, sizes = problem.plain(probe, moves, steps)
+        return values + next(calls), sizes
 
     outcome = check(replace(problem, plain=plain), Settings())
 

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from gradcheck.report import (
+    ALONG,
     Check,
     Edit,
+    Excerpt,
     Finding,
     Fix,
     Location,
@@ -301,6 +303,57 @@ STRAY = replace(
     ),
 )
 
+
+def _along(parameter: str, **changes: Any) -> Check:
+    check = Check(
+        parameter=parameter,
+        shape=(3, 7),
+        verdict="right",
+        relative=3e-11,
+        ratio=1.0,
+        cosine=1.0,
+        entries=21,
+        directions=12,
+        method="differences",
+    )
+    return replace(check, **changes)
+
+
+_NARROW = "    dW1 = " + "x.T @ ".join(["", *"abcdefgh"]) + " @ d1 / m  # " + "z" * 40
+
+PASTED = ProblemReport(
+    name="post.txt#2",
+    target="post.txt",
+    verdict="wrong",
+    mode=ALONG,
+    entries_total=42,
+    evaluations=131,
+    probes=("random 1", "random 2", "random 3"),
+    understood={"step": 24, "loss": {"name": "cost"}},
+    reading={
+        "step": "line 24: `for epoch in range(9):`",
+        "loss": "cost, line 31 (as given)",
+        "assumed": "np is the module numpy; x is made up: random numbers of shape (5, 3)",
+    },
+    checks=(
+        _along("W1", verdict="wrong", relative=2.0, ratio=-1.0, cosine=-1.0, reason="it is minus"),
+        _along("W2"),
+    ),
+    findings=(
+        replace(
+            REVERSED,
+            location=Location(file="post.txt", line=9, column=12, end_line=9, end_column=18),
+            excerpts=(
+                Excerpt(line=9, text="\td = h * (y - p)  # 🎲", column=11, end_column=16),
+                Excerpt(line=10, text=_NARROW, column=60, end_column=66),
+                Excerpt(line=10, text=_NARROW, column=72, end_column=75),
+            ),
+            derivation="Rule\nDifferentiate by the prediction.\n    dL/dp = p - y",
+        ),
+    ),
+    remarks=("the gradients are those of the squared error",),
+)
+
 REPORTS = {
     "clean": report(CLEAN),
     "failing": report(FAILING, remarks=("2 of 3 files were not configs and were passed over",)),
@@ -312,6 +365,7 @@ REPORTS = {
     "unexpected": report(UNEXPECTED),
     "accepted": report(ACCEPTED),
     "stray": report(STRAY),
+    "pasted": report(PASTED),
     "several": report(CLEAN, FAILING, UNDECIDED, ERROR, EXPECTED, UNEXPECTED),
 }
 

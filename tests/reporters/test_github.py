@@ -49,3 +49,13 @@ def test_a_verdict_graver_than_its_findings_is_annotated_itself(reports: dict[st
 def test_levels_become_commands(reports: dict[str, Report]) -> None:
     commands = [line.split()[0] for line in rendered(*reports["failing"].problems).splitlines()]
     assert commands == ["::error", "::error", "::warning"]
+
+
+def test_one_mistake_in_one_place_is_annotated_once(reports: dict[str, Report]) -> None:
+    (failing,) = reports["failing"].problems
+    other = replace(failing, name="other", target="configs/other.yaml")
+    once, both = rendered(failing).splitlines(), rendered(failing, other).splitlines()
+    assert sum("title=SGN01" in line for line in both) == 1
+    assert any("the same spoils other" in line for line in both if "title=SGN01" in line)
+    unplaced = sum("title=GRD01" in line for line in once)
+    assert sum("title=GRD01" in line for line in both) == 2 * unplaced

@@ -149,16 +149,17 @@ def test_estimates_are_scaled_and_marked() -> None:
     assert render._time({"cpu": 2.0, "estimated": True, "note": "odd"}) == "~2!"
 
 
-def test_audit_is_back_after_a_check_without_it() -> None:
+def test_checks_are_audited_unless_that_is_switched_off() -> None:
     own, case = lib("own"), tiny("b")
-    assert own.unaudited(case).audits == 0
+    assert own.checked(case, audit=False).audits == 0
     assert own.checked(case).audits > 0
 
 
 def test_operations_are_those_of_each_moved_column_through_all_later_layers() -> None:
     growth = lib("growth")
-    by_hand = 7 * (2 * 3 * 7 * 7) * (2 + 1 + 0)
-    assert growth.operations(7, 3, 3) == by_hand
+    row, product = 2 * 3 * 7, 2 * 3 * 7 * 7
+    by_hand = 7 * ((row + 2 * product) + (row + product) + row)
+    assert growth.operations(7, 4, 3) == by_hand
 
 
 def test_results_are_written_as_json_and_markdown(
@@ -174,6 +175,54 @@ def test_results_are_written_as_json_and_markdown(
         assert {"gradcheck", "gradcheck, no audit", "naive loop"} <= set(row["times"])
     assert [row["depth"] for row in results["growth"]["depth"]] == [2, 3]
     assert (tmp_path / "bench.md").read_text() == capsys.readouterr().out[:-1]
+
+
+def test_results_of_other_workloads_and_parts_are_kept(bench: Any, tmp_path: Path) -> None:
+    for words in (
+        ["f", "--parts", "speed"],
+        ["a", "--parts", "speed,growth"],
+        ["b", "--parts", "smallest"],
+    ):
+        assert (
+            bench.main(
+                ["--tiny", "--repeats", "1", "--output", str(tmp_path), "--workloads", *words]
+            )
+            == 0
+        )
+    results = json.loads((tmp_path / "bench.json").read_text())
+    assert [row["workload"] for row in results["speed"]] == ["a", "f"]
+    assert list(results["smallest"]) == ["b"]
+    assert results["growth"]["width"]
+
+
+def test_readme_gets_the_tables_between_its_lines_and_keeps_the_rest(
+    bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme, path = lib("readme"), tmp_path / "README.md"
+    path.write_text(f"Before.\n{readme.BEGIN}\nold\n{readme.END}\nAfter.\n", "utf-8")
+    monkeypatch.setattr(bench, "README", path)
+    words = ["--tiny", "--repeats", "1", "--workloads", "d", "--parts", "speed,growth", "--readme"]
+    for _ in range(2):
+        assert bench.main(words) == 0
+        text = path.read_text("utf-8")
+        assert re.search(
+            r"^Before\.\n.*\| gradcheck \| [\d~.e+]+ \|.*\nAfter\.\n$", text, re.DOTALL
+        )
+        assert text.count("Cost against width") == 1
+        assert "old" not in text
+
+
+def test_readme_without_the_lines_is_refused() -> None:
+    with pytest.raises(ValueError, match="bench: end"):
+        lib("readme").quoted("no lines", {})
+
+
+def test_our_readme_has_the_lines() -> None:
+    readme = lib("readme")
+    text = (SCRIPTS.parent / "README.md").read_text("utf-8")
+    _, begin, rest = text.partition(readme.BEGIN)
+    assert begin
+    assert readme.END in rest
 
 
 def test_unknown_workload_is_refused_by_name(

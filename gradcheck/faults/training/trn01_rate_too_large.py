@@ -7,8 +7,11 @@ The loss rises or swings within a few steps. Every gradient is right.
 A rate above 2 over the largest curvature.
 
 ## Fix
-Divide it by ten. The test: a few steps at a tenth of the rate must lower the loss; 2 /
-lambda_max, by power iteration on differences of gradients, bounds it.
+Divide it by ten. The test, on pasted code: the loss after 40 steps is above that at the
+start, a rate 10 to 10,000 times smaller brings it below, and the rate times the largest
+curvature, by power iteration on differences of the program's own steps, exceeds 2, the limit of
+gradient descent on a quadratic loss (the source below). With an optimizer, whose limit is not
+known, the loss must grow tenfold.
 
 ## Hidden when
 Momentum or clipping mask it for a while.

@@ -7,8 +7,10 @@ The loss changes in the fourth digit after many steps. Every gradient is right.
 A rate chosen for another scale of data or loss.
 
 ## Fix
-Multiply it by ten until the loss swings, then go back. The test: loss change per step over the
-loss, extrapolated to the steps that are planned.
+Multiply it by ten until the loss swings, then go back. The test, on pasted code: the loss
+change of 40 steps, extrapolated to all that the loops plan (100 at least), is below a
+hundredth of the loss, while a larger rate takes a tenth of it in 40 steps. Both shares are
+gradcheck's own choice: what a plot would not show, and what it would.
 
 ## Hidden when
 The run is long.

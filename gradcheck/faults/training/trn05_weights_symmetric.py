@@ -8,7 +8,9 @@ gradient at all. Every gradient is right.
 np.zeros or np.ones for the initial weights.
 
 ## Fix
-Draw them at random. The test: compare the columns after some steps.
+Draw them at random. The test, on pasted code: the numbers of all units of a layer, on both
+sides of it, are the same at the start and after 40 steps to a relative 1e-9, which is far above
+rounding, while at random weights their gradients differ.
 
 ## Hidden when
 The layer has one unit.

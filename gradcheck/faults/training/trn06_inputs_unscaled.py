@@ -8,8 +8,10 @@ Every gradient is right.
 Pixels from 0 to 255, or features with different units.
 
 ## Fix
-Subtract the mean and divide by the deviation. The test: the mean and spread of each feature,
-and the share of saturated units.
+Subtract the mean and divide by the deviation. The test, on pasted code: the loss rises, or most
+units are saturated (see TRN01 and TRN03); a feature's root mean square is 10 or more, so that
+its curvature is a hundred times that of a scaled one; and with the same inputs scaled, and
+nothing else changed, neither is so.
 
 ## Hidden when
 Never.

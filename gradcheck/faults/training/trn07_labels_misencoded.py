@@ -8,7 +8,9 @@ Class numbers against several outputs, targets of -1 and 1 behind a sigmoid, val
 tanh's range.
 
 ## Fix
-Encode them as the loss expects. The test: the targets' range against the output's.
+Encode them as the loss expects. The test, on pasted code: targets that lie outside of what a
+sigmoid (0 to 1), tanh (-1 to 1) or ReLU (0 and above) can give, held against an output that is
+one by its values; or whole numbers, one for each sample, against several outputs.
 
 ## Hidden when
 Never.

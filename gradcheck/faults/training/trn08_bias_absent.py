@@ -8,6 +8,10 @@ bias: false, or biases left out of the formulas.
 
 ## Fix
 Add one, or centre the data. It is no more than a remark: with centred data nothing is missing.
+The test, on pasted code: with inputs of zero the first layer's sums are zero whatever the
+weights; no combination of the inputs makes a constant (a least-squares fit leaves a hundredth
+or more of it); and constants added to the sums lower the loss by a tenth at once, or a line's
+least squares by as much.
 
 ## Hidden when
 The data are centred.

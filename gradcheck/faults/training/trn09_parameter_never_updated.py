@@ -7,8 +7,9 @@ Its value is the same after a step, although its gradient is not zero. Every gra
 It is missing in the list of parameters, or `W = W - rate * dW` changes a local copy.
 
 ## Fix
-`W -= ...` in place, or return the new value. The test: compare each parameter before and after
-one step.
+`W -= ...` in place, or return the new value. The test, on pasted code: the loss depends on it,
+a step leaves it as it is, and what the step computes for it, or keeps under the name of its
+gradient, is an exact multiple of its gradient at random points.
 
 ## Hidden when
 The gradient is zero.

@@ -8,7 +8,8 @@ for another loss than the one that is named.
 Loss and gradient were changed apart from each other.
 
 ## Fix
-Name one loss. The test: the gradient of each standard loss against the claimed one.
+Name one loss. The test: the gradient of each standard loss against the claimed one; on pasted
+code, one of them fits every update to rounding, and the loss that is written does not.
 
 ## Hidden when
 Both have the same minimum.

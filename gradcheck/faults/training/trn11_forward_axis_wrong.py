@@ -7,8 +7,8 @@ Predictions of a sample change with the rest of the batch. Every gradient is rig
 axis=0 stands where axis=1 is meant.
 
 ## Fix
-Use the features' axis. The test: permute and duplicate the batch; outputs must follow, and rows
-of a softmax add up to 1.
+Use the features' axis. The test, on pasted code: the labels are one-hot along one axis, and
+the outputs add up to 1, to 1e-9, along the other one or all together, but not along this.
 
 ## Hidden when
 The batch has one sample.

@@ -7,7 +7,8 @@ All predictions go to the mean of the targets. Every gradient is right.
 A column and a row in one difference.
 
 ## Fix
-y.reshape(-1, 1). The test: the residual's shape is that of the prediction.
+y.reshape(-1, 1). The test: the residual's shape is that of the prediction; on pasted code, a
+prediction and a target with n numbers each, one a column and one a row, differ by n * n.
 
 ## Hidden when
 n is 1.

@@ -155,7 +155,8 @@ def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str,
         responses = {"weight": Response(coefficients=rows, transposed=True)}
         if options["bias"]:
             responses["bias"] = Response()
-        found[name] = Site(shape=(*rows.shape[:2], o), responses=responses)
+        axis = 1 if groups == 1 else None
+        found[name] = Site(shape=(*rows.shape[:2], o), responses=responses, axis=axis)
     return found
 
 

@@ -60,7 +60,8 @@ def site(x: Array, parameters: Parameters, span: Span) -> dict[str, Site]:
     if "bias" in parameters:
         responses["bias"] = Response()
     shape = (rows.shape[0], rows.shape[1], rows.shape[2])
-    return {"output": Site(shape=shape, responses=responses)} if responses else {}
+    axis = span[0] if span[1] - span[0] == 1 else None
+    return {"output": Site(shape=shape, responses=responses, axis=axis)} if responses else {}
 
 
 def _rows(x: Array, span: Span) -> Array:

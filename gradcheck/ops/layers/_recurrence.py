@@ -109,15 +109,15 @@ def projected(x: Array, weight: Array, bias: Array | None, shift: Array | None) 
     return z if shift is None else z + shift
 
 
+def output(hidden: Sequence[Array], options: Options) -> Array:
+    """Return the states that the options ask for, of all, the one before the first step first."""
+    return np.stack(hidden[1:], axis=1) if options["output"] == "steps" else hidden[-1]
+
+
 def parts(z: Array, count: int) -> list[Array]:
     """Cut the last axis into so many equal stretches."""
     h = z.shape[-1] // count
     return [z[..., k * h : (k + 1) * h] for k in range(count)]
-
-
-def handed_on(hidden: Array, output: str) -> Array:
-    """Return the states of all steps, or the last one, of hidden states (n, t + 1, h)."""
-    return hidden[:, 1:] if output == "steps" else hidden[:, -1]
 
 
 def upstream(dy: Array, steps: int, output: str) -> Array:

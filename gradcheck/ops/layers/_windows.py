@@ -98,17 +98,22 @@ def expect_windows(lay: Windows) -> None:
 
 def gathered(x: Array, lay: Windows, fill: float = 0.0) -> Array:
     """Return the windows (n, c, k, r): k elements of the kernel, r windows, row by row."""
-    return np.take(padded(x, lay, fill).reshape(*x.shape[:2], -1), _table(lay), axis=2)
+    flat = x.reshape(*x.shape[:2], -1)
+    if any(lay.padding):
+        # The padding is one more element at the end, to which the table's -1 leads.
+        flat = np.concatenate([flat, np.full((*x.shape[:2], 1), fill)], axis=2)
+    return np.take(flat, _table(lay), axis=2)
 
 
 @lru_cache
 def _table(lay: Windows) -> Array:
-    """Tell where in the flattened padded array each window's elements are: (k, r)."""
-    places = [
-        d * np.arange(k)[:, None] + s * np.arange(m)
-        for k, s, d, m in zip(lay.kernel, lay.stride, lay.dilation, lay.counts, strict=True)
-    ]
-    return combined(places, lay.padded)
+    """Tell where in the flattened array each window's elements are, (k, r); -1 is padding."""
+    places = []
+    for a in range(len(lay.size)):
+        k, m = np.arange(lay.kernel[a])[:, None], np.arange(lay.counts[a])
+        place = lay.dilation[a] * k + lay.stride[a] * m - lay.padding[a]
+        places.append(np.where((place < 0) | (place >= lay.size[a]), -1, place))
+    return combined(places, lay.size)
 
 
 def padded(x: Array, lay: Windows, fill: float = 0.0) -> Array:

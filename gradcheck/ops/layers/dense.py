@@ -32,6 +32,7 @@ from gradcheck.op import (
     Site,
     Worked,
 )
+from gradcheck.ops._products import product
 
 
 def infer(shapes: Sequence[Shape], options: Options) -> Inferred:
@@ -47,7 +48,7 @@ def infer(shapes: Sequence[Shape], options: Options) -> Inferred:
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:
     (x,) = inputs
-    y = x @ parameters["weight"]
+    y = product(x, parameters["weight"])
     if options["bias"]:
         y = y + parameters["bias"]
     return y, (x, parameters["weight"], options["bias"])
@@ -68,7 +69,8 @@ def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str,
     responses = {"weight": Response(coefficients=rows)}
     if options["bias"]:
         responses["bias"] = Response()
-    return {"output": Site(shape=(*rows.shape[:2], options["units"]), responses=responses)}
+    shape = (*rows.shape[:2], options["units"])
+    return {"output": Site(shape=shape, responses=responses, axis=x.ndim - 1)}
 
 
 def shifted(

@@ -53,6 +53,14 @@ from gradcheck.ops._logistic import logistic, logistic_slope
 from gradcheck.ops.layers import _recurrence as recurrence
 
 
+class _Steps(NamedTuple):
+    """The inputs' side (n, t, 3h), and by steps the other (n, 3h) and the states (n, h)."""
+
+    u: Array
+    v: list[Array]
+    hidden: list[Array]
+
+
 class _Pass(NamedTuple):
     """A forward pass: both sides (n, t, 3h) and the hidden states (n, t + 1, h), h0 first."""
 
@@ -75,9 +83,9 @@ def _gates(u: Array, v: Array) -> tuple[Array, Array, Array]:
     return r, logistic(uz + vz), np.tanh(ug + r * vg)
 
 
-def _run(
+def _steps(
     inputs: Inputs, parameters: Parameters, options: Options, shifts: Mapping[str, Array]
-) -> _Pass:
+) -> _Steps:
     (x,) = inputs
     u = recurrence.projected(
         x, parameters["weight_input"], parameters.get("bias"), shifts.get("input")
@@ -94,24 +102,27 @@ def _run(
         )
         _, z, g = _gates(u[:, step], v[-1])
         hidden.append((1 - z) * g + z * hidden[-1])
-    return _Pass(x, u, np.stack(v, axis=1), np.stack(hidden, axis=1), parameters, options)
-
-
-def _output(run: _Pass) -> Array:
-    return recurrence.handed_on(run.hidden, run.options["output"])
+    return _Steps(u=u, v=v, hidden=hidden)
 
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:
-    run = _run(inputs, parameters, options, {})
-    return _output(run), run
+    steps = _steps(inputs, parameters, options, {})
+    output = recurrence.output(steps.hidden, options)
+    return output, (inputs, parameters, options, steps)
+
+
+def _run(inputs: Inputs, parameters: Parameters, options: Options, steps: _Steps) -> _Pass:
+    v, hidden = np.stack(steps.v, axis=1), np.stack(steps.hidden, axis=1)
+    return _Pass(inputs[0], steps.u, v, hidden, parameters, options)
 
 
 def backward(dy: Array, cache: Any) -> Gradients:
-    x, parameters = cache.x, cache.parameters
-    du, dv, dh = _through_time(dy, cache)
+    run = _run(*cache)
+    x, parameters = run.x, run.parameters
+    du, dv, dh = _through_time(dy, run)
     found = {
         "weight_input": recurrence.weight_gradient(x, du),
-        "weight_hidden": recurrence.weight_gradient(cache.hidden[:, :-1], dv),
+        "weight_hidden": recurrence.weight_gradient(run.hidden[:, :-1], dv),
         "bias": du.sum(axis=(0, 1)),
         "bias_hidden": dv.sum(axis=(0, 1)),
         "h0": dh.sum(axis=0),
@@ -152,7 +163,7 @@ def _slopes(run: _Pass) -> tuple[Array, Array]:
 
 
 def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:
-    run = _run(inputs, parameters, options, {})
+    run = _run(inputs, parameters, options, _steps(inputs, parameters, options, {}))
     return {
         "input": recurrence.site(run.u, options, "bias", weight_input=run.x),
         "hidden": recurrence.site(run.v, options, "bias_hidden", weight_hidden=run.hidden[:, :-1]),
@@ -163,7 +174,7 @@ def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str,
 def shifted(
     inputs: Inputs, parameters: Parameters, options: Options, shifts: Mapping[str, Array]
 ) -> Array:
-    return _output(_run(inputs, parameters, options, shifts))
+    return recurrence.output(_steps(inputs, parameters, options, shifts).hidden, options)
 
 
 LN2, LN3 = math.log(2.0), math.log(3.0)

@@ -54,6 +54,14 @@ from gradcheck.ops._logistic import logistic, logistic_slope
 from gradcheck.ops.layers import _recurrence as recurrence
 
 
+class _Steps(NamedTuple):
+    """What is computed step by step, (n, ...) each; states begin with those before the first."""
+
+    z: list[Array]
+    hidden: list[Array]
+    cells: list[Array]
+
+
 class _Pass(NamedTuple):
     """A forward pass: pre-activations (n, t, 4h) and both states (n, t + 1, h), the first first."""
 
@@ -74,9 +82,9 @@ def _gates(z: Array) -> tuple[Array, Array, Array, Array]:
     return logistic(i), logistic(f), np.tanh(g), logistic(o)
 
 
-def _run(
+def _steps(
     inputs: Inputs, parameters: Parameters, options: Options, shifts: Mapping[str, Array]
-) -> _Pass:
+) -> _Steps:
     (x,) = inputs
     entering = recurrence.projected(
         x, parameters["weight_input"], parameters.get("bias"), shifts.get("gates")
@@ -90,33 +98,32 @@ def _run(
         i, f, g, o = _gates(z[-1])
         cells.append(f * cells[-1] + i * g)
         hidden.append(o * np.tanh(cells[-1]))
-    return _Pass(
-        x=x,
-        z=np.stack(z, axis=1),
-        hidden=np.stack(hidden, axis=1),
-        cells=np.stack(cells, axis=1),
-        parameters=parameters,
-        options=options,
-    )
+    return _Steps(z=z, hidden=hidden, cells=cells)
 
 
-def _output(run: _Pass) -> Array:
-    if run.options["output"] == "states":
-        return np.concatenate([run.hidden[:, -1], run.cells[:, -1]], axis=-1)
-    return recurrence.handed_on(run.hidden, run.options["output"])
+def _output(steps: _Steps, options: Options) -> Array:
+    if options["output"] == "states":
+        return np.concatenate([steps.hidden[-1], steps.cells[-1]], axis=-1)
+    return recurrence.output(steps.hidden, options)
 
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:
-    run = _run(inputs, parameters, options, {})
-    return _output(run), run
+    steps = _steps(inputs, parameters, options, {})
+    return _output(steps, options), (inputs, parameters, options, steps)
+
+
+def _run(inputs: Inputs, parameters: Parameters, options: Options, steps: _Steps) -> _Pass:
+    z, hidden, cells = (np.stack(arrays, axis=1) for arrays in steps)
+    return _Pass(inputs[0], z, hidden, cells, parameters, options)
 
 
 def backward(dy: Array, cache: Any) -> Gradients:
-    x, parameters = cache.x, cache.parameters
-    dz, dh, dc = _through_time(dy, cache)
+    run = _run(*cache)
+    x, parameters = run.x, run.parameters
+    dz, dh, dc = _through_time(dy, run)
     found = {
         "weight_input": recurrence.weight_gradient(x, dz),
-        "weight_hidden": recurrence.weight_gradient(cache.hidden[:, :-1], dz),
+        "weight_hidden": recurrence.weight_gradient(run.hidden[:, :-1], dz),
         "bias": dz.sum(axis=(0, 1)),
         "h0": dh.sum(axis=0),
         "c0": dc.sum(axis=0),
@@ -168,7 +175,7 @@ def _slopes(run: _Pass) -> Array:
 
 
 def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:
-    run = _run(inputs, parameters, options, {})
+    run = _run(inputs, parameters, options, _steps(inputs, parameters, options, {}))
     met = {"weight_input": run.x, "weight_hidden": run.hidden[:, :-1]}
     gates = recurrence.site(run.z, options, "bias", **met)
     return {"gates": gates, **recurrence.start_sites(len(run.x), options, ["h0", "c0"])}
@@ -177,7 +184,7 @@ def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str,
 def shifted(
     inputs: Inputs, parameters: Parameters, options: Options, shifts: Mapping[str, Array]
 ) -> Array:
-    return _output(_run(inputs, parameters, options, shifts))
+    return _output(_steps(inputs, parameters, options, shifts), options)
 
 
 LN2, LN3 = math.log(2.0), math.log(3.0)

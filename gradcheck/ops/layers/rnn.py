@@ -61,6 +61,13 @@ ACTIVATIONS: Mapping[str, tuple[Callable[[Array], Array], Callable[[Array], Arra
 """Each activation and its derivative at the pre-activation."""
 
 
+class _Steps(NamedTuple):
+    """Pre-activations and hidden states by steps, (n, h) each, h0 first."""
+
+    z: list[Array]
+    hidden: list[Array]
+
+
 class _Pass(NamedTuple):
     """A forward pass: pre-activations (n, t, h) and hidden states (n, t + 1, h), h0 first."""
 
@@ -75,9 +82,9 @@ def infer(shapes: Sequence[Shape], options: Options) -> Inferred:
     return recurrence.inferred(shapes[0], options, 1, biases=["bias"], states=["h0"])
 
 
-def _run(
+def _steps(
     inputs: Inputs, parameters: Parameters, options: Options, shifts: Mapping[str, Array]
-) -> _Pass:
+) -> _Steps:
     (x,) = inputs
     function, _ = ACTIVATIONS[options["activation"]]
     entering = recurrence.projected(
@@ -88,20 +95,22 @@ def _run(
     for step in range(x.shape[1]):
         z.append(entering[:, step] + hidden[-1] @ parameters["weight_hidden"])
         hidden.append(function(z[-1]))
-    return _Pass(x, np.stack(z, axis=1), np.stack(hidden, axis=1), parameters, options)
-
-
-def _output(run: _Pass) -> Array:
-    return recurrence.handed_on(run.hidden, run.options["output"])
+    return _Steps(z=z, hidden=hidden)
 
 
 def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[Array, Any]:
-    run = _run(inputs, parameters, options, {})
-    return _output(run), run
+    steps = _steps(inputs, parameters, options, {})
+    output = recurrence.output(steps.hidden, options)
+    return output, (inputs, parameters, options, steps)
+
+
+def _run(inputs: Inputs, parameters: Parameters, options: Options, steps: _Steps) -> _Pass:
+    z, hidden = (np.stack(arrays, axis=1) for arrays in steps)
+    return _Pass(inputs[0], z, hidden, parameters, options)
 
 
 def backward(dy: Array, cache: Any) -> Gradients:
-    x, z, hidden, parameters, options = cache
+    x, z, hidden, parameters, options = _run(*cache)
     _, slope = ACTIVATIONS[options["activation"]]
     slopes = slope(z)
     above = recurrence.upstream(dy, x.shape[1], options["output"])
@@ -122,7 +131,7 @@ def backward(dy: Array, cache: Any) -> Gradients:
 
 
 def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:
-    run = _run(inputs, parameters, options, {})
+    run = _run(inputs, parameters, options, _steps(inputs, parameters, options, {}))
     met = {"weight_input": run.x, "weight_hidden": run.hidden[:, :-1]}
     gates = recurrence.site(run.z, options, "bias", **met)
     return {"gates": gates, **recurrence.start_sites(len(run.x), options, ["h0"])}
@@ -131,7 +140,7 @@ def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str,
 def shifted(
     inputs: Inputs, parameters: Parameters, options: Options, shifts: Mapping[str, Array]
 ) -> Array:
-    return _output(_run(inputs, parameters, options, shifts))
+    return recurrence.output(_steps(inputs, parameters, options, shifts).hidden, options)
 
 
 OP = Op(

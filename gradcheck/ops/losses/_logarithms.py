@@ -11,6 +11,8 @@ def log1p(x: Array) -> Array:
     NumPy's complex `log1p` rounds a small x away; 2 artanh(x / (2 + x)) does not, but it
     loses digits of a large one.
     """
+    if type(x) is np.ndarray and x.dtype == np.float64:
+        return np.log1p(x)
     small = x < 1
     near: Array = np.where(small, x, 0)
     result: Array = np.where(small, 2 * np.arctanh(near / (2 + near)), np.log(1 + x))

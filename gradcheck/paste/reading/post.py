@@ -52,8 +52,11 @@ class Program:
     variant_of: int | None = None
 
     def place(self, line: int, column: int = 0) -> Spot:
-        """Return where a position of the program is in the text as given."""
-        place = self.places[line - 1]
+        """Return where a position of the program is in the text as given.
+
+        Lines behind the last one, which were added for running it, are at that.
+        """
+        place = self.places[min(line, len(self.places)) - 1]
         at = place.columns[min(column, len(place.text))]
         return Spot(cell=place.cell, line=place.line, column=at)
 

@@ -10,6 +10,18 @@ from gradcheck.record import record
 from gradcheck.report import Edit
 
 
+class Changed(InternalError):  # noqa: N818  (an outcome)
+    """A line is not what an edit would replace."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message, line)
+        self.message = message
+        self.line = line
+
+    def __str__(self) -> str:
+        return self.message
+
+
 @record
 class Change:
     """One whole-line replacement in a program; `new` None deletes, several lines insert."""
@@ -33,22 +45,28 @@ def edits(program: Program, changes: Sequence[Change], file: str) -> tuple[Edit,
 
 
 def applied(post: Post, made: Sequence[Edit]) -> str:
-    """Return the full text with edits made; line ends and a notebook's JSON stay as they are.
+    """Return the full text of a post with edits made, as `revised` does."""
+    return revised(post.text, made)
 
-    Raises `InternalError` where an edit's old line is not what the text has.
+
+def revised(text: str, made: Sequence[Edit]) -> str:
+    """Return a text with edits made; line ends and a notebook's JSON stay as they are.
+
+    Raises `Changed` where an edit's old line is not what the text has.
     """
-    if not post.notebook:
-        return "".join(_edited(split(post.text), made))
-    text = post.text
-    for cell in reversed(cells(text) or []):
+    found = cells(text)
+    if found is None:
+        return "".join(edited(split(text), made))
+    for cell in reversed(found):
         own = [edit for edit in made if edit.cell == cell.number]
         if own:
             lines = split(cell.source)
-            text = rewritten(text, cell, lines, _edited(lines, own))
+            text = rewritten(text, cell, lines, edited(lines, own))
     return text
 
 
-def _edited(lines: Sequence[str], made: Sequence[Edit]) -> list[str]:
+def edited(lines: Sequence[str], made: Sequence[Edit]) -> list[str]:
+    """Return for each line, with its end, what edits put in its place."""
     by_line: Mapping[int, Edit] = {edit.line: edit for edit in made}
     ends = [line[len(line.rstrip("\r\n")) :] for line in lines]
     usual = next((end for end in ends if end), "\n")
@@ -56,7 +74,7 @@ def _edited(lines: Sequence[str], made: Sequence[Edit]) -> list[str]:
     for number, (line, end) in enumerate(zip(lines, ends, strict=True), 1):
         edit = by_line.get(number)
         if edit and line.rstrip("\r\n") != edit.old:
-            raise InternalError(f"line {number} is {line!r}, not {edit.old!r}")
+            raise Changed(f"line {number} is {line!r}, not {edit.old!r}", number)
         result.append(_put(edit.new, end, usual) if edit else line)
     return result
 

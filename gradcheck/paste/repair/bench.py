@@ -4,6 +4,7 @@ Backward edits do not move the loss, so the slopes of the program as given stay 
 does move a loss is none that we may make.
 """
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from gradcheck.paste.repair.forms import Forms
+from gradcheck.paste.repair.points import steady
 from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks, statements
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.choice import Choice
@@ -20,6 +22,7 @@ from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.paste.verdicts import common_scale, verdict_of
@@ -99,11 +102,32 @@ class Bench:
         self._anchor: float | None = None
         self._excused: frozenset[Path] | None = None
         """The parameters of which the program as given, which is judged first, does not tell."""
+        self.points = self._points()
 
-    @cached_property
-    def points(self) -> Sequence[Measured]:
-        """The points of the inquiry, those first that show most parameters."""
-        return sorted(self.inquiry.points, key=lambda one: -_telling(one))
+    def _points(self) -> Sequence[Measured]:
+        """Return the points of the inquiry, those first that show most parameters.
+
+        All are at the first iteration, where what is changed in one shows in the loss of a later.
+        """
+        points = self.inquiry.points
+        if self._is_carried(max(points, key=lambda one: one.first)):
+            points = [*steady(self.inquiry)] or points
+        return sorted(points, key=lambda one: -_telling(one))
+
+    def _is_carried(self, last: Measured) -> bool:
+        """Tell whether the loss at an iteration depends on the updates of those before."""
+        sites = {update.site for update in self.inquiry.found.updates}
+        changes = {
+            number: Change(number=number, text=None)
+            for number, statement in self.statements.items()
+            if not sites.isdisjoint(of(node) for node in ast.walk(statement.node))
+        }
+        if last.first == min(one.first for one in self.inquiry.points) or not changes:
+            return False
+        trial = self._trial(last, rate=0.0) if self.edit(changes) else None
+        if trial is None or trial.failed:
+            return True
+        return not self._same_loss(trial, last.losses[self.candidate])
 
     @cached_property
     def telling(self) -> Sequence[Measured]:
@@ -195,9 +219,7 @@ class Bench:
             return False
         for point in self.points:
             trial = self._trial(point, rate=0.0)
-            if trial.failed:
-                return False
-            if not self._same_loss(trial, point.losses[self.candidate]):
+            if trial.failed or not self._same_loss(trial, point.losses[self.candidate]):
                 return False
         return True
 
@@ -242,6 +264,11 @@ class Bench:
                 return None
             found[path] = value
         return found
+
+    def noted(self, trial: Trial, path: Path) -> Any:
+        """Return the gradient variable's value in a trial, where it is a parameter's claim."""
+        own = self.claims.get(path)
+        return None if own is None else self._recorded(trial, own.site, path)
 
     def _recorded(self, trial: Trial, site: int, path: Path) -> Any:
         shape = np.shape(self.points[0].point[path])

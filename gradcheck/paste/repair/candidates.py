@@ -2,22 +2,24 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from itertools import pairwise
 
-from gradcheck.edits import Draft, Rewrite, apply, drafts, statement_rewrites
-from gradcheck.edits.rewrite import source
+from gradcheck.edits import Draft, Rewrite, drafts, statement_rewrites
+from gradcheck.edits.rewrite import source, span
+from gradcheck.paste.repair.accumulators import is_overwritten
 from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.influence import Influence
-from gradcheck.paste.repair.material import Stock, is_strength
+from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import (
-    Change,
     Changes,
     Statement,
+    differing,
     renewed,
-    substituted,
 )
+from gradcheck.paste.repair.terms import is_strength
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
 
@@ -46,6 +48,7 @@ _PLAIN = 0.2
 _SUSPICION = 2.0
 _STRANGE = 0.8
 _TOGETHER = 0.3
+_OVERWRITTEN = 0.8
 
 
 @record
@@ -87,6 +90,7 @@ class Known:
     matches: Mapping[int, Match]
     """The backward statements that compute true derivatives, up to a factor."""
     trees: dict[tuple[int, str], ast.stmt] = field(default_factory=dict)
+    ideas: dict[object, tuple[Draft | Rewrite, ...]] = field(default_factory=dict)
 
     def parsed(self, statement: Statement, changes: Changes) -> ast.stmt:
         """Return a statement as changes have it, parsed on its own; always the same tree."""
@@ -106,7 +110,7 @@ def candidates(
 ) -> list[Edit]:
     """Return the edits of all statements that wrong updates come from, the likeliest first."""
     single: list[Edit] = []
-    groups: dict[tuple[str, str, str], list[Part]] = defaultdict(list)
+    groups: dict[tuple[object, ...], list[Part]] = defaultdict(list)
     for number, influence in known.influences.items():
         if not suspect(influence, wrong):
             continue
@@ -114,17 +118,43 @@ def candidates(
         text = text_of(statement, changes)
         if text is None:
             continue
-        for idea in _ideas(known, statement, changes, text, ratios):
+        key = (number, text, tuple(ratios))
+        if key not in known.ideas:
+            known.ideas[key] = tuple(_ideas(known, statement, changes, text, ratios))
+        for idea in known.ideas[key]:
             part = Part(number=number, idea=idea)
             single.append(_edit(known, [part], wrong, likely))
             if isinstance(idea, Draft) and _is_term(idea):
-                groups[idea.kind, source(text, idea.node), idea.new].append(part)
+                old = source(text, idea.node)
+                groups[idea.kind, old, idea.new].append(part)
+                if idea.kind == "change-axis":
+                    groups[idea.kind, number, *differing(old, idea.new)].append(part)
     joint = [
         _edit(known, parts, wrong, likely)
-        for parts in groups.values()
-        if len(parts) > 1 and len({part.number for part in parts}) == len(parts)
+        for parts in _different(groups.values())
+        if len(parts) > 1 and _are_apart(known, parts, changes)
     ]
     return sorted([*single, *joint], key=lambda edit: edit.rank)
+
+
+def _different(groups: Iterable[list[Part]]) -> Iterator[list[Part]]:
+    seen = set()
+    for parts in groups:
+        key = frozenset(id(part) for part in parts)
+        if key not in seen:
+            seen.add(key)
+            yield parts
+
+
+def _are_apart(known: Known, parts: Sequence[Part], changes: Changes) -> bool:
+    """Tell whether parts are in other statements, or at other places of one."""
+    spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for part in parts:
+        text = text_of(known.statements[part.number], changes) or ""
+        if isinstance(part.idea, Draft):
+            spans[part.number].append(span(text, part.idea.node))
+    pairs = (pair for own in spans.values() for pair in pairwise(sorted(own)))
+    return all(before[1] <= after[0] for before, after in pairs)
 
 
 def suspect(influence: Influence, wrong: frozenset[Path]) -> bool:
@@ -143,11 +173,21 @@ def _ideas(
     own = known.parsed(statement, changes)
     scope = known.scopes[statement.number]
     material = known.stock.material(statement, scope, ratios)
-    yield from statement_rewrites(text, own)
+    for rewrite in statement_rewrites(text, own):
+        yield _likelier(rewrite, statement, known)
     value = getattr(own, "value", None)
     if isinstance(value, ast.expr):
         for draft in drafts(text, value, material):
             yield _weighed(draft, text, scope)
+
+
+def _likelier(rewrite: Rewrite, statement: Statement, known: Known) -> Rewrite:
+    """Make it cheaper to add to what a loop overwrites."""
+    if rewrite.kind != "assign-to-accumulate":
+        return rewrite
+    if not is_overwritten(statement, known.statements.values()):
+        return rewrite
+    return replace(rewrite, cost=rewrite.cost - _OVERWRITTEN)
 
 
 def _weighed(draft: Draft, text: str, scope: Scope) -> Draft:
@@ -227,52 +267,3 @@ def _is_term(draft: Draft) -> bool:
     """Tell edits of more than a name: a name alone is no mistake that repeats."""
     name = isinstance(draft.node, ast.Name)
     return not name or draft.kind in ("square", "replace-name", "transpose")
-
-
-def tentative(known: Known, changes: Changes, edit: Edit) -> Changes | None:
-    """Return changes with an edit on top, for a first trial: parsed, but not written down."""
-    made = dict(changes)
-    for part in edit.parts:
-        statement = known.statements[part.number]
-        text = text_of(statement, made)
-        own = known.parsed(statement, changes)
-        if text is None:
-            return None
-        try:
-            if isinstance(part.idea, Rewrite):
-                node = renewed(statement.node, statement.text, apply(text, [part.idea]))
-            else:
-                new = ast.parse(part.idea.new, mode="eval").body
-                node = substituted(own, part.idea.node, new)
-        except SyntaxError:
-            return None
-        made[part.number] = _changed(changes, part.number, text, node)
-    return made
-
-
-def written(known: Known, changes: Changes, edit: Edit) -> tuple[Edit, Changes] | None:
-    """Write an edit down: return it with its rewrites, and the changes with it on top."""
-    made = dict(changes)
-    rewrites = {}
-    for part in edit.parts:
-        statement = known.statements[part.number]
-        text = text_of(statement, changes)
-        if text is None:
-            return None
-        rewrite = part.idea if isinstance(part.idea, Rewrite) else part.idea.written(text)
-        if rewrite is None:
-            return None
-        rewrites[part.number] = (rewrite,)
-        new = apply(text, [rewrite])
-        node = renewed(statement.node, statement.text, new)
-        made[part.number] = _changed(changes, part.number, new, node)
-    number, (first,) = next(iter(rewrites.items()))
-    old = (text_of(known.statements[number], changes) or "")[first.start : first.end]
-    return replace(edit, rewrites=rewrites, old=old, new=first.new), made
-
-
-def _changed(changes: Changes, number: int, text: str, node: ast.stmt) -> Change:
-    old = changes.get(number)
-    if old is not None:
-        return replace(old, text=text, node=node)
-    return Change(number=number, text=text, node=node)

@@ -42,6 +42,7 @@ class Forms:
         self._flags = flags
         self._start = start
         self._forms: dict[tuple[int, frozenset[int]], _Form] = {}
+        self._latest: dict[int, tuple[Change, list[ast.stmt]]] = {}
 
     def codes(self, changes: Changes) -> dict[int, CodeType]:
         """Return the code of each top-level statement that changes touch, by its index.
@@ -75,6 +76,15 @@ class Forms:
                 body[at : at + count] = [slot]
 
     def _instrumented(self, change: Change, moved: Mapping[str, ast.stmt]) -> list[ast.stmt]:
+        """Return a change's statements; one that stays from trial to trial is prepared once."""
+        latest, ready = self._latest.get(change.number, (None, []))
+        if latest is not change:
+            ready = self._prepared(change, moved)
+            if not moved:
+                self._latest[change.number] = (change, ready)
+        return ready
+
+    def _prepared(self, change: Change, moved: Mapping[str, ast.stmt]) -> list[ast.stmt]:
         statement = self._known[change.number]
         body = [*_parsed(change.before, moved)]
         if change.node is not None:

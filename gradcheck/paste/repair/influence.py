@@ -5,8 +5,10 @@ a backward one changes only updates, and those of which parameters is what it is
 """
 
 import ast
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,6 +26,7 @@ from gradcheck.record import record
 
 _NOISE = 0.05
 _ROUNDING = 1e-9
+_ZERO = 1e-13
 _OFFSET = "0.0173"
 """What is added where values can only be changed behind a statement."""
 
@@ -46,7 +49,8 @@ class Influence:
 @record
 class _Run:
     loss: float
-    changes: Mapping[Path, Any]
+    changes: Mapping[Path, tuple[Any, Any]]
+    """Each parameter's update, and the gradient variable where there is one."""
 
 
 def influences(bench: Bench, executed: frozenset[int]) -> Mapping[int, Influence]:
@@ -103,7 +107,11 @@ class _Influences:
                 return _UNKNOWN
             if not updating and self._early and not same(moved.loss, plain.loss):
                 return Influence(forward=True, parameters=_NONE)
-            feel |= {p for p, c in moved.changes.items() if _differ(c, plain.changes[p])}
+            feel |= {
+                path
+                for path, pair in moved.changes.items()
+                if any(map(_differ, pair, plain.changes[path]))
+            }
         return Influence(forward=False, parameters=frozenset(feel))
 
     def _counts(self, statement: Statement) -> bool:
@@ -147,7 +155,10 @@ class _Influences:
         if trial.failed:
             return None
         (loss,) = values([bench.loss], trial.events)
-        claims = {p: frozen(step.claim(trial, p)) for p in bench.parameters}
+        # What an optimizer makes of a gradient may not show that it has changed.
+        claims = {
+            p: (frozen(step.claim(trial, p)), bench.noted(trial, p)) for p in bench.parameters
+        }
         return _Run(loss=float(loss), changes=claims)
 
 
@@ -172,6 +183,13 @@ def _outermost(node: ast.AST, seen: frozenset[int]) -> list[int]:
 
 def _noise(value: Any) -> Any:
     array = np.asarray(frozen(value))
-    noise = Chance([array.size]).normal(size=array.shape)
-    size = float(np.sqrt(np.mean(array**2))) or 1.0
-    return _NOISE * size * noise if array.ndim else float(_NOISE * size * noise)
+    size = float(np.sqrt(np.mean(array**2)))
+    # What is smaller is a zero that was rounded.
+    size = size if size > _ZERO else 1.0
+    noise = _NOISE * size * _normal(array.shape)
+    return noise if array.ndim else float(noise)
+
+
+@cache
+def _normal(shape: tuple[int, ...]) -> Any:
+    return np.asarray(Chance([math.prod(shape)]).normal(size=shape))

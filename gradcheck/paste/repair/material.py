@@ -4,44 +4,12 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from gradcheck.edits import Material
+from gradcheck.paste.repair import terms
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, own_shapes
 from gradcheck.paste.understanding.sites import words
 
-_DERIVATIVE = frozenset(
-    [
-        "prime",
-        "deriv",
-        "derivative",
-        "derivatives",
-        "derivada",
-        "slope",
-        "grad",
-        "gradient",
-        "d",
-        "diff",
-        "ableitung",
-        "backward",
-    ]
-)
-_STRENGTHS = frozenset(
-    [
-        "reg",
-        "lambda",
-        "lam",
-        "lambd",
-        "lmbda",
-        "lmbd",
-        "l",
-        "l1",
-        "l2",
-        "decay",
-        "penalty",
-        "alpha",
-        "wd",
-        "regularization",
-    ]
-)
 _MOST_TERMS = 16
 _NEAR = 1e-6
 _MOST_NAMES = 30
@@ -51,11 +19,12 @@ _MOST_SLOPES = 24
 class Stock:
     """What a program offers to edits: its functions of one argument, and its derivatives."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, uses: Uses | None = None) -> None:
         self.functions = tuple(_functions(tree))
         self.templates = tuple(dict.fromkeys(_templates(tree)))
         self.numpy = _numpy(tree)
-        self.products = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.BinOp)}
+        self._uses = uses or Uses()
+        self._style = Style.of(tree, self.numpy)
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         self.normalises = not calls.isdisjoint({"var", "std"})
 
@@ -73,37 +42,30 @@ class Stock:
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
             counts=tuple(counts(scope, ratios)),
-            terms=tuple(self._terms(statement, scope))[:_MOST_TERMS],
+            terms=tuple(dict.fromkeys(self._terms(statement, scope)))[:_MOST_TERMS],
             normed=tuple(self._normed(statement, scope)),
             numpy=self.numpy,
         )
 
     def _terms(self, statement: Statement, scope: Scope) -> Iterator[str]:
-        """Yield what may have been left out of a sum: a penalty's share, another gradient."""
-        shapes = set(_own_shapes(statement, scope))
-        own = {ast.unparse(node) for node in ast.walk(statement.node) if isinstance(node, ast.expr)}
-        fitting = [n for n, shape in scope.arrays.items() if shape in shapes and n in scope.moving]
-        strengths = [n for n in scope.numbers if is_strength(n)]
-        for strength in strengths:
-            for name in scope.arrays:
-                if f"{strength} * {name}" in self.products or _is_gradient(name):
-                    continue
-                if name in scope.moving:
-                    yield f"{strength} * {name}"
-                    yield f"2 * {strength} * {name}"
-        yield from (name for name in fitting if name not in own and _is_gradient(name))
+        """Yield what may have been left out of a sum."""
+        shapes = set(own_shapes(statement, scope))
+        yield from terms.forgotten(self._uses, statement, scope, shapes)
+        yield from terms.products(self._uses, self._style, statement, scope)
+        yield from terms.penalties(self._style, scope)
+        yield from terms.gradients(statement, scope, shapes)
 
     def _normed(self, statement: Statement, scope: Scope) -> Iterator[str]:
         """Yield what may be a normalised value, where the program normalises something."""
         if self.normalises:
-            shapes = set(_own_shapes(statement, scope))
+            shapes = set(own_shapes(statement, scope))
             own = {ast.unparse(n) for n in ast.walk(statement.node) if isinstance(n, ast.expr)}
             for name, shape in scope.arrays.items():
                 if name in scope.moving and shape in shapes and name not in own:
                     yield name
 
     def _slopes(self, statement: Statement, scope: Scope) -> Iterator[str]:
-        shapes = set(_own_shapes(statement, scope))
+        shapes = set(own_shapes(statement, scope))
         fitting = [n for n, shape in scope.arrays.items() if n in scope.moving and shape in shapes]
         fitting += [n for n in scope.numbers if n in scope.moving]
         for name in sorted(fitting, key=len):
@@ -112,23 +74,6 @@ class Stock:
             yield f"{name} * (1 - {name})"
             yield f"(1 - {name}**2)"
             yield f"({name} > 0)"
-
-
-def _own_shapes(statement: Statement, scope: Scope) -> Iterator[tuple[int, ...]]:
-    yield from (shape for shape in scope.made if shape)
-    for node in ast.walk(statement.node):
-        if isinstance(node, ast.expr) and (text := ast.unparse(node)) in scope.arrays:
-            yield scope.arrays[text]
-
-
-def is_strength(text: str) -> bool:
-    """Tell texts that name a regulariser's strength."""
-    return not _STRENGTHS.isdisjoint(words(text))
-
-
-def _is_gradient(name: str) -> bool:
-    last = name.rpartition(".")[2]
-    return last.startswith("d") or not _DERIVATIVE.isdisjoint(words(last))
 
 
 def _targets(node: ast.stmt) -> Iterable[ast.expr]:
@@ -178,7 +123,7 @@ def _templates(tree: ast.Module) -> Iterator[str]:
                 tail += [f"{k.arg}={ast.unparse(k.value)}" for k in keywords if k.arg]
                 yield f"{_braces(ast.unparse(func))}({', '.join(['{0}', *map(_braces, tail)])})"
             case ast.FunctionDef(name=name, args=arguments) if node in tree.body:
-                if not _DERIVATIVE.isdisjoint(words(name)) and _takes_one(arguments):
+                if not DERIVATIVE.isdisjoint(words(name)) and _takes_one(arguments):
                     yield f"{name}({{0}})"
 
 
@@ -197,7 +142,7 @@ def _is_own(func: ast.expr) -> bool:
 
 def _derives(func: ast.expr) -> bool:
     name = func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")
-    return not _DERIVATIVE.isdisjoint(words(name))
+    return not DERIVATIVE.isdisjoint(words(name))
 
 
 def _has_flag(rest: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import field
 from typing import TypeAlias
 
 from gradcheck.paste.repair.bench import Bench, Shown
-from gradcheck.paste.repair.candidates import DECAY, Edit, Known, candidates, tentative, written
+from gradcheck.paste.repair.candidates import DECAY, Edit, Known, candidates
+from gradcheck.paste.repair.making import tentative, written
 from gradcheck.paste.repair.statements import Changes
 from gradcheck.record import record
 
@@ -20,7 +21,9 @@ OTHERS = 60
 """So many more edits are tried where one rights all, to know of its equals."""
 
 PATIENCE = 2.0
-"""How much less likely an edit may be than one that rights a part, to be tried alone yet."""
+WAITING = 150
+"""How much less likely an edit may be than one that rights a part, to be tried alone yet, and how
+many such edits are."""
 
 _GAIN = 0.3
 """By how much fewer gradients must be wrong, in whole ones, for half a repair to be pursued."""
@@ -125,6 +128,7 @@ class _Growth:
             grown.append(after)
             if self._hasty and after.shown.wrong < wrong:
                 limit, narrow = min(limit, edit.rank + PATIENCE), True
+                left = min(left, _more(self._bench, WAITING))
 
 
 def _more(bench: Bench, count: int) -> int:

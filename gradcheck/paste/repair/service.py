@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gradcheck.paste.elsewhere.look import elsewhere
 from gradcheck.paste.repair.adjoints import Adjoints
 from gradcheck.paste.repair.bench import Bench, Shown
 from gradcheck.paste.repair.candidates import Edit, Known
@@ -14,12 +15,14 @@ from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.scope import scopes
 from gradcheck.paste.repair.search import Late, State
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.terms import uses
 from gradcheck.paste.running.prepare import Options
 from gradcheck.paste.running.prepare import prepare as prepared
 from gradcheck.paste.understanding import understand
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.sites import of
+from gradcheck.paste.understanding.wishes import wishes
 
 _SECONDS = 17.0
 _NEAR = 1e-5
@@ -30,20 +33,24 @@ prepare = understand.prepare
 def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
     """Answer the request `{"source": text, "set": {name: expression}, "seconds": number}`.
 
-    The seconds are the wall clock's. What is understood of each step is reported at once, as the
-    search for repairs may take too long.
+    It may have the wishes that `understand` knows, too. The seconds are the wall clock's. What is
+    understood of each step is reported at once, as the search for repairs may take too long.
     """
     source = request["source"]
     seconds = float(request.get("seconds", _SECONDS))
     over = time.perf_counter() + seconds
 
+    program = prepared(source, Options(values=request.get("set", {})))
+
     def then(inquiry: Inquiry, choice: Choice | None, told: dict[str, Any]) -> Mapping[str, Any]:
         report({"step": told})
         if choice is None:
             return {}
-        return {"repair": repair(inquiry, choice, told, source, _lateness(seconds / 2, over))}
+        notes = elsewhere(inquiry, choice, told, program)
+        late = _lateness(seconds / 2, over)
+        return {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late)}
 
-    return understand.understood(prepared(source, Options(values=request.get("set", {}))), then)
+    return understand.understood(program, then, wanted=wishes(request))
 
 
 def _lateness(seconds: float, over: float) -> Late:
@@ -69,7 +76,7 @@ def repair(
         scopes=seen,
         influences=roles,
         matches=adjoints.matches,
-        stock=Stock(bench.machine.tree),
+        stock=Stock(bench.machine.tree, uses(bench.statements, roles, adjoints.matches)),
     )
     found = repaired(bench, known, State(changes={}, shown=shown), late)
     return {
@@ -172,7 +179,7 @@ def _facts(known: Known, adjoints: Adjoints, edit: Edit) -> list[str]:
                 f"{name} is {_factor(match.factor)}the derivative of the loss by {match.by}"
             )
     if number not in known.matches and adjoints.comparable(known.statements[number]):
-        found.append(f"`{text}` makes what is no multiple of such a derivative")
+        found.append(f"`{text}` makes what is no multiple of the loss's derivative by anything")
     return list(dict.fromkeys(found))[:3]
 
 

@@ -176,6 +176,12 @@ def renewed(node: ast.stmt, old: str, new: str, *, shift: bool = True) -> ast.st
     return ast.increment_lineno(fresh, node.lineno - 1) if shift else fresh
 
 
+def differing(one: str, other: str) -> tuple[str, str]:
+    """Return what two texts have between their equal begins and ends."""
+    head, tail = _shared(one, other)
+    return one[head : len(one) - tail], other[head : len(other) - tail]
+
+
 def _shared(one: str, other: str) -> tuple[int, int]:
     """Return how many characters two texts have in common at their begins and ends."""
     most = min(len(one), len(other))

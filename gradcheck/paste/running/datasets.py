@@ -163,7 +163,7 @@ class Encoder(LabelEncoder):
 
 def _told(hub: Hub, name: str, make: Callable[..., Any]) -> Callable[..., Any]:
     def load(*positional: Any, **named: Any) -> Any:
-        hub.ledger.note("module", name, "gives made-up data of the known shape", line_now())
+        hub.ledger.note("data", name, "gives made-up data of the known shape", line_now())
         return make(*positional, **named)
 
     return load

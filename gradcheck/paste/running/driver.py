@@ -27,16 +27,12 @@ _SAID = (
     ("gradients", _GRADIENTS),
     ("cache", re.compile(r"(?i)cache|memory|stored|intermediate|activations|history")),
 )
-_MINIMISES = re.compile(r"(?:\w+\.)*(?:minimize|fmin_\w+)")
 _LOOP = f"for step_number in range({_TURNS}):"
 _TURN = "    "
 
 
 def driven(tree: ast.Module) -> str | None:
     """Return statements that train with what the program defines; None if it does so itself."""
-    minimised = list(_minimised(tree))
-    if minimised:
-        return "\n".join(minimised)
     if _runs(tree):
         return None
     functions = routines(tree.body)
@@ -50,37 +46,6 @@ def appended(tree: ast.Module, text: str) -> ast.Module:
     added = ast.parse(text)
     ast.increment_lineno(added, last)
     return ast.Module(body=[*tree.body, *added.body], type_ignores=[])
-
-
-def _minimised(tree: ast.Module) -> Iterator[str]:
-    """Yield descent in place of the last call of an optimiser of SciPy that is told a gradient."""
-    for statement in reversed(tree.body):
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Call) and _MINIMISES.fullmatch(ast.unparse(node.func)):
-                lines = list(_descent(node))
-                if lines:
-                    yield from lines
-                    return
-
-
-def _descent(call: ast.Call) -> Iterator[str]:
-    given = dict(zip(("fun", "x0"), call.args, strict=False))
-    given |= {word.arg: word.value for word in call.keywords if word.arg}
-    slope = given.get("jac", given.get("fprime"))
-    function, start = given.get("fun", given.get("func", given.get("f"))), given.get("x0")
-    if slope is None or function is None or start is None:
-        return
-    rest = given.get("args")
-    more = [ast.unparse(part) for part in rest.elts] if isinstance(rest, ast.Tuple) else []
-    handed = ", ".join(["point", *more])
-    yield f"point = {ast.unparse(start)}"
-    yield _LOOP
-    if isinstance(slope, ast.Constant):
-        yield f"{_TURN}value, gradient = {ast.unparse(function)}({handed})"
-    else:
-        yield f"{_TURN}value = {ast.unparse(function)}({handed})"
-        yield f"{_TURN}gradient = {ast.unparse(slope)}({handed})"
-    yield f"{_TURN}point = point - {_RATE} * gradient"
 
 
 def _runs(tree: ast.Module) -> bool:

@@ -40,6 +40,18 @@ class Knowledge:
         return found
 
     @cached_property
+    def command_line(self) -> frozenset[int]:
+        """The indices at which the program looks into `sys.argv`, written out."""
+        return frozenset(
+            node.slice.value
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Subscript)
+            and ast.unparse(node.value) in ("sys.argv", "argv")
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, int)
+        )
+
+    @cached_property
     def activated(self) -> frozenset[str]:
         """What the program gives the results of usual activations to, as it is written."""
         return frozenset(

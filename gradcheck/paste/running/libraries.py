@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcheck.paste.running import datasets
 from gradcheck.paste.running.absorbing import Absorber
+from gradcheck.paste.running.arguments import argparse, command_line
 from gradcheck.paste.running.helpers import one_hot
 from gradcheck.paste.running.numpy_one import copied, random_copy
 from gradcheck.paste.running.sources import Hub
@@ -22,7 +23,7 @@ Maker: TypeAlias = Callable[[Hub], Any]
 def _sys(hub: Hub) -> SimpleNamespace:
     stream = hub.printed
     return SimpleNamespace(
-        argv=["program"],
+        argv=command_line(hub.arguments, hub.ledger),
         exit=leave,
         stdout=stream,
         stderr=stream,
@@ -172,6 +173,7 @@ def _random(_: Hub) -> ModuleType:
 
 
 MAKERS: dict[str, Maker] = {
+    "argparse": argparse,
     "sys": _sys,
     "time": _time,
     "timeit": _time,

@@ -27,7 +27,7 @@ _NOTHING = words(
     "google gc traceback threading multiprocessing signal subprocess shutil socket visdom numba "
     "unittest doctest pytest tempfile platform psutil"
 )
-BENIGN = REAL | _NUMPYS | _NOTHING | {"random", "time", "timeit", "sys", "os", "tqdm"}
+BENIGN = REAL | _NUMPYS | _NOTHING | {"random", "time", "timeit", "sys", "os", "tqdm", "argparse"}
 """Modules that bring no data."""
 
 # Functions that look for masked arrays by themselves, and libraries whose stand-ins use them.

@@ -12,6 +12,7 @@ from gradcheck.paste.running.data import Guess, Hint
 from gradcheck.paste.running.driver import appended, driven
 from gradcheck.paste.running.execution import flags_of, tamed
 from gradcheck.paste.running.knowledge import Knowledge
+from gradcheck.paste.running.minimisers import descended, prepended
 from gradcheck.paste.running.ordering import ordered
 from gradcheck.paste.running.overrides import overridden
 from gradcheck.paste.running.plain import complete
@@ -70,6 +71,11 @@ def prepare(source: str, options: Options | None = None) -> Prepared:
     ledger = Ledger()
     told = overridden(ast.parse(source), (options or Options()).values, ledger)
     tree = tamed(ordered(told))
+    tree, functions = descended(tree)
+    if functions:
+        texts = "".join(functions)
+        ledger.note("driver", "the optimiser", f"is replaced by plain descent:\n{texts}")
+        tree = ast.fix_missing_locations(prepended(tree, functions))
     text = driven(tree)
     if text is not None:
         ledger.note("driver", "the functions", f"are called by lines added here:\n{text}")

@@ -61,10 +61,21 @@ class Source:
 
 
 class Hub:
-    """What the stand-ins of one run share: the guesses, the ledger, the program's assignments."""
+    """What the stand-ins of one run share: the guesses, the ledger, the program's assignments.
 
-    def __init__(self, data: Data, ledger: Ledger, sites: Sites, uses: Mapping[str, Use]) -> None:
+    `arguments` are the indices at which the program looks into its command line.
+    """
+
+    def __init__(
+        self,
+        data: Data,
+        ledger: Ledger,
+        sites: Sites,
+        uses: Mapping[str, Use],
+        arguments: frozenset[int],
+    ) -> None:
         self.data = data
+        self.arguments = arguments
         self.ledger = ledger
         self.sites = sites
         self.uses = uses
@@ -84,7 +95,7 @@ class Hub:
         """Return a function that loads unseen data, whatever it is asked for."""
 
         def load(*_: object, **__: object) -> Any:
-            self.ledger.note("module", name, "gives data made up here", line_now())
+            self.ledger.note("data", name, "gives data made up here", line_now())
             return self.loaded(f"{name}()")
 
         return load

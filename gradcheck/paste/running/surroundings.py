@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcheck.paste.running.absorbing import Absorber
+from gradcheck.paste.running.arguments import ANSWER
 from gradcheck.paste.running.sites import line_now
 from gradcheck.paste.running.sources import Hub
 
-_ANSWER = "3"
 _TEXT = (
     "the quick brown fox jumps over the lazy dog; how vexingly quick daft zebras jump.\n"
     "pack my box with five dozen liquor jugs, and sphinx of black quartz, judge my vow!\n"
@@ -44,10 +44,8 @@ def built_in(hub: Hub, importer: Callable[..., Any]) -> dict[str, Any]:
 
 def _asked(hub: Hub) -> Callable[..., str]:
     def ask(prompt: object = "") -> str:
-        hub.ledger.note(
-            "input", str(prompt).strip() or "input()", f"answered {_ANSWER}", line_now()
-        )
-        return _ANSWER
+        hub.ledger.note("input", str(prompt).strip() or "input()", f"answered {ANSWER}", line_now())
+        return ANSWER
 
     return ask
 

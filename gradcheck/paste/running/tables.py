@@ -215,7 +215,7 @@ def pandas(hub: Hub) -> ModuleType:
 
 def _reader(hub: Hub, name: str) -> Any:
     def read(file: object = "", *_: object, **named: Any) -> Table:
-        hub.ledger.note("module", f"{name}({file!r})", "gives made-up numbers", line_now())
+        hub.ledger.note("data", f"{name}({file!r})", "gives made-up numbers", line_now())
         pattern = hub.sites.pattern(str(file))
         key = pattern if isinstance(pattern, str) else str(file)
         return Table(hub.data.now(key, "table"), named.get("names"))

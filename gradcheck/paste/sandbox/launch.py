@@ -1,5 +1,6 @@
 """The parent's side of the sandbox: starting a child, asking it once, leaving nothing behind."""
 
+import atexit
 import importlib.util
 import os
 import secrets
@@ -64,7 +65,7 @@ def call(
     bounded in time only. Raises `ended.Ended` where there is no answer.
     """
     limits = limits or Limits()
-    with _running(service, guarded) as process:
+    with _taken(service, guarded) as process:
         talk = _Talk(process, limits, clock)
         try:
             return talk.answer(request, hear or (lambda _: None))
@@ -72,22 +73,66 @@ def call(
             talk.pipes.close()
 
 
+def warm(service: str, *, guarded: bool = True) -> None:
+    """Start a process for a later call already, so that its imports take none of that one's time.
+
+    One that is never used is ended with this process.
+    """
+    _SPARES.setdefault(_key(service, guarded), []).append(_Running(service, guarded))
+
+
 @contextmanager
-def _running(service: str, guarded: bool) -> Iterator[subprocess.Popen[bytes]]:
-    scratch = tempfile.mkdtemp(prefix="gradcheck-")
+def _taken(service: str, guarded: bool) -> Iterator[subprocess.Popen[bytes]]:
+    """Hand out a process that was started already, or a new one, and end it afterwards."""
+    spares = _SPARES.get(_key(service, guarded))
+    running = spares.pop() if spares else _Running(service, guarded)
     try:
-        process = _started(service, guarded, scratch)
-        try:
-            yield process
-        finally:
-            end_group(process)
+        yield running.process
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        running.end()
+
+
+class _Running:
+    """A process that waits for its request, in an empty directory of its own."""
+
+    def __init__(self, service: str, guarded: bool) -> None:
+        self._scratch = tempfile.mkdtemp(prefix="gradcheck-")
+        try:
+            self.process = _started(service, guarded, self._scratch)
+        except BaseException:
+            self._clear()
+            raise
+
+    def end(self) -> None:
+        try:
+            end_group(self.process)
+        finally:
+            self._clear()
+
+    def _clear(self) -> None:
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+_SPARES: dict[tuple[object, ...], list[_Running]] = {}
+"""Processes that were started before they are needed, by what they serve."""
+
+
+def _key(service: str, guarded: bool) -> tuple[object, ...]:
+    return (service, guarded, *_path(service))
+
+
+@atexit.register
+def _end_spares() -> None:
+    while _SPARES:
+        for running in _SPARES.popitem()[1]:
+            running.end()
 
 
 def _started(service: str, guarded: bool, scratch: str) -> subprocess.Popen[bytes]:
     boot = _BOOT.format(path=_path(service), threads=_THREADS, guarded=guarded, service=service)
-    flags = ["-P", "-s", "-S", "-B", "-X", "utf8"]
+    flags = ["-P", "-s", "-S", "-X", "utf8"]
+    if sys.dont_write_bytecode:
+        flags.append("-B")
     try:
         return subprocess.Popen(  # noqa: S603  (our own interpreter and text)
             [sys.executable, *flags, "-c", boot],

@@ -1,14 +1,14 @@
 """What was understood about a program, as plain data for the parent process."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from gradcheck.paste.understanding.asking import Asked
+from gradcheck.paste.understanding.asking import Asked, offers
 from gradcheck.paste.understanding.candidates import Candidate
-from gradcheck.paste.understanding.choice import Choice
+from gradcheck.paste.understanding.choice import Choice, elsewhere
 from gradcheck.paste.understanding.claims import Claim
 from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
@@ -35,7 +35,8 @@ def step(one: Asked) -> dict[str, Any]:
         else loss(inquiry, choice.other, "inferred"),
         "rate": None if rate is None else vars(rate),
         "neglected": _neglected(inquiry, choice),
-        "candidates": list(_names(inquiry)),
+        "candidates": list(dict.fromkeys(offers(inquiry))),
+        "given": inquiry.found.wishes.given,
         "notes": list(one.notes),
         "runs": machine.runs,
     }
@@ -66,10 +67,17 @@ def parameter(
         "shape": list(np.shape(inquiry.points[0].point[path])),
         "lines": sorted(lines),
         "claim": None if claim is None else _claim(inquiry, claim),
+        "elsewhere": None
+        if choice is None or claim is not None
+        else _name_of(inquiry, elsewhere(inquiry, choice.candidate, path)),
         "rows": []
         if choice is None
         else _rows(claim.rows if claim else inquiry.rows(path, choice.candidate)),
     }
+
+
+def _name_of(inquiry: Inquiry, index: int | None) -> str | None:
+    return None if index is None else _name(inquiry, inquiry.candidates[index])
 
 
 def _claim(inquiry: Inquiry, claim: Claim) -> dict[str, Any]:
@@ -100,6 +108,7 @@ def loss(inquiry: Inquiry, index: int, basis: str) -> dict[str, Any]:
         "text": site.text if candidate.standard else _expression(inquiry, candidate),
         "formula": STANDARD[candidate.standard].formula if candidate.standard else None,
         "summed": candidate.fold == "sum",
+        "maximised": candidate.maximised,
     }
 
 
@@ -114,8 +123,3 @@ def _expression(inquiry: Inquiry, candidate: Candidate) -> str:
         return ast.unparse(node)
     value = getattr(node, "value", None) if isinstance(node, ast.stmt) else node
     return ast.unparse(value) if isinstance(value, ast.expr) else ""
-
-
-def _names(inquiry: Inquiry) -> Iterator[str]:
-    named = (_name(inquiry, c) for c in inquiry.candidates if not c.standard)
-    yield from dict.fromkeys(named)

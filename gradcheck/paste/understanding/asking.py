@@ -18,7 +18,9 @@ from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, st
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.shrinking import shrunk
+from gradcheck.paste.understanding.steps import Formula
 from gradcheck.paste.understanding.values import is_number
+from gradcheck.paste.understanding.wishes import RefusedError
 from gradcheck.paste.understanding.words import GUARDS, RATES, STRENGTHS, says
 from gradcheck.record import record
 
@@ -54,6 +56,44 @@ class Asked:
 
 
 def asked(found: Found) -> Asked | None:
+    """Measure a step and choose its loss, or take that which the user names or writes.
+
+    Raises RefusedError where that is nothing which the parameters change.
+    """
+    one = _asked(found)
+    loss = found.wishes.loss
+    if loss is None or one is None or one.choice is not None:
+        return one
+    formula = _formula(found, loss)
+    two = None if formula is None else _asked(formula)
+    if two is None or two.choice is None:
+        raise RefusedError("loss", loss, offers(one.inquiry))
+    return two
+
+
+def _formula(found: Found, text: str) -> Found | None:
+    """Return a step at whose end an expression is evaluated; None where the text is none."""
+    step = found.step
+    try:
+        site = step.scene.machine.formula(text, step.loop)
+        code = compile(text, "<loss>", "eval")
+    except SyntaxError:
+        return None
+    return replace(found, step=replace(step, formula=Formula(site=site, code=code)))
+
+
+def offers(inquiry: Inquiry) -> Iterator[str]:
+    """Yield the names of what may be a step's loss: what it writes first, then the standard ones.
+
+    What the parameters don't change is none.
+    """
+    felt = [c for index, c in enumerate(inquiry.candidates) if inquiry.decided(index)]
+    for candidate in sorted(felt, key=lambda c: (c.standard is not None, not c.named)):
+        site = inquiry.machine.sites[candidate.site]
+        yield candidate.standard or (site.names[0] if site.names else site.text)
+
+
+def _asked(found: Found) -> Asked | None:
     """Measure a step and choose its loss, on a part of the data where that is enough."""
     small = shrunk(found)
     one = _looked(small) if small is not None else None

@@ -7,6 +7,7 @@ standard losses of a prediction and its target, which are known from their diffe
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from gradcheck.paste.understanding.sites import Site
 from gradcheck.paste.understanding.standard import STANDARD
 from gradcheck.paste.understanding.steps import Trial
 from gradcheck.paste.understanding.values import number
-from gradcheck.paste.understanding.words import TARGETS, loss_like, says
+from gradcheck.paste.understanding.words import TARGETS, likelihood_like, loss_like, says
 from gradcheck.record import record
 
 
@@ -39,6 +40,8 @@ class Candidate:
     """Whether the site's value is a single number already."""
     held: bool = False
     """Whether the target, which depends on the parameters too, is held fixed."""
+    maximised: bool = False
+    """Whether the number is to grow, as the logarithm of a likelihood is; its value is negated."""
 
     def value(self, events: Sequence[Event], held: Sequence[Event]) -> float:
         """Return the candidate's value, from all events of its site in one trial.
@@ -47,7 +50,8 @@ class Candidate:
         """
         if self.standard is None:
             numbers = [float(np.sum(event.value)) for event in events]
-            return numbers[-1] if self.fold == "last" else sum(numbers)
+            found = numbers[-1] if self.fold == "last" else sum(numbers)
+            return -found if self.maximised else found
         pairs = zip(events, held if self.held else events, strict=True)
         return float(sum(self._implied(event, fixed) for event, fixed in pairs))
 
@@ -76,6 +80,11 @@ def _value(candidate: Candidate, events: Sequence[Event], held: Sequence[Event])
     if not events or (candidate.held and len(events) != len(held)):
         return float("nan")
     return candidate.value(events, held)
+
+
+def by_formula(site: int) -> Candidate:
+    """Return the candidate that a formula of the user's is."""
+    return Candidate(site=site, fold="last", named=True)
 
 
 def _is_element(node: ast.AST) -> bool:
@@ -119,9 +128,17 @@ def _explicit(site: Site, node: ast.AST, events: Sequence[Event]) -> Iterator[Ca
     if not named and (len(events) >= OFTEN or _is_element(node)):
         return
     whole = all(number(event.value) is not None for event in events)
-    yield Candidate(site=site.number, fold="last", named=named, whole=whole)
+    negative = all(np.all(np.less_equal(event.value, 0)) for event in events)
+    last = Candidate(
+        site=site.number,
+        fold="last",
+        named=named,
+        whole=whole,
+        maximised=negative and likelihood_like(site.names),
+    )
+    yield last
     if len(events) > 1 and not isinstance(node, ast.AugAssign):
-        yield Candidate(site=site.number, fold="sum", named=named, whole=whole)
+        yield replace(last, fold="sum")
 
 
 def _implied(
@@ -137,9 +154,12 @@ def _implied(
         return
     (side,) = sides
     left = names == "right" if side is None else side
+    pairs = [(e.left, e.right) if left else (e.right, e.left) for e in events]
+    only = "squared error" if side is None else None
+    if any(np.size(a) != np.size(t) for a, t in pairs):
+        only = "cross-entropy"
     for standard in STANDARD.values():
-        pairs = [(e.left, e.right) if left else (e.right, e.left) for e in events]
-        if side is None and standard.name != "squared error":
+        if only not in (None, standard.name):
             continue
         if all(standard.fits(np.asarray(a), np.asarray(t)) for a, t in pairs):
             yield Candidate(
@@ -149,6 +169,23 @@ def _implied(
                 left=left,
                 held=side is None,
             )
+
+
+def sampled(candidate: Candidate, trial: Trial, far: Trial) -> bool:
+    """Tell an implied loss whose target is another at a far point, as what is drawn from it is."""
+    if candidate.standard is None or candidate.held:
+        return False
+    one, two = (
+        by_site(trial.events).get(candidate.site, []),
+        by_site(far.events).get(candidate.site),
+    )
+    if two is None or len(one) != len(two):
+        return False
+    sides = ("right" if candidate.left else "left",) * len(one)
+    return not all(
+        np.array_equal(getattr(a, side), getattr(b, side))
+        for a, b, side in zip(one, two, sides, strict=True)
+    )
 
 
 def _target_side(node: ast.AST) -> str | None:
@@ -180,13 +217,20 @@ def evidence(machine: Machine, trial: Trial, affected: Iterable[int]) -> Iterato
 
 
 def is_difference(machine: Machine, event: Event) -> bool:
-    """Tell a difference of two things of equal size that the program computed."""
+    """Tell a difference of two things of equal size that the program computed.
+
+    One less at the places of the labels, as in `p[range(n), y] -= 1`, is one of probabilities and
+    the ones that they should be.
+    """
     node = machine.nodes.get(event.site)
     if not isinstance(node, ast.BinOp | ast.AugAssign) or not isinstance(node.op, ast.Sub):
         return False
     if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant):
         return False
-    return event.left is not None and np.size(event.left) == np.size(event.right)
+    if event.left is None or np.size(event.left) == np.size(event.right):
+        return event.left is not None
+    place = node.left if isinstance(node, ast.BinOp) else node.target
+    return isinstance(place, ast.Subscript) and np.ndim(event.right) == 0 and event.right == 1
 
 
 def is_explicit(site: Site, event: Event) -> bool:

@@ -14,8 +14,11 @@ import numpy as np
 
 from gradcheck.paste.understanding.candidates import by_site
 from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.standard import standard_name
 from gradcheck.paste.understanding.surroundings import Around, around
 from gradcheck.paste.understanding.values import same
+from gradcheck.paste.understanding.wishes import means
 from gradcheck.record import record
 
 _NUDGE = 0.1
@@ -37,7 +40,9 @@ class Choice:
 
 
 def choose(inquiry: Inquiry) -> Choice | None:
-    """Choose the loss; None where there is nothing like one."""
+    """Choose the loss; None where there is nothing like one, or not what the user has named."""
+    if inquiry.found.wishes.loss is not None:
+        return _given(inquiry, inquiry.found.wishes.loss)
     written = _written(inquiry)
     explaining = [i for i in range(len(inquiry.candidates)) if inquiry.explains(i)]
     exact = [i for i in written if i in explaining]
@@ -57,6 +62,48 @@ def choose(inquiry: Inquiry) -> Choice | None:
     if implied or unnamed:
         return Choice(candidate=(implied or unnamed)[0], basis="inferred" if implied else "written")
     return _closest(inquiry)
+
+
+def elsewhere(inquiry: Inquiry, index: int, path: Path) -> int | None:
+    """Return another written loss that a parameter may belong to, where the chosen one is wrong.
+
+    So it is where two networks are trained in turn: the other loss is computed when the parameters
+    that fit have been updated, before this one is.
+    """
+    fits = inquiry.fits[index]
+    done = [u.index for u in inquiry.found.updates if fits[u.path].exact]
+    own = [u.index for u in inquiry.found.updates if u.path == path]
+    if fits[path].exact or not done or not own or max(done) > min(own):
+        return None
+    between = {event.site for event in inquiry.found.base.events[max(done) : min(own)]}
+    for i, other in enumerate(inquiry.candidates):
+        is_loss = i != index and other.named and other.whole and other.site in between
+        is_felt = is_loss and bool(inquiry.fits[i][path].lines)
+        if is_felt and not inquiry.parallel(i, index, everywhere=False):
+            return i
+    return None
+
+
+def _given(inquiry: Inquiry, name: str) -> Choice | None:
+    """Choose among the losses that have a name, or are the standard loss of that name."""
+    standard = standard_name(name)
+    meant = [
+        index
+        for index, candidate in enumerate(inquiry.candidates)
+        if inquiry.decided(index)
+        and (
+            candidate.standard == standard
+            if standard
+            else candidate.standard is None and _is_called(inquiry, index, name)
+        )
+    ]
+    best = max(meant, key=lambda i: (inquiry.exact(i), inquiry.closeness(i)), default=None)
+    return None if best is None else Choice(candidate=best, basis="given")
+
+
+def _is_called(inquiry: Inquiry, index: int, name: str) -> bool:
+    site = inquiry.machine.sites[inquiry.candidates[index].site]
+    return name in site.names or means(name, site.text)
 
 
 def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -> Choice:
@@ -110,7 +157,7 @@ def _written(inquiry: Inquiry) -> list[int]:
         if not candidate.standard and inquiry.decided(i) and not _is_metric(inquiry, i)
     ]
     named = [i for i in usable if offered[i].named and _is_number(inquiry, i)]
-    kept = named or [i for i in usable if offered[i].whole and _is_kept(inquiry, i)]
+    kept = named or [i for i in usable if offered[i].whole and _is_kept_loss(inquiry, i)]
     widest = max((len(inquiry.decided(i)) for i in kept), default=0)
     kept = [i for i in kept if len(inquiry.decided(i)) == widest]
     return [i for i in kept if not any(_is_part(inquiry, i, j) for j in kept)]
@@ -120,17 +167,26 @@ def _is_number(inquiry: Inquiry, index: int) -> bool:
     """Tell single numbers, and arrays that are a loss element by element and no mere residual."""
     if inquiry.candidates[index].whole:
         return True
-    return inquiry.explains(index) or any(
+    return inquiry.explains(index) or _is_standard(inquiry, index)
+
+
+def _is_kept_loss(inquiry: Inquiry, index: int) -> bool:
+    """Tell numbers without a name that are collected or printed, and go like a loss.
+
+    Others are metrics, unless the claims are their gradients.
+    """
+    site = inquiry.machine.sites[inquiry.candidates[index].site]
+    if site.kind in ("Assign", "Return", "AugAssign", "AnnAssign"):
+        return False
+    return inquiry.explains(index) or _is_standard(inquiry, index)
+
+
+def _is_standard(inquiry: Inquiry, index: int) -> bool:
+    return any(
         inquiry.parallel(index, i, everywhere=True)
         for i, c in enumerate(inquiry.candidates)
         if c.standard
     )
-
-
-def _is_kept(inquiry: Inquiry, index: int) -> bool:
-    """Tell numbers that are collected or printed."""
-    site = inquiry.machine.sites[inquiry.candidates[index].site]
-    return site.kind not in ("Assign", "Return", "AugAssign", "AnnAssign")
 
 
 def _is_metric(inquiry: Inquiry, index: int) -> bool:
@@ -139,6 +195,8 @@ def _is_metric(inquiry: Inquiry, index: int) -> bool:
     node = inquiry.machine.nodes[candidate.site]
     value = getattr(node, "value", None)
     differences = {c.site for c in inquiry.candidates if c.standard}
+    if candidate.site in differences:
+        return True
     if isinstance(value, ast.expr) and getattr(value, "number", -1) in differences:
         return True
     return any(

@@ -6,6 +6,7 @@ on the way. Such a value counts if it is the gradient at all points, and the way
 update is one of these; else the update itself is the claim.
 """
 
+import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from gradcheck.record import record
 
 _SAME = 1e-6
 _CLOSE = 1e-9
+_SOLVERS = ("inv", "pinv", "solve", "lstsq", "cho_solve")
 
 
 @record
@@ -50,6 +52,9 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
         path: _explained(inquiry, candidate, path, seen) for path in decided if not fits[path].exact
     }
     found = {path: claim for path, claim in odd.items() if claim is not None}
+    if not found and inquiry.candidates[candidate].standard:
+        decayed = {path: _decayed(inquiry, candidate, path) for path in odd}
+        return {path: claim for path, claim in decayed.items() if claim is not None}
     if not found:
         return {}
     for path in decided:
@@ -59,10 +64,34 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
     return found
 
 
+def _decayed(inquiry: Inquiry, candidate: int, path: Path) -> Claim | None:
+    """Return the update less a multiple of the parameter itself, where that is the gradient.
+
+    Who writes no loss need not write that it has a regularisation. Entries that the step does not
+    change are not regularised by it either.
+    """
+    rows = inquiry.rows(path, candidate)
+    own = []
+    for point in inquiry.points:
+        touched = np.asarray(frozen(point.point[path])) * (np.asarray(point.claims[path]) != 0)
+        own.append(point.lines[path].reshape(len(point.lines[path]), -1) @ np.ravel(touched))
+    claim, slope = (np.concatenate([getattr(r, name) for r in rows]) for name in ("claim", "slope"))
+    columns = np.stack([slope, np.concatenate(own)], axis=1)
+    if not np.all(np.isfinite(claim)) or not np.all(np.isfinite(columns)):
+        return None
+    factors, *_ = np.linalg.lstsq(columns, claim, rcond=None)
+    less = [replace(r, claim=r.claim - factors[1] * o) for r, o in zip(rows, own, strict=True)]
+    left = fit(less)
+    site = next((u.site for u in inquiry.found.updates if u.path == path), -1)
+    if not left.exact or factors[0] * factors[1] <= 0 or site < 0:
+        return None
+    return Claim(site=site, rows=tuple(less), fit=left, why="weight decay")
+
+
 def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: "_Seen") -> Claim | None:
     """Return the latest gradient variable from which something known leads to the update."""
     for claim in _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen))):
-        why = _reason(inquiry, path, claim.site, seen)
+        why = _reason(inquiry, path, claim, seen)
         if why is not None:
             return replace(claim, why=why)
     return None
@@ -119,9 +148,9 @@ def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: _Seen) -> Iterato
             yield Claim(site=site, rows=rows, fit=one, why="")
 
 
-def _reason(inquiry: Inquiry, path: Path, site: int, seen: _Seen) -> str | None:
+def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: _Seen) -> str | None:
     """Say what lies between a gradient variable and the update; None where nothing known does."""
-    if _has_state(inquiry, path, site):
+    if _has_state(inquiry, path, claim.site):
         return "optimizer"
     pairs = []
     for point, values in zip(inquiry.points, seen.values, strict=True):
@@ -129,15 +158,24 @@ def _reason(inquiry: Inquiry, path: Path, site: int, seen: _Seen) -> str | None:
         pairs.append(
             (
                 np.ravel(point.claims[path]),
-                np.ravel(values[site][shape]),
+                np.ravel(values[claim.site][shape]),
                 np.ravel(frozen(point.point[path])),
             )
         )
-    if all(_is_clipped(claim, value) for claim, value, _ in pairs):
+    if all(_is_clipped(change, value) for change, value, _ in pairs):
         return "clipping"
-    if all(_is_multiple(claim, value) for claim, value, _ in pairs):
+    if all(_is_multiple(change, value) for change, value, _ in pairs):
         return "rescaling"
-    return "weight decay" if _is_decayed(pairs) else None
+    if _is_decayed(pairs):
+        return "weight decay"
+    downhill = all(change @ value * claim.fit.scale > 0 for change, value, _ in pairs)
+    return "optimizer" if downhill and _solves(inquiry) else None
+
+
+def _solves(inquiry: Inquiry) -> bool:
+    """Tell whether a program solves equations, as Newton's method does."""
+    calls = [node.func for node in ast.walk(inquiry.machine.tree) if isinstance(node, ast.Call)]
+    return any(ast.unparse(func).rpartition(".")[2] in _SOLVERS for func in calls)
 
 
 def _has_state(inquiry: Inquiry, path: Path, site: int) -> bool:

@@ -2,40 +2,76 @@
 
 from collections.abc import Sequence
 
-from gradcheck.paste.understanding.iterations import Found, examined
+from gradcheck.paste.understanding.iterations import Found, examined, is_scattered
 from gradcheck.paste.understanding.machine import Scene
-from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.survey import Turns, survey
+from gradcheck.paste.understanding.survey import Survey, Turns, survey
+from gradcheck.paste.understanding.wishes import NONE, Wishes
+from gradcheck.record import record
 
 _PATIENCE = ((0.6, 0.06), (3.0, 1.5))
 """Seconds that surveys may take: in all, and once a loop seems to train."""
 
 
-def discover(scene: Scene) -> Found | None:
-    """Return the training step of a statement, or None where it has none."""
-    best: Found | None = None
+@record
+class Discovery:
+    """What may be the training step of a statement, the likeliest first, and the loops seen."""
+
+    found: Sequence[Found]
+    loops: Sequence[Turns]
+
+
+def discover(scene: Scene, wishes: Wishes = NONE) -> Discovery:
+    """Look for the training step of a statement, or for that which is wished for."""
+    ranked: list[Found] = []
+    seen = Survey(loops=(), whole=False)
     for seconds, patience in _PATIENCE:
-        loops = survey(scene, seconds, patience)
-        best = _best(scene, sorted(loops, key=lambda turns: len(turns.outer))) or best
-        if best is not None and not best.is_scattered:
-            return best
-        if not any(turns.changed for turns in loops):
-            return None
-    return best
+        seen = survey(scene, seconds, patience)
+        loops = sorted(_meant(scene, seen.loops, wishes.step), key=lambda turns: len(turns.outer))
+        if patience == _PATIENCE[0][1]:
+            loops = [turns for turns in loops if not _is_passing(scene, turns, seen)]
+        ranked = _ranked(scene, loops, wishes) or ranked
+        if seen.whole or (ranked and not ranked[0].is_scattered):
+            break
+    return Discovery(found=ranked, loops=seen.loops)
 
 
-def _best(scene: Scene, loops: Sequence[Turns]) -> Found | None:
-    """Return the innermost loop with the most parameters; `loops` come outermost first."""
-    best: Found | None = None
+def _is_passing(scene: Scene, turns: Turns, seen: Survey) -> bool:
+    """Tell what is likely no training: a function's loop that changes what this function made.
+
+    It is called from a loop of another function of which no iteration has come to its end yet.
+    """
+    sites = scene.machine.sites
+    own = sites[turns.loop].function
+    callers = [
+        one for one in seen.loops if one.loop in turns.outer and sites[one.loop].function != own
+    ]
+    if not callers or any(one.changed for one in callers):
+        return False
+    return all(path.function == own for paths in turns.changed for path in paths)
+
+
+def _meant(scene: Scene, loops: Sequence[Turns], line: int | None) -> Sequence[Turns]:
+    """Return the innermost of the loops that are around a line; all of them for None."""
+    if line is None:
+        return loops
+    sites = scene.machine.sites
+    around = [one for one in loops if sites[one.loop].line <= line <= sites[one.loop].end_line]
+    return sorted(around, key=lambda one: sites[one.loop].line)[-1:]
+
+
+def _ranked(scene: Scene, loops: Sequence[Turns], wishes: Wishes) -> list[Found]:
+    """Return the steps, the innermost with the most parameters first; `loops`, outermost first."""
+    ranked: list[Found] = []
     for turns in loops:
         if not any(turns.changed) or any(_repeats(turns, inner) for inner in loops):
             continue
-        if best is not None and not _changes(turns, best.parameters):
+        if ranked and not _rivals(turns, ranked[0]):
             continue
-        found = examined(scene, turns)
-        if found is not None and (best is None or _is_better(found, best)):
-            best = found
-    return best
+        found = examined(scene, turns, wishes)
+        if found is not None:
+            better = not ranked or _is_better(found, ranked[0])
+            ranked.insert(0 if better else len(ranked), found)
+    return ranked
 
 
 def _is_better(inner: Found, outer: Found) -> bool:
@@ -52,5 +88,9 @@ def _repeats(turns: Turns, inner: Turns) -> bool:
     return any(every <= changes for changes in inner.changed)
 
 
-def _changes(turns: Turns, paths: Sequence[Path]) -> bool:
-    return frozenset().union(*turns.changed).issuperset(paths)
+def _rivals(turns: Turns, best: Found) -> bool:
+    """Tell whether a loop changes all parameters of the best so far, and as many at once."""
+    if not frozenset().union(*turns.changed).issuperset(best.parameters):
+        return False
+    together = max(len(paths & frozenset(best.parameters)) for paths in turns.changed)
+    return best.is_scattered or not is_scattered(together, len(best.parameters))

@@ -21,21 +21,23 @@ def influential(step: Step, base: Trial, first: Mapping[Path, int]) -> list[Path
     """Return the paths that something like a loss depends on before an event, `first` of each."""
     paths = list(first)
     point = {path: shaken(base.before.values[path], seed) for seed, path in enumerate(paths)}
-    moved = step.trial(point, step.plan(None))
+    most = max(first.values())
+    moved = step.trial(point, step.plan(None), most=most)
     if moved.failed:
         return []
     machine = step.scene.machine
-    telling = set(evidence(machine, base, differing_events(base, moved)))
+    early = [index for index in differing_events(base, moved) if index < most]
+    telling = set(evidence(machine, base, early))
     counts = Counter(event.site for event in base.events)
     sites = frozenset(site for index in telling if counts[site := base.events[index].site] < OFTEN)
     if not sites:
         return []
-    places = [index for index, event in enumerate(base.events) if event.site in sites]
+    places = [index for index, event in enumerate(base.events[:most]) if event.site in sites]
     plan = step.plan(sites)
-    still = step.trial({}, plan, recorded=sites)
+    still = step.trial({}, plan, recorded=sites, most=len(places))
     matter = []
     for path in paths:
-        alone = step.trial({path: point[path]}, plan, recorded=sites)
+        alone = step.trial({path: point[path]}, plan, recorded=sites, most=len(places))
         differing = {places[index] for index in differing_events(still, alone)}
         if any(index < first[path] for index in differing & telling):
             matter.append(path)

@@ -2,28 +2,31 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.paste.understanding.candidates import Candidate, candidates
+from gradcheck.paste.understanding.candidates import Candidate, by_formula, candidates, sampled
 from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.influence import differing_events, shaken
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.machine import Machine
 from gradcheck.paste.understanding.measure import Measured, measured, point
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.points import Draw
+from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.steps import Step, Trial
 
 _ATTEMPTS = (1.0, 0.3, 0.1)
 """Sizes of points to try, where larger ones saturate or overflow."""
 
-_SLOW = 0.5
+_SLOW = 0.1
 _POINTS = 3
 _FEWER = 2
 """So many points must do for a step that takes more than so many seconds, with all its hooks."""
+
+_SLUGGISH = 0.01
+"""And so many iterations, as all before the one that is looked at must be run as well."""
 
 _APART = 100
 """By how much the seeds of different draws differ."""
@@ -131,12 +134,12 @@ def inquire(found: Found) -> Inquiry | None:
 def steadied(found: Found, inquiry: Inquiry) -> Inquiry | None:
     """Return an inquiry with all points at one iteration; None where it says nothing new.
 
-    It does where claims fit at each iteration, but with scales of their own: all parameters alike.
+    It does where claims fit at an iteration, but with a scale of its own: all parameters alike.
     """
     first = inquiry.step.first
     others = [one for one in inquiry.points if one.first != first]
     same = [one for one in inquiry.points if one.first == first]
-    if not others or not any(_keeps_pace(inquiry, one) for one in others):
+    if not others or not any(map(partial(_keeps_pace, inquiry), range(len(inquiry.fits)))):
         return None
     for seed in (_POINTS + 2, _POINTS + 3):
         more = _measured(inquiry.step, found, inquiry.candidates, seed)
@@ -146,14 +149,19 @@ def steadied(found: Found, inquiry: Inquiry) -> Inquiry | None:
     return Inquiry(found, inquiry.step, inquiry.base, inquiry.candidates, same)
 
 
-def _keeps_pace(inquiry: Inquiry, one: Measured) -> bool:
-    """Tell whether, at a point, some candidate's slopes are all the claims but for one factor."""
-    for index in range(len(inquiry.candidates)):
-        fits = [fit([one.rows(path, index)]) for path in inquiry.parameters]
-        scales = [f.scale for f in fits if f.exact]
-        if scales and np.ptp(scales) <= _PACE * abs(scales[0]):
-            return True
-    return False
+def _keeps_pace(inquiry: Inquiry, candidate: int) -> bool:
+    """Tell whether, at every point, some claims are a candidate's slopes but for one factor.
+
+    What fits with one factor at all points does not need one for each.
+    """
+    fitting = []
+    for one in inquiry.points:
+        fits = {path: fit([one.rows(path, candidate)]) for path in inquiry.parameters}
+        exact = {path: f.scale for path, f in fits.items() if f.exact}
+        if not exact or np.ptp([*exact.values()]) > _PACE * abs(next(iter(exact.values()))):
+            return False
+        fitting += list(exact)
+    return not all(inquiry.fits[candidate][path].exact for path in fitting)
 
 
 def confirms(small: Inquiry, found: Found, candidate: int) -> bool:
@@ -202,7 +210,11 @@ def _offered(step: Step, base: Trial, found: Found) -> list[Candidate]:
     if moved.failed:
         return []
     affected = differing_events(base, moved)
-    return candidates(step.scene.machine, base, moved, affected, step.rates)
+    usual = candidates(step.scene.machine, base, moved, affected, step.rates)
+    away = {path: drawn(values[path], Draw(seed=0), key) for key, path in enumerate(there)}
+    far = step.trial(away, step.plan(frozenset(c.site for c in usual if c.standard)), rate=0.0)
+    usual = [candidate for candidate in usual if not sampled(candidate, base, far)]
+    return [*usual, by_formula(step.formula.site)] if step.formula else usual
 
 
 def _points(
@@ -211,10 +223,11 @@ def _points(
     """Measure at consecutive iterations; once more at the first if that alone shows a loss."""
     count = _FEWER if base.seconds > _SLOW else _POINTS
     missing = False
-    for ahead in range(count):
-        one = _measured(replace(step, first=step.first + ahead), found, offered, ahead + 1)
+    for seed in range(1, count + 1):
+        ahead = (seed - 1) % (_FEWER if base.seconds > _SLUGGISH else _POINTS)
+        one = _measured(replace(step, first=step.first + ahead), found, offered, seed)
         if one is not None:
-            named = [one.losses[i] for i, c in enumerate(offered) if c.named]
+            named = [one.losses[i] for i, c in enumerate(offered) if c.named and c.whole]
             missing |= not np.all(np.isfinite(named))
             yield one
     if missing:

@@ -18,6 +18,9 @@ from gradcheck.record import record
 _LINES = 1_000_000
 """Functions begin, for Python, at this line plus their number; that tells their code apart."""
 
+_PURE = ("range", "arange", "len", "int", "list", "slice")
+"""Calls in a subscript that only tell places."""
+
 _CATCH_ALL = ("BaseException",)
 N = TypeVar("N", bound=ast.AST)
 
@@ -210,13 +213,14 @@ def _mark(node: Any, number: int) -> None:
 def _simple(target: ast.expr) -> bool:
     """Tell targets that may be evaluated again without doing anything."""
     return not any(
-        isinstance(node, ast.Call | ast.NamedExpr | ast.Await | ast.Yield | ast.Lambda)
+        isinstance(node, ast.NamedExpr | ast.Await | ast.Yield | ast.Lambda)
+        or (isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] not in _PURE)
         for node in ast.walk(target)
     )
 
 
 def _loaded(node: ast.expr) -> ast.expr:
-    """Copy an expression of names, attributes and subscripts, to be read."""
+    """Copy an expression of names, attributes, subscripts and pure calls, to be read."""
     new = type(node)(**{name: _reading(getattr(node, name)) for name in node._fields})
     return ast.copy_location(new, node)
 

@@ -16,6 +16,7 @@ from gradcheck.paste.understanding.steps import Step, Trial, changed
 from gradcheck.paste.understanding.survey import Turns
 from gradcheck.paste.understanding.updates import Update, idle_updates, rates, updates
 from gradcheck.paste.understanding.values import frozen
+from gradcheck.paste.understanding.wishes import NONE, Wishes, picked
 from gradcheck.record import record
 
 _TRIED = (1, 0, 2)
@@ -44,11 +45,17 @@ class Found:
     others: tuple[Path, ...]
     turns: Turns
     together: int
+    wishes: Wishes = NONE
 
     @property
     def is_scattered(self) -> bool:
         """Whether every iteration changes a part of the parameters, as one over layers does."""
-        return 2 * self.together <= len(self.parameters)
+        return is_scattered(self.together, len(self.parameters))
+
+
+def is_scattered(together: int, count: int) -> bool:
+    """Tell whether iterations that change so many parameters at once change but a part of them."""
+    return 2 * together <= count
 
 
 @record
@@ -62,7 +69,7 @@ class _Look:
     updates: tuple[Update, ...]
 
 
-def examined(scene: Scene, turns: Turns) -> Found | None:
+def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE) -> Found | None:
     """Return the step that a loop's iterations are, if they change what a loss depends on.
 
     A few iterations are looked at: in any single one some parameters may stay as they are, or
@@ -77,7 +84,7 @@ def examined(scene: Scene, turns: Turns) -> Found | None:
         look = _look(Step(scene=scene, loop=turns.loop, first=first))
         if look is not None:
             looks.append(look)
-    return _found(looks, turns)
+    return _found(looks, turns, wishes) if looks else None
 
 
 def _look(step: Step) -> _Look | None:
@@ -110,12 +117,16 @@ def _lasting(base: Trial, found: Sequence[Update]) -> Iterator[Update]:
             yield update
 
 
-def _found(looks: Sequence[_Look], turns: Turns) -> Found | None:
+def _found(looks: Sequence[_Look], turns: Turns, wishes: Wishes) -> Found | None:
     known = tuple(update for look in looks for update in look.updates)
-    parameters = list(dict.fromkeys(p for look in looks for p in _parameters(look, known)))
-    if not parameters:
-        known = tuple(update for look in looks[:1] for update in _added(look))
-        parameters = [path for look in looks[:1] for path in _parameters(look, known)]
+    if wishes.parameters is not None:
+        parameters = _named(looks, wishes.parameters)
+        known = tuple(update for look in looks for update in updates(look.base, parameters))
+    else:
+        parameters = list(dict.fromkeys(p for look in looks for p in _parameters(look, known)))
+        if not parameters:
+            known = tuple(_added(looks[0]))
+            parameters = _parameters(looks[0], known)
     if not parameters:
         return None
     own = tuple(update for update in known if update.path in parameters)
@@ -129,7 +140,20 @@ def _found(looks: Sequence[_Look], turns: Turns) -> Found | None:
         others=tuple(path for path in looks[0].differing if path not in parameters),
         turns=turns,
         together=max(len({*look.moving} & set(parameters)) for look in looks),
+        wishes=wishes,
     )
+
+
+def _named(looks: Sequence[_Look], names: Sequence[str]) -> list[Path]:
+    """Return what the user calls the parameters, as far as the step changes it."""
+    idle = [update.path for look in looks for update in look.updates]
+    differing = [
+        path
+        for look in looks
+        for path in look.differing
+        if look.step.can_set(path) or _is_array(look.base.before.things[path])
+    ]
+    return picked(names, list(dict.fromkeys([*differing, *idle]))) or []
 
 
 def _shapes(looks: Sequence[_Look], paths: Iterable[Path]) -> dict[Path, tuple[int, ...]]:
@@ -174,10 +198,17 @@ def _unaliased(trial: Trial, paths: Sequence[Path], passing: AbstractSet[str]) -
     for path in sorted(paths, key=lambda path: not path.keys and path.root in passing):
         before, after = trial.before.things[path], trial.after.things[path]
         whole = isinstance(before, int) and isinstance(after, int)
-        key = (id(before), id(after)) if not np.isscalar(after) else (str(path), 0)
+        key = (_identity(before), _identity(after)) if not np.isscalar(after) else (str(path), 0)
         if not whole:
             seen.setdefault(key, path)
     return list(seen.values())
+
+
+def _identity(thing: Any) -> Any:
+    """Return what is one for an array and its views of all of it, as the transposed one."""
+    if isinstance(thing, np.ndarray) and thing.size > 1:
+        return thing.__array_interface__["data"][0], thing.size
+    return id(thing)
 
 
 def _passing(step: Step) -> frozenset[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcheck.paste.understanding.instrument import Plan, compiled, functions
 from gradcheck.paste.understanding.runtime import Course, Event, Runtime, Stop, TooSlow
-from gradcheck.paste.understanding.sites import Site, number, of, table
+from gradcheck.paste.understanding.sites import Site, formula, number, of, table
 from gradcheck.paste.understanding.snapshot import Snapshot
 from gradcheck.record import record
 
@@ -50,6 +50,8 @@ class Machine:
         variables.update(self.runtime.names())
         variables.setdefault("__name__", "__main__")
         self._plans: dict[Any, list[CodeType]] = {}
+        self._known: dict[Any, CodeType] = {}
+        self._within = [frozenset(of(node) for node in ast.walk(one)) for one in tree.body]
         self._codes: list[CodeType] = []
         self._inner: dict[int, CodeType] = {}
         self._sites: Mapping[int, Site] | None = None
@@ -67,15 +69,33 @@ class Machine:
             self._sites = table(self.tree)
         return self._sites
 
+    def formula(self, text: str, step: int) -> int:
+        """Add an expression that is evaluated where a step ends, as a site; return its number.
+
+        Raises SyntaxError where the text is no expression.
+        """
+        node = ast.parse(text, mode="eval").body
+        new = max(self.nodes) + 1
+        self.nodes[new] = node
+        self._sites = {**self.sites, new: formula(text, new, self.sites.get(step))}
+        return new
+
     def install(self, plan: Plan) -> None:
         """Give every statement, and every function there is, the code of a plan."""
         self.plan = plan
         key = _key(plan)
         if key not in self._plans:
-            self._plans[key] = [compiled(node, plan, self.flags) for node in self.statements]
+            self._plans[key] = [self._compiled(k, plan) for k in range(len(self.statements))]
         self._codes = self._plans[key]
         self._inner = {n: code for whole in self._codes for n, code in functions(whole).items()}
         self._swap(self._inner)
+
+    def _compiled(self, index: int, plan: Plan) -> CodeType:
+        """Return a statement's code; plans that differ elsewhere share it."""
+        key = (index, *_key(plan, self._within[index]))
+        if key not in self._known:
+            self._known[key] = compiled(self.statements[index], plan, self.flags)
+        return self._known[key]
 
     def put(self, codes: Mapping[int, CodeType]) -> None:
         """Have top-level statements, by their index, run as other code until the next plan or call.
@@ -101,7 +121,7 @@ class Machine:
         """Run one top-level statement from the state that the variables are in."""
         self.runs += 1
         self.runtime.start(course, seconds)
-        begun = time.perf_counter()
+        begun = time.process_time()
         error, slow = self._executed(statement)
         return self._ran(error, slow, begun)
 
@@ -112,7 +132,7 @@ class Machine:
         self.runs += 1
         self.runtime.start(course, seconds)
         self.runtime.record()
-        begun = time.perf_counter()
+        begun = time.process_time()
         slow = False
         for statement in statements:
             error, slow = self._executed(statement)
@@ -144,7 +164,7 @@ class Machine:
             error=error,
             reached=self.runtime.reached,
             slow=slow,
-            seconds=time.perf_counter() - begun,
+            seconds=time.process_time() - begun,
         )
 
 
@@ -174,5 +194,14 @@ class Scene:
             self.machine.install(plan)
 
 
-def _key(plan: Plan) -> Any:
-    return (plan.sites, plan.loops, tuple(plan.locals.items()), tuple(plan.constants.items()))
+def _key(plan: Plan, within: frozenset[int] | None = None) -> Any:
+    """Return what tells a plan from others, as far as it concerns some of the sites."""
+
+    def own(numbers: frozenset[int] | None) -> frozenset[int] | None:
+        return numbers if numbers is None or within is None else numbers & within
+
+    locals_, constants = (
+        tuple((n, v) for n, v in given.items() if within is None or n in within)
+        for given in (plan.locals, plan.constants)
+    )
+    return own(plan.sites), own(plan.loops), locals_, constants

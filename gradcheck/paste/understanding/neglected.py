@@ -43,7 +43,7 @@ def neglected(inquiry: Inquiry, candidate: int) -> list[Neglected]:
     loss = inquiry.candidates[candidate]
     found = []
     for path in _felt(inquiry, loss, list(_suspects(inquiry, base))[:_MOST]):
-        points = list(_measured(inquiry, loss, path))
+        points = list(alone(inquiry, loss, path))
         if points and fit([one.rows(path, 0, _new(one, path)) for one in points]).exact:
             found.append(Neglected(path=path, overwritten=True, exact=True))
     for path, other in _felt_idle(inquiry, loss, base):
@@ -77,21 +77,23 @@ def _felt(inquiry: Inquiry, loss: Candidate, paths: list[Path]) -> list[Path]:
 
 def _loss(inquiry: Inquiry, loss: Candidate, point: Mapping[Path, Any]) -> float:
     sites = frozenset({loss.site})
-    step = _with(inquiry.step, point)
+    step = settable(inquiry.step, point)
     trial = step.trial(point, step.plan(sites), rate=0.0, recorded=sites)
     return float(values([loss], trial.events)[0])
 
 
-def _with(step: Step, paths: Mapping[Path, Any]) -> Step:
+def settable(step: Step, paths: Mapping[Path, Any]) -> Step:
+    """Return a step whose trials may set these paths as well."""
     own = tuple(path.root for path in paths if step.owns(path))
     return replace(step, variables=tuple(dict.fromkeys((*step.variables, *own))))
 
 
-def _measured(inquiry: Inquiry, loss: Candidate, path: Path) -> Iterator[Measured]:
+def alone(inquiry: Inquiry, loss: Candidate, path: Path) -> Iterator[Measured]:
+    """Measure what is no parameter of the step as its only one, at the points of the others."""
     old = inquiry.base.before.values[path]
     for seed, one in enumerate(inquiry.points[:_POINTS]):
         point = {**one.point, path: drawn(old, Draw(seed=seed), 0)}
-        step = replace(_with(inquiry.step, point), first=one.first)
+        step = replace(settable(inquiry.step, point), first=one.first)
         found = measured(step, [path], [loss], point)
         if found is not None:
             yield found
@@ -112,17 +114,17 @@ def _felt_idle(inquiry: Inquiry, loss: Candidate, base: Trial) -> Iterator[tuple
         if not isinstance(old, np.ndarray) or old.dtype.kind != "f":
             continue
         for other, value in after.items():
-            if gradient_of(path.chain, other.chain) and np.shape(value) == np.shape(old):
+            if np.shape(value) == old.shape and gradient_of(path.chain, other.chain):
                 if _felt(inquiry, loss, [path]):
                     yield path, other
                 break
 
 
 def _is_exact(inquiry: Inquiry, loss: Candidate, path: Path, other: Path) -> bool:
-    points = list(_measured(inquiry, loss, path))
+    points = list(alone(inquiry, loss, path))
     rows = []
     for one in points:
-        step = replace(_with(inquiry.step, one.point), first=one.first, paths=(other,))
+        step = replace(settable(inquiry.step, one.point), first=one.first, paths=(other,))
         trial = step.trial(one.point, step.plan(frozenset()))
         gradient = frozen(trial.after.values.get(other))
         if gradient is None or np.shape(gradient) != np.shape(one.point[path]):

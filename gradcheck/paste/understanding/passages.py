@@ -21,6 +21,7 @@ from gradcheck.paste.understanding.steps import Point, State, Step, Trial
 from gradcheck.paste.understanding.survey import Turns
 from gradcheck.paste.understanding.updates import rates, updates
 from gradcheck.paste.understanding.values import frozen, same
+from gradcheck.paste.understanding.wishes import NONE, Wishes, picked
 from gradcheck.paste.understanding.words import gradient_of
 from gradcheck.record import record
 
@@ -68,6 +69,7 @@ class Passage(Step):
             loop=-1, rate=rate, rates=self.rates, most=most, recorded=recorded, inject=inject or {}
         )
         ran = self.scene.run_through(course, plan, after)
+        self._evaluate(roots[""], roots[""])
         before = State(things={path: leaf.thing for path, leaf in born.items()}, values=values)
         return Trial(
             before=before,
@@ -94,8 +96,11 @@ class Passage(Step):
         return statements[min(first + 1, len(statements) - 1)].lineno
 
 
-def passage(machine: Machine) -> Found | None:
-    """Return the pass that a whole program makes, as a step; None where it makes none."""
+def passage(machine: Machine, wishes: Wishes = NONE) -> Found | None:
+    """Return the pass that a whole program makes, as a step; None where it makes none.
+
+    It is none that the user wishes for, either, if they have named another line.
+    """
     step = Passage(scene=Scene(machine, 0), loop=-1, first=0, births={})
     step = replace(step, births=_births(step))
     base = step.trial({}, step.plan(None))
@@ -104,8 +109,11 @@ def passage(machine: Machine) -> Found | None:
     found = updates(base, [path for path in base.before.values if _has_changed(base, path)])
     gradients = dict(_gradients(base, step.births))
     paths = list(dict.fromkeys([*(update.path for update in found), *gradients]))[:_MOST]
-    parameters = _parameters(step, base, paths)
-    if not parameters:
+    if wishes.parameters is None:
+        parameters = _parameters(step, base, paths)
+    else:
+        parameters = picked(wishes.parameters, paths) or []
+    if not parameters or wishes.step not in (None, replace(step, paths=tuple(parameters)).line):
         return None
     own = tuple(update for update in found if update.path in parameters)
     updated = {update.path for update in own}
@@ -123,6 +131,7 @@ def passage(machine: Machine) -> Found | None:
         others=(),
         turns=Turns(loop=-1, outer=(), count=1, changed=()),
         together=len(parameters),
+        wishes=wishes,
     )
 
 

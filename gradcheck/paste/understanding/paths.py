@@ -45,6 +45,11 @@ class Path:
         return bool(self.scope) and not self.keys
 
     @property
+    def function(self) -> str:
+        """The function whose variable the path starts at, as sites name it; "" for globals."""
+        return self.scope.replace(".<locals>", "")
+
+    @property
     def chain(self) -> tuple[str, ...]:
         """The names on the way to the value."""
         return (self.root, *(key for _, key in self.keys if isinstance(key, str)))

@@ -14,7 +14,7 @@ _LARGEST = 0.3
 """Where a program's entries are very small, or zero, larger ones show more; not above this."""
 
 _FEW = 4
-_DIRECTIONS = 3
+_DIRECTIONS = 2
 
 
 @record

@@ -60,7 +60,7 @@ class Course:
     """What a run does: watch `loop` from iteration `first` on, for `span` iterations.
 
     `arrive` is called with the loop's frame before its very first iteration, `begin` before the
-    first that is watched, `end` after the last.
+    first that is watched, `turn` before that and all others, `end` after the last.
     `rate` multiplies what the sites of `rates` add to their left (True) or right operand;
     `recorded` are the sites whose values are kept, None for all; `most` ends the run after so
     many events. `inject` adds to the values of sites, every time: a number, or what a function
@@ -73,6 +73,7 @@ class Course:
     span: int = 1
     arrive: Look | None = None
     begin: Look | None = None
+    turn: Look | None = None
     end: Look | None = None
     rate: float = 1.0
     rates: Mapping[int, bool] = field(default_factory=dict)
@@ -123,7 +124,7 @@ class Runtime:
         """Prepare for a run, which ends with `TooSlow` after so many seconds."""
         self.course = course
         self.events = []
-        self.deadline = time.perf_counter() + seconds
+        self.deadline = time.process_time() + seconds
         self.over = None
         self._turns = 0
         self._recording = False
@@ -237,9 +238,13 @@ class Runtime:
                 if course.begin is not None:
                     course.begin(frame)
                 self._recording = True
+            if self._recording and course.turn is not None:
+                course.turn(frame)
         return False
 
     def _turned(self, loop: int) -> None:
+        if isinstance(sys.exc_info()[1], GeneratorExit):
+            return  # A generator is thrown away, perhaps long after its run.
         if self.over is not None:
             raise self.over
         frame = sys._getframe(1)
@@ -277,7 +282,7 @@ class Runtime:
     def _check(self) -> None:
         if self.over is not None:
             raise self.over
-        if time.perf_counter() > self.deadline:
+        if time.process_time() > self.deadline:
             self._stop(TooSlow())
 
     def _stop(self, reason: Stop) -> None:

@@ -8,6 +8,7 @@ so that what was learned about a site holds for an edited program too.
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from gradcheck.record import record
 
@@ -45,6 +46,23 @@ def table(tree: ast.Module) -> Mapping[int, Site]:
     return {site.number: site for site in _sites(tree, "", ())}
 
 
+def formula(text: str, number: int, step: Site | None) -> Site:
+    """Return the site of an expression that the program does not have, at a step."""
+    line = step.line if step else 1
+    return Site(
+        number=number,
+        kind="Expr",
+        line=line,
+        column=0,
+        end_line=line,
+        end_column=0,
+        text=text,
+        function=step.function if step else "",
+        names=(text,),
+    )
+
+
+@cache
 def words(name: str) -> tuple[str, ...]:
     """Split an identifier at underscores, changes of case and digits, in lower case."""
     return tuple(word.lower() for word in _WORD.findall(name))

@@ -93,3 +93,31 @@ STANDARD: Mapping[str, Standard] = {
         ),
     )
 }
+
+_SHORT = {
+    "mse": "squared error",
+    "sse": "squared error",
+    "l2": "squared error",
+    "mean squared error": "squared error",
+    "bce": "binary cross-entropy",
+    "log loss": "binary cross-entropy",
+    "ce": "cross-entropy",
+    "categorical cross entropy": "cross-entropy",
+    "nll": "cross-entropy",
+    "hinge": "hinge loss",
+    "logistic": "logistic loss",
+    "poisson": "Poisson loss",
+    "mae": "absolute error",
+    "l1": "absolute error",
+    "log cosh": "log-cosh loss",
+}
+
+
+def standard_name(text: str) -> str | None:
+    """Return the name of the standard loss that a user means; None where it is none."""
+    plain = _plain(text)
+    return next((name for name in STANDARD if _plain(name) == plain), _SHORT.get(plain))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().replace("-", " ").replace("_", " ").split())

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import field
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, TypeAlias
+
+import numpy as np
 
 from gradcheck.paste.understanding.instrument import Plan
 from gradcheck.paste.understanding.machine import Ran, Scene
@@ -53,6 +55,24 @@ class Trial:
 
 
 @record
+class Formula:
+    """An expression of the user's, compiled, and the number of its site."""
+
+    site: int
+    code: CodeType
+
+    def event(self, names: Mapping[str, Any], local: Mapping[str, Any]) -> Event | None:
+        """Return its value among a frame's names; None where they give none."""
+        try:
+            with np.errstate(all="ignore"):
+                value = eval(self.code, dict(names), local)  # noqa: S307  (in the sandbox)
+        except Exception:
+            return None
+        event = Event(self.site, value)
+        return None if event.value is None else event
+
+
+@record
 class Step:
     """The step that is one iteration of a loop, or a few consecutive ones (`span`).
 
@@ -71,6 +91,8 @@ class Step:
     constants: Mapping[int, float] = field(default_factory=dict)
     data: Mapping[Path, Any] = field(default_factory=dict)
     """What every trial puts in place of the program's own data."""
+    formula: Formula | None = None
+    """What is to be evaluated where the step ends."""
 
     def plan(self, sites: frozenset[int] | None) -> Plan:
         """Return the plan under which these sites are recorded; None for all."""
@@ -99,9 +121,7 @@ class Step:
         runtime = self.scene.machine.runtime
 
         def arrive(frame: FrameType) -> None:
-            roots = scopes(frame)
-            for path, value in self.data.items():
-                self._put(path, roots, value, runtime.given)
+            self.feed(scopes(frame))
 
         def begin(frame: FrameType) -> None:
             roots = scopes(frame)
@@ -110,6 +130,7 @@ class Step:
             seen.append(self.state(roots))
 
         def end(frame: FrameType) -> None:
+            self._evaluate(frame.f_globals, frame.f_locals)
             seen.append(self.state(scopes(frame)))
 
         course = Course(
@@ -137,6 +158,12 @@ class Step:
             seconds=ran.seconds,
         )
 
+    def _evaluate(self, names: Mapping[str, Any], local: Mapping[str, Any]) -> None:
+        """Add the formula's value to what a run has recorded."""
+        event = self.formula.event(names, local) if self.formula else None
+        if event is not None:
+            self.scene.machine.runtime.events.append(event)
+
     def claim(self, trial: Trial, path: Path) -> Any:
         """Return what a trial claims to be a parameter's gradient: the update, downwards."""
         change = trial.change(path)
@@ -149,12 +176,13 @@ class Step:
         else:
             write(path, roots, value)
 
-    def _put(self, path: Path, roots: Roots, value: Any, given: dict[str, Any]) -> None:
-        """Put another thing at a path; what was there stays as it is."""
-        if self.owns(path):
-            given[path.root] = value
-        else:
-            replaced(path, roots, value)
+    def feed(self, roots: Roots) -> None:
+        """Put the step's own data where the program has its own; that stays as it is."""
+        for path, value in self.data.items():
+            if self.owns(path):
+                self.scene.machine.runtime.given[path.root] = value
+            else:
+                replaced(path, roots, value)
 
     def _given(self, before: State, point: Point) -> State:
         """Put in what local variables were given; the frame did not show it yet."""
@@ -182,7 +210,7 @@ class Step:
 
     def owns(self, path: Path) -> bool:
         """Tell local variables that only the loop's own frame can set, and this step may."""
-        return path.is_variable and path.scope.replace(".<locals>", "") == self.function
+        return path.is_variable and path.function == self.function
 
     def can_set(self, path: Path) -> bool:
         """Tell what a trial can set: all but the local variables of functions further out."""

@@ -1,6 +1,7 @@
 """A survey of the loops of a statement: which of them change numbers, time after time."""
 
 import time
+from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
@@ -19,6 +20,7 @@ WATCHED = 4
 _ENOUGH = 3
 _SMALL = 0.3
 _WAIT = 4
+_LONG_WAIT = 10
 
 
 @record
@@ -38,10 +40,11 @@ class Turns:
 class _Watch:
     """Looks at every number before and after the first iterations of each loop."""
 
-    def __init__(self, seconds: float, patience: float) -> None:
+    def __init__(self, functions: Mapping[int, str], seconds: float, patience: float) -> None:
+        self._functions = functions
         self._deadline = time.process_time() + seconds
         self._patience = patience
-        self._done = False
+        self.done = False
         self._running: list[tuple[int, int, dict[Path, Any] | None]] = []
         self._slow: dict[int, list[frozenset[Path]]] = {}
         self.turns: dict[int, dict[int, frozenset[Path]]] = {}
@@ -49,12 +52,12 @@ class _Watch:
         self.counts: dict[int, int] = {}
 
     def __call__(self, loop: int, count: int, frame: FrameType, ending: bool) -> bool:
-        if self._done:
+        if self.done:
             raise Stop
         if ending:
             self._ended(loop, frame)
             if time.process_time() > self._deadline:
-                self._done = True
+                self.done = True
                 raise Stop
         else:
             self._begun(loop, count, frame)
@@ -81,13 +84,20 @@ class _Watch:
         slow = {path for path in differing if _is_slow(before[path], after[path])}
         self._slow.setdefault(loop, []).append(frozenset(slow))
         if self._settled(loop):
-            self._hurry()
+            self._hurry(loop)
 
-    def _hurry(self) -> None:
-        """Wait not much longer, and shorter still if the loops around have turned a few times."""
-        turned = all(len(self.turns.get(loop, ())) > 1 for loop, _, _ in self._running)
-        soon = time.process_time() + self._patience * (1 if turned else _WAIT)
-        self._deadline = min(self._deadline, soon)
+    def _hurry(self, settled: int) -> None:
+        """Wait not much longer, and shorter still if the loops around have turned a few times.
+
+        Around a function's loop, a loop that calls the function should come to an end first.
+        """
+        around = [loop for loop, _, _ in self._running]
+        if all(len(self.turns.get(loop, ())) > 1 for loop in around):
+            waits = 1
+        else:
+            own = self._functions[settled]
+            waits = _WAIT if all(self._functions[loop] == own for loop in around) else _LONG_WAIT
+        self._deadline = min(self._deadline, time.process_time() + self._patience * waits)
 
     def _settled(self, loop: int) -> bool:
         """Tell whether a loop has changed the same numbers a little, often enough."""
@@ -102,18 +112,27 @@ def _is_slow(old: Any, new: Any) -> bool:
     return bool(np.linalg.norm(np.subtract(new, old)) < _SMALL * np.linalg.norm(old))
 
 
-def survey(scene: Scene, seconds: float, patience: float) -> list[Turns]:
+@record
+class Survey:
+    """The loops of a statement that were entered; `whole` tells a run that came to its own end."""
+
+    loops: tuple[Turns, ...]
+    whole: bool
+
+
+def survey(scene: Scene, seconds: float, patience: float) -> Survey:
     """Run a statement and watch its loops, `patience` seconds longer once one seems to train."""
-    watch = _Watch(seconds, patience)
-    scene.snapshot.restore()
     machine = scene.machine
+    functions = {number: site.function for number, site in machine.sites.items()}
+    watch = _Watch(functions, seconds, patience)
+    scene.snapshot.restore()
     machine.install(Plan(sites=frozenset()))
     machine.runtime.watch = watch
     try:
-        machine.run(scene.start, None, seconds)
+        ran = machine.run(scene.start, None, seconds)
     finally:
         machine.runtime.watch = None
-    return [
+    loops = tuple(
         Turns(
             loop=loop,
             outer=watch.outer[loop],
@@ -121,7 +140,8 @@ def survey(scene: Scene, seconds: float, patience: float) -> list[Turns]:
             changed=tuple(watch.turns.get(loop, {}).values()),
         )
         for loop, count in watch.counts.items()
-    ]
+    )
+    return Survey(loops=loops, whole=not ran.slow and not watch.done)
 
 
 def _values(frame: FrameType) -> dict[Path, Any]:

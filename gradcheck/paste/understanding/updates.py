@@ -125,14 +125,26 @@ def _by_value(trial: Trial, one: _Kept) -> Iterator[Update]:
 
 
 def _moves(one: _Kept, operand: Any, result: Any) -> bool:
-    """Tell whether a sum leads from what was there to what is there, in whole or at one place."""
+    """Tell whether a sum leads from what was there to what is there, in whole or in a part."""
     if same(one.old, operand) and same(one.new, result):
         return True
-    if not isinstance(operand, float) or not isinstance(result, float) or operand == result:
-        return False
     if np.ndim(one.old) == 0 or np.shape(one.old) != np.shape(one.new):
         return False
-    return bool(np.any((one.old == operand) & (one.new == result)))
+    if np.shape(operand) != np.shape(result) or same(operand, result):
+        return False
+    pairs = zip(_places(one.old, operand), _places(one.new, result), strict=False)
+    return any(bool(np.any(before & after)) for before, after in pairs)
+
+
+def _places(whole: Any, part: Any) -> Iterator[Any]:
+    """Yield where a number, a row or a column is in an array: whether it is, by its index."""
+    whole, part = np.asarray(whole), np.asarray(part)
+    if part.ndim == 0:
+        yield whole == part
+    elif part.shape == whole.shape[1:]:
+        yield np.all(whole == part, axis=tuple(range(1, whole.ndim)))
+    elif part.shape == whole.shape[:-1]:
+        yield np.all(whole == part[..., None], axis=tuple(range(whole.ndim - 1)))
 
 
 def rates(found: Iterable[Update]) -> Mapping[int, bool]:

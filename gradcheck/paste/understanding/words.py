@@ -15,17 +15,25 @@ STRENGTHS = _set(
     "reg lam lambda lamb lambd lmbda l2 l1 decay wd penalty regularization regularisation ridge"
 )
 TARGETS = _set("target targets label labels goal expected desired truth ziel cible")
+DATA = _set(
+    "x xs xi xt x0 y ys yi input inputs data feature features image images batch sample samples"
+)
 _LOSSES = _set(
     "loss losses cost costs error errors err errs mse sse rmse mae nll xent bce ce xe objective "
     "obj energy crossentropy entropy criterion likelihood fehler kosten verlust perte erreur coste "
     "perdida"
 )
+_LIKELIHOODS = _set("ll llh likelihood loglik loglikelihood logl")
 _LETTERS = _set("J j L E C")
 _DERIVED = _set(
     "d dl dj de grad grads gradient gradients gradiente nabla delta deltas deriv derivative prime "
     "wrt rate rates smooth avg average old prev previous best min max log logs history acc accuracy"
 )
 _GRADIENTS = _set("grad grads gradient gradients gradiente nabla delta deltas d derivatives")
+_NUMERIC = _set(
+    "numeric numerical numerically numgrad gradapprox approx approximate approximated "
+    "approximation fd finite numerisch numerique numerico"
+)
 _MARKS = _GRADIENTS | _set(
     "dl dj de dc dloss dcost derror derivative deriv wrt dldw dedw djd partial slope g errorwrt "
     "losswrt"
@@ -41,10 +49,17 @@ def loss_like(names: Sequence[str]) -> bool:
     """Tell whether one of the names is one for a loss, and none says that it is derived."""
     if any(_is_derived(name) for name in names):
         return False
-    return any(name in _LETTERS or says(name, _LOSSES) for name in names)
+    return any(name in _LETTERS or says(name, _LOSSES | _LIKELIHOODS) for name in names)
+
+
+def likelihood_like(names: Sequence[str]) -> bool:
+    """Tell whether one of the names is one for a likelihood, which is to grow."""
+    return any(says(name, _LIKELIHOODS) for name in names)
 
 
 def _is_derived(name: str) -> bool:
+    if words(name)[:1] == ("log",):  # The loss is logarithmic; in `loss_log` it is logged.
+        return says("_".join(words(name)[1:]), _DERIVED)
     return says(name, _DERIVED) or (name[:1] == "d" and name[1:] in (_LETTERS | _LOSSES))
 
 
@@ -58,6 +73,11 @@ def gradient_of(parameter: Sequence[str], other: Sequence[str]) -> bool:
         return any(says(name, _GRADIENTS) for name in other[:-1])
     rest = last.replace(own, "", 1) if own in last else last
     return rest in _MARKS and (own in last or rest not in ("d", "dl", "de", "dj"))
+
+
+def is_numeric_gradient(name: str) -> bool:
+    """Tell a name for a gradient by differences, as a check of gradients has it."""
+    return says(name, _NUMERIC) or (says(name, _set("num est")) and says(name, _MARKS))
 
 
 def _plain(name: str) -> str:

@@ -4,7 +4,8 @@ import pytest
 
 from gradcheck.catalogues import FAULTS
 from gradcheck.edits.operators import OPERATORS
-from gradcheck.paste.naming import _BY_KIND, Mistake, codes
+from gradcheck.paste.mistake import Mistake
+from gradcheck.paste.naming import _BY_KIND, codes
 
 ALL = frozenset({"W1", "b1", "W2", "b2"})
 

@@ -254,17 +254,68 @@ class Net:
     assert names["y"].shape == names["net"].o.shape
 
 
-def test_an_optimiser_of_scipy_is_replaced_by_descent(ready: Ready, run: Run) -> None:
-    code = """
+@pytest.mark.parametrize(
+    ("call", "best"),
+    [
+        ("minimize(cost, x0=np.zeros(3), args=(X, y), jac=slope)", "best.x"),
+        ("minimize(cost, np.zeros(3), (X, y), 'BFGS', slope)['x']", "best"),
+        ("minimize(both, np.zeros((3, 1)), args=(X, y), jac=True).x", "best"),
+        ("opt.fmin_cg(lambda v: cost(v, X, y), np.zeros(3), lambda v: slope(v, X, y))", "best"),
+        ("opt.fmin_tnc(func=cost, x0=np.zeros(3), fprime=slope, args=(X, y))", "best[0]"),
+        ("opt.fmin_l_bfgs_b(both, np.zeros(3), args=(X, y))", "best[0]"),
+        ("opt.fmin_bfgs(onto, np.zeros(3), fprime=lambda w, X: slope(w, X, y), args=X)", "best"),
+    ],
+)
+def test_an_optimiser_of_scipy_is_replaced_by_descent(
+    ready: Ready, run: Run, call: str, best: str
+) -> None:
+    code = f"""
 import numpy as np
+from scipy import optimize as opt
 from scipy.optimize import minimize
 X, y = np.random.randn(7, 3), np.ones(7)
 def cost(w, X, y): return np.sum((X @ w - y) ** 2) / 14
 def slope(w, X, y): return X.T @ (X @ w - y) / 7
-best = minimize(cost, x0=np.zeros(3), args=(X, y), jac=slope)
+def both(w, X, y): return cost(w, X, y), slope(w, X, y)
+def onto(w, X): return cost(w, X, y)
+best = {call}
+found = {best}
+less = cost(np.zeros(3), X, y) - cost(found, X, y)
 """
     names = run(ready(code))
-    assert np.any(names["point"] != 0)
+    assert names["found"].shape == (3,)
+    assert names["less"] > 0
+
+
+def test_an_optimiser_without_a_gradient_is_left_alone(ready: Ready) -> None:
+    code = "from scipy.optimize import minimize\nbest = minimize(sum, x0=[1.5, 2.5])\n"
+    assert not any(one.kind == "driver" for one in ready(code).assumptions)
+
+
+def test_a_command_line_has_as_many_arguments_as_are_looked_at(ready: Ready, run: Run) -> None:
+    code = """
+import sys
+if len(sys.argv) < 3:
+    sys.exit("usage: program FILE RATE")
+rate, name = float(sys.argv[2]), sys.argv[1]
+"""
+    prepared = ready(code)
+    assert run(prepared)["rate"] == 3.0
+    assert "2 arguments" in " ".join(one.what for one in prepared.assumptions)
+
+
+def test_arguments_by_name_have_their_defaults(ready: Ready, run: Run) -> None:
+    code = """
+import argparse
+parser = argparse.ArgumentParser(description="trains")
+parser.add_argument("file")
+parser.add_argument("-r", "--learning-rate", type=float, default=0.07, help="rate")
+parser.add_argument("--hidden", type=int, nargs="+")
+parser.add_argument("--quiet", action="store_true")
+args = parser.parse_args()
+"""
+    args = run(ready(code))["args"]
+    assert (args.file, args.learning_rate, args.hidden, args.quiet) == ("3", 0.07, [3], False)
 
 
 def test_known_data_sets_have_their_shapes(ready: Ready, run: Run) -> None:

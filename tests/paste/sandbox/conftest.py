@@ -44,18 +44,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def attack(service: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Attack]:
+def attack(service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Attack]:
     """Run code in the sandbox and return what it leaves in `result`."""
     monkeypatch.syspath_prepend(service)
-    before = set(_scratches())
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def run(code: str, seconds: float = 20.0, **bounds: Any) -> Any:
         limits = Limits(seconds=seconds, **bounds)
         return call("careless_service", {"code": code}, limits)["result"]
 
     yield run
-    assert set(_scratches()) <= before, "a scratch directory was left behind"
-
-
-def _scratches() -> list[Path]:
-    return [path for path in Path(tempfile.gettempdir()).glob("gradcheck-*") if path.is_dir()]
+    assert not list(tmp_path.iterdir()), "a scratch directory was left behind"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gradcheck.paste.sandbox.ended import Ended
-from gradcheck.paste.sandbox.launch import available, call
+from gradcheck.paste.sandbox.launch import available, call, warm
 from gradcheck.paste.sandbox.limits import Limits
 
 Attack = Callable[..., Any]
@@ -238,6 +238,16 @@ def test_no_process_survives_and_the_folder_is_gone(attack: Attack) -> None:
             return
         time.sleep(0.02)
     raise AssertionError("the child is still there")
+
+
+def test_a_process_that_was_started_before_is_used_once_and_as_safe(attack: Attack) -> None:
+    warm("careless_service")
+    first, second = attack("result = os.getpid()"), attack("result = os.getpid()")
+    assert first != second
+    warm("careless_service")
+    with pytest.raises(Ended) as caught:
+        attack("open('/etc/passwd')")
+    assert "Refused" in caught.value.detail
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to look into")

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from gradcheck.paste.elsewhere.look import elsewhere
 from gradcheck.paste.running.prepare import prepare
+from gradcheck.paste.understanding.choice import Choice
+from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.machine import Machine, Scene
 from gradcheck.paste.understanding.understand import understood
 from gradcheck.paste.verdicts import Judged, judged
@@ -20,10 +23,11 @@ PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.yaml"))
 
 @record
 class Result:
-    """What was understood of each step of a program, and the verdicts."""
+    """What was understood of each step of a program, the verdicts, and what else was remarked."""
 
     steps: list[dict[str, Any]]
     judged: list[Judged]
+    remarks: frozenset[str] = frozenset()
 
     def names(self, verdict: str) -> set[str]:
         checks = [check for one in self.judged for check in one.checks]
@@ -36,12 +40,16 @@ class Result:
 
 @record
 class Sample:
-    """A right program of the folder `programs`; `mistakes` spoil it by replacement."""
+    """A right program of the folder `programs`; `mistakes` spoil it by replacement.
+
+    `remarks` are the codes of what else is true of it.
+    """
 
     name: str
     source: str
     steps: int
     undecided: frozenset[str]
+    remarks: frozenset[str]
     mistakes: tuple[Mapping[str, Any], ...]
 
     def spoiled(self, mistake: Mapping[str, Any]) -> str:
@@ -59,6 +67,28 @@ def understand() -> Understand:
     def understand_source(source: str) -> Result:
         steps = json.loads(json.dumps(understood(prepare(source))))["steps"]
         return Result(steps=steps, judged=[judged(step) for step in steps])
+
+    return understand_source
+
+
+@pytest.fixture
+def overhear() -> Understand:
+    """Do so, and listen to what is said about the rest of the program."""
+
+    def understand_source(source: str) -> Result:
+        program = prepare(source)
+        heard: set[str] = set()
+
+        def then(
+            inquiry: Inquiry, choice: Choice | None, told: dict[str, Any]
+        ) -> Mapping[str, Any]:
+            found = elsewhere(inquiry, choice, told, program) if choice else []
+            heard.update(remark["code"] for remark in found)
+            return {}
+
+        steps = json.loads(json.dumps(understood(program, then)))["steps"]
+        verdicts = [judged(step) for step in steps]
+        return Result(steps=steps, judged=verdicts, remarks=frozenset(heard))
 
     return understand_source
 
@@ -83,6 +113,7 @@ def load(path: Path) -> Sample:
         source=given["source"],
         steps=given.get("steps", 1),
         undecided=frozenset(given.get("undecided", ())),
+        remarks=frozenset(given.get("remarks", ())),
         mistakes=tuple(given.get("mistakes", ())),
     )
 

@@ -1,13 +1,14 @@
-"""Correct programs in many styles: nobody is accused."""
+"""Correct programs in many styles: nobody is accused, and nothing is said that is not so."""
 
 from collections.abc import Callable
 from typing import Any
 
 
 def test_a_right_program_is_right_in_all_its_parameters(
-    sample: Any, understand: Callable[[str], Any]
+    sample: Any, overhear: Callable[[str], Any]
 ) -> None:
-    result = understand(sample.source)
+    result = overhear(sample.source)
     assert result.names("wrong") == set()
     assert result.names("undecided") == sample.undecided
     assert len(result.steps) == sample.steps
+    assert result.remarks == sample.remarks

@@ -1,0 +1,1 @@
+"""What else keeps a pasted program from learning, measured where its own training starts."""

@@ -1,0 +1,164 @@
+"""Layers of activations in a forward pass, known by their values alone.
+
+What equals the sigmoid, the tangent or the ReLU of something computed shortly before it is that,
+however the program writes it.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.paste.elsewhere.stage import Stage
+from gradcheck.paste.understanding.runtime import Event
+from gradcheck.paste.understanding.steps import Point
+from gradcheck.record import record
+
+Kind: TypeAlias = Literal["sigmoid", "tanh", "relu"]
+
+_NEAR = 1e-9
+_RECENT = 8
+_COMPARED = 2000
+_DISTINCT = 3
+_TRIED = 3
+"""A place that has been no activation so often is none."""
+
+
+@record
+class Layer:
+    """The activations of one place, with what they are of: a pair of arrays each time."""
+
+    kind: Kind
+    site: int
+    sums: int
+    """The site of what the activations are of."""
+    before: Sequence[Array]
+    after: Sequence[Array]
+
+    @property
+    def slopes(self) -> Array:
+        """The derivatives of all activations, flat."""
+        a = np.concatenate([np.ravel(one) for one in self.after])
+        if self.kind == "sigmoid":
+            return np.asarray(a * (1 - a))
+        return np.asarray(1 - a * a if self.kind == "tanh" else (a > 0).astype(float))
+
+
+_ACTIVATIONS: Mapping[Kind, Callable[[Array], Array]] = {
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "tanh": np.tanh,
+    "relu": lambda z: np.maximum(z, 0),
+}
+
+
+@lru_cache(maxsize=4)
+def layers(stage: Stage) -> list[Layer]:
+    """Return the layers of a few iterations where training starts."""
+    return layers_at(stage, {})
+
+
+def layers_at(stage: Stage, point: Point) -> list[Layer]:
+    """Return the layers of a few iterations, with the parameters at a point.
+
+    Which places are activations is learned at random weights: at others, all may be zero.
+    """
+    kinds = _kinds(stage)
+    groups: dict[Any, list[tuple[Array, Array]]] = defaultdict(list)
+    for events in stage.forward(point):
+        for one in _found(events, lambda event: kinds.get(event.site, ())):
+            groups[one.kind, one.site, one.sums, one.after.shape].append((one.before, one.after))
+    return [
+        Layer(
+            kind=kind,
+            site=site,
+            sums=sums,
+            before=[z for z, _ in pairs],
+            after=[a for _, a in pairs],
+        )
+        for (kind, site, sums, shape), pairs in groups.items()
+        if shape or len({float(a) for _, a in pairs}) >= _DISTINCT
+    ]
+
+
+@record
+class _Match:
+    """One activation: its kind, its outermost site, the site of its sums, and both values."""
+
+    kind: Kind
+    site: int
+    sums: int
+    before: Array
+    after: Array
+
+
+@lru_cache(maxsize=4)
+def _kinds(stage: Stage) -> Mapping[int, tuple[Kind, ...]]:
+    """Return the sites that first have the values of an activation, at random weights."""
+    failures: dict[int, int] = defaultdict(int)
+    kinds: dict[int, tuple[Kind, ...]] = {}
+
+    def possible(event: Event) -> tuple[Kind, ...]:
+        if event.site in kinds:
+            return kinds[event.site]
+        failures[event.site] += 1
+        return _possible(np.asarray(event.value)) if failures[event.site] <= _TRIED else ()
+
+    for events in stage.forward(stage.anywhere):
+        for one in _found(events, possible, kinds):
+            failures[one.site] = 0
+    return kinds
+
+
+def _found(
+    events: Sequence[Event],
+    possible: Callable[[Event], tuple[Kind, ...]],
+    kinds: dict[int, tuple[Kind, ...]] | None = None,
+) -> Iterator[_Match]:
+    """Yield each activation of an iteration once; `kinds` is told where each first appears."""
+    recent: dict[Any, deque[tuple[int, Array]]] = defaultdict(lambda: deque(maxlen=_RECENT))
+    known: dict[int, _Match] = {}
+    for event in events:
+        a = np.asarray(event.value)
+        key = id(event.thing) if a.ndim else id(event)
+        if key in known:
+            known[key] = replace(known[key], site=event.site)
+            continue
+        match = _matched(event.site, a, recent[a.shape], possible(event))
+        if match is not None:
+            known[key] = match
+            if kinds is not None:
+                kinds[event.site] = (match.kind,)
+        recent[a.shape].append((event.site, a))
+    yield from known.values()
+
+
+def _possible(a: Array) -> tuple[Kind, ...]:
+    """Return the kinds that values allow; what is all one number tells nothing."""
+    low, high = float(a.min()), float(a.max())
+    if a.size > 1 and low == high:
+        return ()
+    allowed: Mapping[Kind, bool] = {
+        "sigmoid": low >= 0 and high <= 1,
+        "tanh": low >= -1 and high <= 1,
+        "relu": low == 0,
+    }
+    return tuple(kind for kind, fits in allowed.items() if fits)
+
+
+def _matched(
+    site: int, a: Array, recent: Sequence[tuple[int, Array]], kinds: Sequence[Kind]
+) -> _Match | None:
+    """Return what something is an activation of, if it is, of either sign."""
+    few = slice(None, None, max(1, a.size // _COMPARED))
+    some = np.ravel(a)[few]
+    for sums, z in reversed(recent) if kinds else ():
+        of = np.ravel(z)[few]
+        for kind in kinds if not np.array_equal(some, of) else ():
+            for sign in (1, -1):
+                if np.all(np.abs(_ACTIVATIONS[kind](sign * of) - some) <= _NEAR):
+                    return _Match(kind=kind, site=site, sums=sums, before=sign * z, after=a)
+    return None

@@ -1,0 +1,1 @@
+"""Causes of poor learning, one module each, that look for their own evidence."""

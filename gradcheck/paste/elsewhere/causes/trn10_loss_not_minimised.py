@@ -1,0 +1,25 @@
+"""Another loss: the gradients are exact, but for another one than the program writes."""
+
+from collections.abc import Iterator
+
+from gradcheck.paste.elsewhere.cause import Cause, Remark
+from gradcheck.paste.elsewhere.stage import Stage
+
+
+def _look(stage: Stage) -> Iterator[Remark]:
+    other, written = stage.told["other"], stage.told["loss"]
+    if not other or not written:
+        return
+    name = f"the {written['name']}" if written["formula"] else f"`{written['name']}`"
+    yield Remark(
+        message=f"the gradients belong to the {other['name']}, not to {name}",
+        evidence=(
+            f"every update is the gradient of {other['formula']}, to rounding",
+            f"{name}, which is written, has other gradients",
+        ),
+        help=f"write the {other['name']} as the loss, or repair the gradients: one of the two",
+        line=written["line"],
+    )
+
+
+CAUSE = Cause(code="TRN10", title="another loss", doc=__doc__, look=_look)

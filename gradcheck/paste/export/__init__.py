@@ -1,0 +1,1 @@
+"""Pasted models as configs: what a program computes, recognised as a network of ops."""

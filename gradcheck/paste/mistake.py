@@ -1,0 +1,73 @@
+"""One mistake of a pasted program: the edit that undoes it, and what its text speaks of."""
+
+import re
+from collections.abc import Mapping
+
+from gradcheck.record import record
+
+ACTIVATION = re.compile(r"(?i)sigm|tanh|relu|act|squash|logistic|softplus|\belu|gelu|swish|nonlin")
+DERIVATIVE = re.compile(r"(?i)prime|deriv|slope|grad|_d\b|\bd_?act|1(\.0?)? ?- ?")
+DECAY = re.compile(r"(?i)\breg|lambda|\blam|\bl2|\bl1|decay|penalt|alpha ?\*|weight_?decay")
+BIAS = re.compile(r"(?i)(^|[._\[' ])(b|db|bias|biases|nabla_b|grad_b)\w*")
+PRODUCT = re.compile(r"@|\bdot\(|matmul|einsum|outer")
+SUM = re.compile(r"\.?(sum|mean|average)\(")
+AVERAGE = re.compile(r"\bmean\(")
+AXIS = re.compile(r"axis=0")
+RNN = re.compile(r"(?i)\b(h|hs|c)\[t|dh_?next|hprev|h_prev|bptt|Whh|W_hh")
+MASK = re.compile(r"(?i)mask|drop|keep")
+INDEX = re.compile(r"\[[^\]]*\]")
+POOL = re.compile(r"(?i)pool|max|window")
+CONV = re.compile(r"(?i)conv|kernel|filter|stride|pad")
+
+
+@record
+class Mistake:
+    """One edit of a repair, with its surroundings.
+
+    `old` and `new` are the expressions, `statement` the whole old statement, `function` what it
+    is in; `feeds` names the parameters whose gradients it changes, out of `everything`; `ratios`
+    are the factors by which those were exactly off. `updates` tells a statement that changes a
+    parameter itself.
+    """
+
+    kind: str
+    old: str
+    new: str
+    statement: str
+    function: str
+    feeds: frozenset[str]
+    everything: frozenset[str]
+    ratios: Mapping[str, float]
+    updates: bool = False
+
+    @property
+    def is_output(self) -> bool:
+        """Whether all gradients come from here, as they do from the output's delta."""
+        return self.feeds >= self.everything
+
+    @property
+    def is_bias(self) -> bool:
+        target = self.statement.partition("=")[0]
+        return len(self.feeds) == 1 and bool(
+            BIAS.search(target) or all(BIAS.search(name) for name in self.feeds)
+        )
+
+    @property
+    def is_decay(self) -> bool:
+        return bool(DECAY.search(self.statement))
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether the statement makes one weight's gradient, by a product with its input."""
+        return len(self.feeds) == 1 and not self.is_bias and bool(PRODUCT.search(self.statement))
+
+    @property
+    def is_dropout(self) -> bool:
+        """Whether a dropout's mask comes in that was not there."""
+        return bool(MASK.search(self.new)) and not MASK.search(self.old)
+
+    @property
+    def is_neighbour(self) -> bool:
+        """Whether another entry of the same list belongs into a derivative."""
+        same = INDEX.sub("", self.old) == INDEX.sub("", self.new)
+        return same and self.old != self.new and bool(DERIVATIVE.search(self.statement))

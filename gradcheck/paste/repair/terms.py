@@ -1,0 +1,186 @@
+"""What may have been left out of a sum: a penalty, another gradient, a value that is not used.
+
+Terms are texts of expressions that a statement can see, with shapes that it can add.
+"""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+
+from gradcheck.paste.repair.adjoints import Match
+from gradcheck.paste.repair.influence import Influence
+from gradcheck.paste.repair.scope import Scope
+from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.understanding.sites import words
+from gradcheck.record import record
+
+DERIVATIVE = frozenset(
+    [
+        "prime",
+        "deriv",
+        "derivative",
+        "derivatives",
+        "derivada",
+        "slope",
+        "grad",
+        "gradient",
+        "d",
+        "diff",
+        "ableitung",
+        "backward",
+    ]
+)
+_STRENGTHS = frozenset(
+    [
+        "reg",
+        "lambda",
+        "lam",
+        "lambd",
+        "lmbda",
+        "lmbd",
+        "l",
+        "l1",
+        "l2",
+        "decay",
+        "penalty",
+        "alpha",
+        "wd",
+        "regularization",
+    ]
+)
+_MOST_PRODUCTS = 8
+
+
+@record
+class Uses:
+    """What backward statements make: derivatives, and what nothing comes of."""
+
+    derivatives: frozenset[str] = frozenset()
+    idle: frozenset[str] = frozenset()
+
+
+@record
+class Style:
+    """How a program writes products of matrices; `known` are all the products that it has."""
+
+    product: str | None
+    known: frozenset[str]
+
+    @staticmethod
+    def of(tree: ast.Module, numpy: str | None) -> "Style":
+        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp)]
+        product = None if numpy is None else f"{numpy}.dot({{}}, {{}})" if numpy else "dot({}, {})"
+        if any(isinstance(node.op, ast.MatMult) for node in nodes):
+            product = "{} @ {}"
+        return Style(product=product, known=frozenset(map(ast.unparse, nodes)))
+
+
+def uses(
+    statements: Mapping[int, Statement],
+    influences: Mapping[int, Influence],
+    matches: Mapping[int, Match],
+) -> Uses:
+    """Return what is known of what backward statements assign."""
+    backward = [n for n, one in influences.items() if not one.forward and one.known]
+    idle = [n for n in backward if not influences[n].parameters]
+    return Uses(
+        derivatives=frozenset(name for n in matches for name in _assigned(statements[n])),
+        idle=frozenset(name for n in idle for name in _assigned(statements[n])),
+    )
+
+
+def _assigned(statement: Statement) -> Iterator[str]:
+    match statement.node:
+        case ast.Assign(targets=[ast.Name() | ast.Attribute() | ast.Subscript() as target]):
+            yield ast.unparse(target)
+
+
+def forgotten(
+    uses: Uses, statement: Statement, scope: Scope, shapes: Collection[tuple[int, ...]]
+) -> Iterator[str]:
+    """Yield values that are computed for nothing."""
+    own = _parts(statement)
+    for name, shape in scope.arrays.items():
+        if name in uses.idle and shape in shapes and name not in own:
+            yield name
+
+
+def products(uses: Uses, style: Style, statement: Statement, scope: Scope) -> Iterator[str]:
+    """Yield products of a derivative and another value, as the other use of a weight would make.
+
+    Only where a statement has a product already, of the shape of what it makes.
+    """
+    if style.product is None or not _multiplies(statement):
+        return
+    own, count = _parts(statement), 0
+    for name in scope.arrays:
+        if name not in uses.derivatives or name in own:
+            continue
+        for other in scope.arrays:
+            for text in _of(style.product, name, other, scope):
+                if count < _MOST_PRODUCTS and text not in style.known:
+                    count += 1
+                    yield text
+
+
+def _of(product: str, one: str, other: str, scope: Scope) -> Iterator[str]:
+    """Yield the products over the samples of two matrices that a statement's value may have."""
+    first, second = scope.arrays[one], scope.arrays[other]
+    if len(first) != 2 or len(second) != 2 or one == other:
+        return
+    for axis, written in ((0, ("{}.T", "{}")), (1, ("{}", "{}.T"))):
+        if first[axis] != second[axis]:
+            continue
+        for left, right in ((one, other), (other, one)):
+            rows, columns = scope.arrays[left][1 - axis], scope.arrays[right][1 - axis]
+            if (rows, columns) in scope.made:
+                yield product.format(written[0].format(left), written[1].format(right))
+
+
+def _multiplies(statement: Statement) -> bool:
+    return any(
+        (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
+        or (isinstance(node, ast.Attribute) and node.attr in ("dot", "matmul"))
+        for node in ast.walk(statement.node)
+    )
+
+
+def penalties(style: Style, scope: Scope) -> Iterator[str]:
+    """Yield shares of a penalty: its strength times a weight."""
+    for strength in (name for name in scope.numbers if is_strength(name)):
+        for name in scope.arrays:
+            if f"{strength} * {name}" in style.known or _is_gradient(name):
+                continue
+            if name in scope.moving:
+                yield f"{strength} * {name}"
+                yield f"2 * {strength} * {name}"
+
+
+def gradients(
+    statement: Statement, scope: Scope, shapes: Collection[tuple[int, ...]]
+) -> Iterator[str]:
+    """Yield other gradients of the statement's shapes."""
+    own = _parts(statement)
+    for name, shape in scope.arrays.items():
+        if shape in shapes and name in scope.moving and name not in own and _is_gradient(name):
+            yield name
+
+
+def _parts(statement: Statement) -> set[str]:
+    return {ast.unparse(node) for node in ast.walk(statement.node) if isinstance(node, ast.expr)}
+
+
+def own_shapes(statement: Statement, scope: Scope) -> Iterator[tuple[int, ...]]:
+    yield from (shape for shape in scope.made if shape)
+    for node in ast.walk(statement.node):
+        if isinstance(node, ast.expr) and (text := ast.unparse(node)) in scope.arrays:
+            yield scope.arrays[text]
+
+
+def is_strength(text: str) -> bool:
+    """Tell texts that name a regulariser's strength."""
+    return not _STRENGTHS.isdisjoint(words(text))
+
+
+def _is_gradient(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    return last.startswith("d") or not DERIVATIVE.isdisjoint(words(last))

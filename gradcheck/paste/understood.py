@@ -1,0 +1,172 @@
+"""What was understood of a program: as data for other programs, and in words for its author."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gradcheck.paste.reading.post import Post, Program
+from gradcheck.paste.verdicts import Judged
+from gradcheck.record import record
+
+_SHOWN = 6
+_SAME = 1e-6
+_LOOKS = {
+    "schedule": "single iterations were looked at, as the learning rate changes between them",
+    "guard": "small numbers that keep the loss finite were taken to be zero",
+    "strength": "a regularisation that is switched off was switched on",
+}
+
+
+@record
+class Reading:
+    """One step of one program of a post, with what the child answered about it."""
+
+    post: Post
+    index: int
+    answer: Mapping[str, Any]
+    step: Mapping[str, Any]
+    judged: Judged
+
+    @property
+    def program(self) -> Program:
+        return self.post.programs[self.index]
+
+    @property
+    def given(self) -> Sequence[str]:
+        """What the user gave by hand: some of step, loss and parameters."""
+        return tuple(self.step.get("given", ()))
+
+
+def data(reading: Reading) -> dict[str, Any]:
+    """Return what was understood; lines, and cells, are those of the text as given."""
+    step, loss = reading.step, reading.step["loss"]
+    return {
+        "program": reading.index + 1,
+        "span": reading.program.title,
+        "step": _line(reading.program, step["line"]),
+        "cell": _cell(reading.program, step["line"]),
+        "parameters": {p["name"]: p["shape"] for p in step["parameters"]},
+        "claims": {p["name"]: p["claim"]["text"] for p in step["parameters"] if p["claim"]},
+        "loss": None if loss is None else _loss(reading.program, loss),
+        "other": None if step.get("other") is None else _loss(reading.program, step["other"]),
+        "rate": step.get("rate"),
+        "factor": reading.judged.factor,
+        "given": list(reading.given),
+        "assumptions": [f"{a['name']} {a['what']}" for a in reading.answer["assumptions"]],
+        "decisions": list(reading.program.decisions),
+        "looks": list(step.get("notes", ())),
+        "failures": list(failures(reading.program, reading.answer)),
+        "losses": list(step.get("candidates", ())),
+    }
+
+
+def failures(program: Program, answer: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the statements that did not run, each with its line and error."""
+    for failure in answer["failures"]:
+        yield f"{spot(program, failure['line'])}: {failure['error']}"
+
+
+def spot(program: Program, line: int) -> str:
+    """Return a program's line as the text counts it, in words."""
+    if line > len(program.places):
+        return "the lines added here"
+    place = program.place(line)
+    cell = "" if place.cell is None else f"cell {place.cell}, "
+    return f"{cell}line {place.line}"
+
+
+def _line(program: Program, line: int) -> int | None:
+    return program.place(line).line if line <= len(program.places) else None
+
+
+def _cell(program: Program, line: int) -> int | None:
+    return program.place(line).cell if line <= len(program.places) else None
+
+
+def _loss(program: Program, loss: Mapping[str, Any]) -> dict[str, Any]:
+    own = {key: loss[key] for key in ("name", "basis", "text", "formula", "summed")}
+    return {**own, "line": _line(program, loss["line"]), "cell": _cell(program, loss["line"])}
+
+
+def words(reading: Reading) -> dict[str, str]:
+    """Return what was understood in words, by what it is about, for whom it may be wrong."""
+    rows = {
+        "program": _which(reading),
+        "step": _step(reading),
+        "parameters": _parameters(reading),
+        "claims": _claims(reading),
+        "loss": _in_words(reading),
+        "rate": _rate(reading),
+        "text": _some(reading.program.decisions),
+        "assumed": "; ".join(f"{a['name']} {a['what']}" for a in reading.answer["assumptions"]),
+        "fails": _some(list(failures(reading.program, reading.answer))),
+        "besides": "; ".join(_LOOKS[n] for n in reading.step.get("notes", ()) if n in _LOOKS),
+    }
+    return {label: _marked(label, text, reading.given) for label, text in rows.items() if text}
+
+
+def _marked(label: str, text: str, given: Sequence[str]) -> str:
+    return f"{text} (as given)" if label in given else text
+
+
+def _which(reading: Reading) -> str:
+    if len(reading.post.programs) == 1:
+        return ""
+    return f"{reading.index + 1} of {len(reading.post.programs)}, {reading.program.title}"
+
+
+def _step(reading: Reading) -> str:
+    line = reading.step["line"]
+    if line > len(reading.program.places):
+        return "in lines that were added, see below"
+    return f"{spot(reading.program, line)}: {_code(reading.program.places[line - 1].given)}"
+
+
+def _code(text: str) -> str:
+    return f"`{text.strip()}`"
+
+
+def _parameters(reading: Reading) -> str:
+    return ", ".join(f"{p['name']} {tuple(p['shape'])}" for p in reading.step["parameters"])
+
+
+def _claims(reading: Reading) -> str:
+    """Say which variables hold the claims, where it isn't the updates that do."""
+    own = [(p["name"], p["claim"]) for p in reading.step["parameters"] if p["claim"]]
+    return _some([f"{name}: `{claim['text']}`" for name, claim in own], ", ")
+
+
+def _in_words(reading: Reading) -> str:
+    loss, other = reading.step["loss"], reading.step.get("other")
+    if loss is None:
+        return "none was found"
+    text = _named(reading.program, loss)
+    if loss["basis"] == "inferred":
+        text += ", inferred: it fits the gradients best among the usual ones"
+    if other is not None:
+        text += f"; but the gradients are those of {_named(reading.program, other)}"
+    return text
+
+
+def _named(program: Program, loss: Mapping[str, Any]) -> str:
+    where = spot(program, loss["line"])
+    summed = ", summed" if loss["summed"] else ""
+    if loss["formula"]:
+        return f"{loss['name']} of `{loss['text']}` ({where}){summed}: {loss['formula']}"
+    text = "" if loss["text"] in ("", loss["name"]) else f": {_code(loss['text'])}"
+    return f"{loss['name']}, {where}{summed}{text}"
+
+
+def _rate(reading: Reading) -> str:
+    rate, factor = reading.step.get("rate"), reading.judged.factor
+    if rate is None:
+        return ""
+    value = f"{rate['value']:.6g}"
+    text = value if rate["name"] == value else f"{rate['name']} = {value}"
+    if factor is None or abs(factor - 1) < _SAME or reading.step["loss"]["basis"] == "inferred":
+        return text
+    return f"{text}; the gradients are {factor:.6g} times that of the loss, which it absorbs"
+
+
+def _some(facts: Sequence[str], between: str = "; ") -> str:
+    more = [f"and {len(facts) - _SHOWN} more"] if len(facts) > _SHOWN else []
+    return between.join([*facts[:_SHOWN], *more])

@@ -1,0 +1,1 @@
+"""What the scripts share that measure `gradcheck paste`: case sheets, grades, mutants."""

@@ -1,0 +1,101 @@
+"""Causes in what the program computes: each that is planted is found, at its line."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Remarks = Callable[[str], "list[dict[str, Any]]"]
+
+UPDATE = """\
+def update(W1, b1, W2, b2, dW1, db1, dW2, db2):
+    W1, b1 = W1 - 0.5 * dW1, b1 - 0.5 * db1
+    W2 = W2 - 0.5 * dW2
+    b2 = b2 - 0.5 * db2
+"""
+
+CASES: dict[str, tuple[str, list[tuple[str, str]], dict[str, str | None]]] = {
+    "no bias": (
+        "network",
+        [
+            (" @ W1 + b1", " @ W1"),
+            (" @ W2 + b2", " @ W2"),
+            ("    b1 -= lr * db1\n", ""),
+            ("    b2 -= lr * db2\n", ""),
+            ("X = rng.randn(41, 3)", "X = 2 + rng.randn(41, 3)"),
+        ],
+        {"TRN08": "A1 = "},
+    ),
+    "a line without a bias": (
+        "line",
+        [("w @ x + c", "w @ x"), ("        c = c - speed * gc\n", "")],
+        {"TRN08": "miss = "},
+    ),
+    "updated into a local": (
+        "network",
+        [("W1 -= lr * dW1", "W = W1 - lr * dW1")],
+        {"TRN09": "W = "},
+    ),
+    "never updated": ("network", [("    W1 -= lr * dW1\n", "")], {"TRN09": None}),
+    "another loss": (
+        "network",
+        [("* A2 * (1 - A2) / len(X)", "/ len(X)")],
+        {"TRN10": "loss = "},
+    ),
+    "softmax of everything": (
+        "softmax",
+        [("e.sum(axis=1, keepdims=True)", "e.sum()")],
+        {"TRN11": "d = "},
+    ),
+    "a column against a row": (
+        "network",
+        [
+            ("Y = 0.5 + 0.3 * np.sin(X[:, :1] + 0.4 * X[:, 1:2])", "Y = np.cos(X[:, 0]) / 3 + 0.5"),
+            ("(A2 - Y) *", "np.sum(A2 - Y, axis=1, keepdims=True) *"),
+        ],
+        {"TRN12": "loss = "},
+    ),
+    "all updated into locals": (
+        "network",
+        [
+            (
+                "lr = 0.5\n",
+                UPDATE,
+            ),
+            ("    W1 -= lr * dW1\n    b1 -= lr * db1\n    W2 -= lr * dW2\n", ""),
+            ("b2 -= lr * db2", "update(W1, b1, W2, b2, dW1, db1, dW2, db2)"),
+            ("range(3000)", "range(7)"),
+        ],
+        {"TRN09": "W1, b1 = "},
+    ),
+    "a wrong gradient check": (
+        "checked",
+        [("/ (2 * eps)", "/ eps")],
+        {"TRN14": "print("},
+    ),
+    "a gradient check that moves on": (
+        "checked",
+        [("    W[i, 0] += eps\n    numerical", "    numerical"), ("1e-5", "0.1")],
+        {"TRN14": "print("},
+    ),
+    "a step uphill": (
+        "momentum",
+        [("w - 0.01 * vw", "w + 0.01 * vw"), ("b - 0.01 * vb", "b + 0.01 * vb")],
+        {"UPD01": "w = w + "},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_planted_cause_is_found_at_its_line(
+    name: str, program: Callable[..., str], remarks: Remarks
+) -> None:
+    base, changes, expected = CASES[name]
+    source = program(base, *changes)
+    found = {remark["code"]: remark for remark in remarks(source)}
+    assert found.keys() == expected.keys()
+    rows = source.split("\n")
+    for code, text in expected.items():
+        assert found[code]["evidence"]
+        if text is not None:
+            assert rows[found[code]["line"] - 1].strip().startswith(text)

@@ -1,0 +1,240 @@
+"""The use case of pasted code: what is asked of the child, and what the report says."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from gradcheck.errors import GradcheckError
+from gradcheck.paste import session
+from gradcheck.paste.reading.read import read
+from gradcheck.paste.selection import At, SelectionError, chosen
+from gradcheck.paste.session import Request, run
+from gradcheck.report import ALONG, ProblemReport, Report
+from gradcheck.reporter import Style
+from gradcheck.reporters import github, junit, text
+from gradcheck.reporters import json as json_reporter
+
+SECOND = """
+And this is what my friend wrote:
+
+import numpy as np
+w = np.array([0.3, -0.7])
+x = np.array([[1.5, 2.5], [0.5, -1.5], [2.0, 0.25]])
+y = np.array([1.0, 2.0, 3.0])
+for step in range(30):
+    r = x @ w - y
+    cost = np.mean(r ** 2)
+    w -= 0.01 * 2 * x.T @ r / len(y)
+"""
+
+NETWORK = """\
+import numpy as np
+
+class Net:
+    def __init__(self):
+        gen = np.random.RandomState(5)
+        self.w = gen.randn(3, 2)
+        self.rate = 0.1
+
+    def forward(self, x):
+        self.x = x
+        self.out = 1 / (1 + np.exp(-x @ self.w))
+        return self.out
+
+    def backward(self, error):
+        self.w -= self.rate * np.outer(self.x, error * self.out * (1 - self.out))
+
+gen = np.random.RandomState(7)
+net = Net()
+for x, t in zip(gen.randn(11, 3), gen.randint(0, 2, (11, 2))):
+    out = net.forward(x)
+    net.backward(out - t)
+"""
+
+VARIANT = """
+and with this backward it trains as well, so which one is wrong?
+
+def backward(self, error):
+    self.w -= self.rate * np.outer(self.x, error)
+"""
+
+
+@pytest.fixture(scope="module")
+def wrong(wrong_post: str) -> Report:
+    return run(Request(text=wrong_post, name="post.txt"))
+
+
+@pytest.fixture(scope="module")
+def right(right_post: str) -> Report:
+    return run(Request(text=right_post, name="post.txt"))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, Any]]:
+    """Collect what would be asked of the child, which answers nothing."""
+    found: list[Mapping[str, Any]] = []
+
+    def call(service: str, request: Mapping[str, Any], *_: Any, **__: Any) -> dict[str, Any]:
+        found.append(request)
+        return {"steps": [], "failures": [], "loops": [], "refused": None, "assumptions": []}
+
+    monkeypatch.setattr(session, "call", call)
+    return found
+
+
+def only(report: Report) -> ProblemReport:
+    (problem,) = report.problems
+    return problem
+
+
+def test_what_the_user_says_is_asked_in_lines_of_the_program(
+    right_post: str, asked: list[Mapping[str, Any]]
+) -> None:
+    wishes = {"step": At(line=12), "loss": "np.sum(P)", "parameters": ("W1", "W2")}
+    run(Request(text=right_post, name="x", values={"lr": "0.01"}, **wishes))  # type: ignore[arg-type]
+    (request,) = asked
+    rows = str(request["source"]).split("\n")
+    assert rows[request["step"] - 1] == "for epoch in range(40):"
+    assert request["loss"] == "np.sum(P)"
+    assert request["parameters"] == ["W1", "W2"]
+    assert request["set"] == {"lr": "0.01"}
+
+
+def test_what_was_not_said_is_not_asked(right_post: str, asked: list[Mapping[str, Any]]) -> None:
+    run(Request(text=right_post, name="x"))
+    assert asked[0].keys() == {"source", "set"}
+
+
+def test_a_line_or_a_number_picks_the_program(
+    right_post: str, asked: list[Mapping[str, Any]]
+) -> None:
+    both = right_post + SECOND
+    line = both[: both.index("for step")].count("\n") + 1
+    for request in (
+        Request(text=both, name="x", program=2),
+        Request(text=both, name="x", step=At(line=line)),
+    ):
+        (problem,) = run(request).problems
+        assert problem.name == "x#2"
+    assert all("for step" in str(request["source"]) for request in asked)
+
+
+@pytest.mark.parametrize(
+    ("number", "at", "message"),
+    [
+        (3, None, "there is no program 3: there are 1, lines 3 to 20; 2, lines 24 to 31"),
+        (None, At(line=22), "no program has line 22: there are 1, lines"),
+        (1, At(line=26), "no program has line 26: there is one, lines 3 to 20"),
+    ],
+)
+def test_a_program_that_is_not_there_is_an_error_with_those_that_are(
+    number: int | None, at: At | None, message: str, right_post: str
+) -> None:
+    with pytest.raises(SelectionError) as error:
+        chosen(read(right_post + SECOND), number, at)
+    assert message in str(error.value)
+
+
+def test_a_notebooks_lines_are_given_with_their_cells() -> None:
+    cells = [
+        {"cell_type": "markdown", "source": ["# Title"]},
+        {"cell_type": "code", "source": ["import numpy as np\n", "w = np.ones(3)"]},
+        {"cell_type": "code", "source": ["for k in range(5):\n", "    w -= 0.1 * w"]},
+    ]
+    post = read(json.dumps({"cells": cells, "nbformat": 4, "metadata": {}}))
+    (found,) = chosen(post, None, At(line=2, cell=2))
+    assert found.step is not None
+    assert found.program.places[found.step - 1].given.strip() == "w -= 0.1 * w"
+    with pytest.raises(SelectionError, match="in a notebook a line is written CELL:LINE"):
+        chosen(post, None, At(line=2))
+
+
+def test_text_without_a_program_is_an_error() -> None:
+    problem = only(run(Request(text="Nothing but prose, I'm afraid.", name="post.txt")))
+    assert problem.verdict == "error"
+    assert problem.message == "no program was found in this text"
+
+
+def test_where_there_is_no_sandbox_nothing_runs(
+    right_post: str, monkeypatch: pytest.MonkeyPatch, asked: list[Mapping[str, Any]]
+) -> None:
+    monkeypatch.setattr(session, "available", lambda: "this is a toaster")
+    with pytest.raises(GradcheckError, match=r"toaster; --no-sandbox runs the code"):
+        run(Request(text=right_post, name="x"))
+    assert asked == []
+    run(Request(text=right_post, name="x", sandboxed=False))
+    assert len(asked) == 1
+
+
+def test_a_right_program_says_what_was_checked(right: Report) -> None:
+    problem = only(right)
+    assert problem.verdict == "right"
+    assert problem.mode == ALONG
+    assert problem.entries_total == 25
+    assert "they are those of `loss`, to within" in problem.remarks[0]
+    written = text.render(right, Style())
+    assert "25 entries, together along" in written
+    assert "-/0/" not in written
+    assert github.render(right, Style()) == ""
+
+
+def test_what_was_understood_is_told_as_data_and_in_words(right: Report) -> None:
+    problem = only(right)
+    assert problem.understood is not None
+    assert problem.understood["step"] == 12
+    assert problem.understood["parameters"] == {"W1": [3, 5], "W2": [5, 2]}
+    assert problem.understood["loss"]["line"] == 15
+    assert problem.understood["rate"]["value"] == 0.03
+    assert problem.understood["given"] == []
+    assert problem.reading["step"] == "line 12: `for epoch in range(40):`"
+    assert problem.reading["parameters"] == "W1 (3, 5), W2 (5, 2)"
+    assert problem.reading["loss"] == "loss, line 15: `0.5 * np.sum((P - Y) ** 2)`"
+    assert problem.reading["rate"] == "lr = 0.03"
+
+
+def test_a_finding_marks_its_place_in_every_format(wrong: Report) -> None:
+    (finding,) = only(wrong).findings
+    (excerpt,) = finding.excerpts
+    assert (excerpt.line, excerpt.text) == (16, "    dP = Y - P")
+    assert excerpt.text[excerpt.column - 1 : excerpt.end_column - 1] == "Y - P"
+    assert "16 |     dP = Y - P\n       |          ^^^^^\n" in text.render(wrong, Style())
+    assert "line=16,endLine=16,col=10," in github.render(wrong, Style())
+    assert "at post.txt:16:10" in junit.render(wrong, Style())
+    as_json = json.loads(json_reporter.render(wrong, Style()))["problems"][0]
+    assert as_json["findings"][0]["location"]["line"] == 16
+    assert as_json["understood"]["loss"]["basis"] == "written"
+
+
+def test_what_was_given_by_hand_is_marked(right_post: str) -> None:
+    request = Request(
+        text=right_post, name="x", loss="0.5 * np.mean((P - Y) ** 2)", step=At(line=14)
+    )
+    problem = only(run(request))
+    assert problem.verdict == "right"
+    assert problem.understood is not None
+    assert problem.understood["given"] == ["step", "loss"]
+    assert problem.reading["step"].endswith("(as given)")
+    assert problem.reading["loss"].endswith("(as given)")
+    assert "26 times" in problem.reading["rate"]
+
+
+def test_a_name_that_is_no_loss_is_an_error_with_those_that_are(right_post: str) -> None:
+    problem = only(run(Request(text=right_post, name="x", loss="lost")))
+    assert problem.verdict == "error"
+    assert "--loss" in str(problem.message)
+    assert "found 'lost'; found in this program: loss" in str(problem.message)
+
+
+def test_two_right_programs_for_two_losses_are_said_to_be_that() -> None:
+    report = run(Request(text=NETWORK + VARIANT, name="post.txt"))
+    assert [problem.verdict for problem in report.problems] == ["right", "right"]
+    (remark,) = [remark for remark in report.remarks if "neither is wrong" in remark]
+    assert "the first to the squared error, the second to the binary cross-entropy" in remark
+
+
+def test_two_right_programs_for_one_loss_are_no_matter_for_a_remark(right_post: str) -> None:
+    report = run(Request(text=right_post + SECOND, name="post.txt"))
+    assert [problem.verdict for problem in report.problems] == ["right", "right"]
+    assert not any("neither is wrong" in remark for remark in report.remarks)
