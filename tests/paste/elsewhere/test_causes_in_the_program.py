@@ -78,11 +78,6 @@ CASES: dict[str, tuple[str, list[tuple[str, str]], dict[str, str | None]]] = {
         [("    W[i, 0] += eps\n    numerical", "    numerical"), ("1e-5", "0.1")],
         {"TRN14": "print("},
     ),
-    "a step uphill": (
-        "momentum",
-        [("w - 0.01 * vw", "w + 0.01 * vw"), ("b - 0.01 * vb", "b + 0.01 * vb")],
-        {"UPD01": "w = w + "},
-    ),
 }
 
 
