@@ -28,6 +28,7 @@ def hinted(report: Report, level: int) -> Report:
 def _problem(problem: ProblemReport, level: int) -> ProblemReport:
     if problem.verdict != "wrong":
         return problem
+    # What else there is to note may give the mistake away, as another loss that fits does.
     told = [f for f in problem.findings if f.level == "error" or level >= NAME]
     return replace(
         problem,
