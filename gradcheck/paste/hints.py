@@ -4,13 +4,16 @@ Level 1 names the parameters whose gradients are wrong, 2 shows the line as well
 mistake, and 4 is the whole report, with the patch.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from gradcheck.catalogues import FAULTS
 from gradcheck.report import Check, Excerpt, Finding, Location, ProblemReport, Report
 
 PARAMETERS, LINE, NAME, PATCH = 1, 2, 3, 4
+
+_GIVEAWAYS = ("other", "factor")
 
 _NEXT = {PARAMETERS: "the line", LINE: "what the mistake is", NAME: "how to mend it"}
 
@@ -23,14 +26,29 @@ def hinted(report: Report, level: int) -> Report:
 
 
 def _problem(problem: ProblemReport, level: int) -> ProblemReport:
+    if problem.verdict != "wrong":
+        return problem
     # What else there is to note may give the mistake away, as another loss that fits does.
-    noted = problem.verdict != "wrong" or level >= NAME
-    told = [one for one in problem.findings if noted or one.level == "error"]
+    told = [f for f in problem.findings if f.level == "error" or level >= NAME]
     return replace(
         problem,
         checks=tuple(_check(check, level) for check in problem.checks),
         findings=tuple(_once(_finding(finding, level) for finding in told)),
+        reading=problem.reading if level >= NAME else _without(problem.reading, "instead"),
+        understood=_data(problem, level),
     )
+
+
+def _data(problem: ProblemReport, level: int) -> Mapping[str, Any] | None:
+    """Return what was understood, without which other loss the gradients belong to, and how."""
+    data = problem.understood
+    if data is None or level >= NAME:
+        return data
+    return {key: None if key in _GIVEAWAYS else value for key, value in data.items()}
+
+
+def _without(reading: Mapping[str, str], label: str) -> dict[str, str]:
+    return {key: text for key, text in reading.items() if key != label}
 
 
 def _check(check: Check, level: int) -> Check:
