@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from gradcheck.hints import hinted
 from gradcheck.paste.derivation import derived
-from gradcheck.paste.hints import hinted
 from gradcheck.paste.session import Request, run
 from gradcheck.report import Report
 from gradcheck.reporter import Style
