@@ -98,4 +98,4 @@ def test_a_planted_cause_is_found_at_its_line(
     for code, text in expected.items():
         assert found[code]["evidence"]
         if text is not None:
-            assert rows[found[code]["line"] - 1].strip().startswith(text)
+            assert rows[found[code]["place"]["line"] - 1].strip().startswith(text)

@@ -59,7 +59,7 @@ def _remark(stage: Stage, found: Mapping[Path, tuple[float, str]]) -> Remark:
             for path, (cosine, text) in found.items()
         ),
         help="subtract the optimizer's step from the parameter",
-        line=stage.sites[own[0]].line if own else 0,
+        place=stage.place(own[0]) if own else {},
         parameters=names,
     )
 
