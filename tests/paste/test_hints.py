@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from gradcheck.hints import hinted
 from gradcheck.paste.derivation import derived
-from gradcheck.paste.hints import hinted
 from gradcheck.paste.session import Request, run
 from gradcheck.report import Report
 from gradcheck.reporter import Style
