@@ -5,7 +5,7 @@ there are does not depend on what the text is for; the caller says what they may
 """
 
 from gradcheck.edits.material import Material
-from gradcheck.edits.operators import Draft, drafts, rank, rewrites
+from gradcheck.edits.operators import Draft, drafts, exchanges, rank, rewrites
 from gradcheck.edits.rewrite import Rewrite, apply
 from gradcheck.edits.statements import statement_rewrites
 
@@ -15,6 +15,7 @@ __all__ = [
     "Rewrite",
     "apply",
     "drafts",
+    "exchanges",
     "rank",
     "rewrites",
     "statement_rewrites",

@@ -11,6 +11,7 @@ class Material:
     hyper-parameters; `functions` are one-argument functions such as activations and their
     derivatives; `slopes` are derivatives written out, such as `a * (1 - a)`; `counts` are numbers
     to divide by, such as `m`; `terms` may have been left out of a sum, such as `l2 * w`;
+    `factors` are values that are used nowhere, and so may be missing in a product;
     `normed` are outputs of normalisations, such as `x_hat`; `numpy` is how the text calls NumPy,
     empty where functions have no prefix, None where it can't.
     """
@@ -20,5 +21,6 @@ class Material:
     slopes: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
     normed: tuple[str, ...] = ()
     numpy: str | None = "np"

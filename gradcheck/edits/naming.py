@@ -1,10 +1,11 @@
 """Edits that put one value or function in another's place."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from gradcheck.edits.place import PRODUCTS, Place, Proposal, factor
+from gradcheck.edits.rewrite import span
 
 KEPT = (*PRODUCTS, "sum", "mean", "max", "reshape")
 """Functions that are not applied by mistake."""
@@ -86,7 +87,21 @@ def swap_indices(place: Place) -> Iterator[Proposal]:
 
 def multiply_name(place: Place) -> Iterator[Proposal]:
     """Multiply by a value of the pass: what arrived from behind, forgotten."""
+    for name in place.material.factors:
+        yield f"{factor(place)} * {name}", 1.9, f"multiply by {name}"
     if isinstance(place.node, ast.Constant):
         return
     for name in place.material.names:
         yield f"{factor(place)} * {name}", 3.2, f"multiply by {name}"
+
+
+def exchanged(text: str, parts: Iterable[ast.expr]) -> Iterator[tuple[str, str]]:
+    """Yield a text with two of the values in it exchanged, and that in words."""
+    named = [p for p in parts if isinstance(p, ast.Name | ast.Attribute | ast.Subscript)]
+    whole = [p for p in named if not (isinstance(p, ast.Attribute) and p.attr == "T")]
+    places = sorted({span(text, part) for part in whole})
+    for (a, b), (c, d) in combinations(places, 2):
+        one, other = text[a:b], text[c:d]
+        if b <= c and one != other:
+            new = text[:a] + other + text[b:c] + one + text[d:]
+            yield new, f"exchange {one} and {other}"

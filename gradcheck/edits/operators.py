@@ -75,6 +75,14 @@ def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
                     yield Draft(node=node, new=new, kind=kind, cost=cost, what=what)
 
 
+def exchanges(text: str, root: ast.expr) -> Iterator[Draft]:
+    """Yield an expression with two of the values in it exchanged, as drafts."""
+    start, end = span(text, root)
+    for new, what in naming.exchanged(text, _parts(root)):
+        inner = new[start : end + len(new) - len(text)]
+        yield Draft(node=root, new=inner, kind="swap-names", cost=2.3, what=what)
+
+
 def rewrites(
     text: str, root: ast.expr, material: Material, likely: Sequence[str] = ()
 ) -> Iterator[Rewrite]:

@@ -183,6 +183,23 @@ def at(case: Case, line: int) -> Location:
     )
 
 
+def stretch(case: Case, place: Mapping[str, int]) -> Location:
+    """Return where a part of the program is in the text, from its lines and columns in bytes."""
+    program = case.program
+    first, last = (
+        program.place(place[line], program.characters(place[line], place[column]))
+        for line, column in (("line", "column"), ("end_line", "end_column"))
+    )
+    return Location(
+        file=case.file,
+        line=first.line,
+        column=first.column + 1,
+        end_line=last.line,
+        end_column=last.column + 1,
+        cell=first.cell,
+    )
+
+
 def whole(case: Case, line: int) -> Excerpt:
     """Return the given line that a line of the program comes from, all of it marked."""
     place = case.program.places[min(line, len(case.program.places)) - 1]
@@ -218,9 +235,14 @@ def _location(case: Case, part: Mapping[str, Any]) -> Location:
 
 def _excerpts(case: Case, parts: Sequence[Mapping[str, Any]]) -> Iterator[Excerpt]:
     """Yield the given lines that some parts of statements are on, each part marked."""
-    given = {(place.cell, place.line): place.given for place in case.program.places}
     for part in parts:
-        place = _location(case, part)
+        yield from marked(case, _location(case, part))
+
+
+def marked(case: Case, *places: Location) -> Iterator[Excerpt]:
+    """Yield the given lines that some places are on, each place marked."""
+    given = {(place.cell, place.line): place.given for place in case.program.places}
+    for place in places:
         for line in range(place.line, place.end_line + 1):
             text = given.get((place.cell, line))
             if text is None:

@@ -251,6 +251,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "multiply-name": _times,
     "add-term": _term,
     "swap-indices": _exchanged,
+    "swap-names": lambda m: _name(m),
     "other-class": lambda _: iter(("LOS06",)),
     "norm-statistics": lambda _: iter(("BNM01", "LNM01")),
     "transpose": _turned,

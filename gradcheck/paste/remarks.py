@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradcheck.catalogues import FAULTS
-from gradcheck.paste.findings import Case, at, whole
+from gradcheck.paste.findings import Case, at, marked, stretch, whole
 from gradcheck.report import Finding
 
 
@@ -17,7 +17,10 @@ def notes(case: Case) -> Iterator[Finding]:
 def _note(case: Case, remark: Mapping[str, Any]) -> Finding:
     fault = FAULTS.find(str(remark["code"]))
     assert fault is not None
-    line = remark["line"] or case.step["line"]
+    place = remark["place"]
+    # Lines that were added, so that the program runs, are not the user's.
+    is_given = bool(place) and place["end_line"] <= len(case.program.places)
+    location = stretch(case, place) if is_given else at(case, case.step["line"])
     return Finding(
         code=fault.code,
         family=fault.family,
@@ -25,8 +28,8 @@ def _note(case: Case, remark: Mapping[str, Any]) -> Finding:
         title=fault.title,
         message=str(remark["message"]),
         parameters=tuple(remark["parameters"]),
-        location=at(case, line),
-        excerpts=(whole(case, line),),
+        location=location,
+        excerpts=tuple(marked(case, location)) if is_given else (whole(case, case.step["line"]),),
         evidence=tuple(remark["evidence"]),
         help=str(remark["help"]),
     )

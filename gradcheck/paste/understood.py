@@ -32,8 +32,9 @@ class Reading:
 
     @property
     def given(self) -> Sequence[str]:
-        """What the user gave by hand: some of step, loss and parameters."""
-        return tuple(self.step.get("given", ()))
+        """What the user gave by hand: some of step, loss, parameters and set."""
+        told = any(a["kind"] == "set" for a in self.answer["assumptions"])
+        return (*self.step.get("given", ()), *(["set"] if told else []))
 
 
 def data(reading: Reading) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def data(reading: Reading) -> dict[str, Any]:
         "loss": None if loss is None else _loss(reading.program, loss),
         "other": None if step.get("other") is None else _loss(reading.program, step["other"]),
         "rate": step.get("rate"),
-        "factor": reading.judged.factor,
+        "factor": _factor(reading),
         "given": list(reading.given),
         "assumptions": [f"{a['name']} {a['what']}" for a in reading.answer["assumptions"]],
         "decisions": list(reading.program.decisions),
@@ -157,7 +158,7 @@ def _named(program: Program, loss: Mapping[str, Any]) -> str:
 
 
 def _rate(reading: Reading) -> str:
-    rate, factor = reading.step.get("rate"), reading.judged.factor
+    rate, factor = reading.step.get("rate"), _factor(reading)
     if rate is None:
         return ""
     value = f"{rate['value']:.6g}"
@@ -165,6 +166,13 @@ def _rate(reading: Reading) -> str:
     if factor is None or abs(factor - 1) < _SAME or reading.step["loss"]["basis"] == "inferred":
         return text
     return f"{text}; the gradients are {factor:.6g} times that of the loss, which it absorbs"
+
+
+def _factor(reading: Reading) -> float | None:
+    """Return by what right gradients are multiplied, beside the learning rate where that is."""
+    if any(entry["claim"] for entry in reading.step["parameters"]):
+        return reading.judged.scale
+    return reading.judged.factor
 
 
 def _some(facts: Sequence[str], between: str = "; ") -> str:

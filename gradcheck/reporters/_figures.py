@@ -61,7 +61,7 @@ def share(check: Check) -> str:
     if value is None or not isfinite(value):
         return NOTHING
     if not LEAST_SHARE <= value < MOST_SHARE:
-        return f"{value:.0e}"
+        return f"{value:.0e}" if value else "0"
     return f"{100 * value:.0f}%" if value >= 1 else f"{100 * value:.2g}%"
 
 
@@ -74,8 +74,11 @@ def distance(check: Check) -> str:
 def tally(check: Check, *, complete: bool) -> str:
     """Write wrong/checked/all entries, or wrong/all where every check is `complete`.
 
-    Where no entry was looked at by itself the number of wrong ones isn't known.
+    Where no entry was looked at by itself the number of wrong ones isn't known, and where there is
+    no bar for any of them nothing is.
     """
+    if check.directions and check.bar is None and not check.entries_checked:
+        return NOTHING
     wrong = str(check.wrong_entries) if check.entries_checked else NOTHING
     if complete:
         return f"{wrong}/{check.entries}"

@@ -70,13 +70,15 @@ def _contents(report: Report) -> str:
 
 def _problem(number: int, problem: ProblemReport) -> str:
     verdict = _verdict(wording.colour(problem), wording.verdict(problem))
-    name = "" if problem.name == problem.target else f"{_text(problem.name)} "
-    parts = [f"<h2>{verdict}: {name}{_code(problem.target)}</h2>"]
+    name = "" if wording.is_part(problem) else f"{_text(problem.name)} "
+    target = problem.name if wording.is_part(problem) else problem.target
+    parts = [f"<h2>{verdict}: {name}{_code(target)}</h2>"]
     parts += [f"<p>Unexpected: {_text(text)}</p>" for text in problem.unexpected]
     parts += [f"<p>Regression: {_text(text)}</p>" for text in problem.regressions]
     if problem.message is not None:
         parts.append(f"<p>{_text(problem.message)}</p>")
     parts += [_place(problem.location)] if problem.location else []
+    parts += [_reading(problem)] if problem.reading else []
     parts += [_parameters(problem)] if problem.checks else []
     parts += [_finding(finding) for finding in problem.findings]
     if drawn := "".join(pictures(problem)):
@@ -90,12 +92,18 @@ def _closing(problem: ProblemReport) -> Iterator[str]:
         yield f"Checked: {wording.effort(problem)}."
     for remark in problem.remarks:
         yield f"Remark: {remark}"
-    for key, value in (problem.understood or {}).items():
+    understood = {} if problem.reading else problem.understood or {}
+    for key, value in understood.items():
         yield f"Understood: {key}: {value}"
 
 
 def _place(location: Location) -> str:
     return f'<p class="quiet">at {_code(wording.place(location))}</p>'
+
+
+def _reading(problem: ProblemReport) -> str:
+    rows = ((_cell(_text(k)), _cell(_text(v))) for k, v in problem.reading.items())
+    return _table(("understood", "as"), rows)
 
 
 def _parameters(problem: ProblemReport) -> str:
@@ -118,7 +126,7 @@ def _parameter(check: Check) -> tuple[str, ...]:
         _cell(_code(check.parameter)),
         _cell(_text(str(check.shape))),
         _cell(_verdict(state, state) + (f": {_text(note)}" if note else "")),
-        _cell(figures.bars(check), "number"),
+        _cell(figures.distance(check), "number"),
         _cell(wording.factor(check), "number"),
         _cell(figures.tally(check, complete=False), "number"),
         _cell(_worst(check)),
@@ -149,6 +157,8 @@ def _finding(finding: Finding) -> str:
         parts.append(f"<p>Alternatives: {_text(', '.join(finding.alternatives))}</p>")
     parts += [f"<p><strong>Help:</strong> {_text(finding.help)}</p>"] if finding.help else []
     parts += [_fix(finding.fix)] if finding.fix and finding.fix.diff else []
+    if finding.derivation is not None:
+        parts.append(f"<pre>{_text(finding.derivation)}</pre>")
     parts.append(f'<p class="quiet">{_code(f"gradcheck explain {finding.code}")}</p>')
     return f'<article class="{finding.level}">{"".join(parts)}</article>'
 

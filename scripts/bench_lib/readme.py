@@ -6,10 +6,10 @@ BEGIN, END = "<!-- bench: written by scripts/bench --readme -->", "<!-- bench: e
 """The lines between which the tables are."""
 
 _RATIOS = """
-How many times as fast as a naive loop of central differences, in processor time on one thread, all
-measured by turns in one process and with comparison and verdict at one point. `~`: one of the two
-was measured on a random part of the entries and scaled up. The quick mode, and torch's fast one,
-look along random directions; everything else looks at every entry.
+How many times as fast as a naive loop of central differences, in processor time on one thread, each
+column measured by turns in one process, with comparison and verdict at one point. `~`: one of the
+two was measured on a random part of the entries and scaled up. The quick mode, and torch's fast
+one, look along random directions; everything else looks at every entry.
 """
 
 _GROWTH = """

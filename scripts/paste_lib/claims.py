@@ -49,15 +49,6 @@ def factor(one: Told, other: Told) -> float | None:
     return ratio if _close(found, wanted, ratio) else None
 
 
-def same_slopes(one: Told, other: Told) -> bool:
-    """Tell whether two texts have the same loss, by its slopes along the random directions."""
-    found, wanted = dict(_slopes(one)), dict(_slopes(other))
-    shared = found.keys() & wanted.keys()
-    return bool(shared) and _close(
-        {key: found[key] for key in shared}, {key: wanted[key] for key in shared}, 1.0
-    )
-
-
 def _close(one: Mapping[Any, Any], other: Mapping[Any, Any], ratio: float) -> bool:
     return all(
         value.shape == other[key].shape
@@ -74,17 +65,6 @@ def _joined(claims: Mapping[Any, Any]) -> Any:
 def _claims(answers: Told) -> Iterator[tuple[Any, Any]]:
     for key, parameter in _parameters(answers):
         yield key, _column(parameter["rows"], "claim", slice(None))
-
-
-def _slopes(answers: Told) -> Iterator[tuple[Any, Any]]:
-    """Yield slopes of the directions that do not follow a claim: all of few entries, else some."""
-    for key, parameter in _parameters(answers):
-        rows = parameter["rows"]
-        own = [row for row in rows if all(v is not None for v in row["slope"])]
-        unit = (
-            int(np.prod(parameter["shape"], dtype=int)) == len(rows[0]["slope"]) if rows else True
-        )
-        yield key, _column(own, "slope", slice(None) if unit else slice(-3, None))
 
 
 def _column(rows: list[dict[str, Any]], name: str, part: slice) -> Any:

@@ -128,6 +128,17 @@ def test_a_model_becomes_a_config_with_the_same_verdicts(
     confirmed(text, "post.txt")
 
 
+def test_a_bias_that_is_never_updated_has_its_value_but_no_claim() -> None:
+    moved = SOFTMAX.replace("np.zeros((1, 4))", "np.array([[0.3, -0.2, 0.1, 0.5]])")
+    text = exported(Request(text=moved.replace("    b -= 0.5 * db\n", ""), name="dir/post.txt"))
+    config = loaded(text)
+    assert config["name"] == "post.txt"
+    assert config["parameters"]["layer1.bias"] == [0.3, -0.2, 0.1, 0.5]
+    assert config["gradients"]["only"] == ["layer1.weight"]
+    assert list(config["gradients"]["values"]) == ["layer1.weight"]
+    confirmed(text, "post.txt")
+
+
 def _ops(config: Mapping[str, Any]) -> list[Any]:
     return [op for layer in config["network"]["layers"] for op in layer.values()]
 

@@ -65,7 +65,27 @@ def test_tally_says_what_was_looked_at() -> None:
     assert figures.tally(check(wrong_entries=2, entries_checked=15, entries=15), complete=True) == (
         "2/15"
     )
-    assert figures.tally(check(entries=15, directions=1), complete=False) == "-/0/15"
+    along = check(entries=15, directions=1, bar=1e-9)
+    assert figures.tally(along, complete=False) == "-/0/15"
+    assert figures.tally(check(entries=15, directions=9), complete=False) == "-"
+
+
+@pytest.mark.parametrize(
+    ("relative", "text"),
+    [
+        (None, "-"),
+        (float("inf"), "-"),
+        (3.1e-11, "3e-11"),
+        (0.0, "0"),
+        (0.0123, "1.2%"),
+        (0.57, "57%"),
+        (11.8, "1180%"),
+        (2e5, "2e+05"),
+    ],
+)
+def test_a_share_is_a_percentage_where_that_can_be_read(relative: float | None, text: str) -> None:
+    assert figures.share(check(relative=relative)) == text
+    assert figures.distance(check(relative=relative, directions=3)) == text
 
 
 def test_values_have_the_digits_in_which_they_differ() -> None:

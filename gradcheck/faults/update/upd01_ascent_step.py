@@ -9,8 +9,8 @@ gradients has nothing to find.
 
 ## Fix
 Subtract. The test: with a small rate, one step must lower the loss by about rate times the
-squared norm of the gradient. On pasted code with an optimizer between the two: the cosine of a
-parameter's first change and its gradient is above 0, at every random point.
+squared norm of the gradient. In pasted code, an update that goes uphill makes its claim wrong, with
+or without an optimizer between the two.
 
 ## Hidden when
 The gradient is zero; or it has the other sign as well, which is SGN04.

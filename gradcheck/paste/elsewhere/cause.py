@@ -1,9 +1,10 @@
 """The contract of a cause: what it looks at, and what it says when its evidence holds."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import field
 from typing import TypeAlias
 
-from gradcheck.paste.elsewhere.stage import Stage
+from gradcheck.paste.elsewhere.stage import Place, Stage
 from gradcheck.record import record
 
 
@@ -11,13 +12,13 @@ from gradcheck.record import record
 class Remark:
     """One thing that keeps a program from learning, with the facts that were measured.
 
-    `line` is the program's, and 0 where there is none but the step's own.
+    `place` is where in the program, and empty where there is none but the step's own.
     """
 
     message: str
     evidence: tuple[str, ...]
     help: str
-    line: int = 0
+    place: Place = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -36,6 +36,12 @@ _ANYWHERE = 9
 _LONG = 0.004
 _SLOW = 0.02
 _SECONDS = 0.04
+
+
+Place: TypeAlias = Mapping[str, int]
+"""The `line`, `column`, `end_line` and `end_column` of a part of a program; columns in bytes."""
+
+_PLACE = ("line", "column", "end_line", "end_column")
 
 
 @record
@@ -185,15 +191,27 @@ class Stage:
         return float(self.told["rate"]["value"]) if self.told["rate"] else None
 
     @property
-    def rate_line(self) -> int:
-        """The line that gives the learning rate its value; 0 where it is not known."""
+    def rate_place(self) -> Place:
+        """The place that gives the learning rate its value; empty where it is not known."""
         rate = self.told["rate"]
-        return (rate["line"] or self.line_of(rate["name"].rpartition(".")[2])) if rate else 0
+        if not rate or not rate["line"]:
+            return self.birth(rate["name"].rpartition(".")[2]) if rate else {}
+        sites = (
+            n for n, s in self.sites.items() if (s.line, s.text) == (rate["line"], rate["name"])
+        )
+        return next((self.place(site) for site in sites), {})
 
-    def line_of(self, name: str) -> int:
-        """Return the first line that gives a name its value; 0 where none does."""
+    def birth(self, name: str) -> Place:
+        """Return the likeliest place that gives a name its value; empty where none does."""
         nodes = self.inquiry.machine.nodes.values()
-        return min((line for node in nodes if (line := _gives(node, name))), default=0)
+        ranked = [
+            (rank, _place(node)) for node in nodes if (rank := _gives(node, name)) is not None
+        ]
+        return min(ranked, key=lambda one: (one[0], one[1]["line"]), default=(0, {}))[1]
+
+    def place(self, site: int) -> Place:
+        """Return where a site is."""
+        return _place(self.sites[site])
 
     def forward(self, point: Point | None = None) -> list[list[Event]]:
         """Return what depends on the parameters in a few iterations, before the loss of each."""
@@ -201,7 +219,8 @@ class Stage:
         sites = frozenset(event.site for event in first if event.site in self.touched)
         count = max(1, min(_BATCHES, int(_SECONDS / max(self.seconds, 1e-9))))
         if not sites or not self.walks:
-            return [[event for event in first if event.site in sites]]
+            shown = self.ahead(self.moved) if point is self.anywhere else first
+            return [[event for event in shown if event.site in sites]]
         play = self.play(point or {}, count, rate=0.0, sites=sites | self._ends)
         return [_before(events, self._ends) for events in play.iterations]
 
@@ -225,24 +244,33 @@ class Stage:
         return float(np.mean(found)) if found else float("nan")
 
     def _walk(self, rate: float) -> Play:
-        """Make some steps from the start, at so many times the program's rate."""
-        return self.play({}, _STEPS if self.seconds < _LONG else _FEWER, rate=rate)
+        """Make some steps from the start, at so many times the program's rate.
+
+        What is idle at first is watched as well.
+        """
+        step = replace(self.step, paths=(*self.start, *self.idle))
+        return play(step, {}, _STEPS if self.seconds < _LONG else _FEWER, rate=rate)
 
     def play(self, point: Point, span: int, **options: Any) -> Play:
         """Make consecutive steps from a point (see `play.play`)."""
         return play(settable(self.step, point), point, span, **options)
 
 
-def _gives(node: ast.AST, name: str) -> int:
-    """Return the line at which a node gives a name its value; 0 where it does not."""
+def _gives(node: ast.AST, name: str) -> int | None:
+    """Tell what gives a name its value: first computing it, then passing it, last renaming it."""
     match node:
-        case ast.Assign(targets=[ast.Name(id=given) | ast.Attribute(attr=given)]) if given == name:
-            return node.lineno
-        case ast.arguments(args=args, defaults=[*_, _]):
-            return next((arg.lineno for arg in args if arg.arg == name), 0)
-        case ast.keyword(arg=given) if given == name:
-            return node.lineno
-    return 0
+        case ast.Assign(targets=[ast.Name(id=given) | ast.Attribute(attr=given)], value=value):
+            return (2 if isinstance(value, ast.Name) else 0) if given == name else None
+        case ast.arg(arg=given) | ast.keyword(arg=given) if given == name:
+            return 1
+    return None
+
+
+def _place(node: Any) -> Place:
+    """Return the lines and columns of a node, or of a site."""
+    names = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+    values = [getattr(node, name) for name in (names if isinstance(node, ast.AST) else _PLACE)]
+    return dict(zip(_PLACE, values, strict=True))
 
 
 def _adds_nothing(event: Event) -> bool:

@@ -43,7 +43,10 @@ class Run:
 
 @record
 class Layer:
-    """A layer: the op and where its input comes from: a layer's name, or the input's."""
+    """A layer: the op and where its input comes from: a layer's name, or the input's.
+
+    `fixed` is a bias that no update changes.
+    """
 
     name: str
     op: str
@@ -52,6 +55,14 @@ class Layer:
     weight: int | None = None
     turn: Turn = field(default_factory=Turn)
     bias: int | None = None
+    fixed: Array | None = None
+
+    def of(self, given: Array, parameters: Sequence[Array]) -> Array:
+        """Return what a dense layer makes of its input (n, i) with such parameters."""
+        assert self.weight is not None
+        made: Array = given @ self.turn(parameters[self.weight])
+        bias = self.fixed if self.bias is None else parameters[self.bias]
+        return made if bias is None else made + bias.reshape(1, -1)
 
 
 @record
@@ -158,20 +169,25 @@ class _Search:
         """Yield the chain with one more dense layer, those with a bias first."""
         name = f"layer{sum(layer.weight is not None for layer in chain.layers) + 1}"
         for index, turn in self._weights(chain):
-            with np.errstate(all="ignore"):
-                made = chain.tensor @ turn(self._parameters[index])
-            layer = Layer(
-                name=name, op="dense", source=chain.source, units=made.shape[1], weight=index,
+            units = turn(self._parameters[index]).shape[1]
+            plain = Layer(
+                name=name, op="dense", source=chain.source, units=units, weight=index,
                 turn=turn,
             )  # fmt: skip
-            for bias, value in enumerate(self._parameters):
-                if bias in chain.used or bias == index or value.size != made.shape[1]:
-                    continue
-                moved = made + value.reshape(1, -1)
-                if self._values.has(moved):
-                    yield chain.then(replace(layer, bias=bias), moved, index, bias)
-            if self._values.has(made):
-                yield chain.then(layer, made, index)
+            for layer in (*self._biased(plain, chain), plain):
+                with np.errstate(all="ignore"):
+                    made = layer.of(chain.tensor, self._parameters)
+                if self._values.has(made):
+                    yield chain.then(layer, made, index, layer.bias)
+
+    def _biased(self, layer: Layer, chain: _Chain) -> Iterator[Layer]:
+        """Yield a layer with each bias that it may have: parameters, then data that stay."""
+        for bias, value in enumerate(self._parameters):
+            if bias not in chain.used and bias != layer.weight and value.size == layer.units:
+                yield replace(layer, bias=bias)
+        for value in self._data:
+            if value.size == layer.units and np.any(value):
+                yield replace(layer, fixed=value)
 
     def _weights(self, chain: _Chain) -> Iterator[tuple[int, Turn]]:
         """Yield the parameters that the last tensor can be multiplied by, matrices first."""
@@ -217,8 +233,7 @@ class _Search:
                 assert image is not None
                 at = image
                 continue
-            at = at @ layer.turn(run.parameters[layer.weight])
-            at = at if layer.bias is None else at + run.parameters[layer.bias].reshape(1, -1)
+            at = layer.of(at, run.parameters)
         return at
 
     def _targets(self, shown: Array) -> Iterator[Array]:

@@ -63,7 +63,7 @@ def _network(model: Model) -> Iterator[str]:
 def _op(layer: Layer) -> str:
     if layer.weight is None:
         return layer.op
-    bias = "" if layer.bias is not None else ", bias: false"
+    bias = ", bias: false" if layer.bias is None and layer.fixed is None else ""
     return f"{{dense: {{units: {layer.units}{bias}}}}}"
 
 
@@ -97,10 +97,15 @@ def _numbers(model: Model) -> Iterator[str]:
     yield "parameters:"
     for name, array in _arranged(network, run.parameters):
         yield f"  {name}: {_array(array)}"
+    for layer in network.layers:
+        if layer.fixed is not None:
+            yield f"  {layer.name}.bias: {_array(layer.fixed.reshape(-1))}    # never updated"
     yield ""
     yield "gradients:"
     if not model.exact:
         yield "  scale: free    # the learning rate could only be measured"
+    if any(layer.fixed is not None for layer in network.layers):
+        yield f"  only: {_flow([name for name, _ in _indices(network)])}"
     yield "  values:"
     for name, array in _arranged(network, run.claims):
         yield f"    {name}: {_array(array / model.scale)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from itertools import pairwise
 
-from gradcheck.edits import Draft, Rewrite, drafts, statement_rewrites
+from gradcheck.edits import Draft, Rewrite, drafts, exchanges, statement_rewrites
 from gradcheck.edits.rewrite import source, span
 from gradcheck.paste.repair.accumulators import is_overwritten
 from gradcheck.paste.repair.adjoints import Match
@@ -24,6 +24,7 @@ from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
 
 _OTHER_SHAPE = 0.8
+_DEEP = 0.5
 DECAY = frozenset(
     [
         "add-term",
@@ -178,7 +179,8 @@ def _ideas(
     value = getattr(own, "value", None)
     if isinstance(value, ast.expr):
         for draft in drafts(text, value, material):
-            yield _weighed(draft, text, scope)
+            yield _weighed(draft, text, scope, value)
+        yield from exchanges(text, value)
 
 
 def _likelier(rewrite: Rewrite, statement: Statement, known: Known) -> Rewrite:
@@ -190,8 +192,10 @@ def _likelier(rewrite: Rewrite, statement: Statement, known: Known) -> Rewrite:
     return replace(rewrite, cost=rewrite.cost - _OVERWRITTEN)
 
 
-def _weighed(draft: Draft, text: str, scope: Scope) -> Draft:
-    """Make replacements by something of another shape dearer."""
+def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
+    """Make replacements by something of another shape dearer, and derivatives deep inside."""
+    if draft.kind == "append-derivative" and draft.node is not root:
+        return replace(draft, cost=draft.cost + _DEEP)
     if draft.kind != "replace-name":
         return draft
     old = source(text, draft.node)

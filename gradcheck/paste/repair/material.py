@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from string import digits
 
 from gradcheck.edits import Material
 from gradcheck.paste.repair import terms
@@ -20,7 +21,7 @@ class Stock:
     """What a program offers to edits: its functions of one argument, and its derivatives."""
 
     def __init__(self, tree: ast.Module, uses: Uses | None = None) -> None:
-        self.functions = tuple(_functions(tree))
+        self.functions = tuple(dict.fromkeys(_functions(tree)))
         self.templates = tuple(dict.fromkeys(_templates(tree)))
         self.numpy = _numpy(tree)
         self._uses = uses or Uses()
@@ -42,6 +43,7 @@ class Stock:
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
             counts=tuple(counts(scope, ratios)),
+            factors=tuple(terms.idle(self._uses, statement, scope)),
             terms=tuple(dict.fromkeys(self._terms(statement, scope)))[:_MOST_TERMS],
             normed=tuple(self._normed(statement, scope)),
             numpy=self.numpy,
@@ -105,6 +107,19 @@ def _functions(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node in tree.body and _takes_one(node.args):
             yield node.name
+    yield from _held(tree)
+
+
+def _held(tree: ast.Module) -> Iterator[str]:
+    """Yield the variables that functions of one argument are kept in, and their numbered kin."""
+    nodes = [*ast.walk(tree)]
+    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    called = set()
+    for node in nodes:
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[_], keywords=[]) if name in stored:
+                called.add(name.rstrip(digits))
+    yield from sorted(name for name in stored if name.rstrip(digits) in called)
 
 
 def _takes_one(arguments: ast.arguments, skipped: int = 0) -> bool:

@@ -15,7 +15,7 @@ Late: TypeAlias = Callable[[], bool]
 
 DEPTH = 3
 BEAM = 3
-TRIED = 700
+TRIED = 1600
 SIGHT = 0.5
 OTHERS = 60
 """So many more edits are tried where one rights all, to know of its equals."""

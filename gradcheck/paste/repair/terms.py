@@ -92,16 +92,25 @@ def _assigned(statement: Statement) -> Iterator[str]:
     match statement.node:
         case ast.Assign(targets=[ast.Name() | ast.Attribute() | ast.Subscript() as target]):
             yield ast.unparse(target)
+        case ast.AugAssign(target=target):
+            yield ast.unparse(_whole(target))
+
+
+def _whole(target: ast.expr) -> ast.expr:
+    return _whole(target.value) if isinstance(target, ast.Subscript) else target
 
 
 def forgotten(
     uses: Uses, statement: Statement, scope: Scope, shapes: Collection[tuple[int, ...]]
 ) -> Iterator[str]:
+    """Yield values that are computed for nothing, and fit."""
+    yield from (name for name in idle(uses, statement, scope) if scope.arrays.get(name) in shapes)
+
+
+def idle(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
     """Yield values that are computed for nothing."""
     own = _parts(statement)
-    for name, shape in scope.arrays.items():
-        if name in uses.idle and shape in shapes and name not in own:
-            yield name
+    yield from (n for n in (*scope.arrays, *scope.numbers) if n in uses.idle and n not in own)
 
 
 def products(uses: Uses, style: Style, statement: Statement, scope: Scope) -> Iterator[str]:

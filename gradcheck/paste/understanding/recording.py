@@ -48,13 +48,16 @@ def _record(inquiry: Inquiry, choice: Choice) -> Mapping[str, Any]:
     if len(inquiry.base.events) > _EVENTS:
         return {"refused": f"the step computes more than {_EVENTS} values one by one"}
     step = replace(inquiry.step, first=inquiry.points[0].first, paths=None)
-    trials = [step.trial(one.point, step.plan(None)) for one in inquiry.points]
-    if any(trial.failed for trial in trials):
+    plan = step.plan(None)
+    real = [step.trial(one.point, plan) for one in inquiry.points]
+    # What comes after an update, as a loss may, is to be that of the point itself.
+    still = [step.trial(one.point, plan, rate=0.0) for one in inquiry.points]
+    if any(trial.failed for trial in (*real, *still)):
         return {"refused": "the step can't be run again from the same place"}
-    if len({tuple(event.site for event in trial.events) for trial in trials}) > 1:
+    if len({tuple(event.site for event in trial.events) for trial in still}) > 1:
         return {"refused": "the step does different things at different points"}
     candidate = inquiry.candidates[choice.candidate]
-    columns = [list(_seen(inquiry, trial, candidate)) for trial in trials]
+    columns = [list(_seen(inquiry, trial, candidate)) for trial in still]
     kept = _distinct(columns)
     if sum(columns[0][k].size for k in kept) > MOST:
         return {"refused": f"the step computes more than {MOST} numbers"}
@@ -64,11 +67,11 @@ def _record(inquiry: Inquiry, choice: Choice) -> Mapping[str, Any]:
         "runs": [
             {
                 "parameters": [one.point[path] for path in inquiry.parameters],
-                "claims": [_claim(trial, path, claims.get(path)) for path in inquiry.parameters],
+                "claims": [_claim(moved, path, claims.get(path)) for path in inquiry.parameters],
                 "loss": float(values([candidate], trial.events)[0]),
                 "values": [column[k] for k in kept],
             }
-            for one, trial, column in zip(inquiry.points, trials, columns, strict=True)
+            for one, moved, trial, column in zip(inquiry.points, real, still, columns, strict=True)
         ],
     }
 

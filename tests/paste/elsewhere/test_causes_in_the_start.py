@@ -43,11 +43,16 @@ CASES: dict[str, tuple[str, list[tuple[str, str]], dict[str, str | None]]] = {
         ],
         {"TRN05": "W1 = "},
     ),
+    "lists of zeros": (
+        "lists",
+        [("r.randn(a, b) / np.sqrt(a)", "np.zeros((a, b))")],
+        {"TRN05": "self."},
+    ),
     "inputs that saturate": ("network", [WILD, TAME], {"TRN03": "A1 = ", "TRN06": "X = "}),
     "inputs that diverge": (
         "line",
         [("x = gen.rand(2, 53)", "x = 80 * gen.rand(2, 53)")],
-        {"TRN01": "def fit(", "TRN06": "def fit("},
+        {"TRN01": "def fit(", "TRN06": "x = "},
     ),
     "targets out of range": ("network", [("0.5 + 0.3 * np.sin", "2 * np.sin")], {"TRN07": "loss"}),
     "class numbers": (
@@ -74,4 +79,4 @@ def test_a_planted_cause_is_found_at_its_line(
     for code, text in expected.items():
         assert found[code]["evidence"]
         if text is not None:
-            assert rows[found[code]["line"] - 1].strip().startswith(text)
+            assert rows[found[code]["place"]["line"] - 1].strip().startswith(text)

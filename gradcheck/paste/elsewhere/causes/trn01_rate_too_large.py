@@ -33,7 +33,7 @@ def _look(stage: Stage) -> Iterator[Remark]:
         message="the loss rises, and at a smaller learning rate it falls",
         evidence=tuple(_facts(stage, share, found)),
         help=_help(stage, share, found),
-        line=stage.rate_line,
+        place=stage.rate_place,
     )
 
 

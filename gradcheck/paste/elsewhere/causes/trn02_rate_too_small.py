@@ -38,7 +38,7 @@ def _look(stage: Stage) -> Iterator[Remark]:
             f"at {times} times the rate, {steps} steps take it from {start:.3g} to {faster:.3g}",
         ),
         help=f"multiply the rate by {times}",
-        line=stage.rate_line,
+        place=stage.rate_place,
     )
 
 

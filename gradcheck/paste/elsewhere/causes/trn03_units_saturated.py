@@ -39,7 +39,7 @@ def _remark(stage: Stage, layer: Layer, share: float) -> Remark:
             f"they are the {layer.kind} of numbers from {sums.min():.3g} to {sums.max():.3g}",
         ),
         help="scale the inputs, or start from smaller weights, so that the sums are near 1",
-        line=site.line,
+        place=stage.place(layer.site),
     )
 
 

@@ -65,7 +65,7 @@ def _remark(stage: Stage, one: _Dead, when: str, advice: str) -> Remark:
         message=f"`{site.text}` has dead units {when}",
         evidence=(f"{one.dead} of {one.units} units are zero for every sample that was seen",),
         help=advice,
-        line=site.line,
+        place=stage.place(one.layer.site),
     )
 
 

@@ -56,7 +56,7 @@ def _remark(stage: Stage, other: Stage, one: Input) -> Remark:
             f"with means of 0 and deviations of 1, {facts[1]}",
         ),
         help=f"subtract the mean of each feature of {one.name}, and divide by its deviation",
-        line=stage.line_of(one.name),
+        place=stage.birth(one.name),
     )
 
 

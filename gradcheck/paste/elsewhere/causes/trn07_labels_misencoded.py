@@ -57,7 +57,7 @@ def _numbers(stage: Stage, pair: Pair) -> Remark:
             f"the labels are whole numbers from {pair.target.min():g} to {pair.target.max():g}",
         ),
         help="write the labels one-hot: np.eye(classes)[labels]",
-        line=site.line,
+        place=stage.place(pair.site),
     )
 
 
@@ -71,7 +71,7 @@ def _beyond(stage: Stage, layer: Layer, pair: Pair, share: float) -> Remark:
             f"they reach from {pair.target.min():.3g} to {pair.target.max():.3g}",
         ),
         help="scale the targets into that range, or use a linear output",
-        line=site.line,
+        place=stage.place(pair.site),
     )
 
 

@@ -38,10 +38,10 @@ def _look(stage: Stage) -> Iterator[Remark]:
     first = next(iter(layers(stage)), None)
     if first is not None:
         gain = _shifted(stage, first, known) if _is_zero(empty, first) else None
-        line, what = stage.sites[first.site].line, f"the sums of its {first.kind} units are"
+        site, what = first.site, f"the sums of its {first.kind} units are"
     else:
         gain = _lines(given, known) if _predicts_zero(empty, known) else None
-        line, what = stage.sites[known[0].site].line, "the prediction is"
+        site, what = known[0].site, "the prediction is"
     if gain is None or not gain[1] < (1 - _GAIN) * gain[0]:
         return
     yield Remark(
@@ -52,7 +52,7 @@ def _look(stage: Stage) -> Iterator[Remark]:
             f"constants added there bring the loss from {gain[0]:.3g} to {gain[1]:.3g}",
         ),
         help="add a bias to it, or a column of ones to the inputs",
-        line=line,
+        place=stage.place(site),
     )
 
 

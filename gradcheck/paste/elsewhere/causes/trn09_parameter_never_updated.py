@@ -23,7 +23,7 @@ _ROUNDING = 1e-9
 
 
 def _look(stage: Stage) -> Iterator[Remark]:
-    lost = {str(path): stage.sites[site] for path, site in _lost(stage)}
+    lost = {str(path): site for path, site in _lost(stage)}
     if lost:
         names, one = listed(lost), len(lost) == 1
         changes, are, them = ("changes", "is", "it") if one else ("change", "are", "them")
@@ -32,12 +32,12 @@ def _look(stage: Stage) -> Iterator[Remark]:
             evidence=(
                 f"the loss depends on {them}, and after a step {names} {are} as before",
                 *(
-                    f"`{site.text}` takes off a multiple of the gradient of {name}"
+                    f"`{stage.sites[site].text}` takes off a multiple of the gradient of {name}"
                     for name, site in lost.items()
                 ),
             ),
             help=f"update {them} in place, or keep the result where {names} {are} kept",
-            line=min(site.line for site in lost.values()),
+            place=stage.place(min(lost.values(), key=lambda site: stage.sites[site].line)),
             parameters=tuple(lost),
         )
     for entry in stage.told["neglected"]:
@@ -50,7 +50,7 @@ def _look(stage: Stage) -> Iterator[Remark]:
                     "its gradient is computed, and right",
                 ),
                 help=f"update {name} like the other parameters, in place",
-                line=stage.line_of(name.rpartition(".")[2]),
+                place=stage.birth(name.rpartition(".")[2]),
                 parameters=(name,),
             )
 

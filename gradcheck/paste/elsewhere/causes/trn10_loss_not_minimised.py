@@ -18,7 +18,7 @@ def _look(stage: Stage) -> Iterator[Remark]:
             f"{name}, which is written, has other gradients",
         ),
         help=f"write the {other['name']} as the loss, or repair the gradients: one of the two",
-        line=written["line"],
+        place=stage.place(stage.loss.site),
     )
 
 

@@ -52,7 +52,7 @@ def _remark(stage: Stage, pair: Pair, axis: int, wrong: str) -> Remark:
             f"{wrong} add up to 1",
         ),
         help=f"in the softmax, sum over axis={axis} with keepdims=True",
-        line=site.line,
+        place=stage.place(pair.site),
     )
 
 

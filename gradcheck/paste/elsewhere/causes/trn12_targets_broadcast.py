@@ -23,7 +23,7 @@ def _look(stage: Stage) -> Iterator[Remark]:
             f"their difference has shape {pair.value.shape}: {pair.value.size} numbers for {count}",
         ),
         help=f"give the target the prediction's shape: {how}",
-        line=site.line,
+        place=stage.place(pair.site),
     )
 
 

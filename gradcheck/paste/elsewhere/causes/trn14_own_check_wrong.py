@@ -91,7 +91,7 @@ def _remark(stage: Stage, site: int, claimed: Array, numeric: Array) -> Remark:
             "at random points every claimed gradient is that of the loss, and not a multiple",
         ),
         help=_help(ratio),
-        line=stage.sites[site].line,
+        place=stage.place(site),
     )
 
 
