@@ -1,6 +1,7 @@
 """The Python API: `check` for gradients of one's own, and `assert_gradients` for tests."""
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,8 @@ def check(
        run under a random upstream gradient; parameters and floating-point inputs are checked.
        `parameters` names attributes of the layer, or maps them to those of their gradients,
        where they can't be found by their names.
+       A module or a `torch.autograd.Function` of PyTorch, or a `jax.custom_vjp` function, comes
+       with its inputs as well.
     4. `check(network, inputs=(x, y), step="train", loss="loss")` or `check(update, parameters,
        loss=loss)`: one step of plain gradient descent is observed at two learning `rates`, and
        the change of the parameters divided by the rate is the claim.
@@ -102,6 +105,10 @@ def _subject(
         from gradcheck.module.steps import observed
 
         return observed(target, parameters, inputs, step, loss, rates)
+    framework = _framework(target)
+    if framework is not None:
+        made: Subject = framework.subject(target, inputs, seed)
+        return made
     if isinstance(target, tuple):
         from gradcheck.module.objects import pair
 
@@ -111,6 +118,18 @@ def _subject(
 
         return layer(target, inputs, parameters, seed)
     return Closure(target, parameters, gradients)
+
+
+def _framework(target: Any) -> Any:
+    """Return the module for the framework that a target is of; None for plain Python and NumPy."""
+    kinds = target.__mro__ if isinstance(target, type) else type(target).__mro__
+    homes = {kind.__module__.partition(".")[0] for kind in kinds}
+    for name in ("torch", "jax"):
+        if name in homes:
+            found = import_module(f"gradcheck.frameworks.{name}")
+            if found.is_target(target):
+                return found
+    return None
 
 
 def _name(target: Any) -> str:

@@ -32,7 +32,7 @@ class Layer:
             own=own,
             claimed=frozenset(own.parameters) - set(unclaimed),
             inputs=passes.moving,
-            batch=output.shape[0] if output.ndim else None,
+            batch=_samples(output, own, passes),
             facts=tuple(facts),
             remarks=(
                 *harvest.remarks,
@@ -109,6 +109,14 @@ def _tampered(passes: Passes, back: Back) -> Iterator[Fact]:
         evidence = ("compared byte by byte before and after both passes",)
         names = tuple(pairs[k][0] for k in spoilt)
         yield Fact(code="CHK07", parameters=names, evidence=evidence)
+
+
+def _samples(output: Array, own: Point, passes: Passes) -> int | None:
+    """Return the number of samples, by the output or, of a loss, by its first input."""
+    if output.ndim:
+        return int(output.shape[0])
+    shapes = [own.parameters[name].shape for name in passes.moving]
+    return shapes[0][0] if shapes and shapes[0] else None
 
 
 def _magnitude(terms: Array) -> complex:
