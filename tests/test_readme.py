@@ -17,6 +17,7 @@ from gradcheck.config.grammar import grammar
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+RUNS = re.compile(r"<!-- runs -->\n```python\n(.*?)```", re.DOTALL)
 CONSOLE = re.compile(r"```console\n\$ (?P<command>.*)\n(?P<output>(?:.*\n)*?)```\n")
 
 
@@ -47,6 +48,11 @@ def test_command_prints_what_the_readme_shows(command: str, request: pytest.Fixt
         shown = next(m for m in CONSOLE.finditer(text) if m["command"] == command)
         README.write_text(text.replace(shown.group(), block), "utf-8")
     assert block in README.read_text("utf-8")
+
+
+@pytest.mark.parametrize("snippet", RUNS.findall(README.read_text("utf-8")))
+def test_python_that_is_said_to_run_runs(snippet: str) -> None:
+    exec(compile(snippet, "README.md", "exec"), {"__name__": "readme"})
 
 
 def test_yaml_blocks_are_pieces_of_a_config() -> None:

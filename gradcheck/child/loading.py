@@ -27,9 +27,25 @@ class Place:
 
 def load(place: Place) -> Callable[..., Any]:
     """Import the file or module and return its function; dots in the name lead to attributes."""
+    value = find(place)
+    if not callable(value):
+        raise ClaimError(
+            f"{place.source}:{place.name} must be a function (params, inputs, targets) -> "
+            f"gradients, but is of type {type(value).__name__}"
+        )
+    return value  # type: ignore[no-any-return]
+
+
+def find(place: Place) -> Any:
+    """Import the file or module and return what stands there under the name."""
+    return attribute(imported(place), place)
+
+
+def imported(place: Place) -> ModuleType:
+    """Import the file or module."""
     folder = str(Path.cwd())
     try:
-        module = _from_file(Path(place.source)) if place.is_file else _by_name(place.source)
+        return _from_file(Path(place.source)) if place.is_file else _by_name(place.source)
     except ClaimError:
         raise
     except SystemExit as error:
@@ -41,7 +57,6 @@ def load(place: Place) -> Callable[..., Any]:
     except BaseException as error:
         lines = [f"{place.source} can't be imported: {statement(error)}", shortened(error, folder)]
         raise ClaimError("\n".join([*filter(None, lines), *_advice(error)])) from None
-    return _function(module, place)
 
 
 def _from_file(path: Path) -> ModuleType:
@@ -77,7 +92,8 @@ def _advice(error: BaseException) -> list[str]:
     return []
 
 
-def _function(module: ModuleType, place: Place) -> Callable[..., Any]:
+def attribute(module: ModuleType, place: Place) -> Any:
+    """Return what a module has under a name with dots in it."""
     value: Any = module
     found = place.source
     separator = ":"
@@ -87,12 +103,7 @@ def _function(module: ModuleType, place: Place) -> Callable[..., Any]:
         value = getattr(value, part)
         found += separator + part
         separator = "."
-    if not callable(value):
-        raise ClaimError(
-            f"{found} must be a function (params, inputs, targets) -> gradients, "
-            f"but is of type {type(value).__name__}"
-        )
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def _offer(owner: object, wanted: str) -> str:

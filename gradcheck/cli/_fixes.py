@@ -32,6 +32,16 @@ def diffs(report: Report, source: Source = read) -> str:
     return "".join(_diff(source(file).text, edits) for file, edits in verified(report).items())
 
 
+def left_out(report: Report) -> str | None:
+    """Say how many fixes are left alone because they are not the only ones, or not proved."""
+    found = [f.fix for p in report.problems for f in p.findings if f.fix and f.fix.diff]
+    count = sum(fix.applicability != "verified" for fix in found)
+    if not count:
+        return None
+    plural = "fix that is one" if count == 1 else "fixes that are some"
+    return f"{count} {plural} of several, or not proved, left out: see the report"
+
+
 def fixed(report: Report, file: str, source: Source = read) -> bytes | None:
     """Return a file with the verified fixes in it, None where there are none."""
     edits = verified(report).get(file)

@@ -185,10 +185,12 @@ def _fixed(report: "Report") -> list[str]:
 
 
 def _show_diffs(report: "Report") -> None:
-    from gradcheck.cli._fixes import diffs
+    from gradcheck.cli._fixes import diffs, left_out
     from gradcheck.cli._stdout import say
 
     say(diffs(report))
+    if remark := left_out(report):
+        click.echo(remark, err=True)
 
 
 def exit_code(problems: Iterable[ProblemReport], fail_on: Level) -> int:

@@ -223,7 +223,9 @@ def _write(report: "Report", given: "Pasted", output: Path) -> None:
 
 
 def _show(report: "Report", given: "Pasted") -> None:
-    from gradcheck.cli._fixes import diffs
+    from gradcheck.cli._fixes import diffs, left_out
     from gradcheck.cli._stdout import say
 
     say(diffs(report, lambda _: given.text))
+    if remark := left_out(report):
+        click.echo(remark, err=True)

@@ -125,6 +125,19 @@ class Loader:
             )
         raise AssertionError
 
+    def parameters(self, document: Document) -> tuple[str, ...]:
+        """Name a document's parameters, without asking for claims; none if it can't be loaded."""
+        if isinstance(document.root, ConfigError):
+            return ()
+        with ExitStack() as stack, np.errstate(all="ignore"):
+            try:
+                config = grammar(self.ops).read(document.root, document.source)
+                network, _ = self._network(config, stack)
+            except GradcheckError:
+                return ()
+            return tuple(network.parameters)
+        raise AssertionError
+
     def _check_expectation(self, config: Section, problem: Problem) -> None:
         """Refuse an expectation of parameters and faults that there are not."""
         section = config.get("expect")

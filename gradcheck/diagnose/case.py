@@ -19,6 +19,10 @@ SHARE = 1e-3
 """The share of a wrong claim's error that an explanation may leave unexplained."""
 
 
+FEW = 16
+"""Rows of a gradient that are compared first, and mostly enough."""
+
+
 @record
 class Case:
     """What is to be explained.
@@ -42,6 +46,11 @@ class Case:
             for r, c in zip(self.references, self.claims, strict=True)
         )
 
+    @cached_property
+    def _sizes(self) -> tuple[Mapping[str, float], ...]:
+        """The largest entry of each claim, at each probe."""
+        return tuple({name: largest(c[name]) for name in self.compared} for c in self.claims)
+
     def telling(self) -> list[int]:
         """Number the probes, first those at which most parameters are seen to be wrong."""
         seen = [sum(errors[name] > EXACT for name in self.wrong) for errors in self._errors]
@@ -57,7 +66,9 @@ class Case:
         unseen = set(self.wrong)
         for name, gradient in self.references[probe].changed(plants):
             unseen.discard(name)
-            if name in self.claims[probe]:
+            if name in self.wrong:
+                worst = max(worst, self._bound(name, gradient, probe))
+            if worst <= cutoff and name in self.claims[probe]:
                 worst = max(worst, self._difference(name, gradient, probe))
             if worst > cutoff:
                 return worst
@@ -78,6 +89,11 @@ class Case:
         """Tell whether one planted gradient is the claimed one."""
         return self._difference(name, gradient, probe) <= tolerance
 
+    def _bound(self, name: str, planted: Array, probe: int) -> float:
+        """Return what the difference of a wrong claim is at least, if that is worth anything."""
+        bound = gap_at_least(planted, self.claims[probe][name], self._sizes[probe][name])
+        return bound if bound > LOOSE else 0.0
+
     def _difference(self, name: str, planted: Array, probe: int) -> float:
         """Return how far a planted gradient is from its claim, whose rounding is not its fault."""
         error = self._errors[probe][name]
@@ -97,6 +113,16 @@ def gap(one: Array, other: Array) -> float:
     if not np.isfinite(difference):
         return float("inf")
     return difference / size if size else 0.0
+
+
+def gap_at_least(one: Array, other: Array, size: float) -> float:
+    """Return what the gap is at least, from a few rows; the `other`'s largest entry is `size`.
+
+    Where the one's largest entry is not above twice that, a difference in these rows tells; where
+    it is, that entry alone makes the gap more than a half.
+    """
+    rows = np.abs(np.atleast_1d(one)[:FEW] - np.atleast_1d(other)[:FEW])
+    return min(float(rows.max()) / (2 * size), 0.5) if rows.size and size else 0.0
 
 
 def largest(array: Array) -> float:

@@ -23,10 +23,13 @@ def hinted(report: Report, level: int) -> Report:
 
 
 def _problem(problem: ProblemReport, level: int) -> ProblemReport:
+    # What else there is to note may give the mistake away, as another loss that fits does.
+    noted = problem.verdict != "wrong" or level >= NAME
+    told = [one for one in problem.findings if noted or one.level == "error"]
     return replace(
         problem,
         checks=tuple(_check(check, level) for check in problem.checks),
-        findings=tuple(_once(_finding(finding, level) for finding in problem.findings)),
+        findings=tuple(_once(_finding(finding, level) for finding in told)),
     )
 
 

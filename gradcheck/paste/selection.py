@@ -1,10 +1,14 @@
-"""The programs of a post that are asked for, by their numbers or by a line that they have."""
+"""The programs of a post that are asked for, by their numbers or by what they have."""
 
-from collections.abc import Iterator, Sequence
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 
 from gradcheck.errors import GradcheckError
 from gradcheck.paste.reading.post import Post, Program
 from gradcheck.record import record
+
+_LISTED = 20
 
 
 class SelectionError(GradcheckError):
@@ -48,6 +52,22 @@ def chosen(post: Post, number: int | None, at: At | None) -> list[Chosen]:
         which = [each.program for each in found]
         raise SelectionError(f"no program has line {at}: {_listed(which)}{_cells(post, at)}")
     return having
+
+
+def require_names(found: Sequence[Chosen], names: Iterable[str]) -> None:
+    """Raise SelectionError for a name that none of the programs has, with those that they have."""
+    known = {
+        node.id
+        for each in found
+        for node in ast.walk(ast.parse(each.program.source))
+        if isinstance(node, ast.Name)
+    }
+    for name in names:
+        if found and name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            some = ", ".join(sorted(known)[:_LISTED]) + (" ..." if len(known) > _LISTED else "")
+            raise SelectionError(f"--set: the code has no name {name!r}{hint} It has {some}")
 
 
 def _having(found: Sequence[Chosen], at: At) -> Iterator[Chosen]:

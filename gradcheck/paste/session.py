@@ -23,7 +23,7 @@ from gradcheck.paste.reading.read import read
 from gradcheck.paste.remarks import notes
 from gradcheck.paste.sandbox.launch import available, call, warm
 from gradcheck.paste.sandbox.limits import Limits
-from gradcheck.paste.selection import At, Chosen, chosen
+from gradcheck.paste.selection import At, Chosen, chosen, require_names
 from gradcheck.paste.understood import Reading
 from gradcheck.paste.verdicts import Judged, judged
 from gradcheck.record import record
@@ -75,6 +75,7 @@ def run(request: Request) -> Report:
     warm(SERVICE, guarded=request.sandboxed)
     post = read(request.text)
     wanted = chosen(post, request.program, request.step)
+    require_names(wanted, request.values)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         told = pool.map(partial(_problems, request, post), wanted)
         problems = [problem for own in told for problem in own]

@@ -32,8 +32,9 @@ class Reading:
 
     @property
     def given(self) -> Sequence[str]:
-        """What the user gave by hand: some of step, loss and parameters."""
-        return tuple(self.step.get("given", ()))
+        """What the user gave by hand: some of step, loss, parameters and set."""
+        told = any(a["kind"] == "set" for a in self.answer["assumptions"])
+        return (*self.step.get("given", ()), *(["set"] if told else []))
 
 
 def data(reading: Reading) -> dict[str, Any]:

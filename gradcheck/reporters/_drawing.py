@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from math import ceil, floor, isfinite, log10
+from sys import float_info
 
 from gradcheck.record import record
 
@@ -12,6 +13,9 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 12, 10, 38
 
 TICKS = 5
 """Intervals that an axis has about."""
+
+_TENS = float_info.min_10_exp, float_info.max_10_exp
+"""The powers of ten that there are numbers for."""
 
 
 @record
@@ -44,7 +48,8 @@ def axis(values: Iterable[float], name: str, *, log: bool = False) -> Axis | Non
 def ticks(scale: Axis) -> list[tuple[float, str]]:
     """Return round values along an axis, each with how it is written."""
     if scale.log:
-        decades = range(ceil(scale.low), floor(scale.high) + 1)
+        low, high = max(ceil(scale.low), _TENS[0]), min(floor(scale.high), _TENS[1])
+        decades = range(low, high + 1)
         every = max(1, ceil(len(decades) / TICKS))
         return [(10.0**k, f"1e{k}" if k else "1") for k in decades if k % every == 0]
     unit = 10.0 ** floor(log10((scale.high - scale.low) / TICKS))

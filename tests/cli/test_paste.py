@@ -3,6 +3,7 @@
 import codecs
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +242,23 @@ def notebook(source: list[str]) -> str:
         {"cell_type": "code", "metadata": {}, "outputs": [], "source": source},
     ]
     return json.dumps({"cells": cells, "metadata": {"k": 1}, "nbformat": 4}, indent=1)
+
+
+def test_a_fix_that_is_one_of_several_is_left_out_and_that_is_said(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(request: session.Request) -> Report:
+        one = problem(request)
+        (finding,) = one.findings
+        assert finding.fix is not None
+        several = replace(finding, fix=replace(finding.fix, applicability="ambiguous"))
+        return Report(problems=(replace(one, findings=(several,)),), tool_version="1")
+
+    monkeypatch.setattr(session, "run", found)
+    result = run("-", "--diff", stdin=POST.encode())
+    assert result.stdout == ""
+    assert "1 fix that is one of several, or not proved, left out" in result.stderr
+    assert result.exit_code == 1
 
 
 @pytest.mark.parametrize("joined", [True, False])

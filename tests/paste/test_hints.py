@@ -1,6 +1,7 @@
 """Hints and derivations: less of a report, or more."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -36,6 +37,16 @@ def test_a_hint_of_the_line_marks_all_of_it(whole: Report) -> None:
     assert excerpt.text[excerpt.column - 1 : excerpt.end_column - 1] == "dP = Y - P"
     assert finding.location is not None
     assert finding.location.column == excerpt.column
+
+
+@pytest.mark.parametrize(("level", "noted"), [(1, False), (2, False), (3, True), (4, True)])
+def test_notes_on_the_rest_come_with_the_name(level: int, noted: bool, whole: Report) -> None:
+    (problem,) = whole.problems
+    note = replace(problem.findings[0], code="TRN10", level="note")
+    more = replace(whole, problems=(replace(problem, findings=(*problem.findings, note)),))
+    codes = [finding.code for finding in hinted(more, level).problems[0].findings]
+    assert ("TRN10" in codes) == noted
+    assert len(codes) == 1 + noted
 
 
 @pytest.mark.parametrize("level", [1, 2])

@@ -137,6 +137,15 @@ def test_a_program_that_is_not_there_is_an_error_with_those_that_are(
     assert message in str(error.value)
 
 
+def test_a_name_to_set_that_is_not_there_is_an_error_with_those_that_are(right_post: str) -> None:
+    with pytest.raises(SelectionError) as error:
+        run(Request(text=right_post, name="x", values={"lrr": "0.1"}))
+    assert str(error.value).startswith(
+        "--set: the code has no name 'lrr'; did you mean 'lr'? It has"
+    )
+    assert "W1, W2" in str(error.value)
+
+
 def test_a_notebooks_lines_are_given_with_their_cells() -> None:
     cells = [
         {"cell_type": "markdown", "source": ["# Title"]},
@@ -209,12 +218,18 @@ def test_a_finding_marks_its_place_in_every_format(wrong: Report) -> None:
 
 def test_what_was_given_by_hand_is_marked(right_post: str) -> None:
     request = Request(
-        text=right_post, name="x", loss="0.5 * np.mean((P - Y) ** 2)", step=At(line=14)
+        text=right_post,
+        name="x",
+        loss="0.5 * np.mean((P - Y) ** 2)",
+        step=At(line=14),
+        values={"lr": "0.01"},
     )
     problem = only(run(request))
     assert problem.verdict == "right"
     assert problem.understood is not None
-    assert problem.understood["given"] == ["step", "loss"]
+    assert problem.understood["given"] == ["step", "loss", "set"]
+    assert problem.understood["rate"]["value"] == 0.01
+    assert "lr is 0.01, as told" in problem.reading["assumed"]
     assert problem.reading["step"].endswith("(as given)")
     assert problem.reading["loss"].endswith("(as given)")
     assert "26 times" in problem.reading["rate"]

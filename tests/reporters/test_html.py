@@ -160,3 +160,11 @@ def test_pictures_of_nothing_drawable_are_left_out(reports: dict[str, Report]) -
     odd = replace(problem, pictures=pictures, checks=checks)
     page = html.render(Report(problems=(odd,), tool_version="1"), Style())
     assert page.count("<svg") == 1
+
+
+def test_the_largest_numbers_there_are_have_an_axis() -> None:
+    scale = axis([1e-300, 9.99e307], "gap", log=True)
+    assert scale is not None
+    shares = [scale.share(value) for value, _ in ticks(scale)]
+    assert len(shares) >= 3
+    assert all(0 <= share <= 1 for share in shares)

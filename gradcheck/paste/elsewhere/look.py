@@ -61,5 +61,5 @@ def _heard(cause: Cause, stage: Stage) -> Iterator[Any]:
     try:
         with np.errstate(all="ignore"):
             yield from list(cause.look(stage))
-    except (ArithmeticError, LookupError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return

@@ -219,7 +219,8 @@ class Stage:
         sites = frozenset(event.site for event in first if event.site in self.touched)
         count = max(1, min(_BATCHES, int(_SECONDS / max(self.seconds, 1e-9))))
         if not sites or not self.walks:
-            return [[event for event in first if event.site in sites]]
+            shown = self.ahead(self.moved) if point is self.anywhere else first
+            return [[event for event in shown if event.site in sites]]
         play = self.play(point or {}, count, rate=0.0, sites=sites | self._ends)
         return [_before(events, self._ends) for events in play.iterations]
 
@@ -243,8 +244,12 @@ class Stage:
         return float(np.mean(found)) if found else float("nan")
 
     def _walk(self, rate: float) -> Play:
-        """Make some steps from the start, at so many times the program's rate."""
-        return self.play({}, _STEPS if self.seconds < _LONG else _FEWER, rate=rate)
+        """Make some steps from the start, at so many times the program's rate.
+
+        What is idle at first is watched as well.
+        """
+        step = replace(self.step, paths=(*self.start, *self.idle))
+        return play(step, {}, _STEPS if self.seconds < _LONG else _FEWER, rate=rate)
 
     def play(self, point: Point, span: int, **options: Any) -> Play:
         """Make consecutive steps from a point (see `play.play`)."""

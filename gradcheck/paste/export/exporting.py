@@ -12,7 +12,7 @@ from gradcheck.paste.export.recognition import RecognitionError, Run, recognised
 from gradcheck.paste.export.writing import Model, config
 from gradcheck.paste.reading.read import read
 from gradcheck.paste.sandbox.launch import call
-from gradcheck.paste.selection import Chosen, chosen
+from gradcheck.paste.selection import Chosen, chosen, require_names
 from gradcheck.paste.session import Request, question
 from gradcheck.paste.verdicts import Judged, judged
 
@@ -28,6 +28,7 @@ def exported(request: Request) -> str:
     """
     post = read(request.text)
     wanted = chosen(post, request.program, request.step)
+    require_names(wanted, request.values)
     texts = [text for each in wanted for text in _configs(request, each, len(post.programs) > 1)]
     if not texts:
         raise RecognitionError(f"{request.name}: no program was found in this text")

@@ -54,10 +54,13 @@ def relaid(places: Sequence[Place], units: Sequence[Unit], found: Layout) -> lis
 
 def _with_bodies(result: list[Place], units: Sequence[Unit], found: Layout) -> list[Place]:
     for at in found.bodiless:
-        last = units[at].stop - 1
-        text = result[last].text
-        stop = tokens(text)[-1].stop
-        result[last] = replaced(result[last], stop, stop, " pass")
+        unit = units[at]
+        for line in reversed(range(unit.start, unit.stop)):
+            # A line that a backslash continues may be followed by an empty one.
+            if own := tokens(result[line].text):
+                stop = own[-1].stop
+                result[line] = replaced(result[line], stop, stop, " pass")
+                break
     return result
 
 

@@ -81,7 +81,9 @@ class Bench:
         self.rate = rate
         self.inferred = choice.basis == "inferred"
         self.parameters = tuple(inquiry.parameters)
-        self.claims = claimed(inquiry, choice.candidate)
+        claims = claimed(inquiry, choice.candidate)
+        self.claims = {path: claim for path, claim in claims.items() if not claim.decay}
+        self._decays = {path: claim.decay for path, claim in claims.items() if claim.decay}
         found = statements(self.machine.tree, source)
         self.statements: Mapping[int, Statement] = {s.number: s for s in found}
         self.blocks = {s.number: s for s in blocks(self.machine.tree, source)}
@@ -255,7 +257,7 @@ class Bench:
             own = self.claims.get(path)
             if own is None:
                 value = frozen(self.step.claim(trial, path))
-                value = None if value is None else np.asarray(value) / rate
+                value = None if value is None else self._undecayed(trial, path, value) / rate
             else:
                 value = self._recorded(trial, own.site, path)
             if value is None or not np.all(np.isfinite(value)):
@@ -265,6 +267,11 @@ class Bench:
             found[path] = value
         return found
 
+    def _undecayed(self, trial: Trial, path: Path, value: Any) -> Any:
+        """Return an update without the weight decay that it has on purpose."""
+        decay, own = self._decays.get(path, 0.0), frozen(trial.before.values[path])
+        return np.asarray(value) - decay * np.asarray(own) * (np.asarray(value) != 0)
+
     def noted(self, trial: Trial, path: Path) -> Any:
         """Return the gradient variable's value in a trial, where it is a parameter's claim."""
         own = self.claims.get(path)
@@ -273,7 +280,7 @@ class Bench:
     def _recorded(self, trial: Trial, site: int, path: Path) -> Any:
         shape = np.shape(self.points[0].point[path])
         own = [e.value for e in trial.events if e.site == site and np.shape(e.value) == shape]
-        return own[-1] if own else None
+        return self.claims[path].sign * own[-1] if own else None
 
     def _rows(self, point: Measured, claims: Claims) -> dict[Path, Rows]:
         found = {}

@@ -30,12 +30,18 @@ _SOLVERS = ("inv", "pinv", "solve", "lstsq", "cho_solve")
 
 @record
 class Claim:
-    """What is claimed as one parameter's gradient: the values of a site, and why not the update."""
+    """What is claimed as one parameter's gradient: the values of a site, and why not the update.
+
+    `sign` is -1 where the update follows the values uphill. A `decay` that is not zero tells that
+    the claim is the update less so much of the parameter, in the entries that are updated at all.
+    """
 
     site: int
     rows: tuple[Rows, ...]
     fit: Fit
     why: str
+    sign: float = 1.0
+    decay: float = 0.0
 
 
 def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
@@ -54,8 +60,7 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
     explained = {path: claim for path, claim in odd.items() if claim is not None}
     found = {p: c for p, c in explained.items() if not _is_alone(inquiry, p, explained)}
     if not found and inquiry.candidates[candidate].standard:
-        decayed = {path: _decayed(inquiry, candidate, path) for path in odd}
-        return {path: claim for path, claim in decayed.items() if claim is not None}
+        return _decays(inquiry, candidate, list(odd))
     if not found:
         return {}
     for path in decided:
@@ -81,28 +86,51 @@ def _factors(inquiry: Inquiry, path: Path, claim: Claim) -> Array:
     return np.array([float(update / gradient) for update, gradient in sizes])
 
 
-def _decayed(inquiry: Inquiry, candidate: int, path: Path) -> Claim | None:
+def _decays(inquiry: Inquiry, candidate: int, odd: Sequence[Path]) -> dict[Path, Claim]:
+    """Return the updates less a weight decay: of what fits then, and of what shares its update."""
+    sites = {u.path: u.site for u in inquiry.found.updates if u.site >= 0}
+    found = {
+        path: claim
+        for path in odd
+        if path in sites and (claim := _decayed(inquiry, candidate, path, sites[path])) is not None
+    }
+    shared = {claim.site: claim.decay for claim in found.values()}
+    for path in odd:
+        if path not in found and sites.get(path) in shared:
+            site = sites[path]
+            found[path] = _less(inquiry, candidate, path, site, shared[site])
+    return found
+
+
+def _decayed(inquiry: Inquiry, candidate: int, path: Path, site: int) -> Claim | None:
     """Return the update less a multiple of the parameter itself, where that is the gradient.
 
     Who writes no loss need not write that it has a regularisation. Entries that the step does not
     change are not regularised by it either.
     """
     rows = inquiry.rows(path, candidate)
-    own = []
-    for point in inquiry.points:
-        touched = np.asarray(frozen(point.point[path])) * (np.asarray(point.claims[path]) != 0)
-        own.append(point.lines[path].reshape(len(point.lines[path]), -1) @ np.ravel(touched))
     claim, slope = (np.concatenate([getattr(r, name) for r in rows]) for name in ("claim", "slope"))
-    columns = np.stack([slope, np.concatenate(own)], axis=1)
+    columns = np.stack([slope, np.concatenate(_along(inquiry, path))], axis=1)
     if not np.all(np.isfinite(claim)) or not np.all(np.isfinite(columns)):
         return None
     factors, *_ = np.linalg.lstsq(columns, claim, rcond=None)
-    less = [replace(r, claim=r.claim - factors[1] * o) for r, o in zip(rows, own, strict=True)]
-    left = fit(less)
-    site = next((u.site for u in inquiry.found.updates if u.path == path), -1)
-    if not left.exact or factors[0] * factors[1] <= 0 or site < 0:
-        return None
-    return Claim(site=site, rows=tuple(less), fit=left, why="weight decay")
+    found = _less(inquiry, candidate, path, site, float(factors[1]))
+    return found if found.fit.exact and factors[0] * factors[1] > 0 else None
+
+
+def _less(inquiry: Inquiry, candidate: int, path: Path, site: int, decay: float) -> Claim:
+    pairs = zip(inquiry.rows(path, candidate), _along(inquiry, path), strict=True)
+    rows = tuple(replace(row, claim=row.claim - decay * own) for row, own in pairs)
+    return Claim(site=site, rows=rows, fit=fit(rows), why="weight decay", decay=decay)
+
+
+def _along(inquiry: Inquiry, path: Path) -> list[Array]:
+    """Return a parameter's entries that the step changes, along each point's lines."""
+    found = []
+    for point in inquiry.points:
+        touched = np.asarray(frozen(point.point[path])) * (np.asarray(point.claims[path]) != 0)
+        found.append(point.lines[path].reshape(len(point.lines[path]), -1) @ np.ravel(touched))
+    return found
 
 
 def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: "_Seen") -> Claim | None:
@@ -110,7 +138,7 @@ def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: "_Seen") -> C
     for claim in _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen))):
         why = _reason(inquiry, path, claim, seen)
         if why is not None:
-            return replace(claim, why=why)
+            return replace(_turned(inquiry, path, claim), why=why)
     return None
 
 
@@ -199,13 +227,17 @@ def _solves(inquiry: Inquiry) -> bool:
 
 
 def _has_state(inquiry: Inquiry, path: Path, site: int) -> bool:
-    """Tell whether something that the step keeps changes the update, but not the gradient."""
+    """Tell whether something that the step keeps changes the update, but not the gradient.
+
+    In the first iteration of all there may be no such thing yet.
+    """
     shape = np.shape(inquiry.points[0].point[path])
-    point = inquiry.points[0]
+    point = max(inquiry.points, key=lambda one: one.first)
     step = replace(inquiry.step, first=point.first, paths=inquiry.parameters)
     sites = frozenset({site})
+    known = {**inquiry.found.base.before.values, **inquiry.base.before.values}
     for other in inquiry.found.others:
-        held = inquiry.base.before.values.get(other)
+        held = known.get(other)
         if held is None or np.shape(held) != shape or other.is_variable:
             continue
         there = np.abs(drawn(held, Draw(seed=5), 0)) + np.abs(frozen(held))
@@ -217,6 +249,36 @@ def _has_state(inquiry: Inquiry, path: Path, site: int) -> bool:
         if same_gradient and not np.array_equal(trial.change(path), plain.change(path)):
             return True
     return False
+
+
+def _turned(inquiry: Inquiry, path: Path, claim: Claim) -> Claim:
+    """Return a gradient variable with the sign by which the update follows it.
+
+    An optimizer may be handed the negative of it, and goes uphill then. So the variable is turned
+    round, and what that does to the update is looked at.
+    """
+    point = inquiry.points[0]
+    step = replace(inquiry.step, first=point.first, paths=(path,))
+    sites = frozenset({claim.site})
+    plain = step.trial(point.point, step.plan(sites), recorded=sites)
+    shape = np.shape(point.point[path])
+    values = [event.value for event in plain.events if np.shape(event.value) == shape]
+    if plain.failed or not values or isinstance(inquiry.machine.nodes[claim.site], ast.AugAssign):
+        return claim
+
+    def turn(value: Any) -> Any:
+        return -2 * frozen(value) if np.shape(value) == shape else 0.0
+
+    other = step.trial(
+        point.point, step.plan(sites), recorded=frozenset(), inject={claim.site: turn}
+    )
+    changes = plain.change(path), other.change(path)
+    if other.failed or changes[0] is None or changes[1] is None:
+        return claim
+    if float(np.sum((changes[0] - changes[1]) * values[-1])) <= 0:
+        return claim
+    rows = tuple(replace(row, claim=-row.claim) for row in claim.rows)
+    return replace(claim, rows=rows, fit=fit(rows), sign=-1.0)
 
 
 def _is_clipped(claim: Array, value: Array) -> bool:

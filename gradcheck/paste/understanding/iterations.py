@@ -25,6 +25,7 @@ _TRIED = (1, 0, 2)
 _ROUNDING = 1e-14
 """What changes by less than this share, in several updates, has been moved there and back."""
 
+_MOST_ADDED = 32
 _KEPT = 0.5
 """The share of a change before a step that must be left after it, for an update."""
 
@@ -225,7 +226,8 @@ def _passing(step: Step) -> frozenset[str]:
 def _added(look: _Look) -> Iterator[Update]:
     """Yield updates that no site shows: what is added before the step is still there after it."""
     seen = {update.path for update in look.updates}
-    paths = [path for path in look.moving if path not in seen]
+    paths = sorted((p for p in look.moving if p not in seen), key=lambda p: _growth(look.base, p))
+    paths = paths[:_MOST_ADDED]
     step, base = replace(look.step, variables=_variables(look.step, paths)), look.base
     for seed, path in enumerate(paths):
         there = shaken(base.before.values[path], seed)
@@ -237,6 +239,12 @@ def _added(look: _Look) -> Iterator[Update]:
         after = _difference(new, base.after.values[path])
         if after @ before > _KEPT * (before @ before):
             yield Update(path=path, site=-1, left=False, index=len(base.events))
+
+
+def _growth(base: Trial, path: Path) -> float:
+    """Return a change in units of what has changed: that of a parameter is small."""
+    size = float(np.linalg.norm(frozen(base.before.values[path])))
+    return float(np.linalg.norm(base.change(path))) / size if size else 1.0
 
 
 def _difference(one: Any, other: Any) -> Any:

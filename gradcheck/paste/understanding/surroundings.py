@@ -69,7 +69,9 @@ def _run(inquiry: Inquiry, point: Point) -> list[Event]:
 
 def _kinds(inquiry: Inquiry, first: Sequence[Event], second: Sequence[Event]) -> Iterator[Around]:
     machine = inquiry.machine
-    for index, (one, two) in enumerate(zip(first, second, strict=True)):
+    latest = {event.site: index for index, event in enumerate(first)}
+    for index in sorted(latest.values()):
+        one, two = first[index], second[index]
         site = machine.sites.get(one.site)
         if site is None or one.site != two.site or not loss_like(site.names):
             continue

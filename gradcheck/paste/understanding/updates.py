@@ -1,7 +1,8 @@
 """Updates: the sums and differences by which a step changes the numbers that it keeps."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -11,7 +12,14 @@ from gradcheck.paste.understanding.steps import Trial
 from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
 
+Sums: TypeAlias = Mapping[Any, Sequence[tuple[int, Event]]]
+
 _SEARCHED = 2000
+_LEFT = 0.5
+"""The least share of a parameter that a weight decay leaves of it in one step."""
+
+_SAME = 1e-12
+_TINY = float(np.finfo(float).tiny)
 
 
 @record
@@ -51,7 +59,8 @@ def updates(trial: Trial, paths: Sequence[Path]) -> list[Update]:
         if one is not None and (left := _change(one, event)) is not None:
             found.append(Update(path=one.path, site=event.site, left=left, index=index))
     seen = {update.path for update in found}
-    return found + [u for one in kept if one.path not in seen for u in _by_value(trial, one)]
+    sums = _sums(trial)
+    return found + [u for one in kept if one.path not in seen for u in _by_value(sums, one)]
 
 
 def idle_updates(trial: Trial, paths: Sequence[Path]) -> Iterator[Update]:
@@ -108,16 +117,36 @@ def _is_in_place(one: _Kept, event: Event) -> bool:
 
 def _was_there(old: Any, operand: Any) -> bool:
     """Tell whether an operand is what was there before, or an element of it."""
-    if same(old, operand):
+    if same(old, operand) or _is_decayed(old, operand):
         return True
     return isinstance(operand, float) and np.ndim(old) > 0 and bool(np.any(old == operand))
 
 
-def _by_value(trial: Trial, one: _Kept) -> Iterator[Update]:
-    """Find updates whose results were copied to where they are now."""
+def _is_decayed(old: Any, operand: Any) -> bool:
+    """Tell whether an operand is a little less than what was there before, in all entries alike."""
+    if not isinstance(operand, np.ndarray) or operand.size < 2 or np.shape(old) != operand.shape:
+        return False
+    share = float(np.sum(operand * old)) / max(float(np.sum(old * old)), _TINY)
+    return _LEFT <= share < 1 and bool(np.allclose(operand, share * old, rtol=_SAME, atol=0))
+
+
+def _sums(trial: Trial) -> Sums:
+    """Return the sums and differences of a trial with their places, by the shapes of their values.
+
+    Changes of an object itself are known by the object.
+    """
+    found: dict[Any, list[tuple[int, Event]]] = defaultdict(list)
     for index, event in enumerate(trial.events[:_SEARCHED]):
-        if event.left is None or event.owner is not None:
-            continue
+        if event.left is not None and event.owner is None:
+            found[np.shape(event.value)].append((index, event))
+    return found
+
+
+def _by_value(sums: Sums, one: _Kept) -> Iterator[Update]:
+    """Find updates whose results were copied to where they are now."""
+    whole = np.shape(one.new)
+    shapes = dict.fromkeys((whole, whole[1:], whole[:-1], ()))
+    for index, event in (found for shape in shapes for found in sums.get(shape, ())):
         for left in (False, True) if event.adds else (False,):
             if _moves(one, event.right if left else event.left, event.value):
                 yield Update(path=one.path, site=event.site, left=left, index=index)
@@ -126,7 +155,7 @@ def _by_value(trial: Trial, one: _Kept) -> Iterator[Update]:
 
 def _moves(one: _Kept, operand: Any, result: Any) -> bool:
     """Tell whether a sum leads from what was there to what is there, in whole or in a part."""
-    if same(one.old, operand) and same(one.new, result):
+    if same(one.new, result) and (same(one.old, operand) or _is_decayed(one.old, operand)):
         return True
     if np.ndim(one.old) == 0 or np.shape(one.old) != np.shape(one.new):
         return False

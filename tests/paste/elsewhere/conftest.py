@@ -143,6 +143,36 @@ for i in range(100):
     b -= 0.1 * db
 """
 
+LISTS = """\
+import numpy as np
+
+class Net:
+    def __init__(self, sizes, r):
+        self.W = [r.randn(a, b) / np.sqrt(a) for a, b in zip(sizes[:-1], sizes[1:])]
+        self.b = [np.zeros(b) for b in sizes[1:]]
+
+    def learn(self, x, y, rate):
+        a = [x]
+        for W, b in zip(self.W, self.b):
+            a.append(np.tanh(a[-1] @ W + b))
+        miss = a[-1] - y
+        loss = 0.5 * np.mean(np.sum(miss ** 2, axis=1))
+        d = miss * (1 - a[-1] ** 2) / len(x)
+        for l in reversed(range(len(self.W))):
+            gW, gb = a[l].T @ d, d.sum(axis=0)
+            d = d @ self.W[l].T * (1 - a[l] ** 2)
+            self.W[l] -= rate * gW
+            self.b[l] -= rate * gb
+        return loss
+
+r = np.random.RandomState(2)
+x = r.randn(37, 3)
+y = np.tanh(x[:, :1] * x[:, 1:2])
+net = Net([3, 5, 1], r)
+for step in range(2000):
+    loss = net.learn(x, y, 0.3)
+"""
+
 PROGRAMS: Mapping[str, str] = {
     "network": NETWORK,
     "line": LINE,
@@ -150,6 +180,7 @@ PROGRAMS: Mapping[str, str] = {
     "momentum": MOMENTUM,
     "relu": RELU,
     "checked": CHECKED,
+    "lists": LISTS,
 }
 
 

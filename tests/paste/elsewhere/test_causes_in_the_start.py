@@ -43,6 +43,11 @@ CASES: dict[str, tuple[str, list[tuple[str, str]], dict[str, str | None]]] = {
         ],
         {"TRN05": "W1 = "},
     ),
+    "lists of zeros": (
+        "lists",
+        [("r.randn(a, b) / np.sqrt(a)", "np.zeros((a, b))")],
+        {"TRN05": "self."},
+    ),
     "inputs that saturate": ("network", [WILD, TAME], {"TRN03": "A1 = ", "TRN06": "X = "}),
     "inputs that diverge": (
         "line",

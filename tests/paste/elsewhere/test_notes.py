@@ -2,6 +2,10 @@
 
 from collections.abc import Callable
 
+import pytest
+
+from gradcheck.catalogues import FAULTS
+from gradcheck.paste.elsewhere.look import CAUSES
 from gradcheck.paste.session import Request, run
 
 
@@ -17,3 +21,11 @@ def test_a_cause_becomes_a_note_at_its_line_and_the_verdict_stays_right(
     assert note.location is not None
     assert text.split("\n")[note.location.line - 1].startswith("def fit(")
     assert any("curvature" in line for line in note.evidence)
+
+
+@pytest.mark.parametrize("code", CAUSES.all())
+def test_each_cause_is_explained_with_its_test(code: str) -> None:
+    fault = FAULTS.find(code)
+    assert fault is not None
+    assert fault.level != "error"
+    assert "on pasted code" in " ".join((fault.doc or "").lower().split())

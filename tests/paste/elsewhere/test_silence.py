@@ -23,7 +23,9 @@ def test_no_step_is_blamed_where_the_gradient_is_wrong(
     assert remarks(source) == []
 
 
-@pytest.mark.parametrize("base", ["network", "line", "softmax", "momentum", "relu", "checked"])
+@pytest.mark.parametrize(
+    "base", ["network", "line", "softmax", "momentum", "relu", "checked", "lists"]
+)
 def test_a_program_that_learns_gets_no_remark(
     base: str, program: Callable[..., str], remarks: Remarks
 ) -> None:

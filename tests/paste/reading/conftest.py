@@ -1,6 +1,7 @@
 """Programs of our own to paste, and ways to mutilate them."""
 
 import ast
+import importlib
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +13,6 @@ from gradcheck.paste.reading.read import read
 
 POSTS = sorted((Path(__file__).parent / "posts").glob("*.txt"))
 SHORT = ("gru_cell", "plain_lists")
-NOISE = "“”‘’—…×\u200b\ufeff\xa0é中（）：，`\x00\t\\\"'#{}[]()>$%!\r\u2028\ud800"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -74,55 +74,10 @@ def practice() -> Sequence[Path]:
 
 @pytest.fixture(scope="session")
 def mutilated() -> Callable[[random.Random, Sequence[str]], str]:
-    """Cut, shuffle, unindent, splice or soil one of several texts."""
-
-    def text(chance: random.Random, texts: Sequence[str]) -> str:
-        result = chance.choice(texts)
-        for _ in range(chance.randint(1, 3)):
-            result = chance.choice(_MUTILATIONS)(result, chance, texts)
-        return result
-
-    return text
-
-
-def _cut(text: str, chance: random.Random, texts: Sequence[str]) -> str:
-    at = chance.randint(0, len(text))
-    return chance.choice([text[:at], text[at:]])
-
-
-def _shuffled(text: str, chance: random.Random, texts: Sequence[str]) -> str:
-    lines = text.split("\n")
-    return "\n".join(chance.sample(lines, len(lines)))
-
-
-def _unindented(text: str, chance: random.Random, texts: Sequence[str]) -> str:
-    share = chance.choice([0.1, 0.5, 1.0])
-    return "\n".join(line.strip() if chance.random() < share else line for line in text.split("\n"))
-
-
-def _soiled(text: str, chance: random.Random, texts: Sequence[str]) -> str:
-    letters = list(text)
-    for _ in range(chance.randint(1, 30)):
-        letters.insert(chance.randint(0, len(letters)), chance.choice(NOISE))
-    return "".join(letters)
-
-
-def _thinned(text: str, chance: random.Random, texts: Sequence[str]) -> str:
-    parts = text.split("\n") if chance.random() < 0.5 else list(text)
-    gone = {chance.randint(0, len(parts)) for _ in range(chance.randint(1, 30))}
-    glue = "" if len(parts) == len(text) else "\n"
-    return glue.join(part for k, part in enumerate(parts) if k not in gone)
-
-
-def _spliced(text: str, chance: random.Random, texts: Sequence[str]) -> str:
-    lines, other = text.split("\n"), chance.choice(texts).split("\n")
-    at, stop = chance.randint(0, len(lines)), chance.randint(0, len(other))
-    return "\n".join([*lines[:at], *other[:stop], *lines[at:]])
-
-
-def _prefixed(text: str, chance: random.Random, texts: Sequence[str]) -> str:
-    mark = chance.choice(["> ", ">>> ", "    ", "\t", "+", "- ", "{} ", "In [{}]: "])
-    return "\n".join(mark.format(n) + line for n, line in enumerate(text.split("\n")))
-
-
-_MUTILATIONS = (_cut, _shuffled, _unindented, _soiled, _thinned, _spliced, _prefixed)
+    """The function of `scripts/` that mutilates one of several texts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(__file__).parents[3] / "scripts"))
+        function: Callable[[random.Random, Sequence[str]], str] = importlib.import_module(
+            "mutilations"
+        ).mutilated
+        return function

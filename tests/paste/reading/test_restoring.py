@@ -218,3 +218,14 @@ def test_each_block_of_a_page_is_restored_for_itself() -> None:
     text = "First\n\ndef f(x):\nreturn x\n\nand then, later on,\n\nfor k in range(3):\ny = f(k)\n"
     [program] = read(text).programs
     assert program.source == "def f(x):\n    return x\nfor k in range(3):\n    y = f(k)"
+
+
+def test_a_body_is_added_to_a_header_whose_last_line_holds_nothing() -> None:
+    lines = (
+        "\t    def train(self, x, y, lr):",
+        "\t        else:",
+        "\t    def backward(self, dout, lr):",
+        "\t        self.var = np.ones((1, 3))",
+    )
+    for program in read("\n".join(lines)).programs:
+        ast.parse(program.source)

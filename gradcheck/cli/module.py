@@ -1,0 +1,117 @@
+"""The command that checks a layer, a function or a training step of a Python module."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    from ast import literal_eval
+
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise click.BadParameter(f"expected NAME=VALUE, found {text!r}", param_hint="--set")
+    try:
+        return name, literal_eval(value)
+    except (ValueError, SyntaxError):
+        raise click.BadParameter(
+            f"expected a number, a string or a list behind {name}=, found {value!r}",
+            param_hint="--set",
+        ) from None
+
+
+def _shape(text: str) -> tuple[str, tuple[int, ...]]:
+    name, equals, sizes = text.rpartition("=")
+    parts = sizes.split("x") if sizes else []
+    good = all(part.isascii() and part.isdigit() and int(part) > 0 for part in parts)
+    if (equals and not name.isidentifier()) or not parts or not good:
+        raise click.BadParameter(
+            f"expected sizes such as 3x5, or x=3x5, found {text!r}", param_hint="--shape"
+        )
+    return name, tuple(map(int, parts))
+
+
+@click.command(short_help="Check a layer, a function or a training step of a Python module.")
+@click.argument("target", metavar="FILE.py:NAME|MODULE:NAME")
+@click.option(
+    "--set", "values", multiple=True, metavar="NAME=VALUE", help="An argument of the constructor."
+)
+@click.option(
+    "--shape",
+    "shapes",
+    multiple=True,
+    metavar="[NAME=]3x5",
+    help="The shape of an input or of a function's parameter; may be repeated.",
+)
+@click.option("--backward", metavar="NAME", help="The function's backward pass or gradients.")
+@click.option("--step", metavar="NAME", help="The method that makes a training step.")
+@click.option("--loss", metavar="NAME", help="The loss that a training step goes down.")
+@click.option("--points", type=click.IntRange(1, 1000), default=3, help="Number of probes.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of everything random.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Seconds for each call.",
+)
+@click.option("--format", "formats", multiple=True, metavar="NAME[=PATH]", help="Report format.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1 or 3.")
+@click.option("-q", "--quiet", count=True, help="Only a line for each case.")
+@click.option("-v", "--verbose", count=True, help="Every parameter.")
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
+    """Check what stands in a Python file or module under a name.
+
+    A class or an object with a forward and a backward pass; a forward function whose backward
+    pass has a matching name or is given; a loss that returns its gradients, with --shape for each
+    parameter; a training step, with --step or --loss. Arguments and inputs that are not given are
+    guessed. The code runs in a process of its own with all your rights, as if you imported it.
+
+    Exit codes: 0 all right, 1 something is wrong, 2 the check could not be made, 3 undecided.
+    """
+    ctx.exit(_module(**options))
+
+
+def _module(
+    *,
+    target: str,
+    values: tuple[str, ...],
+    shapes: tuple[str, ...],
+    backward: str | None,
+    step: str | None,
+    loss: str | None,
+    points: int,
+    seed: int,
+    timeout: float,
+    formats: tuple[str, ...],
+    exit_zero: bool,
+    quiet: int,
+    verbose: int,
+) -> int:
+    from gradcheck.cli._output import destinations, write
+    from gradcheck.cli.check import exit_code
+    from gradcheck.module.session import Request, run
+    from gradcheck.settings import Budget, Settings
+
+    where = destinations(formats, None)
+    wish = {
+        "settings": dict(_setting(text) for text in values),
+        "shapes": [_shape(text) for text in shapes],
+        "partner": backward,
+        "step": step,
+        "loss": loss,
+    }
+    report = run(
+        Request(
+            target=target,
+            wish=wish,
+            settings=Settings(points=points, seed=seed, budget=Budget(evaluations=20_000)),
+            folder=Path.cwd(),
+            timeout=timeout,
+        )
+    )
+    write(report, where, "auto", max(-1, min(1, verbose - quiet)))
+    code = exit_code(report.problems, "error")
+    return 0 if exit_zero and code != 2 else code

@@ -1,0 +1,205 @@
+"""Losses of the user's: functions of parameters that come with gradients.
+
+Either one function returns both, `(loss, gradients)` or `(gradients, loss)`, or the gradients
+come beside it: as a dict of arrays, or as a function of the parameters. A function without
+arguments is taken to read the very arrays that were given, which are then moved in place.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.child.watched import watch
+from gradcheck.errors import ClaimError
+from gradcheck.module.calling import analytic, called, changed, real, required
+from gradcheck.module.holding import Holder
+from gradcheck.module.slots import Slot, holds, is_real
+from gradcheck.module.subject import About, Losses, Moved, Point
+from gradcheck.problem import Claims, Fact
+
+Function = Callable[..., Any]
+
+
+class Closure:
+    """A loss and its gradients as a subject; `gradients` None says that the loss returns them."""
+
+    def __init__(
+        self, loss: Function, parameters: Any, gradients: Mapping[str, Any] | Any | None = None
+    ) -> None:
+        self._name = name_of(loss)
+        self._loss, self._gradients = loss, gradients
+        arrays, self._packed = unpacked(self._name, parameters)
+        self._places = {name: Slot(owner=arrays, parts=((False, name),)) for name in arrays}
+        functions = [f for f in (loss, gradients) if callable(f)]
+        self._holder = Holder(self._places, [arrays, *(o for f in functions for o in captured(f))])
+        self._in_place = required(loss)[0] == []
+        dumped = gradients is not None and not callable(gradients)
+        self.about = About(
+            name=self._name,
+            own=Point(parameters=self._holder.values, data={}),
+            claimed=frozenset(self._holder.values),
+            dumped=dumped,
+            facts=(*_coarse(arrays), *self._spoilt()),
+            remarks=(DUMPED,) if dumped else (),
+        )
+
+    def losses(self, point: Point, moved: Moved) -> Losses:
+        values = np.asarray([
+            self._value({**point.parameters, moved.parameter: value}) for value in moved.values
+        ])  # fmt: skip
+        magnitude = np.abs(values.real)
+        if np.iscomplexobj(values):
+            magnitude = magnitude + 1j * np.abs(values.imag)
+        return Losses(value=values, magnitude=magnitude)
+
+    def claims(self, point: Point) -> Claims:
+        if callable(self._gradients):
+            return self._claimed(self._returned(self._gradients, point.parameters))
+        if self._gradients is not None:
+            return self._claimed(self._gradients)
+        return self._claimed(self._parted(self._returned(self._loss, point.parameters))[1])
+
+    def output(self, point: Point) -> Array | None:  # noqa: ARG002
+        return None
+
+    def _value(self, parameters: Mapping[str, Array]) -> Any:
+        if any(np.iscomplexobj(value) for value in parameters.values()):
+            return self._complex_value(parameters)
+        loss = self._parted(self._returned(self._loss, parameters))[0]
+        array = real(self._name, "a loss", loss)
+        if array.size != 1:
+            raise ClaimError(
+                f"{self._name} gave a loss of shape {array.shape}; expected one number, such as a "
+                "sum or a mean"
+            )
+        return float(array.reshape(()))
+
+    def _complex_value(self, parameters: Mapping[str, Array]) -> complex:
+        """Return the loss of complex numbers; raises NotAnalyticError where they get lost."""
+        given = {name: watch(value.copy()) for name, value in parameters.items()}
+        self._holder.hold(parameters)
+        arguments = [] if self._in_place else [self._packed(given)]
+        found = analytic(lambda: self._parted(self._loss(*arguments))[0])
+        return complex(np.asarray(found).reshape(-1)[0])
+
+    def _returned(self, function: Function, parameters: Mapping[str, Array]) -> Any:
+        self._holder.hold(parameters)
+        copies = {name: value.copy() for name, value in parameters.items()}
+        arguments = [self._packed(copies)] if required(function)[0] else []
+        return called(name_of(function), function, *arguments)
+
+    def _parted(self, returned: Any) -> tuple[Any, Any]:
+        """Return the loss and the gradients of what the loss returned."""
+        if self._gradients is not None:
+            return (returned[0] if isinstance(returned, tuple) else returned), None
+        if isinstance(returned, tuple | list) and len(returned) == 2:
+            one, other = returned
+            if _are_gradients(one) and not _are_gradients(other):
+                return other, one
+            return one, other
+        what = "nothing; is a `return` missing" if returned is None else type(returned).__name__
+        raise ClaimError(
+            f"{self._name} returned {what}; expected (loss, gradients) or (gradients, loss), or "
+            "gradients as an argument of their own"
+        )
+
+    def _claimed(self, found: Any) -> dict[str, Array]:
+        """Return gradients by name: from a dict, in the parameters' order, or the only one."""
+        names = [*self._places]
+        if not isinstance(found, Mapping):
+            listed = list(found) if isinstance(found, tuple | list) else [found]
+            if len(listed) != len(names):
+                raise ClaimError(
+                    f"{self._name} gave {len(listed)} gradients for {len(names)} parameters: "
+                    f"expected a dict, or one for each of {', '.join(names)}"
+                )
+            found = dict(zip(names, listed, strict=True))
+        return {
+            str(name): np.array(real(self._name, f"a gradient of {name}", value))
+            for name, value in found.items()
+            if name in self._places and value is not None
+        }
+
+    def _spoilt(self) -> Sequence[Fact]:
+        """Tell of parameters that the loss changes in place."""
+        own = self._holder.values
+        if self._in_place:
+            return []
+        self._holder.hold(own)
+        handed = {name: value.copy() for name, value in own.items()}
+        called(self._name, self._loss, self._packed(handed))
+        spoilt = changed([*own.values()], [np.asarray(handed[name]) for name in own])
+        names = tuple([*own][k] for k in spoilt)
+        evidence = ("compared byte by byte before and after a call",)
+        return [Fact(code="CHK07", parameters=names, evidence=evidence)] if names else []
+
+
+DUMPED = "gradients that are given as arrays are checked at the given point alone"
+
+
+def _are_gradients(value: Any) -> bool:
+    """Tell whether a value holds gradients rather than a loss."""
+    return isinstance(value, Mapping | list | tuple) or (
+        isinstance(value, np.ndarray) and value.size > 1
+    )
+
+
+def name_of(function: Any) -> str:
+    """Return what messages call a function."""
+    name = getattr(function, "__name__", type(function).__name__)
+    return "the function" if name == "<lambda>" else str(name)
+
+
+def unpacked(name: str, parameters: Any) -> tuple[dict[str, Any], Callable[[Any], Any]]:
+    """Return parameters by name, and what makes of such a dict what the function takes.
+
+    A list's are named by their places, and a single array is `parameter`.
+    """
+    if isinstance(parameters, Mapping):
+        return demanded(name, parameters), dict
+    if isinstance(parameters, list | tuple):
+        arrays = {f"parameters[{k}]": value for k, value in enumerate(parameters)}
+        return demanded(name, arrays), lambda values: type(parameters)(values.values())
+    return demanded(name, {"parameter": parameters}), lambda values: values["parameter"]
+
+
+def demanded(name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters; raises ClaimError for what is no array of floating-point numbers."""
+    for key, value in parameters.items():
+        if not is_real(value):
+            elements = f" of {value.dtype}" if isinstance(value, np.ndarray) else ""
+            raise ClaimError(
+                f"{name} is to be differentiated by {key!r}, which is of type "
+                f"{type(value).__name__}{elements}; expected an array of floating-point numbers"
+            )
+    if not parameters:
+        raise ClaimError(f"{name} was given no parameters; expected a dict of arrays")
+    return dict(parameters)
+
+
+def captured(function: Any) -> list[object]:
+    """Return objects of the same author that a function reaches, and generators of chance."""
+    owner, code = getattr(function, "__self__", None), getattr(function, "__code__", None)
+    inner = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
+    names = code.co_names if code else ()
+    known = getattr(function, "__globals__", {})
+    reached = [*inner, *(known[name] for name in names if name in known)]
+    home = getattr(function, "__module__", None)
+    chance = (np.random.Generator, np.random.RandomState, random.Random)
+    found = [
+        value
+        for value in reached
+        if isinstance(value, chance) or (type(value).__module__ == home and holds(value))
+    ]
+    return found if owner is None else [owner, *found]
+
+
+def _coarse(arrays: Mapping[str, Any]) -> Sequence[Fact]:
+    """Tell of parameters in less than double precision."""
+    kinds = {name: np.asarray(value).dtype for name, value in arrays.items()}
+    names = tuple(name for name, kind in kinds.items() if kind != np.float64)
+    told = f"given as {' and '.join(sorted({str(kinds[n]) for n in names}))}, taken for float64"
+    return [Fact(code="CHK01", parameters=names, evidence=(told,))] if names else []

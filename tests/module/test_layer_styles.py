@@ -1,0 +1,238 @@
+"""One dense layer with tanh, hand-written in the styles in which people keep parameters."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gradcheck import check
+
+Array = Any
+
+SAMPLES, INPUTS, OUTPUTS = 3, 5, 7
+
+
+def _weight() -> Array:
+    return np.random.default_rng(1).normal(size=(INPUTS, OUTPUTS))
+
+
+def _bias() -> Array:
+    return np.random.default_rng(2).normal(size=OUTPUTS)
+
+
+def _x() -> Array:
+    return np.random.default_rng(3).normal(size=(SAMPLES, INPUTS))
+
+
+def _sum(delta: Array) -> Array:
+    return np.asarray(delta.sum(axis=0))
+
+
+class Prefixed:
+    """`W` and `dW`; the gradient of the input is returned."""
+
+    bias_gradient: Callable[[Array], Array] = staticmethod(_sum)
+
+    def __init__(self) -> None:
+        self.W, self.b = _weight(), _bias()
+
+    def forward(self, x: Array) -> Array:
+        self.x, self.a = x, np.tanh(x @ self.W + self.b)
+        return self.a
+
+    def backward(self, upstream: Array) -> Array:
+        delta = upstream * (1 - self.a**2)
+        self.dW, self.db = self.x.T @ delta, self.bias_gradient(delta)
+        return delta @ self.W.T
+
+
+class Spelled:
+    """`weights` and `grad_weights`, accumulated; called as a function."""
+
+    bias_gradient: Callable[[Array], Array] = staticmethod(_sum)
+
+    def __init__(self) -> None:
+        self.weights, self.biases = _weight(), _bias()
+        self.grad_weights, self.grad_biases = np.ones((INPUTS, OUTPUTS)), np.ones(OUTPUTS)
+
+    def zero_grad(self) -> None:
+        self.grad_weights[:], self.grad_biases[:] = 0, 0
+
+    def __call__(self, inputs: Array) -> Array:
+        self.cache = inputs, np.tanh(inputs @ self.weights + self.biases)
+        return self.cache[1]
+
+    def backward(self, grad: Array) -> Array:
+        x, a = self.cache
+        delta = grad * (1 - a**2)
+        self.grad_weights += x.T @ delta
+        self.grad_biases += self.bias_gradient(delta)
+        return delta @ self.weights.T
+
+
+class Dicts:
+    """`params` and `grads`, by the same keys."""
+
+    bias_gradient: Callable[[Array], Array] = staticmethod(_sum)
+
+    def __init__(self) -> None:
+        self.params: dict[str, Array] = {"W": _weight(), "b": _bias()}
+        self.grads: dict[str, Array] = {}
+
+    def forward(self, x: Array) -> Array:
+        self.memory = x, np.tanh(x @ self.params["W"] + self.params["b"])
+        return self.memory[1]
+
+    def backward(self, dout: Array) -> Array:
+        x, a = self.memory
+        delta = dout * (1 - a**2)
+        self.grads = {"W": x.T @ delta, "b": self.bias_gradient(delta)}
+        return delta @ self.params["W"].T
+
+
+class Lists:
+    """`params` and `grads`, by position, as in books that write layers from scratch."""
+
+    bias_gradient: Callable[[Array], Array] = staticmethod(_sum)
+
+    def __init__(self) -> None:
+        self.params = [_weight(), _bias()]
+        self.grads = [np.zeros((INPUTS, OUTPUTS)), np.zeros(OUTPUTS)]
+
+    def forward(self, x: Array) -> Array:
+        w, b = self.params
+        self.seen = x, np.tanh(x @ w + b)
+        return self.seen[1]
+
+    def backward(self, dout: Array) -> Array:
+        x, a = self.seen
+        delta = dout * (1 - a**2)
+        self.grads[0][...] = x.T @ delta
+        self.grads[1][...] = self.bias_gradient(delta)
+        return delta @ self.params[0].T
+
+
+class Objects:
+    """Parameters that are objects with a `value` and a `grad`."""
+
+    bias_gradient: Callable[[Array], Array] = staticmethod(_sum)
+
+    def __init__(self) -> None:
+        self.weight = SimpleNamespace(value=_weight(), grad=None)
+        self.bias = SimpleNamespace(value=_bias(), grad=None)
+
+    def forward(self, x: Array) -> Array:
+        self.x = x
+        self.y = np.tanh(x @ self.weight.value + self.bias.value)
+        return self.y
+
+    def backward(self, dy: Array) -> Array:
+        delta = dy * (1 - self.y**2)
+        self.weight.grad = self.x.T @ delta
+        self.bias.grad = self.bias_gradient(delta)
+        return delta @ self.weight.value.T
+
+
+class Returned:
+    """All gradients are returned, with a cache that goes from pass to pass."""
+
+    bias_gradient: Callable[[Array], Array] = staticmethod(_sum)
+
+    def __init__(self) -> None:
+        self.W, self.b = _weight(), _bias()
+
+    def forward(self, x: Array) -> tuple[Array, Any]:
+        a = np.tanh(x @ self.W + self.b)
+        return a, (x, a)
+
+    def backward(self, dout: Array, cache: Any) -> tuple[Array, Array, Array]:
+        x, a = cache
+        delta = dout * (1 - a**2)
+        return delta @ self.W.T, x.T @ delta, self.bias_gradient(delta)
+
+
+class Suffixed:
+    """`kernel` and `kernel_grad`, gradients of inputs in an attribute, in single precision."""
+
+    bias_gradient: Callable[[Array], Array] = staticmethod(_sum)
+
+    def __init__(self) -> None:
+        self.kernel, self.bias = _weight().astype(np.float32), _bias().astype(np.float32)
+
+    def fprop(self, x: Array) -> Array:
+        self.x = x
+        self.out = np.tanh(x @ self.kernel + self.bias)
+        return self.out
+
+    def bprop(self, d_out: Array) -> None:
+        delta = d_out * (1 - self.out**2)
+        self.kernel_grad, self.bias_grad = self.x.T @ delta, self.bias_gradient(delta)
+        self.dx = delta @ self.kernel.T
+
+
+class Updating:
+    """The backward pass updates by itself, with the learning rate that it is given."""
+
+    bias_gradient: Callable[[Array], Array] = staticmethod(_sum)
+
+    def __init__(self) -> None:
+        self.weights, self.bias = _weight(), _bias()
+
+    def forward(self, input_data: Array) -> Array:
+        self.input = input_data
+        self.output = np.tanh(input_data @ self.weights + self.bias)
+        return self.output
+
+    def backward(self, output_error: Array, learning_rate: float) -> Array:
+        delta = output_error * (1 - self.output**2)
+        input_error = delta @ self.weights.T
+        self.weights -= learning_rate * (self.input.T @ delta)
+        self.bias -= learning_rate * self.bias_gradient(delta)
+        return np.asarray(input_error)
+
+
+STYLES: dict[type[Any], str] = {
+    Prefixed: "b",
+    Spelled: "biases",
+    Dicts: "params['b']",
+    Lists: "params[1]",
+    Objects: "bias.value",
+    Returned: "b",
+    Suffixed: "bias",
+    Updating: "bias",
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_right_layer_of_any_style_is_right_in_all_its_parameters_and_its_input(
+    style: type[Any],
+) -> None:
+    (report,) = check(style(), inputs=_x()).problems
+    assert report.verdict == "right", report
+    sizes = sorted(check.entries for check in report.checks)
+    assert sizes == sorted([INPUTS * OUTPUTS, OUTPUTS, SAMPLES * INPUTS])
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_bias_that_is_averaged_is_named_in_any_style(style: type[Any]) -> None:
+    wrong = type(f"Averaged{style.__name__}", (style,), {
+        "bias_gradient": staticmethod(lambda delta: delta.mean(axis=0))
+    })  # fmt: skip
+    (report,) = check(wrong(), inputs=_x()).problems
+    assert [c.parameter for c in report.checks if c.verdict == "wrong"] == [STYLES[style]]
+    (error,) = [finding for finding in report.findings if finding.level == "error"]
+    assert (error.code, error.parameters) == ("BIA02", (STYLES[style],))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_layer_is_left_as_it_was(style: type[Any]) -> None:
+    layer = style()
+    before = _state(layer)
+    assert check(layer, inputs=_x()).ok
+    assert _state(layer) == before
+
+
+def _state(layer: object) -> str:
+    return repr(sorted((name, repr(value)) for name, value in vars(layer).items()))
