@@ -70,22 +70,6 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
     return found
 
 
-def _decays(inquiry: Inquiry, candidate: int, odd: Sequence[Path]) -> dict[Path, Claim]:
-    """Return the updates less a weight decay: of what fits then, and of what shares its update."""
-    sites = {u.path: u.site for u in inquiry.found.updates if u.site >= 0}
-    found = {
-        path: claim
-        for path in odd
-        if path in sites and (claim := _decayed(inquiry, candidate, path, sites[path])) is not None
-    }
-    shared = {claim.site: claim.decay for claim in found.values()}
-    for path in odd:
-        if path not in found and sites.get(path) in shared:
-            site = sites[path]
-            found[path] = _less(inquiry, candidate, path, site, shared[site])
-    return found
-
-
 def _is_alone(inquiry: Inquiry, path: Path, found: Mapping[Path, Claim]) -> bool:
     """Tell a single number that is rescaled by itself: at any one point, any factor explains it."""
     if found[path].why != "rescaling" or np.size(inquiry.points[0].point[path]) > 1:
@@ -100,6 +84,22 @@ def _factors(inquiry: Inquiry, path: Path, claim: Claim) -> Array:
     pairs = zip(inquiry.rows(path, 0), claim.rows, strict=True)
     sizes = [(np.linalg.norm(one.claim), np.linalg.norm(other.claim)) for one, other in pairs]
     return np.array([float(update / gradient) for update, gradient in sizes])
+
+
+def _decays(inquiry: Inquiry, candidate: int, odd: Sequence[Path]) -> dict[Path, Claim]:
+    """Return the updates less a weight decay: of what fits then, and of what shares its update."""
+    sites = {u.path: u.site for u in inquiry.found.updates if u.site >= 0}
+    found = {
+        path: claim
+        for path in odd
+        if path in sites and (claim := _decayed(inquiry, candidate, path, sites[path])) is not None
+    }
+    shared = {claim.site: claim.decay for claim in found.values()}
+    for path in odd:
+        if path not in found and sites.get(path) in shared:
+            site = sites[path]
+            found[path] = _less(inquiry, candidate, path, site, shared[site])
+    return found
 
 
 def _decayed(inquiry: Inquiry, candidate: int, path: Path, site: int) -> Claim | None:
