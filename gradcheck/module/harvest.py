@@ -17,14 +17,15 @@ from gradcheck.record import record
 class Harvest:
     """How to find the gradients of a layer.
 
-    `places` maps parameters to the paths of the attributes of `root` that hold their gradients;
+    `places` maps parameters to the paths of the attributes of `root` that hold their gradients, of
+    one that is shared to several, which are added up unless they say the same;
     `ordered` are parameters whose gradients, in this order, are returned behind those of the
     inputs.
     """
 
     name: str
     root: object = None
-    places: Mapping[str, str]
+    places: Mapping[str, tuple[str, ...]]
     ordered: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -37,7 +38,9 @@ class Harvest:
         for name in inputs:
             if name not in found and (slot := _attribute(there, name)) is not None:
                 found[name] = slot.get()
-        found |= {name: there[path].get() for name, path in self.places.items() if path in there}
+        for name, paths in self.places.items():
+            parts = [there[path].get() for path in paths if path in there]
+            found |= {name: _added(parts)} if parts else {}
         return {
             name: np.array(real(f"{self.name}.backward", f"a gradient of {name}", value))
             for name, value in found.items()
@@ -67,6 +70,15 @@ class Harvest:
             f"{self.name}.backward returned {len(arrays)} arrays; expected {len(free)}, by "
             f"{', '.join(free)}" + (f", and {len(rest)} by {', '.join(rest)}" if rest else "")
         )
+
+
+def _added(parts: Sequence[Any]) -> Any:
+    """Add up the gradients of the uses of a parameter, each that is there but once."""
+    different: list[Any] = []
+    for part in parts:
+        if not any(np.array_equal(part, other) for other in different):
+            different.append(part)
+    return different[0] if len(different) == 1 else sum(different[1:], different[0])
 
 
 def _meant(key: str, known: Sequence[str]) -> str | None:

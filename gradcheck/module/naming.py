@@ -18,6 +18,8 @@ _PARAMETERS = frozenset({"params", "parameters", "param", "weights", "variables"
                          "values", "theta", "trainable"})  # fmt: skip
 _GRADIENTS = frozenset({"grads", "gradients", "grad", "gradient", "dparams", "gradparams", "g",
                         "derivatives", "diffs"})  # fmt: skip
+_TARGETS = frozenset({"y", "t", "target", "targets", "label", "labels", "ytrue", "truth", "true"})
+_UPSTREAM = re.compile(r"d|grad|delta|upstream|err|output_?(grad|err|delta)|g$|eps$|next")
 _RATES = frozenset({"lr", "learningrate", "rate", "eta", "stepsize", "alpha", "learnrate"})
 _SAME = {"weights": "w", "weight": "w", "wt": "w", "kernel": "w", "biases": "b", "bias": "b"}
 
@@ -100,3 +102,13 @@ def _cut(name: str) -> tuple[str, str]:
 def is_rate(name: str) -> bool:
     """Tell whether an argument or an attribute is called like a learning rate."""
     return _plain(name) in _RATES
+
+
+def is_target(name: str) -> bool:
+    """Tell whether an argument is called like the targets of a loss."""
+    return _plain(name) in _TARGETS
+
+
+def is_upstream(name: str) -> bool:
+    """Tell whether an argument is called like a gradient that arrives from above."""
+    return bool(_UPSTREAM.match(name.lower().strip("_")))

@@ -15,6 +15,7 @@ from gradcheck.module.naming import is_rate, partner
 from gradcheck.module.passes import Back, Passes
 from gradcheck.module.slots import Slot, is_real, slots
 from gradcheck.module.state import Snapshot
+from gradcheck.module.subject import Point
 from gradcheck.record import record
 
 FORWARD = ("forward", "forward_pass", "fprop", "feedforward", "feed_forward", "__call__")
@@ -66,8 +67,10 @@ def layer(subject: object, inputs: Any, chosen: Chosen = None, seed: int = 0) ->
     bare.holder.hold({})
     harvest = found.harvest
     if isinstance(chosen, Mapping):
-        harvest = replace(harvest, places={**harvest.places, **chosen}, remarks=())
-    names = dict.fromkeys([*(chosen or ()), *harvest.places, *harvest.ordered, *found.updated])
+        own = {path: (gradient,) for path, gradient in chosen.items()}
+        harvest = replace(harvest, places={**harvest.places, **own}, remarks=())
+    updated = [path for path in found.updated if _is_felt(bare, subject, path, before[path])]
+    names = dict.fromkeys([*(chosen or ()), *harvest.places, *harvest.ordered, *updated])
     passes = replace(bare, holder=Holder({path: before[path] for path in names}, [subject]))
     return Layer(passes, harvest, seed)
 
@@ -103,7 +106,8 @@ def _method(subject: object, names: Sequence[str], what: str) -> Callable[..., A
 
 def _rate(subject: object) -> float | None:
     """Return the learning rate that an object has as an attribute."""
-    found = (value for name, value in getattr(subject, "__dict__", {}).items() if is_rate(name))
+    own = getattr(subject, "__dict__", {}).items()
+    found = (value for name, value in own if is_rate(name) and name != "alpha")
     return next((float(value) for value in found if is_real(value) and value), None)
 
 
@@ -141,19 +145,42 @@ def _scouted(subject: object, before: Mapping[str, Slot], passes: Passes, back: 
     places = {path: after[names] for path, names in pairs.items() if names is not None}
     gradients = {*places.values()}
     places = {path: place for path, place in places.items() if path not in gradients}
-    updated = tuple(path for path in before if passes.rated and path in back.changed)
+    updated = tuple(p for p in before if passes.rated and p in back.changed and p not in gradients)
     known = {*places, *gradients, *updated}
-    arrays = [p for p in before if p not in known and isinstance(before[p].get(), np.ndarray)]
+    same = {id(before[path].get()) for path in known if path in before}
+    arrays = [p for p in before if id(before[p].get()) not in same
+              and isinstance(before[p].get(), np.ndarray)]  # fmt: skip
     ordered = _returned(passes, back, arrays, alone=not places and not updated)
     left = [path for path in arrays if path not in ordered]
     harvest = Harvest(
         name=passes.name,
         root=subject,
-        places=places,
+        places=_shared(before, places),
         ordered=ordered,
         remarks=(_left_over(left),) if left else (),
     )
     return _Scouted(harvest=harvest, updated=updated)
+
+
+def _shared(before: Mapping[str, Slot], places: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the places of gradients by parameter, one array being one parameter."""
+    found: dict[int, tuple[str, list[str]]] = {}
+    for path, place in places.items():
+        value = before[path].get()
+        key = id(value) if isinstance(value, np.ndarray) else id(before[path])
+        found.setdefault(key, (path, []))[1].append(place)
+    return {path: tuple(gradients) for path, gradients in found.values()}
+
+
+def _is_felt(passes: Passes, subject: object, path: str, slot: Slot) -> bool:
+    """Tell whether what stands in a slot matters to the forward pass."""
+    moved = replace(passes, holder=Holder({path: slot}, [subject]))
+    own = moved.own
+    value = own.parameters[path] * 1.25 + 0.125
+    before = moved.output(own)
+    after = moved.output(Point(parameters={**own.parameters, path: value}, data=own.data))
+    moved.holder.hold(own.parameters)
+    return not np.array_equal(before, after)
 
 
 def _returned(passes: Passes, back: Back, arrays: Sequence[str], *, alone: bool) -> tuple[str, ...]:

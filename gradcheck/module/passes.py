@@ -10,7 +10,7 @@ from gradcheck.child.watched import watch
 from gradcheck.errors import ClaimError
 from gradcheck.module.calling import analytic, called, real, required
 from gradcheck.module.holding import Holder
-from gradcheck.module.naming import is_rate
+from gradcheck.module.naming import is_rate, is_target, is_upstream
 from gradcheck.module.subject import UPSTREAM, Point
 from gradcheck.record import record
 
@@ -129,18 +129,19 @@ class Passes:
         pass's cache, a learning rate, or the inputs.
         """
         names, needed = required(self.backward)
-        cache = _caches(returned)
-        waiting, inputs = [upstream], list(handed)
+        names = names[: max(needed, min(1, len(names)))]
+        place = self._upstream_place(names)
+        cache, inputs = _caches(returned), list(handed)
         arguments: list[Any] = []
         rate = None
-        for name in names[: max(needed, min(1, len(names)))]:
-            if is_rate(name):
+        for number, name in enumerate(names):
+            if number == place:
+                arguments.append(upstream)
+            elif is_rate(name):
                 rate = RATE
                 arguments.append(rate)
-            elif cache and (not waiting or _is_cache(name)):
-                arguments.append(cache.pop(0))
-            elif waiting and name not in self.inputs:
-                arguments.append(waiting.pop())
+            elif cache:
+                arguments.append(_unmoved(name, cache.pop(0)))
             elif inputs:
                 arguments.append(inputs.pop(0))
             else:
@@ -150,6 +151,36 @@ class Passes:
                     "cache, a learning rate or the inputs"
                 )
         return arguments, rate
+
+    def _upstream_place(self, names: Sequence[str]) -> int | None:
+        """Return which argument of the backward pass is the upstream gradient, by the names.
+
+        Raises ClaimError where it is the target: what is claimed then is the gradient of a loss.
+        """
+        free = [
+            k
+            for k, name in enumerate(names)
+            if name not in self.inputs and not is_rate(name) and not _is_cache(name)
+        ]
+        if not free:
+            return None
+        place = next((k for k in free if is_upstream(names[k])), free[0])
+        if is_target(names[place]):
+            raise ClaimError(
+                f"{self.name}.backward takes {names[place]!r}, the target, rather than an upstream "
+                "gradient; check the loss together with its gradients, as a function that returns "
+                "both"
+            )
+        return place
+
+
+def _unmoved(name: str, value: Any) -> Any:
+    """Return what the forward pass handed on, or zeros as the upstream gradient of that.
+
+    Of several outputs only the first is in the loss.
+    """
+    is_output = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    return np.zeros_like(value) if is_output and is_upstream(name) else value
 
 
 def _equal(one: Array, other: Array) -> bool:

@@ -236,3 +236,96 @@ def test_a_layer_is_left_as_it_was(style: type[Any]) -> None:
 
 def _state(layer: object) -> str:
     return repr(sorted((name, repr(value)) for name, value in vars(layer).items()))
+
+
+class Tied:
+    """One matrix, used forwards and transposed, each use with a gradient of its own."""
+
+    def __init__(self) -> None:
+        weight = _weight()
+        self.inner, self.outer = SimpleNamespace(w=weight), SimpleNamespace(w=weight)
+
+    def forward(self, x: Array) -> Array:
+        self.x, self.h = x, np.tanh(x @ self.inner.w)
+        return self.h @ self.outer.w.T
+
+    def backward(self, dy: Array) -> Array:
+        self.outer.dw = dy.T @ self.h
+        delta = (dy @ self.outer.w) * (1 - self.h**2)
+        self.inner.dw = self.x.T @ delta
+        return delta @ self.inner.w.T
+
+
+class Listed(Prefixed):
+    """Attributes, and lists of the same arrays beside them."""
+
+    rate = 0.1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lr, self.steps = 0.1, np.zeros(2)
+        self.params, self.grads = [self.W, self.b], [0 * self.W, 0 * self.b]
+
+    def backward(self, upstream: Array) -> Array:
+        found = super().backward(upstream)
+        self.grads[0][...], self.grads[1][...] = self.dW, self.db
+        self.steps += 1
+        return found
+
+
+class TwoOutputs:
+    """The second output has an upstream gradient of its own."""
+
+    def forward(self, x: Array) -> Any:
+        self.x = x
+        return np.tanh(x), x**2
+
+    def backward(self, dfirst: Array, dsecond: Array) -> Array:
+        return dfirst * (1 - np.tanh(self.x) ** 2) + dsecond * 2 * self.x
+
+
+class InputFirst:
+    """The backward pass takes its input again, before the gradient, under another name."""
+
+    def forward(self, inputs: Array) -> Array:
+        return np.tanh(inputs)
+
+    def backward(self, x: Array, grad_output: Array) -> Array:
+        return grad_output * (1 - np.tanh(x) ** 2)
+
+
+@pytest.mark.parametrize("layer", [Tied, Listed, TwoOutputs, InputFirst])
+def test_right_layers_with_habits_of_their_own_are_not_accused(layer: Any) -> None:
+    report = check(layer(), inputs=_x())
+    assert report.ok, report
+
+
+def test_an_array_is_one_parameter_however_many_names_it_has() -> None:
+    for layer, count in ((Tied, 2), (Listed, 3)):
+        (report,) = check(layer(), inputs=_x()).problems
+        assert len(report.checks) == count
+        assert not report.remarks
+
+
+def test_a_shared_array_with_half_its_gradient_is_wrong() -> None:
+    class Half(Tied):
+        def backward(self, dy: Array) -> Array:
+            found = super().backward(dy)
+            self.inner.dw = np.zeros_like(self.inner.w)
+            return found
+
+    assert not check(Half(), inputs=_x()).ok
+
+
+def test_a_backward_pass_that_takes_the_target_is_not_fed_with_noise() -> None:
+    class Output:
+        def forward(self, x: Array) -> Array:
+            self.p = 1 / (1 + np.exp(-x))
+            return self.p
+
+        def backward(self, y: Array) -> Array:
+            return self.p - y
+
+    (report,) = check(Output(), inputs=_x()).problems
+    assert report.verdict == "error"
+    assert "the target" in str(report.message)
