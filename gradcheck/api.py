@@ -13,10 +13,7 @@ from gradcheck.module.state import Snapshot
 from gradcheck.module.subject import Subject
 from gradcheck.module.verdict import checked, failed
 from gradcheck.report import Report
-from gradcheck.settings import Budget, Settings
-
-BUDGET = Budget(evaluations=20_000)
-"""The most work of one check unless another budget is given: a few seconds for small layers."""
+from gradcheck.settings import Settings
 
 
 class Result(Report):
@@ -65,7 +62,7 @@ def check(
     Arguments that are changed are put back. Raises no error for what the code under check does
     wrong: that is a verdict `error` in the result.
     """
-    settings = settings or Settings(budget=BUDGET)
+    settings = settings or Settings()
     name = _name(target)
     snapshot = Snapshot(_roots(target, parameters))
     try:

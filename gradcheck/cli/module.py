@@ -93,7 +93,7 @@ def _module(
     from gradcheck.cli._output import destinations, write
     from gradcheck.cli.check import exit_code
     from gradcheck.module.session import Request, run
-    from gradcheck.settings import Budget, Settings
+    from gradcheck.settings import Settings
 
     where = destinations(formats, None)
     wish = {
@@ -107,7 +107,7 @@ def _module(
         Request(
             target=target,
             wish=wish,
-            settings=Settings(points=points, seed=seed, budget=Budget(evaluations=20_000)),
+            settings=Settings(points=points, seed=seed),
             folder=Path.cwd(),
             timeout=timeout,
         )

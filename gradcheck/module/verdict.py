@@ -17,12 +17,25 @@ from gradcheck.notices import notices
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome, check
 from gradcheck.report import Finding, ProblemReport
-from gradcheck.settings import Settings
+from gradcheck.settings import Budget, Settings
 from gradcheck.single import verdict
+
+MOST, LEAST = 20_000, 600
+"""Evaluations that a check may take at most, unless a budget is given: of small and large code."""
+
+WORK = 10**7
+"""Numbers that may be moved about in all evaluations together, above the least of these."""
 
 
 def checked(subject: Subject, target: str, settings: Settings) -> ProblemReport:
-    """Check a subject; what it does wrong itself is an error in the report."""
+    """Check a subject; what it does wrong itself is an error in the report.
+
+    Without a budget it is one that keeps to seconds what is not too slow itself.
+    """
+    if settings.budget is None:
+        size = sum(value.size for value in subject.about.own.parameters.values())
+        count = max(LEAST, min(MOST, WORK // max(size, 1)))
+        settings = replace(settings, budget=Budget(evaluations=count))
     try:
         with np.errstate(all="ignore"):
             problem = problem_of(subject, target, settings.seed)
