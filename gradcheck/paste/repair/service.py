@@ -159,7 +159,7 @@ def _first(known: Known, adjoints: Adjoints, shown: Shown) -> dict[str, Any] | N
             continue
         if number in known.matches or not adjoints.comparable(statement):
             continue
-        fact = f"`{statement.text}` makes what is no multiple of the loss's derivative by anything"
+        fact = _no_derivative(statement.text)
         return {**_place(statement), "start": 0, "end": len(statement.text), "fact": fact}
     return None
 
@@ -179,8 +179,12 @@ def _facts(known: Known, adjoints: Adjoints, edit: Edit) -> list[str]:
                 f"{name} is {_factor(match.factor)}the derivative of the loss by {match.by}"
             )
     if number not in known.matches and adjoints.comparable(known.statements[number]):
-        found.append(f"`{text}` makes what is no multiple of the loss's derivative by anything")
+        found.append(_no_derivative(text))
     return list(dict.fromkeys(found))[:3]
+
+
+def _no_derivative(text: str) -> str:
+    return f"`{text}` makes no derivative of the loss: by no value, and times no factor"
 
 
 def _factor(factor: float) -> str:
