@@ -127,13 +127,18 @@ def question(request: Request, source: str, step: int | None) -> dict[str, Any]:
     return {"source": source, "set": dict(request.values), **given}
 
 
-def _ask(request: Request, source: str) -> Mapping[str, Any]:
-    """Understand a program once more, in a new child and at other points.
+def _ask(request: Request, line: int, length: int, source: str) -> Mapping[str, Any]:
+    """Understand a patched program, in a new child and at other points.
 
-    Which line the step is on isn't asked for: a patch may have moved it.
+    The step is looked for on its `line` alone where there are `length` line ends as before: else
+    the patch may have moved it.
     """
     asked = {**question(request, source, None), "draw": 1}
-    return call(PROOF, asked, request.limits, guarded=request.sandboxed)
+    same = {"step": line} if source.count("\n") == length else {}
+    answer = call(PROOF, asked | same, request.limits, guarded=request.sandboxed)
+    if same and answer.get("refused"):
+        return call(PROOF, asked, request.limits, guarded=request.sandboxed)
+    return answer
 
 
 def _error(request: Request, name: str, message: str) -> ProblemReport:
@@ -154,7 +159,8 @@ def _report(request: Request, name: str, reading: Reading) -> ProblemReport:
         judged=result,
         faults=FAULTS.all() if _is_wrong(result) else {},
     )
-    ask = partial(_ask, request)
+    length = reading.post.programs[reading.index].source.count("\n")
+    ask = partial(_ask, request, step["line"], length)
     asked = (reading.post, reading.index, step, request.name, ask)
     mend = mended(*asked) if _is_wrong(result) else None
     report = ProblemReport(
