@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 from zlib import crc32
 
+from gradcheck.array import Array
 from gradcheck.chance import Chance
 from gradcheck.config.load import Loaded
 from gradcheck.diagnose.case import Case, gap
@@ -13,7 +14,7 @@ from gradcheck.fault import Fault
 from gradcheck.network.planted import Plant, Reference, plants, spoken
 from gradcheck.problem import Claims, Probe, Problem
 from gradcheck.record import record
-from gradcheck.referee import Outcome, check
+from gradcheck.referee import Outcome, check, selected
 from gradcheck.selftest.memory import Memory
 
 POINTS = 2
@@ -67,6 +68,7 @@ class Ground:
         )
         self._remembered = Memory(loaded.problem).problem()
         self.name = loaded.problem.name
+        self._claimed = frozenset(selected(loaded.problem, self._settings))
         self._references: dict[int, Reference] = {}
         points = [self._remembered.probe(k, 0) for k in range(self._settings.points)]
         self.own = points[0]
@@ -137,21 +139,24 @@ class Ground:
         return self._references[id(probe)]
 
     def _case(self, planted: tuple[Plant, ...], wrong: Collection[str]) -> Case:
-        order = tuple(self.references[0].gradients)
+        order = tuple(name for name in self.references[0].gradients if name in self._claimed)
         return Case(
             references=self.references,
-            claims=tuple(reference.planted(planted) for reference in self.references),
+            claims=tuple(self._claims(reference, planted) for reference in self.references),
             wrong=tuple(name for name in order if name in wrong),
             compared=order,
         )
+
+    def _claims(self, reference: Reference, planted: Sequence[Plant]) -> dict[str, Array]:
+        return {n: g for n, g in reference.planted(planted).items() if n in self._claimed}
 
     def _matters(self, pair: Sequence[Plant], plant: Plant) -> bool:
         return bool(self._changed(pair, [other for other in pair if other is not plant]))
 
     def _changed(self, planted: Sequence[Plant], beside: Sequence[Plant]) -> set[str]:
-        """Return the parameters whose gradients differ between two sets of faults."""
+        """Return the claimed parameters whose gradients differ between two sets of faults."""
         names = set()
         for reference in self.references:
-            one, other = reference.planted(planted), reference.planted(beside)
+            one, other = self._claims(reference, planted), self._claims(reference, beside)
             names |= {name for name in one if gap(one[name], other[name]) > GIVEN}
         return names

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,6 +50,15 @@ def test_every_fault_of_two_networks_is_detected_and_named(outcome: list[Tried])
     assert summary.pairs_listed >= summary.pairs - 1
     assert summary.silent == summary.networks == 2
     assert summary.alone > 0.9 * summary.ways
+
+
+def test_a_fault_in_what_is_not_claimed_has_no_effect(loader: Loader) -> None:
+    frozen = Path(__file__).parents[2] / "configs" / "frozen_layers.yaml"
+    (one,) = tried(Errand(path=frozen, codes=frozenset({"ACT02", "AVG09"}), pairs=0), loader)
+    idle = {trial.places for trial in one.singles if trial.equivalent}
+    assert ("at body_out",) in idle
+    assert ("at head.weight",) not in idle
+    assert all(trial.detected and trial.found for trial in one.singles if not trial.equivalent)
 
 
 def test_what_is_not_detected_or_not_named_fails(outcome: list[Tried]) -> None:
