@@ -8,7 +8,6 @@ kept. The folder may be thrown away at any time.
 
 import json
 import os
-import platform
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -101,7 +100,7 @@ def _asked(request: Request) -> bytes:
     """Return all that decides a result beside the target, as bytes."""
     left_out = {"targets", "remarks", "fail_fast", "pictures", "rules", "cache"}
     asked: Mapping[str, Any] = {k: v for k, v in vars(request).items() if k not in left_out}
-    parts = (LAYOUT, __version__, _build(), platform.python_version(), _numpy(), asked)
+    parts = (LAYOUT, __version__, _build(), sys.version, _numpy(), asked)
     return repr(parts).encode() + b"\0"
 
 
