@@ -79,6 +79,9 @@ def numpy_copy(replaced: dict[str, Callable[..., Any]]) -> ModuleType:
     _seed_always(copy.random)
     vars(copy)["seterr"] = lambda *_, **__: {}
     copy.__dict__.update(replaced)
+    # Parts of NumPy that are imported when asked for are no part of `from numpy import *` here.
+    own = [name for name in np.__all__ if name in vars(copy)]
+    vars(copy)["__all__"] = own + [name for name in sorted(shimmed()) if _is_starred(name)]
     return copy
 
 
@@ -106,6 +109,12 @@ def _seeded(make: Callable[..., Any]) -> Callable[..., Any]:
 def _integers(low: int, high: int | None = None, size: Any = None) -> Any:
     bounds = (1, low + 1) if high is None else (low, high + 1)
     return np.random.randint(*bounds, size=size)  # noqa: NPY002  (as the program would)
+
+
+def _is_starred(name: str) -> bool:
+    """Tell whether `from numpy import *` once gave a name: not those of Python's own."""
+    value = _REMOVED[name]
+    return not isinstance(value, ModuleType) and value not in vars(builtins).values()
 
 
 def _has(name: str) -> bool:

@@ -377,6 +377,21 @@ def test_what_was_removed_from_numpy_is_back(ready: Ready, run: Run) -> None:
         assert "np.math" in told(prepared, "shim")
 
 
+def test_all_of_numpy_is_there_at_once_but_no_rare_part_of_it(ready: Ready, run: Run) -> None:
+    code = (
+        "from numpy import *\n"
+        "x = random.rand(3).dot(ones(3))\n"
+        "y = mat([[2.0]]) * float(7)\n"
+        "rare = [n for n in ('f2py', 'testing', 'math') if n in globals()]"
+    )
+    prepared = ready(code)
+    assert not prepared.failures
+    names = run(prepared)
+    assert 0 < names["x"] < 3
+    assert names["y"][0, 0] == 14
+    assert names["rare"] == []
+
+
 def test_a_program_that_patches_numpy_patches_its_own_copy(ready: Ready, run: Run) -> None:
     dot = np.dot
     names = run(ready("import numpy as np\nnp.dot = lambda a, b: 5\nx = np.dot(1, 2)"))
