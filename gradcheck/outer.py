@@ -29,7 +29,8 @@ class Outer:
         start, stop, _ = some.indices(len(self))
         first = start // max(width, 1)
         rows = self.rows[first : -(-stop // max(width, 1))]
-        return np.outer(rows, self.columns).ravel()[start - first * width : stop - first * width]
+        products: Array = np.einsum("i,j->ij", rows, self.columns).ravel()
+        return products[start - first * width : stop - first * width]
 
     def min(self) -> float:
         """Return the smallest product of factors that are not negative."""

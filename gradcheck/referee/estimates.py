@@ -78,12 +78,18 @@ def _by_complex_step(station: Station, name: str, entries: Array | None) -> Nume
             touched = _touched(station, name, entries, one) if known else _one_sided(one)
             return _numeric("complex_step", entries, one, touched)
         all_of_it = whole(station, name) if known else None
-        if all_of_it is None or not np.isfinite(all_of_it.value).all():
+        if all_of_it is None or not _finite(all_of_it.value):
             return None
         touched = _touched(station, name, None, all_of_it)
         return _numeric("complex_step", None, all_of_it, touched)
     except NotAnalyticError:
         return None
+
+
+def _finite(values: Array) -> bool:
+    """Tell whether all numbers are finite: mostly the sum of their squares shows it at once."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(values @ values)) or bool(np.isfinite(values).all())
 
 
 def _numeric(

@@ -113,7 +113,7 @@ def judge(
         return replace(
             found, verdict=nothing, scale=_scale(numeric), telling=telling, reason="unreachable"
         )
-    if first.right.all():
+    if first.right.min(initial=RIGHT) == RIGHT:
         return found
     bench = _Bench(
         numeric=numeric,
