@@ -75,7 +75,8 @@ class Inner:
     def __getitem__(self, some: int | slice | Array) -> Array | float:
         """Return some of the products."""
         if not isinstance(some, slice):
-            found: Array = self._all[some] if np.size(some) > 1 else self._single(some)
+            few = np.size(some) * len(self.left) <= len(self)
+            found: Array = self._few(some) if few else self._all[some]
             return found
         start, stop, _ = some.indices(len(self))
         if stop - start == len(self):
@@ -85,7 +86,7 @@ class Inner:
         rows = self.left[:, first : -(-stop // width)]
         return (rows.T @ self.right).ravel()[start - first * width : stop - first * width]
 
-    def _single(self, some: int | Array) -> Array:
+    def _few(self, some: int | Array) -> Array:
         k, c = np.divmod(some, self.right.shape[1])
         found: Array = (self.left[:, k] * self.right[:, c]).sum(axis=0)
         return found
@@ -99,4 +100,5 @@ class Inner:
 
     def __matmul__(self, other: Array) -> float:
         """Return the inner product with a flat array."""
-        return float(self[:] @ other)
+        shaped = other.reshape(self.left.shape[1], self.right.shape[1])
+        return float((self.left.T * (shaped @ self.right.T)).sum())

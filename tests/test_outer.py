@@ -64,6 +64,7 @@ def matrices() -> tuple[np.ndarray, np.ndarray]:
         slice(5, 5),
         np.array([90, 0, 17, 17]),
         np.array([90]),
+        np.arange(90, 0, -1),
         np.array([], dtype=int),
         90,
     ],
