@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from gradcheck.array import Array, Shape
-from gradcheck.outer import Outer
+from gradcheck.outer import Inner, Outer
 from gradcheck.record import record
 from gradcheck.report import Location
 
@@ -169,7 +169,7 @@ class Derivative:
     much more.
     """
 
-    value: Array
+    value: Array | Inner
     magnitude: Array | Outer
     evaluations: int
 

@@ -15,12 +15,15 @@ from gradcheck.network.perturb import Base
 from gradcheck.numeric.split import Split
 from gradcheck.numeric.strip import Strip
 from gradcheck.op import Response, Site
-from gradcheck.outer import Outer
+from gradcheck.outer import Inner, Outer
 from gradcheck.problem import Part
 from gradcheck.record import record
 
 CHUNK = 2**18
 """Numbers in the widest stack of imaginary parts: it should stay in the processor's cache."""
+
+LARGE = 2**18
+"""Entries of gradients from which on not all are kept at once: fresh memory is slow."""
 
 SIGNED = 4
 """Random signs with which the rows of a column are moved; the largest effect counts."""
@@ -127,16 +130,19 @@ class Sited:
 
     def weighted(
         self, local: str, slope: Array, size: Array, *, transposed: bool
-    ) -> tuple[Array, Array | Outer]:
+    ) -> tuple[Array | Inner, Array | Outer]:
         """Return a parameter's gradient and a bound on its magnitude, both flat.
 
         They are in the order that the op gives the parameter, or in that of its transpose.
         """
         shape = bound(self.onward.node, self.start.trace.parameters)[local].shape
         response = self.site.responses[local]
+        bar = _bounded(response, size, transposed=transposed)
+        if isinstance(bar, Outer) and len(bar) > LARGE and not transposed:
+            return _inner(response, slope), bar
         value = _weighted(response, slope).reshape(shape)
         value = value.T if transposed else value
-        return value.ravel(), _bounded(response, size, transposed=transposed)
+        return value.ravel(), bar
 
     def _measured(
         self,
@@ -208,6 +214,14 @@ def _bounded(response: Response, size: Array, *, transposed: bool) -> Array | Ou
         return np.asarray((np.abs(coefficients) * size).sum(axis=(0, 1)))
     rows, columns = _lengths(coefficients), _lengths(size)
     return Outer(columns, rows) if response.transposed != transposed else Outer(rows, columns)
+
+
+def _inner(response: Response, slope: Array) -> Inner:
+    """Add up the slopes as `_weighted` does, where many entries ask for it stretch by stretch."""
+    assert response.coefficients is not None
+    one = response.coefficients.reshape(-1, response.coefficients.shape[-1])
+    other = np.ascontiguousarray(slope.reshape(-1, slope.shape[-1]))
+    return Inner(other, one) if response.transposed else Inner(one, other)
 
 
 def _lengths(columns: Array) -> Array:

@@ -26,14 +26,14 @@ from gradcheck.network.perturb import Base
 from gradcheck.network.sited import CHUNK, Sited, refuse_infinite
 from gradcheck.numeric.complex_step import STEP
 from gradcheck.numeric.split import Split
-from gradcheck.outer import Outer
+from gradcheck.outer import Inner, Outer
 from gradcheck.problem import Derivative, Effort, Part, Piece, cut
 from gradcheck.record import record
 
 UNABLE = (TypeError, AttributeError, FloatingPointError)
 """What an op raises that does something that `Split` can't, and what is not finite."""
 
-Parts: TypeAlias = tuple[Array, Array | Outer]
+Parts: TypeAlias = tuple[Array | Inner, Array | Outer]
 """Derivatives by all entries, flat, and bounds on the sizes of the terms added up to them."""
 
 
@@ -79,7 +79,7 @@ def _total(parts: list[Parts], size: int) -> Parts:
         return np.zeros(size), np.zeros(size)
     value, magnitude = parts[0]
     for more, terms in parts[1:]:
-        value, magnitude = value + more, magnitude[:] + terms[:]
+        value, magnitude = value[:] + more[:], magnitude[:] + terms[:]
     return value, magnitude
 
 

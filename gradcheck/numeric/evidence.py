@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradcheck.array import Array, Shape
+from gradcheck.outer import Inner
 from gradcheck.record import record
 
 BLOCK = 2**14
@@ -53,18 +54,19 @@ class Moments:
         """The length of the numeric gradient."""
         return float(np.sqrt(self._sums[1]))
 
-    def evidence(self, claimed: Array, numeric: Array) -> Evidence:
+    def evidence(self, claimed: Array, numeric: Array | Inner) -> Evidence:
         """Compare the two gradients that were taken in."""
         if 1 / FAR < self.length < FAR:
             with np.errstate(over="ignore", invalid="ignore"):
                 return self._compared(claimed, numeric)
+        numeric = numeric[:]
         unit = size(numeric, numeric)
         if unit == 0:
             return Evidence(relative=None, ratio=None, cosine=None)
         # Squares are beyond float64, except those of numbers near 1.
         return compare(claimed / unit, numeric / unit)
 
-    def _compared(self, claimed: Array, numeric: Array) -> Evidence:
+    def _compared(self, claimed: Array, numeric: Array | Inner) -> Evidence:
         other, length, _, distance = np.sqrt(np.maximum(self._sums, 0)).tolist()
         product = float(self._sums[2]) / length**2
         rounded, slack = float(f"{product:.9g}"), EXACT * self.largest
@@ -92,12 +94,12 @@ def size(low: Array, high: Array) -> float:
     return float(max(np.max(high, initial=0.0), -np.min(low, initial=0.0)))
 
 
-def _apart(claimed: Array, numeric: Array, ratio: float) -> float:
+def _apart(claimed: Array, numeric: Array | Inner, ratio: float) -> float:
     """Return by how much the claim differs from the numeric gradient times a ratio, at most."""
     return max(float(np.max(np.abs(c - ratio * n))) for c, n in _blocks(claimed, numeric))
 
 
-def _blocks(*arrays: Array) -> Iterator[tuple[Array, ...]]:
+def _blocks(*arrays: Array | Inner) -> Iterator[tuple[Array, ...]]:
     """Yield stretches of flat arrays of one length that fit into the processor's cache."""
     for start in range(0, len(arrays[0]), BLOCK):
         yield tuple(array[start : start + BLOCK] for array in arrays)

@@ -13,7 +13,7 @@ from gradcheck.numeric.estimate import EPS
 from gradcheck.referee.account import OutOfBudget
 from gradcheck.referee.culprits import Gap, culprits
 from gradcheck.referee.doubt import SAFETY, Doubt, widened
-from gradcheck.referee.glance import blocks
+from gradcheck.referee.glance import BLOCK, blocks
 from gradcheck.referee.gradients import Along, Numeric
 from gradcheck.referee.judge import WRONG, Claim, judge, zero_below
 from gradcheck.referee.nearby import Nearby
@@ -68,11 +68,27 @@ class Comparison:
     def _zero(self) -> bool:
         """Tell whether the whole gradient is zero to within rounding."""
         value, bar, along = self.reference.value, self.reference.bar, self.reference.along
+        if self._plainly_felt():
+            return False
         # Mostly the first entries show that it is not, and no others need to be looked at.
         for some in blocks(len(value)):
             if (np.abs(value[some]) > np.maximum(bar[some], self.negligible)).any():
                 return False
         return along is None or abs(along.value) <= max(along.bar, self.negligible)
+
+    def _plainly_felt(self) -> bool:
+        """Tell whether the first entries show that the gradient is not zero.
+
+        What is negligible for the parameter's first entries is so for all, among which there may
+        only be larger ones.
+        """
+        near, first = self.near, slice(0, BLOCK)
+        some = near.probe.parameters[self.tally.name].flat[first]
+        if not some.any():
+            return False
+        negligible = zero_below(near.evaluator.magnitude(near.probe), some)
+        value, bar = self.reference.value[first], self.reference.bar[first]
+        return bool((np.abs(value) > np.maximum(bar, negligible)).any())
 
     def _judge(self, reference: Numeric, *, picked: bool = False) -> float:
         """Judge some entries; return the share of them that is wrong."""

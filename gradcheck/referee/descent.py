@@ -113,7 +113,7 @@ class _Numeric:
         found = self._problem.derivative(probe, name, None, effort)
         if found is not None:
             self._spend(found.evaluations)
-            return found.value.reshape(probe.parameters[name].shape)
+            return found.value[:].reshape(probe.parameters[name].shape)
         value = probe.parameters[name]
         self._spend(2 * value.size)
         moves = entry_moves(name, np.arange(value.size), value, complex_step=False)

@@ -10,6 +10,7 @@ from gradcheck.chance import Chance
 from gradcheck.errors import NotAnalyticError
 from gradcheck.numeric import complex_step, differences, directions
 from gradcheck.numeric.estimate import EPS, Estimate
+from gradcheck.outer import Inner
 from gradcheck.problem import Effort, Kink, Moves, Nudge, Probe
 from gradcheck.record import record
 from gradcheck.referee.blocks import Block, Spread, cut, joined, measure, spread_out
@@ -78,12 +79,20 @@ def _by_complex_step(station: Station, name: str, entries: Array | None) -> Nume
             touched = _touched(station, name, entries, one) if known else _one_sided(one)
             return _numeric("complex_step", entries, one, touched)
         all_of_it = whole(station, name) if known else None
-        if all_of_it is None or not np.isfinite(all_of_it.value).all():
+        if all_of_it is None or not _finite(all_of_it.value):
             return None
         touched = _touched(station, name, None, all_of_it)
         return _numeric("complex_step", None, all_of_it, touched)
     except NotAnalyticError:
         return None
+
+
+def _finite(values: Array | Inner) -> bool:
+    """Tell whether all numbers are finite: mostly the sum of their squares shows it at once."""
+    if isinstance(values, Inner):
+        return values.finite()
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(values @ values)) or bool(np.isfinite(values).all())
 
 
 def _numeric(
@@ -218,14 +227,16 @@ def _touched(
         beside = whole(station, name, nudge)
         if beside is None:
             return one_by_one(station, name, listed, nudge).value
-        return beside.value if entries is None else beside.value[entries]
+        return beside.value[:] if entries is None else beside.value[entries]
 
     shape_of = station.evaluator.problem.node_shape
-    found = interval(shared, shape_of, differentiate, own.value, station.rng)
+    found = interval(shared, shape_of, differentiate, own.value[:], station.rng)
     if not single:
         return found
     flat = [int(np.ravel_multi_index(kink.index, shape)) for kink in single]
-    return widened(found, single, shape_of, differentiate, own.value, touched=np.isin(listed, flat))
+    return widened(
+        found, single, shape_of, differentiate, own.value[:], touched=np.isin(listed, flat)
+    )
 
 
 def _by_differences(station: Station, name: str, entries: Array) -> Estimate:

@@ -63,8 +63,7 @@ class Glance:
 def glance(numeric: Numeric, claimed: Array, epsilon: float, rtol: float) -> Glance:
     """Look at all entries; `epsilon` is the rounding unit of the claim."""
     right, worst, moments = np.empty(len(claimed), dtype=np.int8), Worst(), evidence.Moments()
-    low, high = numeric.range
-    floor = max(TINY, rtol * evidence.size(low, high)) if rtol else TINY
+    floor = max(TINY, rtol * evidence.size(*numeric.range)) if rtol else TINY
     floored = bool(rtol) or len(claimed) == 0 or numeric.bar.min() < floor
     buffers = np.empty((3, min(BLOCK, len(claimed))))
     with np.errstate(over="ignore", invalid="ignore"):
@@ -76,7 +75,7 @@ def glance(numeric: Numeric, claimed: Array, epsilon: float, rtol: float) -> Gla
             moments.add(claim, value, gap, float(bar.max()))
             np.abs(gap, out=gap)
             if numeric.interval is not None:
-                gap = outside(claim, low[some], high[some])
+                gap = outside(claim, numeric.interval.low[some], numeric.interval.high[some])
             bar *= SAFETY * epsilon
             bar += numeric.bar[some]
             if floored:

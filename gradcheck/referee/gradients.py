@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gradcheck.array import Array
-from gradcheck.outer import Outer
+from gradcheck.outer import Inner, Outer
 from gradcheck.record import record
 from gradcheck.referee.kinks import Interval
 from gradcheck.settings import Method
@@ -23,7 +23,7 @@ class Along:
 class Whole:
     """Derivatives by all entries of a parameter, and their bars, both flat."""
 
-    value: Array
+    value: Array | Inner
     bar: Array | Outer
 
 
@@ -36,7 +36,7 @@ class Numeric:
 
     method: Method
     entries: Array | None
-    value: Array
+    value: Array | Inner
     bar: Array | Outer
     interval: Interval | None
     along: Along | None
@@ -45,7 +45,7 @@ class Numeric:
     def range(self) -> tuple[Array, Array]:
         """The least and the largest that each entry may be; the same array where there is one."""
         if self.interval is None:
-            return self.value, self.value
+            return self.value[:], self.value[:]
         return self.interval.low, self.interval.high
 
     def of(self, flat: Array) -> Array:

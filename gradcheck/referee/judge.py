@@ -113,7 +113,7 @@ def judge(
         return replace(
             found, verdict=nothing, scale=_scale(numeric), telling=telling, reason="unreachable"
         )
-    if first.right.all():
+    if first.right.min(initial=RIGHT) == RIGHT:
         return found
     bench = _Bench(
         numeric=numeric,
@@ -181,8 +181,8 @@ def _closely(bench: _Bench, known: Judged, some: Array) -> Judged:
     low, high = numeric.range
     gap = np.where(np.isfinite(claim), outside(claim, low, high), np.inf)
     doubt = Doubt(
-        difference=claim - numeric.value,
-        size=np.abs(numeric.value),
+        difference=claim - numeric.value[:],
+        size=np.abs(numeric.value[:]),
         gap=gap,
         bar=_bars(bench, numeric, claim, bench.claim.scatter(some)),
         rounding=bench.doubtful,
@@ -229,9 +229,9 @@ def _verdicts(
         verdict = np.where(numeric.interval.open_ended & (verdict == WRONG), UNDECIDED, verdict)
         reason = "kink"
     blind = (verdict == RIGHT) & (bar > bench.blinding)
-    blind &= ~((np.abs(numeric.value) <= bar) & (bar <= bench.rounding))
+    blind &= ~((np.abs(numeric.value[:]) <= bar) & (bar <= bench.rounding))
     # A loss that did not change at all leaves no noise to hide in.
-    blind &= ~((numeric.value == 0) & (claim == 0))
+    blind &= ~((numeric.value[:] == 0) & (claim == 0))
     if blind.any():
         verdict = np.where(blind, UNDECIDED, verdict)
         reason = _blindness(numeric, bar, blind)
@@ -245,7 +245,7 @@ def _bars(bench: _Bench, numeric: Numeric, claim: Array, scatter: Array) -> Arra
     size = np.where(np.isfinite(claim), np.abs(claim), 0.0)
     bar = numeric.bar[:] + SAFETY * (scatter + bench.claim.epsilon * size)
     bar = np.maximum(bar, bench.rtol * bench.scale)
-    zero = (np.abs(numeric.value) <= numeric.bar[:]) & (np.abs(claim) <= bench.rounding)
+    zero = (np.abs(numeric.value[:]) <= numeric.bar[:]) & (np.abs(claim) <= bench.rounding)
     return np.where(zero, np.maximum(bar, bench.rounding), bar)
 
 

@@ -13,14 +13,14 @@ def common_factor(found: Mapping[str, Numeric], near: Nearby) -> float:
     pairs = [(near.own(name), reference) for name, reference in found.items()]
     best, most = 1.0, 0
     for claimed, reference in pairs:
-        length = float(reference.value @ reference.value)
-        factor = float(reference.of(claimed) @ reference.value) / length if length else 0.0
+        length = float(reference.value[:] @ reference.value[:])
+        factor = float(reference.of(claimed) @ reference.value[:]) / length if length else 0.0
         if factor <= 0:
             continue
         hits = sum(
             bool(
-                np.linalg.norm(r.of(c) - factor * r.value)
-                <= 1e-6 * np.linalg.norm(factor * r.value)
+                np.linalg.norm(r.of(c) - factor * r.value[:])
+                <= 1e-6 * np.linalg.norm(factor * r.value[:])
             )
             for c, r in pairs
         )

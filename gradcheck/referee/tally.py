@@ -119,6 +119,7 @@ class Tally:
     ) -> None:
         """Take in what one probe showed, perhaps of entries `picked` because they are wrong."""
         shown = Shown(numeric=numeric, claimed=claimed, verdict=judged.verdict)
+        undecided = judged.verdict == UNDECIDED if UNDECIDED in judged.telling else []
         self._take(numeric, judged.verdict)
         self.methods.append(numeric.method)
         self.looks.append(
@@ -126,7 +127,7 @@ class Tally:
                 probe=probe,
                 worst=_Entry.of(judged.worst, numeric, claimed),
                 telling={k: _Entry.of(one, numeric, claimed) for k, one in judged.telling.items()},
-                undecided=numeric.places(np.flatnonzero(judged.verdict == UNDECIDED)),
+                undecided=numeric.places(np.flatnonzero(undecided)),
                 evidence=None if picked else judged.evidence,
                 scale=judged.scale,
                 reason=judged.reason,
@@ -135,7 +136,8 @@ class Tally:
         )
 
     def _take(self, numeric: Numeric, new: Array) -> None:
-        if not any(self._counts.values()) and (new == RIGHT).all():
+        right = bool(new.min(initial=RIGHT) == new.max(initial=RIGHT) == RIGHT)
+        if right and not any(self._counts.values()):
             return
         if numeric.entries is None and not self.looks:
             self.verdicts = new.astype(np.int8)
@@ -144,6 +146,9 @@ class Tally:
             better = (new == WRONG) | (known == UNCHECKED) | ((known == UNDECIDED) & (new == RIGHT))
             some = slice(None) if numeric.entries is None else numeric.entries
             self.verdicts[some] = np.where(better, new, known)
+        if right and numeric.entries is None and not self.looks:
+            self._counts = dict.fromkeys(self._counts, 0)
+            return
         self._counts = {code: int(np.count_nonzero(self.verdicts == code)) for code in self._counts}
 
     @property

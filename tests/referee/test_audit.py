@@ -33,7 +33,7 @@ def spoiled(problem: Problem, name: str, change: Callable[[Array], Array]) -> Pr
         found = problem.derivative(*given)
         if found is None or given[1] != name:
             return found
-        return replace(found, value=change(found.value))
+        return replace(found, value=change(found.value[:]))
 
     return replace(problem, derivative=derivative)
 

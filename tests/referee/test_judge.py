@@ -8,6 +8,7 @@ import pytest
 
 from gradcheck.array import Array
 from gradcheck.config.load import Loaded
+from gradcheck.network import sited
 from gradcheck.outer import Outer
 from gradcheck.problem import Claims, Probe, Problem
 from gradcheck.referee import check
@@ -182,3 +183,27 @@ def test_a_zero_claim_is_no_multiple_but_wrong(name: str, load_config: Load) -> 
 
     assert {n for n, c in found.items() if c.verdict == "wrong"} == {name}
     assert found[name].wrong_entries == found[name].entries
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error"])
+def test_gradients_made_stretch_by_stretch_are_judged_like_those_at_hand(
+    loss: str, load_config: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = load_config(TEXT.replace("squared_error", loss))
+
+    def change(claims: dict[str, Array]) -> None:
+        claims["hidden.weight"][1, 13] += 1e-7
+        claims["output.weight"] *= 3.0
+
+    for problem in (loaded.problem, counted(loaded.problem, change)[0]):
+        wanted = checks(loaded, problem)
+        with monkeypatch.context() as patched:
+            patched.setattr(sited, "LARGE", 0)
+            found = checks(loaded, problem)
+        for name, one in found.items():
+            other = wanted[name]
+            assert one.verdict == other.verdict
+            assert one.wrong_entries == other.wrong_entries
+            assert one.entries_checked == other.entries_checked == one.entries
+        wrong = 0 if problem is loaded.problem else 2
+        assert sum(one.verdict == "wrong" for one in found.values()) == wrong
