@@ -7,7 +7,7 @@ from pathlib import Path
 from gradcheck.config.claims import Policy
 from gradcheck.record import record
 from gradcheck.report import Shard
-from gradcheck.settings import Budget
+from gradcheck.settings import Budget, Settings
 
 Progress = Callable[[str, float], None]
 """Told the name of the problem under way and the share of it that is done."""
@@ -36,6 +36,11 @@ class Request:
     budget: Budget | None = None
     rtol: float | None = None
     only: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    """How the codes of findings begin that are asked for (all, if none are named), and not."""
+    base: Settings = field(default_factory=Settings)
+    """What holds where neither the config nor this request says anything."""
     expect: bool = False
     pictures: bool | None = None
     rules: bool = False

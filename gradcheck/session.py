@@ -1,7 +1,7 @@
 """The one use case: targets and settings in, a report out. Nothing here prints."""
 
 from collections import Counter, deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -86,15 +86,25 @@ def _problems(
     left = Counter(id(target) for target, _ in documents)
     made: dict[int, list[ProblemReport]] = {number: [] for number in left}
     waiting = deque(request.targets)
-    with closing(_computed(documents, request, progress, executor, clock)) as computed:
-        for target, report in computed:
-            while waiting[0] is not target:
-                yield from kept.get(id(waiting.popleft()), ())
-            made[id(target)].append(report)
-            yield report
-            left[id(target)] -= 1
-            if not left[id(target)] and cacheable(target):
-                cache.keep(target, made[id(target)])
+    try:
+        with closing(_computed(documents, request, progress, executor, clock)) as computed:
+            for target, report in computed:
+                while waiting[0] is not target:
+                    yield from kept.get(id(waiting.popleft()), ())
+                made[id(target)].append(report)
+                yield report
+                left[id(target)] -= 1
+                if not left[id(target)] and cacheable(target):
+                    cache.keep(target, made[id(target)])
+    except KeyboardInterrupt:
+        yield from _rest(waiting, kept)
+        raise
+    yield from _rest(waiting, kept)
+
+
+def _rest(
+    waiting: Iterable[Target], kept: Mapping[int, list[ProblemReport]]
+) -> Iterator[ProblemReport]:
     for target in waiting:
         yield from kept.get(id(target), ())
 

@@ -23,13 +23,18 @@ from gradcheck.report import (
 from gradcheck.request import Progress, Request, Target
 from gradcheck.settings import Settings
 
+BLIND = "CHK18"
+"""The code of a check that sees less than was asked for."""
+
 OUT_OF_MEMORY = "there was not enough memory for this check; make the network or the batch smaller"
 
 
 def open_document(document: Document | Failed, request: Request) -> Loaded | Failed:
     if isinstance(document, Failed):
         return document
-    loader = Loader(ops=OPS, faults=FAULTS, policy=request.policy, seed=request.seed)
+    loader = Loader(
+        ops=OPS, faults=FAULTS, policy=request.policy, seed=request.seed, base=request.base
+    )
     with reading() as files:
         loaded = loader.open(document)
     return replace(loaded, files=frozenset(files)) if isinstance(loaded, Loaded) else loaded
@@ -58,7 +63,8 @@ def report_of(
                 clock=clock,
                 spread=spread,
             )
-            report = replace(_report(loaded, settings, outcome, blind), files=depends(files))
+            report = _report(loaded, settings, outcome, blind)
+            report = replace(_excused(report, loaded, request), files=depends(files))
         except (GradcheckError, MemoryError) as error:
             told = error if isinstance(error, GradcheckError) else NumericError(OUT_OF_MEMORY)
             report = replace(
@@ -99,6 +105,27 @@ def failure(name: str, target: Target, error: GradcheckError, seed: int) -> Prob
     )
 
 
+def _excused(report: ProblemReport, loaded: Loaded, request: Request) -> ProblemReport:
+    """Leave out what is not asked for, and what the config's comments accept."""
+    found = report
+    if report.findings and (request.select or request.ignore):
+        from gradcheck.acceptance import chosen
+
+        found = chosen(found, request.select, request.ignore)
+    if "gradcheck:" in loaded.text:
+        from gradcheck.acceptance import Passage, accepted
+
+        # The document ends where the next one is marked to begin.
+        lines = loaded.text.splitlines()
+        ends = (n for n, line in enumerate(lines) if n >= loaded.line and line.startswith("---"))
+        last = next(ends, len(lines))
+        passage = Passage(file=report.target, text=loaded.text, first=loaded.line, last=last)
+        found = accepted(found, [passage], partly=bool(request.only))
+    if found is report or report.verdict == "right":
+        return found
+    return replace(found, verdict=_overall(found.checks, found.findings))
+
+
 def _sighted(loaded: Loaded, settings: Settings) -> tuple[Settings, tuple[Finding, ...]]:
     """Take as many points as show all that points can show, where a power is demanded."""
     if settings.power is None:
@@ -117,11 +144,10 @@ def _report(
 ) -> ProblemReport:
     problem = loaded.problem
     found = (*_findings(loaded, outcome), *_notices(problem, outcome), *blind)
-    judged_as = verdict(outcome.checks, found)
     report = ProblemReport(
         name=problem.name,
         target=problem.target,
-        verdict="undecided" if blind and judged_as == "right" else judged_as,
+        verdict=_overall(outcome.checks, found),
         mode=settings.mode,
         seed=settings.seed,
         entries_total=outcome.entries_total,
@@ -188,10 +214,18 @@ def _notices(problem: Problem, outcome: Outcome) -> Sequence[Finding]:
     return notices(problem, facts, outcome.checks)
 
 
+def _overall(checks: Iterable[Check], found: Sequence[Finding]) -> ProblemVerdict:
+    """Return the verdict, which of a check that is too blind is not that all is right."""
+    blind = any(f.code == BLIND and f.accepted is None for f in found)
+    judged_as = verdict(checks, found)
+    return "undecided" if blind and judged_as == "right" else judged_as
+
+
 def verdict(checks: Iterable[Check], found: Iterable[Finding]) -> ProblemVerdict:
     """Return the verdict of a problem from those of its parameters; accepted ones don't count."""
     verdicts = {check.verdict for check in checks if check.accepted is None}
-    if "wrong" in verdicts or any(finding.level == "error" for finding in found):
+    counted = (finding for finding in found if finding.accepted is None)
+    if "wrong" in verdicts or any(finding.level == "error" for finding in counted):
         return "wrong"
     return "undecided" if "undecided" in verdicts else "right"
 

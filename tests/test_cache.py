@@ -199,6 +199,12 @@ def test_an_interrupted_run_keeps_what_was_finished(
     assert verdicts(written) == ["right"]
     assert "interrupted" in json.loads(written)["remarks"][0]
     assert check()[1] == 2
+    write("b.yaml", FORMULAS.replace("(yhat - y)", "(y - yhat)"))
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "report_of", interrupted)
+        written, _ = check()
+    # What is kept of the others is reported though they come after the interrupt.
+    assert [p["target"] for p in json.loads(written)["problems"]] == ["a.yaml", "c.yaml"]
 
 
 def test_workers_give_the_same_report_with_and_without(check: Check) -> None:

@@ -13,6 +13,9 @@ from gradcheck.settings import MAX_POINTS, Budget, parsed_budget
 F = TypeVar("F", bound=Callable[..., Any])
 
 MAX_JOBS = 1024
+PATCH = 4
+"""The hint that tells everything."""
+
 CACHE = ".gradcheck_cache"
 """The folder of results from earlier runs, in the working directory."""
 
@@ -38,6 +41,23 @@ def _budget(
         raise click.BadParameter(str(error)) from None
 
 
+def _codes(
+    ctx: click.Context,  # noqa: ARG001
+    param: click.Parameter,  # noqa: ARG001
+    value: tuple[str, ...],
+) -> tuple[str, ...]:
+    """Read codes, or how they begin, with commas between; each must begin one that there is."""
+    found = tuple(code.strip().upper() for text in value for code in text.split(","))
+    if found:
+        from gradcheck.catalogues import FAULTS
+
+        known = [name.rpartition(".")[2].partition("_")[0].upper() for name in FAULTS.modules()]
+        for code in found:
+            if not code or not any(name.startswith(code) for name in known):
+                raise click.BadParameter(f"no code begins with {code!r}; see gradcheck list faults")
+    return found
+
+
 def _jobs(
     ctx: click.Context,  # noqa: ARG001
     param: click.Parameter,  # noqa: ARG001
@@ -60,6 +80,20 @@ _OPTIONS = (
         multiple=True,
         metavar="PATTERN",
         help="Check these parameters alone, e.g. 'hidden.*'; may be repeated.",
+    ),
+    click.option(
+        "--select",
+        multiple=True,
+        callback=_codes,
+        metavar="CODES",
+        help="Report only findings whose codes begin like this, e.g. SGN,ACT02.",
+    ),
+    click.option(
+        "--ignore",
+        multiple=True,
+        callback=_codes,
+        metavar="CODES",
+        help="Leave out findings whose codes begin like this, e.g. TRN,CHK12.",
     ),
     click.option(
         "--mode", type=click.Choice(["quick", "full", "exhaustive"]), help="How much to check."
@@ -92,11 +126,15 @@ _OPTIONS = (
         help="Pass differences below this fraction of a parameter's largest entry.",
     ),
     click.option(
-        "--no-cache",
-        is_flag=True,
-        help=f"Check everything anew; do not use or keep results in {CACHE}.",
+        "--cache/--no-cache",
+        default=True,
+        help=f"Whether to use and keep results of checks in {CACHE}; by default yes.",
     ),
-    click.option("--no-python", is_flag=True, help="Refuse configs that run Python code."),
+    click.option(
+        "--python/--no-python",
+        default=True,
+        help="Whether configs may run Python code; by default yes.",
+    ),
     click.option(
         "--timeout",
         type=click.FloatRange(min=0, min_open=True),

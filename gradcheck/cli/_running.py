@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def request_of(
-    found: Found, *, no_python: bool, no_cache: bool, timeout: float, **settings: Any
+    found: Found, *, python: bool, cache: bool, timeout: float, **settings: Any
 ) -> Request:
     """Return what a run is asked to do, by the options of `checking` and others of `Request`."""
     return Request(
         targets=found.targets,
         remarks=found.remarks,
-        policy=Policy(python=not no_python, timeout=timeout),
-        cache=None if no_cache else Path(CACHE),
+        policy=Policy(python=python, timeout=timeout),
+        cache=Path(CACHE) if cache else None,
         **settings,
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gradcheck.cli._options import TARGETS, F, checking
+from gradcheck.cli._project import Configured
 
 if TYPE_CHECKING:
     from gradcheck.baseline import Baseline
@@ -35,12 +36,15 @@ def command() -> None:
     """
 
 
-@command.command(short_help="Write a baseline of all that is found now.")
+@command.command(cls=Configured, short_help="Write a baseline of all that is found now.")
 @TARGETS
 @checking
 @_file(exists=False)
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
-def create(*, targets: tuple[str, ...], path: Path, force: bool, **options: Any) -> None:
+@click.pass_context
+def create(
+    ctx: click.Context, /, *, targets: tuple[str, ...], path: Path, force: bool, **options: Any
+) -> None:
     """Check TARGETs and write what is found to the baseline."""
     from gradcheck.baseline import taken
 
@@ -49,23 +53,24 @@ def create(*, targets: tuple[str, ...], path: Path, force: bool, **options: Any)
             f"{path} is there already; 'gradcheck baseline prune' takes out of it what is fixed, "
             "--force replaces it with all that is found now"
         )
-    baseline = taken(_report(targets, options), path.parent)
+    baseline = taken(_report(ctx, targets, options), path.parent)
     _write(baseline, path)
     _say(f"wrote {path}: {_counted(baseline)}")
 
 
-@command.command(short_help="Take out of a baseline what is not found any more.")
+@command.command(cls=Configured, short_help="Take out of a baseline what is not found any more.")
 @TARGETS
 @checking
 @_file(exists=True)
-def prune(*, targets: tuple[str, ...], path: Path, **options: Any) -> None:
+@click.pass_context
+def prune(ctx: click.Context, /, *, targets: tuple[str, ...], path: Path, **options: Any) -> None:
     """Check TARGETs and take out of the baseline what is not found any more; nothing is added."""
     from gradcheck.baseline import pruned, read
 
     before = read(path)
     if options["only"]:
         raise click.UsageError("--only leaves out what might still be wrong; prune without it")
-    after = pruned(before, _report(targets, options))
+    after = pruned(before, _report(ctx, targets, options))
     if after != before:
         _write(after, path)
     _say(f"{path}: {_counted(before)} before, {_counted(after)} now")
@@ -85,13 +90,13 @@ def show(path: Path) -> None:
     _say("\n".join([*lines, _counted(read(path))]))
 
 
-def _report(targets: tuple[str, ...], options: dict[str, Any]) -> "Report":
+def _report(ctx: click.Context, targets: tuple[str, ...], options: dict[str, Any]) -> "Report":
     from gradcheck.cli._running import checked, request_of
     from gradcheck.cli._stdout import Failure
     from gradcheck.cli._targets import find
 
     jobs = options.pop("jobs")
-    report = checked(request_of(find(targets), **options), jobs)
+    report = checked(request_of(find(targets), base=ctx.obj.base, **options), jobs)
     if report.interrupted:
         raise click.Abort
     failed = [problem for problem in report.problems if problem.verdict == "error"]

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from gradcheck.cli._options import TARGETS, checking
+from gradcheck.cli._options import PATCH, TARGETS, checking
+from gradcheck.cli._project import Configured, Project
 from gradcheck.report import LEVELS, Level, ProblemReport, Shard, settled
 
 if TYPE_CHECKING:
     from gradcheck.baseline import Baseline
     from gradcheck.cli._targets import Found
     from gradcheck.report import Report
+    from gradcheck.request import Request
 
 
 def _formats(
@@ -40,7 +43,7 @@ def _shard(
     return Shard(index=int(index), count=int(count))
 
 
-@click.command(short_help="Check the gradients that configs claim.")
+@click.command(cls=Configured, short_help="Check the gradients that configs claim.")
 @TARGETS
 @checking
 @click.option(
@@ -56,7 +59,9 @@ def _shard(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the report here instead of to standard output.",
 )
-@click.option("--expect", is_flag=True, help="Compare with each config's 'expect' instead.")
+@click.option(
+    "--expect/--no-expect", help="Whether to compare with each config's 'expect' instead."
+)
 @click.option(
     "--baseline",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -93,6 +98,14 @@ def _shard(
 @click.option(
     "--fix", is_flag=True, help="Apply verified fixes, keeping a backup, and check again."
 )
+@click.option(
+    "--hint",
+    type=click.IntRange(1, PATCH),
+    default=PATCH,
+    show_default=True,
+    help="Tell no more than 1 the parameters, 2 the line, 3 the mistake, 4 the patch.",
+)
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 @click.option("-q", "--quiet", count=True, help="Only a line for each problem.")
 @click.option("-v", "--verbose", count=True, help="Every parameter, with its worst entry.")
 @click.pass_context
@@ -102,7 +115,16 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     Exit codes: 0 all right, 1 something is wrong, 2 a check could not be made,
     3 undecided; of several targets the worst counts, in the order 2, 1, 3, 0.
     """
-    ctx.exit(_check(**options))
+    assert isinstance(ctx.obj, Project)
+    watch = options.pop("watch")
+    check = partial(_check, base=ctx.obj.base, **options)
+    if not watch:
+        ctx.exit(check()[0])
+    if options["fix"]:
+        raise click.UsageError("--watch checks what you write; --fix would write as well")
+    from gradcheck.cli._watch import watched
+
+    ctx.exit(watched(check))
 
 
 def _check(
@@ -120,13 +142,17 @@ def _check(
     quiet: int,
     verbose: int,
     jobs: int,
+    hint: int,
     **settings: Any,
-) -> int:
+) -> tuple[int, set[Path]]:
+    """Check once; return the exit code and the files that it depends on."""
     from gradcheck.cli._output import destinations, needs, write
     from gradcheck.cli._running import checked, request_of
 
     if baseline is not None and settings["expect"]:
         raise click.UsageError("--baseline and --expect both say what is to fail; give one of them")
+    if hint < PATCH and (diff or fix):
+        raise click.UsageError(f"--hint {hint} hides the patch that --diff and --fix are about")
     where = destinations(formats, output)
     known = None if baseline is None else _read(baseline)
     request = request_of(
@@ -141,6 +167,8 @@ def _check(
         report = checked(replace(request, remarks=(*request.remarks, *done)), jobs)
     if known is not None:
         report = _compared(report, known, partly=bool(request.only), whole=request.shard is None)
+    if hint < PATCH:
+        report = _hinted(report, hint)
     if diff:
         _show_diffs(report)
     elif report.problems or done or not report.interrupted:
@@ -148,7 +176,18 @@ def _check(
     if report.interrupted:
         raise click.Abort
     code = exit_code(report.problems, fail_on)
-    return 0 if exit_zero and code != 2 else code
+    return 0 if exit_zero and code != 2 else code, _files(request, report)
+
+
+def _files(request: "Request", report: "Report") -> set[Path]:
+    named = {Path(file) for problem in report.problems for file in problem.files or ()}
+    return named | {target.path for target in request.targets if str(target.path) != "-"}
+
+
+def _hinted(report: "Report", hint: int) -> "Report":
+    from gradcheck.hints import hinted
+
+    return hinted(report, hint)
 
 
 def _found(names: tuple[str, ...], changed_since: str | None) -> "Found":

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gradcheck.cli._options import PATCH
+
 if TYPE_CHECKING:
     from gradcheck.cli._pasted import Pasted
     from gradcheck.paste.selection import At
     from gradcheck.paste.session import Request
     from gradcheck.report import Report
-
-PATCH = 4
-"""The hint that tells everything."""
 
 
 def _values(

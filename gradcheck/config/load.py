@@ -1,6 +1,7 @@
 """Loading: a config's text becomes problems, ready to be refereed."""
 
 from contextlib import ExitStack
+from dataclasses import field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,8 @@ class Loaded:
     settings: Settings
     expectation: Expectation
     text: str
+    line: int
+    """The first line of the document in the text."""
     files: frozenset[str] = frozenset()
     stack: ExitStack
 
@@ -93,6 +96,7 @@ class Loader:
     faults: Catalogue[Fault]
     policy: Policy
     seed: int | None = None
+    base: Settings = field(default_factory=Settings)
 
     def load(self, path: Path, name: str) -> "list[Loaded | Failed]":
         """Load every document of a config; a file that can't be read is one failure."""
@@ -118,9 +122,10 @@ class Loader:
                 problem=problem,
                 network=network,
                 formulas=formulas,
-                settings=_settings(config, self._seed(config)),
+                settings=_settings(config, replace(self.base, seed=self._seed(config))),
                 expectation=expectation,
                 text=document.source.text,
+                line=document.source.place(root.start)[0],
                 stack=stack.pop_all(),
             )
         raise AssertionError
@@ -156,7 +161,9 @@ class Loader:
                     )
 
     def _seed(self, config: Section) -> int:
-        return config["seed"] if self.seed is None else self.seed
+        if self.seed is None and "seed" in config:
+            return int(config["seed"])
+        return self.base.seed if self.seed is None else self.seed
 
     def _problem(
         self, config: Section, title: str, stack: ExitStack
@@ -269,14 +276,14 @@ def parsed(source: Source) -> list[Document]:
     ]
 
 
-def _settings(config: Section, seed: int) -> Settings:
+def _settings(config: Section, base: Settings) -> Settings:
     section = config.get("check")
     given = {} if section is None else {
         name: section[name]
         for name in ("mode", "method", "points", "budget", "power", "rtol")
         if name in section
     }  # fmt: skip
-    return Settings(seed=seed, **given)
+    return replace(base, **given)
 
 
 def _title(file: str) -> str:

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import field
+from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
 from gradcheck import __version__
+from gradcheck.acceptance import Passage, accepted
 from gradcheck.catalogues import FAULTS
 from gradcheck.errors import GradcheckError
 from gradcheck.fingerprints import signed
+from gradcheck.hints import PATCH, hinted
 from gradcheck.paste import understood
 from gradcheck.paste.absence import absent
 from gradcheck.paste.companions import remarks
 from gradcheck.paste.derivation import derived
 from gradcheck.paste.findings import Case, findings
 from gradcheck.paste.fixes import mended
-from gradcheck.paste.hints import PATCH, hinted
 from gradcheck.paste.reading.notebook import cells
 from gradcheck.paste.reading.post import Post
 from gradcheck.paste.reading.read import read
@@ -170,7 +171,24 @@ def _report(request: Request, name: str, reading: Reading) -> ProblemReport:
         findings=(*findings(case, mend), *notes(case)),
         remarks=tuple(_conclusion(reading)),
     )
-    return signed(report, partial(_text, reading.post))
+    return _excused(signed(report, partial(_text, reading.post)), reading)
+
+
+def _excused(report: ProblemReport, reading: Reading) -> ProblemReport:
+    """Accept what comments of the text accept."""
+    post = reading.post
+    if "gradcheck:" not in post.text:
+        return report
+    found = cells(post.text)
+    passages = (
+        [Passage(file=report.target, text=post.text)]
+        if found is None
+        else [Passage(file=report.target, text=cell.source, cell=cell.number) for cell in found]
+    )
+    # Of several programs or steps, each has its own comments, and none of the others'.
+    partly = len(post.programs) > 1 or len(reading.answer["steps"]) > 1
+    judged_again = accepted(report, passages, partly=partly)
+    return replace(judged_again, verdict=_overall(judged_again.checks))
 
 
 def _probes(step: Mapping[str, Any]) -> tuple[str, ...]:
@@ -204,7 +222,7 @@ def _is_wrong(result: Judged) -> bool:
 
 
 def _overall(checks: Sequence[Check]) -> ProblemVerdict:
-    verdicts = {check.verdict for check in checks}
+    verdicts = {check.verdict for check in checks if check.accepted is None}
     if "wrong" in verdicts:
         return "wrong"
-    return "undecided" if "undecided" in verdicts or not verdicts else "right"
+    return "undecided" if "undecided" in verdicts or not checks else "right"

@@ -96,6 +96,7 @@ def words(reading: Reading) -> dict[str, str]:
         "parameters": _parameters(reading),
         "claims": _claims(reading),
         "loss": _in_words(reading),
+        "instead": _instead(reading),
         "rate": _rate(reading),
         "text": _some(reading.program.decisions),
         "assumed": "; ".join(f"{a['name']} {a['what']}" for a in reading.answer["assumptions"]),
@@ -137,15 +138,19 @@ def _claims(reading: Reading) -> str:
 
 
 def _in_words(reading: Reading) -> str:
-    loss, other = reading.step["loss"], reading.step.get("other")
+    loss = reading.step["loss"]
     if loss is None:
         return "none was found"
     text = _named(reading.program, loss)
     if loss["basis"] == "inferred":
         text += ", inferred: it fits the gradients best among the usual ones"
-    if other is not None:
-        text += f"; but the gradients are those of {_named(reading.program, other)}"
     return text
+
+
+def _instead(reading: Reading) -> str:
+    """Say what other loss the gradients are exact for, where the program writes one."""
+    other = reading.step.get("other")
+    return f"the gradients are those of {_named(reading.program, other)}" if other else ""
 
 
 def _named(program: Program, loss: Mapping[str, Any]) -> str:

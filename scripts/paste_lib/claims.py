@@ -38,8 +38,11 @@ def agree(one: Told, other: Told) -> bool:
 
 
 def factor(one: Told, other: Told) -> float | None:
-    """Return the one factor by which all claims of `one` are those of `other`, if there is one."""
-    found, wanted = dict(_claims(one)), dict(_claims(other))
+    """Return the one factor by which all claims of `one` are those of `other`, if there is one.
+
+    At the first point: later ones are drawn around weights that steps before have changed.
+    """
+    found, wanted = dict(_claims(one, 1)), dict(_claims(other, 1))
     if not wanted or found.keys() != wanted.keys():
         return None
     left, right = _joined(found), _joined({key: wanted[key] for key in found})
@@ -62,9 +65,10 @@ def _joined(claims: Mapping[Any, Any]) -> Any:
     return np.concatenate(list(claims.values()))
 
 
-def _claims(answers: Told) -> Iterator[tuple[Any, Any]]:
+def _claims(answers: Told, count: int | None = None) -> Iterator[tuple[Any, Any]]:
+    """Yield each parameter's claims at so many points."""
     for key, parameter in _parameters(answers):
-        yield key, _column(parameter["rows"], "claim", slice(None))
+        yield key, _column(parameter["rows"][:count], "claim", slice(None))
 
 
 def _column(rows: list[dict[str, Any]], name: str, part: slice) -> Any:

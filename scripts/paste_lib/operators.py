@@ -67,7 +67,7 @@ def _flip_sign(at: Ground) -> Iterator[Splice]:
                 sign = "-" if isinstance(op, ast.Add) else "+"
                 yield between(left, right, f" {sign} ", at.lines)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                yield put(part, read(operand, at.lines), at.lines)
+                yield put(part, closed(operand, at.lines), at.lines)
     if isinstance(at.node, ast.Assign | ast.Return):
         yield put(at.node.value, f"-({read(at.node.value, at.lines)})", at.lines)
     if isinstance(at.node, ast.AugAssign) and isinstance(at.node.op, ast.Add | ast.Sub):
@@ -78,8 +78,8 @@ def _flip_sign(at: Ground) -> Iterator[Splice]:
 def _drop_factor(at: Ground) -> Iterator[Splice]:
     for part in _arithmetic(at.node):
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult):
-            yield put(part, read(part.left, at.lines), at.lines)
-            yield put(part, read(part.right, at.lines), at.lines)
+            yield put(part, closed(part.left, at.lines), at.lines)
+            yield put(part, closed(part.right, at.lines), at.lines)
 
 
 def _repeat_factor(at: Ground) -> Iterator[Splice]:
@@ -128,7 +128,7 @@ def _drop_mean(at: Ground) -> Iterator[Splice]:
     for part in ast.walk(at.node):
         match part:
             case ast.BinOp(op=ast.Div(), left=left, right=right) if _counts(right, at.lines):
-                yield put(part, read(left, at.lines), at.lines)
+                yield put(part, closed(left, at.lines), at.lines)
             case ast.Attribute(attr="mean", value=value):
                 yield put(part, f"{read(value, at.lines)}.sum", at.lines)
 

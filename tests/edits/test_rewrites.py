@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradcheck.edits import Material, apply, rewrites
+from gradcheck.edits import Material, apply, exchanges, rewrites
 
 MATERIAL = Material(
     names=("Z1", "A1", "W2", "dZ2"),
@@ -14,6 +14,7 @@ MATERIAL = Material(
     slopes=("A1 * (1 - A1)", "(Z1 > 0)"),
     counts=("m",),
     terms=("l2 * W1",),
+    factors=("unused",),
 )
 
 
@@ -64,6 +65,8 @@ def edits(text: str, material: Material = MATERIAL) -> dict[str, str]:
         ("d = e * (1 - A1)", "d = e * (A1 * (1 - A1))", "complement"),
         ("d = w[l + 1]", "d = w[l]", "change-index"),
         ("d = w[l]", "d = w[l - 1]", "change-index"),
+        ("d = a[:, j:k, i]", "d = a[:, i, j:k]", "swap-indices"),
+        ("d = 0.1 * e", "d = 0.1 * e * unused", "multiply-name"),
         ("d = 3 * e", "d = 2 * e", "change-number"),
         ("d = e * A1 - y", "d = e * (A1 - y)", "regroup"),
         ("d = y - e * A1", "d = (y - e) * A1", "regroup"),
@@ -71,6 +74,20 @@ def edits(text: str, material: Material = MATERIAL) -> dict[str, str]:
 )
 def test_an_edit_that_a_person_would_make_is_there(wrong: str, right: str, kind: str) -> None:
     assert edits(wrong).get(right) == kind
+
+
+def test_two_values_change_places_and_nothing_else_does() -> None:
+    text = "d = np.dot(a.T, b[i]) + f(c)"
+    statement = ast.parse(text).body[0]
+    assert isinstance(statement, ast.Assign)
+    found = {draft.new for draft in exchanges(text, statement.value)}
+    assert found == {
+        "np.dot(b[i].T, a) + f(c)",
+        "np.dot(c.T, b[i]) + f(a)",
+        "np.dot(a.T, c) + f(b[i])",
+        "np.dot(a.T, c[i]) + f(b)",
+        "np.dot(b.T, a[i]) + f(c)",
+    }
 
 
 @pytest.mark.parametrize(

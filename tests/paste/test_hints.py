@@ -1,16 +1,18 @@
 """Hints and derivations: less of a report, or more."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
+from gradcheck.hints import hinted
 from gradcheck.paste.derivation import derived
-from gradcheck.paste.hints import hinted
 from gradcheck.paste.session import Request, run
 from gradcheck.report import Report
 from gradcheck.reporter import Style
 from gradcheck.reporters import json as json_reporter
+from gradcheck.reporters import text
 
 # What each level is the first to tell.
 SECRETS = {2: '"line": 16', 3: "SGN01", 4: "P - Y\\n"}
@@ -68,3 +70,31 @@ def test_a_derivation_has_both_formulas_and_the_rule(whole: Report) -> None:
     assert "right\n    delta = yhat - y" in finding.derivation
     assert "Rule\nDifferentiate by the prediction" in finding.derivation
     assert hinted(derived(whole), 3).problems[0].findings[0].derivation is None
+
+
+OTHER = """\
+import numpy as np
+gen = np.random.default_rng(3)
+X, T = gen.normal(size=(11, 3)), (gen.random(size=(11, 2)) > 0.5) * 1.0
+W = gen.normal(size=(3, 2))
+for k in range(20):
+    P = 1 / (1 + np.exp(-X @ W))
+    loss = 0.5 * np.sum((P - T) ** 2)
+    W -= 0.1 * X.T @ (P - T)
+"""
+
+
+def test_another_loss_that_the_gradients_belong_to_is_no_hint_of_the_line() -> None:
+    report = run(Request(text=OTHER, name="post.txt"))
+    (problem,) = report.problems
+    assert problem.verdict == "wrong"
+    assert "binary cross-entropy" in problem.reading["instead"]
+    for level in (1, 2):
+        hint = hinted(report, level)
+        assert not {"binary", "instead", "TRN10"} & set(
+            re.findall(r"\w+", text.render(hint, Style()))
+        )
+        understood = hint.problems[0].understood
+        assert understood is not None
+        assert understood["other"] is None
+    assert "binary cross-entropy" in text.render(hinted(report, 3), Style())

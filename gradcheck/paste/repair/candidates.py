@@ -48,6 +48,7 @@ _MATCHED = 0.6
 _PLAIN = 0.2
 _SUSPICION = 2.0
 _STRANGE = 0.8
+_EXACT = 1e-6
 _TOGETHER = 0.3
 _OVERWRITTEN = 0.8
 
@@ -213,7 +214,8 @@ def _edit(
     )
     cost = first.cost + (_TOGETHER if len(parts) > 1 else 0.0)
     # What is a true derivative, up to its factor, needs no edit but that of the factor.
-    if not likely and all(_is_meant(known, part.number) for part in parts):
+    is_right = _is_exact if likely else _is_meant
+    if all(is_right(known, part.number) for part in parts):
         cost += _MATCHED
     cost += _PLAIN * all(_is_plain(known.statements[p.number], first.kind) for p in parts)
     cost += _HELPER * any(_is_helper(known.statements[p.number]) for p in parts)
@@ -250,6 +252,12 @@ def _is_meant(known: Known, number: int) -> bool:
     if match is None or not isinstance(node, ast.Assign):
         return False
     return ast.unparse(node.targets[0]).lower().endswith(match.by.lower())
+
+
+def _is_exact(known: Known, number: int) -> bool:
+    """Tell statements that make a derivative itself, with no factor to mend."""
+    match = known.matches.get(number)
+    return match is not None and abs(match.factor - 1) < _EXACT
 
 
 def _is_plain(statement: Statement, kind: str) -> bool:

@@ -49,8 +49,8 @@ class Influence:
 @record
 class _Run:
     loss: float
-    changes: Mapping[Path, tuple[Any, Any]]
-    """Each parameter's update, and the gradient variable where there is one."""
+    changes: Mapping[Path, Any]
+    """Each parameter's update, or the gradient variable where there is one."""
 
 
 def influences(bench: Bench, executed: frozenset[int]) -> Mapping[int, Influence]:
@@ -107,11 +107,7 @@ class _Influences:
                 return _UNKNOWN
             if not updating and self._early and not same(moved.loss, plain.loss):
                 return Influence(forward=True, parameters=_NONE)
-            feel |= {
-                path
-                for path, pair in moved.changes.items()
-                if any(map(_differ, pair, plain.changes[path]))
-            }
+            feel |= {p for p, c in moved.changes.items() if _differ(c, plain.changes[p])}
         return Influence(forward=False, parameters=frozenset(feel))
 
     def _counts(self, statement: Statement) -> bool:
@@ -155,11 +151,14 @@ class _Influences:
         if trial.failed:
             return None
         (loss,) = values([bench.loss], trial.events)
-        # What an optimizer makes of a gradient may not show that it has changed.
-        claims = {
-            p: (frozen(step.claim(trial, p)), bench.noted(trial, p)) for p in bench.parameters
+        # What an optimizer makes of a gradient is no part of it.
+        changes = {
+            path: bench.noted(trial, path)
+            if path in bench.claims
+            else frozen(step.claim(trial, path))
+            for path in bench.parameters
         }
-        return _Run(loss=float(loss), changes=claims)
+        return _Run(loss=float(loss), changes=changes)
 
 
 def _differ(one: Any, other: Any) -> bool:

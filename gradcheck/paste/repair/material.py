@@ -88,7 +88,14 @@ def _targets(node: ast.stmt) -> Iterable[ast.expr]:
 
 
 def counts(scope: Scope, ratios: Sequence[float]) -> Iterator[str]:
-    """Yield what has the value of one of the factors, or of its inverse: `m`, `X.shape[0]`."""
+    """Yield what has the value of one of the factors, or of its inverse: `m`, `X.shape[0]`.
+
+    A learning rate is one only where just that factor is missing.
+    """
+    for name, value in scope.numbers.items():
+        forgotten = any(abs(value * abs(ratio) - 1) < _NEAR for ratio in ratios)
+        if forgotten and value != round(value) and name not in scope.moving:
+            yield name
     wanted = [abs(r) for r in ratios] + [1 / abs(r) for r in ratios if r]
     wanted = [w for w in wanted if abs(w - round(w)) < _NEAR * w and round(w) > 2]
     seen = set()

@@ -57,7 +57,8 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
     odd = {
         path: _explained(inquiry, candidate, path, seen) for path in decided if not fits[path].exact
     }
-    found = {path: claim for path, claim in odd.items() if claim is not None}
+    explained = {path: claim for path, claim in odd.items() if claim is not None}
+    found = {p: c for p, c in explained.items() if not _is_alone(inquiry, p, explained)}
     if not found and inquiry.candidates[candidate].standard:
         return _decays(inquiry, candidate, list(odd))
     if not found:
@@ -67,6 +68,22 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
         if path not in odd and plain and inquiry.machine.sites[plain[0].site].names:
             found[path] = plain[0]
     return found
+
+
+def _is_alone(inquiry: Inquiry, path: Path, found: Mapping[Path, Claim]) -> bool:
+    """Tell a single number that is rescaled by itself: at any one point, any factor explains it."""
+    if found[path].why != "rescaling" or np.size(inquiry.points[0].point[path]) > 1:
+        return False
+    own = _factors(inquiry, path, found[path])
+    others = (_factors(inquiry, p, c) for p, c in found.items() if p != path)
+    return not any(np.allclose(own, other, rtol=_SAME) for other in others)
+
+
+def _factors(inquiry: Inquiry, path: Path, claim: Claim) -> Array:
+    """Return by what a gradient is multiplied in its update, at each point."""
+    pairs = zip(inquiry.rows(path, 0), claim.rows, strict=True)
+    sizes = [(np.linalg.norm(one.claim), np.linalg.norm(other.claim)) for one, other in pairs]
+    return np.array([float(update / gradient) for update, gradient in sizes])
 
 
 def _decays(inquiry: Inquiry, candidate: int, odd: Sequence[Path]) -> dict[Path, Claim]:
@@ -190,7 +207,10 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: _Seen) -> str | No
                 np.ravel(frozen(point.point[path])),
             )
         )
-    if all(_is_clipped(change, value) for change, value, _ in pairs):
+    # One number says nothing at one point; several points do, if what is cut is cut at one bound.
+    columns = [np.concatenate(part) for part in zip(*pairs, strict=True)]
+    clips = [columns] if columns[0].size == len(pairs) else pairs
+    if all(_is_clipped(change, value) for change, value, *_ in clips):
         return "clipping"
     if all(_is_multiple(change, value) for change, value, _ in pairs):
         return "rescaling"

@@ -20,7 +20,7 @@ from gradcheck.paste.understanding.steps import Step, Trial
 _ATTEMPTS = (1.0, 0.3, 0.1)
 """Sizes of points to try, where larger ones saturate or overflow."""
 
-_SLOW = 0.1
+_SLOW = 0.05
 _POINTS = 3
 _FEWER = 2
 """So many points must do for a step that takes more than so many seconds, with all its hooks."""

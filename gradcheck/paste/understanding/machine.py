@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.paste.running.data import Demanded
+from gradcheck.paste.running.sites import PROGRAM
 from gradcheck.paste.understanding.instrument import Plan, compiled, functions
 from gradcheck.paste.understanding.runtime import Course, Event, Runtime, Stop, TooSlow
 from gradcheck.paste.understanding.sites import Site, formula, number, of, table
@@ -91,10 +93,17 @@ class Machine:
         self._swap(self._inner)
 
     def _compiled(self, index: int, plan: Plan) -> CodeType:
-        """Return a statement's code; plans that differ elsewhere share it."""
+        """Return a statement's code; plans that differ elsewhere share it.
+
+        Of what parses but can't be compiled, as a `return` outside of a function, it only fails.
+        """
         key = (index, *_key(plan, self._within[index]))
         if key not in self._known:
-            self._known[key] = compiled(self.statements[index], plan, self.flags)
+            try:
+                self._known[key] = compiled(self.statements[index], plan, self.flags)
+            except (SyntaxError, ValueError) as error:
+                text = f"raise SyntaxError({str(error.args[0])!r})"
+                self._known[key] = compile(text, PROGRAM, "exec")
         return self._known[key]
 
     def put(self, codes: Mapping[int, CodeType]) -> None:
@@ -150,6 +159,8 @@ class Machine:
                 exec(self._codes[statement], self.variables)  # noqa: S102  (what we are here for)
         except Stop as stop:
             return None, isinstance(stop, TooSlow)
+        except Demanded as demanded:
+            return f"nothing is known of {demanded.name}, and no data fit it", False
         except (
             Exception,
             SystemExit,

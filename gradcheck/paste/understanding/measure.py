@@ -19,7 +19,7 @@ from gradcheck.record import record
 _EPS = float(np.finfo(float).eps)
 
 
-_SLOW = 0.03
+_SLOW = 0.02
 """Seconds of a forward pass from which on fewer lines are differentiated along."""
 
 

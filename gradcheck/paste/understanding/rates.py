@@ -79,7 +79,7 @@ def _misfit(value: float, wanted: list[float]) -> float:
 def _steers(
     inquiry: Inquiry, *, value: float, path: Path | None = None, constants: Sequence[int] = ()
 ) -> bool:
-    """Tell whether all updates grow with a number while the losses stay."""
+    """Tell whether updates grow with a number, all that do with it, while the losses stay."""
     step, point = inquiry.step, dict(inquiry.points[0].point)
     more = value * (1 + _NUDGE)
     plain = _changes(step, point, inquiry)
@@ -93,7 +93,9 @@ def _steers(
         return False
     grown = [_growth(plain[0][p], moved[0][p]) for p in inquiry.parameters]
     known = [one for one in grown if one is not None]
-    return bool(known) and all(abs(one / _NUDGE - 1) < _LINEAR for one in known)
+    grow = [abs(one / _NUDGE - 1) < _LINEAR for one in known]
+    # An update in which the rate was forgotten does not move at all.
+    return any(grow) and all(grows or not one for grows, one in zip(grow, known, strict=True))
 
 
 def _changes(

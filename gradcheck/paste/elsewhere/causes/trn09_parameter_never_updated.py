@@ -65,8 +65,13 @@ def _lost(stage: Stage) -> Iterator[tuple[Path, int]]:
         return
     before, after = stage.base.before.values, stage.base.after.values
     changes = [event for event in stage.base.events if _is_change(event)]
+    things = stage.base.before.things
+    known = {id(things[path]) for path in stage.parameters if path in things}
     for path, old in before.items():
         if path not in after or not stage.step.can_set(path):
+            continue
+        # A parameter may go by a second name, as in the list that an optimizer keeps.
+        if path not in stage.parameters and id(things[path]) in known:
             continue
         if not isinstance(old, np.ndarray) or old.dtype.kind != "f" or not same(old, after[path]):
             continue

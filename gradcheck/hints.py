@@ -4,13 +4,24 @@ Level 1 names the parameters whose gradients are wrong, 2 shows the line as well
 mistake, and 4 is the whole report, with the patch.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from gradcheck.catalogues import FAULTS
-from gradcheck.report import Check, Excerpt, Finding, Location, ProblemReport, Report
+from gradcheck.report import (
+    Check,
+    Excerpt,
+    Finding,
+    Location,
+    ProblemReport,
+    Report,
+    settled,
+)
 
 PARAMETERS, LINE, NAME, PATCH = 1, 2, 3, 4
+
+_GIVEAWAYS = ("other", "factor")
 
 _NEXT = {PARAMETERS: "the line", LINE: "what the mistake is", NAME: "how to mend it"}
 
@@ -23,14 +34,30 @@ def hinted(report: Report, level: int) -> Report:
 
 
 def _problem(problem: ProblemReport, level: int) -> ProblemReport:
+    if problem.verdict != "wrong":
+        return problem
     # What else there is to note may give the mistake away, as another loss that fits does.
-    noted = problem.verdict != "wrong" or level >= NAME
-    told = [one for one in problem.findings if noted or one.level == "error"]
+    told = [f for f in problem.findings if f.level == "error" or level >= NAME]
     return replace(
         problem,
         checks=tuple(_check(check, level) for check in problem.checks),
         findings=tuple(_once(_finding(finding, level) for finding in told)),
+        reading=problem.reading if level >= NAME else _without(problem.reading, "instead"),
+        understood=_data(problem, level),
+        pictures=problem.pictures if level >= NAME else None,
     )
+
+
+def _data(problem: ProblemReport, level: int) -> Mapping[str, Any] | None:
+    """Return what was understood, without which other loss the gradients belong to, and how."""
+    data = problem.understood
+    if data is None or level >= NAME:
+        return data
+    return {key: None if key in _GIVEAWAYS else value for key, value in data.items()}
+
+
+def _without(reading: Mapping[str, str], label: str) -> dict[str, str]:
+    return {key: text for key, text in reading.items() if key != label}
 
 
 def _check(check: Check, level: int) -> Check:
@@ -41,7 +68,7 @@ def _check(check: Check, level: int) -> Check:
 
 
 def _finding(finding: Finding, level: int) -> Finding:
-    if finding.level != "error":
+    if finding.level != "error" or settled(finding):
         return finding
     if level >= NAME:
         return replace(finding, evidence=(), fix=None, help=_more(level), derivation=None)
@@ -55,7 +82,7 @@ def _finding(finding: Finding, level: int) -> Finding:
         message=f"the gradient of {names} is wrong",
         parameters=finding.parameters,
         help=_more(level),
-        location=_whole(finding.location, finding.excerpts) if level >= LINE else None,
+        location=_whole(finding) if level >= LINE else None,
         excerpts=tuple(_unmarked(e) for e in finding.excerpts[:1]) if level >= LINE else (),
     )
 
@@ -64,19 +91,34 @@ def _more(level: int) -> str:
     return f"--hint {level + 1} tells {_NEXT[level]}"
 
 
-def _whole(location: Location | None, excerpts: tuple[Excerpt, ...]) -> Location | None:
+def _whole(finding: Finding) -> Location | None:
     """Return the place of the line as a whole."""
-    if location is None or not excerpts:
+    place = finding.location
+    text = _line(finding)
+    if place is None or text is None:
         return None
-    line = _unmarked(excerpts[0])
-    return replace(location, column=line.column, end_line=location.line, end_column=line.end_column)
+    start, end = _bounds(text)
+    return replace(place, column=start, end_line=place.line, end_column=end)
+
+
+def _line(finding: Finding) -> str | None:
+    """Return the line that a finding is about, as far as it is known."""
+    if finding.excerpts:
+        return finding.excerpts[0].text
+    if finding.context is None or finding.location is None:
+        return None
+    return finding.context.lines[finding.location.line - finding.context.first]
+
+
+def _bounds(text: str) -> tuple[int, int]:
+    """Return the columns, from 1, between which a line has its text."""
+    return len(text) - len(text.lstrip()) + 1, len(text.rstrip()) + 1
 
 
 def _unmarked(excerpt: Excerpt) -> Excerpt:
     """Mark the line as a whole."""
-    text = excerpt.text
-    start = len(text) - len(text.lstrip())
-    return replace(excerpt, column=start + 1, end_column=len(text.rstrip()) + 1)
+    start, end = _bounds(excerpt.text)
+    return replace(excerpt, column=start, end_column=end)
 
 
 def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
