@@ -11,6 +11,7 @@ from gradcheck.errors import GradcheckError
 from gradcheck.module.closures import Closure, captured
 from gradcheck.module.state import Snapshot
 from gradcheck.module.subject import Subject
+from gradcheck.module.threads import one_thread
 from gradcheck.module.verdict import checked, failed
 from gradcheck.report import Report
 from gradcheck.settings import Settings
@@ -66,8 +67,11 @@ def check(
     name = _name(target)
     snapshot = Snapshot(_roots(target, parameters))
     try:
-        subject = _subject(target, parameters, gradients, inputs, step, loss, rates, settings.seed)
-        problem = checked(subject, name, settings)
+        with one_thread():
+            subject = _subject(
+                target, parameters, gradients, inputs, step, loss, rates, settings.seed
+            )
+            problem = checked(subject, name, settings)
     except GradcheckError as error:
         problem = failed(name, name, error, settings)
     finally:

@@ -38,6 +38,7 @@ class Layer:
                 *harvest.remarks,
                 *([_unclaimed(unclaimed)] if unclaimed else []),
                 *([] if upstream else [ALONE]),
+                *([FIRST] if passes.upstreams > 1 else []),
             ),
         )
 
@@ -76,6 +77,10 @@ class Layer:
 
 
 ALONE = "the backward pass takes no upstream gradient, so it was checked for 1"
+
+FIRST = (
+    "only the first output is in the loss: how gradients go back from the others was not checked"
+)
 
 
 def started(passes: Passes, seed: int) -> tuple[Point, Array, bool]:

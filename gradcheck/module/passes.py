@@ -75,6 +75,12 @@ class Passes:
         names, _ = required(self.backward)
         return any(name not in self.inputs for name in names)
 
+    @property
+    def upstreams(self) -> int:
+        """How many gradients from above the backward pass takes by their names."""
+        names, needed = required(self.backward)
+        return sum(name not in self.inputs and is_upstream(name) for name in names[:needed])
+
     def output(self, point: Point) -> Array:
         """Run the forward pass alone."""
         self.holder.hold(point.parameters)

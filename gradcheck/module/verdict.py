@@ -1,6 +1,8 @@
 """The check of a subject: refereed, diagnosed as far as it can be recognised, and reported."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from time import perf_counter
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from gradcheck.fingerprints import signed
 from gradcheck.module.evidence import clues, told
 from gradcheck.module.problem import problem_of
 from gradcheck.module.recognition import recognised
-from gradcheck.module.subject import Subject
+from gradcheck.module.subject import Moved, Subject
 from gradcheck.notices import notices
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome, check
@@ -20,11 +22,18 @@ from gradcheck.report import Finding, ProblemReport
 from gradcheck.settings import Budget, Settings
 from gradcheck.single import verdict
 
-MOST, LEAST = 20_000, 600
-"""Evaluations that a check may take at most, unless a budget is given: of small and large code."""
+MOST, LEAST, EACH = 20_000, 300, 100
+"""Evaluations that a check may take at most unless a budget is given; at least so many, and more
+for each parameter: an audit and a random direction, with looks at what seems wrong."""
 
 WORK = 10**7
 """Numbers that may be moved about in all evaluations together, above the least of these."""
+
+PATIENCE = 10.0
+"""Seconds that evaluations may take together, above the least of these, as the first ones went."""
+
+TRIES = 3
+"""Evaluations of which the fastest shows the pace."""
 
 
 def checked(subject: Subject, target: str, settings: Settings) -> ProblemReport:
@@ -32,12 +41,9 @@ def checked(subject: Subject, target: str, settings: Settings) -> ProblemReport:
 
     Without a budget it is one that keeps to seconds what is not too slow itself.
     """
-    if settings.budget is None:
-        size = sum(value.size for value in subject.about.own.parameters.values())
-        count = max(LEAST, min(MOST, WORK // max(size, 1)))
-        settings = replace(settings, budget=Budget(evaluations=count))
     try:
         with np.errstate(all="ignore"):
+            settings = _bounded(subject, settings)
             problem = problem_of(subject, target, settings.seed)
             outcome = check(problem, settings)
             found = tuple(_findings(subject, problem, outcome))
@@ -59,6 +65,32 @@ def checked(subject: Subject, target: str, settings: Settings) -> ProblemReport:
         findings=found,
     )
     return signed(report, lambda location: None)
+
+
+def _bounded(subject: Subject, settings: Settings) -> Settings:
+    """Give a full check a budget, unless it has one, by how large the code is and how slow."""
+    if settings.budget is not None or settings.mode != "full":
+        return settings
+    parameters = subject.about.own.parameters
+    size = sum(value.size for value in parameters.values())
+    wanted = min(MOST, WORK // max(size, 1), _in_time(subject))
+    count = max(LEAST + EACH * len(parameters), wanted)
+    return replace(settings, budget=Budget(evaluations=count))
+
+
+def _in_time(subject: Subject) -> int:
+    """Return how many evaluations there is patience for: a power of two, to be the same again."""
+    own = subject.about.own
+    name, value = next(iter(own.parameters.items()))
+    moved = Moved(parameter=name, values=value[None])
+    pace = min(_seconds(lambda: subject.losses(own, moved)) for _ in range(TRIES))
+    return int(2 ** np.floor(np.log2(max(1.0, PATIENCE / max(pace, PATIENCE / MOST**2)))))
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = perf_counter()
+    call()
+    return perf_counter() - start
 
 
 def failed(name: str, target: str, error: GradcheckError, settings: Settings) -> ProblemReport:

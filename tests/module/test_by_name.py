@@ -16,6 +16,12 @@ README = (HERE.parents[1] / "README.md").read_text("utf-8")
 SNIPPET = re.search(r"<!-- needs layers.py: .* -->\n```sh\n(.*?)```", README, re.DOTALL)
 
 
+@pytest.fixture(autouse=True)
+def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start processes as the command itself does, which matters for the time that they take."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+
+
 def _run(arguments: str, *more: str) -> tuple[int, str]:
     target, *rest = shlex.split(arguments, comments=True)
     result = CliRunner().invoke(main, ["module", str(HERE / target), *rest, *more])
