@@ -22,7 +22,7 @@ from gradcheck.report import Finding, ProblemReport
 from gradcheck.settings import Budget, Settings
 from gradcheck.single import verdict
 
-MOST, LEAST, EACH = 20_000, 300, 100
+MOST, LEAST, EACH = 20_000, 450, 50
 """Evaluations that a check may take at most unless a budget is given; at least so many, and more
 for each parameter: an audit and a random direction, with looks at what seems wrong."""
 
