@@ -80,7 +80,7 @@ def numpy_copy(replaced: dict[str, Callable[..., Any]]) -> ModuleType:
     vars(copy)["seterr"] = lambda *_, **__: {}
     copy.__dict__.update(replaced)
     # Parts of NumPy that are imported when asked for are no part of `from numpy import *` here.
-    own = [name for name in np.__all__ if name in vars(copy)]
+    own = [n for n in np.__all__ if n in _NAMESPACES or not _is_part(vars(copy).get(n, np))]
     vars(copy)["__all__"] = own + [name for name in sorted(shimmed()) if _is_starred(name)]
     return copy
 
@@ -111,10 +111,14 @@ def _integers(low: int, high: int | None = None, size: Any = None) -> Any:
     return np.random.randint(*bounds, size=size)  # noqa: NPY002  (as the program would)
 
 
+def _is_part(value: object) -> bool:
+    return isinstance(value, ModuleType)
+
+
 def _is_starred(name: str) -> bool:
     """Tell whether `from numpy import *` once gave a name: not those of Python's own."""
     value = _REMOVED[name]
-    return not isinstance(value, ModuleType) and value not in vars(builtins).values()
+    return not _is_part(value) and value not in vars(builtins).values()
 
 
 def _has(name: str) -> bool:

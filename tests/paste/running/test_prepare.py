@@ -1,5 +1,6 @@
 """Programs as people paste them: all run, and what was assumed for that is told."""
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -378,6 +379,7 @@ def test_what_was_removed_from_numpy_is_back(ready: Ready, run: Run) -> None:
 
 
 def test_all_of_numpy_is_there_at_once_but_no_rare_part_of_it(ready: Ready, run: Run) -> None:
+    importlib.import_module("numpy.testing")
     code = (
         "from numpy import *\n"
         "x = random.rand(3).dot(ones(3))\n"
