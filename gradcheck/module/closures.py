@@ -47,13 +47,7 @@ class Closure:
         )
 
     def losses(self, point: Point, moved: Moved) -> Losses:
-        values = np.asarray([
-            self._value({**point.parameters, moved.parameter: value}) for value in moved.values
-        ])  # fmt: skip
-        magnitude = np.abs(values.real)
-        if np.iscomplexobj(values):
-            magnitude = magnitude + 1j * np.abs(values.imag)
-        return Losses(value=values, magnitude=magnitude)
+        return Losses.of(self._value, point, moved)
 
     def claims(self, point: Point) -> Claims:
         if callable(self._gradients):

@@ -1,8 +1,10 @@
 """The subject: code of the user's, as something whose loss and claims can be asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Protocol
+
+import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.problem import Claims, Fact
@@ -55,6 +57,15 @@ class Losses:
 
     value: Array
     magnitude: Array
+
+    @staticmethod
+    def of(value: Callable[[Mapping[str, Array]], complex], point: Point, moved: Moved) -> "Losses":
+        """Evaluate a loss of one term at each move of a parameter from a point."""
+        values = np.asarray([value({**point.parameters, moved.parameter: v}) for v in moved.values])
+        magnitude = np.abs(values.real)
+        if np.iscomplexobj(values):
+            magnitude = magnitude + 1j * np.abs(values.imag)
+        return Losses(value=values, magnitude=magnitude)
 
 
 class Subject(Protocol):
