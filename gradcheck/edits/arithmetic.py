@@ -91,6 +91,8 @@ def change_number(place: Place) -> Iterator[Proposal]:
         for new in ("1", "2", "0.5", "0"):
             if float(new) != float(node.value):
                 yield new, 2.6, f"write {new} for {place.read(node)}"
+        if node.value:
+            yield f"-{place.read(node)}", 2.8, f"write -{place.read(node)}"
 
 
 def flip(place: Place) -> Iterator[Proposal]:

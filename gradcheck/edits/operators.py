@@ -17,6 +17,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "drop-call": naming.drop_call,
     "wrap-call": naming.wrap_call,
     "append-derivative": slopes.append_derivative,
+    "replace-by-derivative": slopes.replace_by_derivative,
     "divide": arithmetic.divide,
     "multiply": arithmetic.multiply,
     "multiply-name": naming.multiply_name,

@@ -236,6 +236,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "drop-sum": _summed,
     "sum-up": _summed,
     "append-derivative": _derivative,
+    "replace-by-derivative": lambda _: iter(("ACT04", "ACT12", "ACT03")),
     "wrap-call": lambda _: iter(("ACT03", "ACT12")),
     "replace-function": lambda _: iter(("ACT12", "ACT04", "ACT03")),
     "complement": _rule,
