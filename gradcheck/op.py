@@ -35,7 +35,8 @@ Kind: TypeAlias = Literal["activation", "layer", "loss", "regularizer"]
 class Option:
     """One setting of an op, as a config writes it; without a default it must be given.
 
-    `minimum` is inclusive; `above` and `below` are exclusive bounds.
+    `minimum` is inclusive; `above` and `below` are exclusive bounds. A `size` is a number of
+    outputs, in whose place any other would do.
     """
 
     doc: str
@@ -46,6 +47,7 @@ class Option:
     minimum: float | None = None
     above: float | None = None
     below: float | None = None
+    size: bool = False
 
 
 @record

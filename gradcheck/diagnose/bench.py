@@ -7,7 +7,6 @@ from gradcheck.array import Array
 from gradcheck.claims.formulas import PREFIX, names
 from gradcheck.diagnose.case import EXACT, gap, gap_at_least, largest
 from gradcheck.formula import Block, FormulaError, evaluate_block
-from gradcheck.network.graph import Network
 from gradcheck.network.planted import Reference
 
 Functions: TypeAlias = Mapping[str, Callable[..., Array]]
@@ -16,9 +15,9 @@ Functions: TypeAlias = Mapping[str, Callable[..., Array]]
 class Bench:
     """What formulas are held against: the true gradients at one probe."""
 
-    def __init__(self, network: Network, reference: Reference, functions: Functions) -> None:
+    def __init__(self, reference: Reference, functions: Functions) -> None:
         self._functions = functions
-        self._names = names(network, reference.probe)
+        self._names = names(reference.network, reference.probe)
         self._right = reference.gradients
         self._sizes = {name: largest(right) for name, right in self._right.items()}
 

@@ -53,8 +53,12 @@ class Case:
 
     def telling(self) -> list[int]:
         """Number the probes, first those at which most parameters are seen to be wrong."""
-        seen = [sum(errors[name] > EXACT for name in self.wrong) for errors in self._errors]
+        seen = [len(self.off(k).intersection(self.wrong)) for k in range(len(self.references))]
         return sorted(range(len(seen)), key=lambda k: -seen[k])
+
+    def off(self, probe: int) -> frozenset[str]:
+        """Name the parameters whose claims are not the right gradients at one probe."""
+        return frozenset(name for name, error in self._errors[probe].items() if error > EXACT)
 
     def miss(self, plants: Sequence[Plant], probe: int, cutoff: float = np.inf) -> float:
         """Return how far planted gradients are from the claims at one probe.

@@ -7,11 +7,12 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.claims.formulas import Formulas
 from gradcheck.diagnose.case import Case, gap
-from gradcheck.diagnose.explanation import Blame, Diagnosis, Misshapen
+from gradcheck.diagnose.explanation import Blame, Diagnosis, Misshapen, OtherLoss
 from gradcheck.diagnose.mending import mend
 from gradcheck.diagnose.other_loss import other_loss
-from gradcheck.diagnose.search import Found, search
+from gradcheck.diagnose.search import Found, confirmed, search
 from gradcheck.diagnose.shapes import recognise
+from gradcheck.diagnose.twin import twin
 from gradcheck.errors import GradcheckError
 from gradcheck.fault import Fault
 from gradcheck.network.graph import Network
@@ -41,24 +42,42 @@ def diagnose(
     if case is None:
         return Diagnosis()
     misshapen = dict(_misshapen(case, problem, outcome, faults))
-    found = Found(sets=(), miss=np.inf)
-    if case.wrong:
-        found = search(case, [p for f in faults.values() for p in plants(case.references[-1], f)])
+    small = twin(case, formulas, outcome.factor) if formulas is not None else None
+    found = _found(case, small, faults) if case.wrong else Found(sets=(), miss=np.inf)
     blames = _blames(case, found)
     mending = None
     if formulas is not None and (case.wrong or outcome.misshapen):
-        lead, used = case.references[case.telling()[0]], len(case.references)
-        mending = mend(formulas, network, problem, lead, blames, used)
+        mending = mend(formulas, problem, case, small, blames)
     return Diagnosis(
         blames=blames,
         sets=found.sets,
         miss=found.miss,
         probes=len(case.references),
         near=found.near,
-        other=other_loss(case, losses),
+        other=_other(case, small, losses),
         mending=mending,
         misshapen=misshapen,
     )
+
+
+def _found(case: Case, small: Case | None, faults: Mapping[str, Fault]) -> Found:
+    """Look for the faults that explain a case, first in its twin if it has one."""
+    candidates = [_candidates(c, faults) for c in (case, small) if c is not None]
+    if small is None:
+        return search(case, candidates[0])
+    return confirmed(case, candidates[0], search(small, candidates[1]))
+
+
+def _candidates(case: Case, faults: Mapping[str, Fault]) -> list[Plant]:
+    return [plant for fault in faults.values() for plant in plants(case.references[-1], fault)]
+
+
+def _other(case: Case, small: Case | None, losses: Sequence[Op]) -> OtherLoss | None:
+    """Look for a loss whose gradients the claims are, first in a case's twin if it has one."""
+    if small is None:
+        return other_loss(case, losses)
+    shown = other_loss(small, losses)
+    return shown and other_loss(case, [op for op in losses if op.name == shown.name])
 
 
 def _misshapen(

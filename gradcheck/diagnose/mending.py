@@ -7,12 +7,11 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.claims.formulas import PREFIX, Formulas, names
 from gradcheck.diagnose.bench import Functions
-from gradcheck.diagnose.case import EXACT, gap
+from gradcheck.diagnose.case import EXACT, Case, gap
 from gradcheck.diagnose.explanation import Blame, Mending
 from gradcheck.diagnose.repair import Repair, repair
 from gradcheck.diagnose.vocabulary import callables
 from gradcheck.formula import Block, evaluate_block, parse_block
-from gradcheck.network.graph import Network
 from gradcheck.network.planted import Reference
 from gradcheck.problem import Problem
 
@@ -25,29 +24,31 @@ FRESH = 5
 
 def mend(
     formulas: Formulas,
-    network: Network,
     problem: Problem,
-    reference: Reference,
+    case: Case,
+    small: Case | None,
     blames: Sequence[Blame],
-    used: int,
 ) -> Mending | None:
-    """Look for a repair; `used` probes had a part in finding what is wrong."""
+    """Look for a repair at the most telling probe of a case, or of its twin if it has one."""
     likely = [kind for blame in blames for kind in blame.plant.fault.repairs]
-    fresh = [problem.probe(used + k, 0) for k in range(FRESH)]
-    found = repair(formulas, network, reference, fresh, likely)
+    lead, used = case.telling()[0], len(case.references)
+    found = repair(
+        formulas,
+        [c.references[lead] for c in (small, case) if c is not None],
+        lambda: [problem.probe(used + k, 0) for k in range(FRESH)],
+        likely,
+    )
     if found is None:
         return None
-    said = tuple(_said(formulas, network, reference, found))
+    said = tuple(_said(formulas, case.references[lead], found))
     return Mending(repair=found, formulas=formulas, said=said)
 
 
-def _said(
-    formulas: Formulas, network: Network, reference: Reference, found: Repair
-) -> Iterator[str | None]:
+def _said(formulas: Formulas, reference: Reference, found: Repair) -> Iterator[str | None]:
     """Say of each edited statement which derivative it should have been."""
-    functions = {**callables(network), **formulas.functions(reference.probe)}
-    old = _values(formulas.block, network, reference, functions)
-    new = _values(parse_block(found.text), network, reference, functions)
+    functions = {**callables(reference.network), **formulas.functions(reference.probe)}
+    old = _values(formulas.block, reference, functions)
+    new = _values(parse_block(found.text), reference, functions)
     for line, _ in found.spots:
         target = next(
             s.target for s in formulas.block.statements if s.span.line <= line <= s.span.end_line
@@ -61,10 +62,8 @@ def _said(
         )
 
 
-def _values(
-    block: Block, network: Network, reference: Reference, functions: Functions
-) -> dict[str, Array]:
-    return evaluate_block(block, names(network, reference.probe), functions)
+def _values(block: Block, reference: Reference, functions: Functions) -> dict[str, Array]:
+    return evaluate_block(block, names(reference.network, reference.probe), functions)
 
 
 def _adjoint(value: Array, reference: Reference) -> str | None:

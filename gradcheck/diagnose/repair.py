@@ -6,7 +6,7 @@ ones. What gets a wrong gradient right and spoils no right one is kept and, wher
 all, extended by another edit. The result is proved at fresh probes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from heapq import merge
 from itertools import islice
@@ -77,41 +77,67 @@ class _Edited:
 
 def repair(
     formulas: Formulas,
-    network: Network,
-    reference: Reference,
-    fresh: Sequence[Probe],
+    references: Sequence[Reference],
+    fresh: Callable[[], Sequence[Probe]],
     likely: Sequence[str],
 ) -> Repair | None:
     """Return the likeliest small edit that makes every gradient of the formulas right.
 
-    `likely` are the kinds of edits that the diagnosis suggests; `fresh` are probes that
-    prove the repair and had no part in finding it.
+    It is looked for at the first of the `references` at which the same is wrong as at the last,
+    the network's own; those before are of smaller ones. `likely` are the kinds of edits that the
+    diagnosis suggests; `fresh` makes probes that prove the repair and had no part in finding it.
     """
-    bench = _bench(formulas, network, reference)
-    text = formulas.block.source.text
-    values = bench.values(formulas.block, {})
-    if values is None:
-        return None
-    start = _State(text=text, wrong=bench.wrong(values))
-    proofs = [_bench(formulas, network, Reference(network, probe)) for probe in fresh]
-    done = [s for s in _search(bench, network, start, likely) if _proved(s.text, proofs)]
-    if not done:
-        return None
-    best = min(done, key=lambda state: state.cost)
-    rivals = {_where(s) for s in done if s.cost <= best.cost + SIGHT}
+    text, network = formulas.block.source.text, references[-1].network
+    benches = [_bench(formulas, reference) for reference in references]
+    wrong = [_wrong(bench, formulas.block) for bench in benches]
+    proofs: list[Bench] = []
+    for bench, shown in zip(benches, wrong, strict=True):
+        if shown is None or shown != wrong[-1]:
+            continue
+        found = _search(bench, network, _State(text=text, wrong=shown), likely)
+        if not found:
+            return None
+        if not proofs:
+            anew = (Reference(network, probe) for probe in fresh())
+            proofs = [benches[-1], *(_bench(formulas, reference) for reference in anew)]
+        proven = _proven(found, proofs)
+        if proven:
+            return _told(proven, bench, text, len(proofs) - 1)
+    return None
+
+
+def _told(proven: Sequence[_State], bench: Bench, text: str, proofs: int) -> Repair:
+    best, *rivals = proven
     return Repair(
         edits=best.edits,
         text=best.text,
         spots=tuple(_spots(text, best.edits)),
         changed=tuple(_changes(bench, text, best.edits)),
-        proofs=len(fresh),
-        alternatives=len(rivals) - 1,
+        proofs=proofs,
+        alternatives=len(rivals),
     )
 
 
-def _bench(formulas: Formulas, network: Network, reference: Reference) -> Bench:
-    functions = {**callables(network), **formulas.functions(reference.probe)}
-    return Bench(network, reference, functions)
+def _bench(formulas: Formulas, reference: Reference) -> Bench:
+    functions = {**callables(reference.network), **formulas.functions(reference.probe)}
+    return Bench(reference, functions)
+
+
+def _wrong(bench: Bench, block: Block) -> frozenset[str] | None:
+    """Name the gradients that are wrong to begin with; None where formulas don't evaluate."""
+    values = bench.values(block, {})
+    return None if values is None else bench.wrong(values)
+
+
+def _proven(found: Sequence[_State], proofs: Sequence[Bench]) -> list[_State]:
+    """Return the likeliest of the states that proofs allow, and as likely ones at other places."""
+    proven: list[_State] = []
+    for state in sorted(found, key=lambda state: state.cost):
+        if proven and state.cost > proven[0].cost + SIGHT:
+            break
+        if _where(state) not in map(_where, proven) and _proved(state.text, proofs):
+            proven.append(state)
+    return proven
 
 
 def _where(state: _State) -> tuple[int, ...]:

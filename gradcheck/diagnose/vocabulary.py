@@ -59,13 +59,13 @@ def _numbers(network: Network) -> Iterator[str]:
             if isinstance(value, float) and 0 < value < 1:
                 yield f"(1 - {value:g})"
                 yield f"{value:g}"
-        if len(node.inputs) > 1:
-            yield f"sqrt({_width(network, node.inputs[0])})"
+    yield from (f"sqrt({width})" for width in widths(network))
 
 
-def _width(network: Network, name: str) -> int:
+def widths(network: Network) -> Iterator[int]:
+    """Yield the widths of what layers with several inputs, such as attention, get."""
     shapes = {**network.inputs, **{node.name: node.shape for node in network.nodes}}
-    return int(shapes[name][-1])
+    yield from (shapes[node.inputs[0]][-1] for node in network.nodes if len(node.inputs) > 1)
 
 
 def _with_options(

@@ -50,7 +50,7 @@ def mend(tmp_path: Path) -> Mend:
         assert loaded.formulas is not None
         probes = [loaded.problem.probe(k, 0) for k in range(3 + FRESH)]
         reference = Reference(loaded.network, probes[1])
-        return repair(loaded.formulas, loaded.network, reference, probes[3:], likely)
+        return repair(loaded.formulas, [reference], lambda: probes[3:], likely)
 
     return mended
 

@@ -90,7 +90,9 @@ OP = Op(
     sites=sites,
     shifted=shifted,
     options={
-        "units": Option(doc="number of outputs o", type="integer", required=True, minimum=1),
+        "units": Option(
+            doc="number of outputs o", type="integer", required=True, minimum=1, size=True
+        ),
         "bias": Option(doc="whether a bias is added", type="boolean", default=True),
     },
     worked=(
