@@ -42,12 +42,13 @@ def diagnose(
     if case is None:
         return Diagnosis()
     misshapen = dict(_misshapen(case, problem, outcome, faults))
-    small = twin(case, formulas, outcome.factor) if formulas is not None else None
+    factor = outcome.factor * (1.0 if formulas is None else formulas.sign)
+    small = twin(case, formulas, factor) if formulas is not None else None
     found = _found(case, small, faults) if case.wrong else Found(sets=(), miss=np.inf)
     blames = _blames(case, found)
     mending = None
     if formulas is not None and (case.wrong or outcome.misshapen):
-        mending = mend(formulas, problem, case, small, blames)
+        mending = mend(formulas, problem, case, small, blames, factor)
     return Diagnosis(
         blames=blames,
         sets=found.sets,

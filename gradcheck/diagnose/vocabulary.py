@@ -29,6 +29,7 @@ def material(network: Network, block: Block, number: int) -> Material:
     functions = callables(network)
     return Material(
         names=tuple(dict.fromkeys(names)),
+        coefficients=tuple(dict.fromkeys(penalty.op.name for penalty in network.penalties)),
         functions=tuple(functions),
         slopes=tuple(dict.fromkeys(_slopes(network))),
         counts=tuple(dict.fromkeys(("m", *_numbers(network)))),

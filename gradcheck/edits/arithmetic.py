@@ -92,7 +92,7 @@ def change_number(place: Place) -> Iterator[Proposal]:
             if float(new) != float(node.value):
                 yield new, 2.6, f"write {new} for {place.read(node)}"
         if node.value:
-            yield f"-{place.read(node)}", 2.8, f"write -{place.read(node)}"
+            yield f"-{place.read(node)}", 2.2, f"write -{place.read(node)}"
 
 
 def flip(place: Place) -> Iterator[Proposal]:

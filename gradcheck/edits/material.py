@@ -8,15 +8,17 @@ class Material:
     """Texts of expressions, valid where the edit is made.
 
     `names` are values of the backward or forward pass that may stand for one another, never
-    hyper-parameters; `functions` are one-argument functions such as activations and their
-    derivatives; `slopes` are derivatives written out, such as `a * (1 - a)`; `counts` are numbers
-    to divide by, such as `m`; `terms` may have been left out of a sum, such as `l2 * w`;
-    `factors` are values that are used nowhere, and so may be missing in a product;
-    `normed` are outputs of normalisations, such as `x_hat`; `numpy` is how the text calls NumPy,
-    empty where functions have no prefix, None where it can't.
+    hyper-parameters; `coefficients` are those that may be taken for each other, such as `l1` for
+    `l2`; `functions` are one-argument functions such as activations and their derivatives; `slopes`
+    are derivatives written out, such as `a * (1 - a)`; `counts` are numbers to divide by, such as
+    `m`; `terms` may have been left out of a sum, such as `l2 * w`; `factors` are values that are
+    used nowhere, and so may be missing in a product; `normed` are outputs of normalisations, such
+    as `x_hat`; `numpy` is how the text calls NumPy, empty where functions have no prefix, None
+    where it can't.
     """
 
     names: tuple[str, ...] = ()
+    coefficients: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     slopes: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ def replace_by_derivative(place: Place) -> Iterator[Proposal]:
             derivative = ast.parse(slope, mode="eval").body
             bare = source(slope, derivative)
             near = named & _operands(derivative)
-            yield bare, 2.1 if near else 2.6, f"write {bare} for {own}"
+            yield bare, 2.1 if near else 2.3, f"write {bare} for {own}"
 
 
 def _is_member(node: ast.expr) -> bool:
