@@ -30,8 +30,8 @@ DEPTH = 3
 BEAM = 3
 """Unfinished repairs that are pursued side by side."""
 
-TRIED = 1000
-"""Edits that are tried with each of them."""
+TRIED = (2500, 800, 800)
+"""Edits that are tried with each of them, by how many it has already."""
 
 SIGHT = 0.5
 """How much dearer an edit may be than the best and still be an alternative to it."""
@@ -167,13 +167,13 @@ def _search(
     Of several that edit the same lines it is the likeliest.
     """
     states = [start]
-    for _ in range(DEPTH):
+    for depth in range(DEPTH):
         done: dict[tuple[int, ...], _State] = {}
         grown: list[_State] = []
         for state in states:
             block = parse_block(state.text)
             history = bench.history(block) or ()
-            for edit in islice(_ordered(network, block, state, likely), TRIED):
+            for edit in islice(_ordered(network, block, state, likely), TRIED[depth]):
                 if done and edit.rewrite.cost > _dearest(done.values()):
                     break
                 after = _after(bench, block, history, state, edit)

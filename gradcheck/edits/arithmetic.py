@@ -36,8 +36,9 @@ def negate(place: Place) -> Iterator[Proposal]:
 
 def add_term(place: Place) -> Iterator[Proposal]:
     if not isinstance(place.node, ast.Constant):
-        for term in place.material.terms:
-            yield f"{place.read(place.node)} + {term}", 2.2, f"add {term}"
+        for position, term in enumerate(place.material.terms):
+            cost = 2.2 + min(0.8, 0.02 * position)
+            yield f"{place.read(place.node)} + {term}", cost, f"add {term}"
 
 
 def drop_factor(place: Place) -> Iterator[Proposal]:
@@ -58,7 +59,8 @@ def divide(place: Place) -> Iterator[Proposal]:
 def multiply(place: Place) -> Iterator[Proposal]:
     if isinstance(place.node, ast.Constant):
         return
-    for position, count in enumerate(("2", *place.material.counts)):
+    numbers = ("2", *place.material.counts, *place.material.coefficients)
+    for position, count in enumerate(numbers):
         yield f"{count} * {place.closed(place.node)}", 2.5 + 0.1 * position, f"multiply by {count}"
 
 

@@ -10,11 +10,11 @@ class Material:
     `names` are values of the backward or forward pass that may stand for one another, never
     hyper-parameters; `coefficients` are those that may be taken for each other, such as `l1` for
     `l2`; `functions` are one-argument functions such as activations and their derivatives; `slopes`
-    are derivatives written out, such as `a * (1 - a)`; `counts` are numbers to divide by, such as
-    `m`; `terms` may have been left out of a sum, such as `l2 * w`; `factors` are values that are
-    used nowhere, and so may be missing in a product; `normed` are outputs of normalisations, such
-    as `x_hat`; `numpy` is how the text calls NumPy, empty where functions have no prefix, None
-    where it can't.
+    are derivatives written out, such as `a * (1 - a)` or `(delta @ w.T)`; `counts` are numbers to
+    divide by, such as `m`; `terms` may have been left out of a sum, such as `l2 * w`; `factors` are
+    values that are used nowhere, and so may be missing in a product; `normed` are outputs of
+    normalisations, such as `x_hat`; `numpy` is how the text calls NumPy, empty where functions have
+    no prefix, None where it can't.
     """
 
     names: tuple[str, ...] = ()

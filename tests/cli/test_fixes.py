@@ -67,6 +67,14 @@ def test_diff_prints_the_fixes_and_writes_nothing(config: Path) -> None:
     assert list(config.parent.iterdir()) == [config]
 
 
+def test_a_gradient_that_does_not_fit_its_only_parameter_is_fixed(config: Path) -> None:
+    right = MARGIN.replace("1 - score > 0", "1 - score * y > 0")
+    right = right.replace("    grad.score.bias = delta.sum(axis=0)\n", "")
+    config.write_text(right.replace("x.T @ delta", "delta.T @ x"), "utf-8")
+    done = CliRunner().invoke(main, ["check", str(config), "--fix", "--only", "score.weight"])
+    assert done.exit_code == 0, done.output
+
+
 MARGIN = """\
 network:
   inputs: {x: [2]}
