@@ -53,6 +53,8 @@ def divide(place: Place) -> Iterator[Proposal]:
         return
     for position, count in enumerate((*place.material.counts, "2")):
         yield f"{factor(place)} / {count}", 2.0 + 0.1 * position, f"divide by {count}"
+    for size in place.material.sizes:
+        yield f"{factor(place)} / {size}", 2.5, f"divide by {size}"
 
 
 def multiply(place: Place) -> Iterator[Proposal]:
@@ -60,6 +62,9 @@ def multiply(place: Place) -> Iterator[Proposal]:
         return
     for position, count in enumerate(("2", *place.material.counts)):
         yield f"{count} * {place.closed(place.node)}", 2.5 + 0.1 * position, f"multiply by {count}"
+    for strength in place.material.strengths:
+        for text in (strength, f"2 * {strength}") if strength.isidentifier() else (strength,):
+            yield f"{text} * {place.closed(place.node)}", 2.6, f"multiply by {text}"
 
 
 def regroup(place: Place) -> Iterator[Proposal]:

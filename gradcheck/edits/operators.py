@@ -42,6 +42,10 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
 }
 
 
+_NAMES = frozenset(("replace-name", "change-index", "swap-indices", "transpose"))
+"""The edits that put one value in another's place."""
+
+
 @record
 class Draft:
     """An edit that is not written down yet: `new` is what a node is to mean, in its own words."""
@@ -66,13 +70,25 @@ class Draft:
 def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
     """Yield the edits of the expression `root`, a part of `text`, and of its parts, as drafts."""
     seen: set[tuple[int, str]] = set()
+    owners = set(_owners(root))
     for node in _parts(root):
         place = Place(text=text, node=node, material=material)
         for kind, propose in OPERATORS.items():
+            if id(node) in owners and kind not in _NAMES:
+                continue
             for new, cost, what in propose(place):
                 if (id(node), new) not in seen:
                     seen.add((id(node), new))
                     yield Draft(node=node, new=new, kind=kind, cost=cost, what=what)
+
+
+def _owners(root: ast.expr) -> Iterator[int]:
+    """Yield what is only named for its rows, or to be turned: edits of it would be odd there."""
+    for node in ast.walk(root):
+        match node:
+            case ast.Subscript(value=value) | ast.Attribute(value=value):
+                if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
+                    yield id(value)
 
 
 def exchanges(text: str, root: ast.expr) -> Iterator[Draft]:

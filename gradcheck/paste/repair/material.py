@@ -6,6 +6,7 @@ from string import digits
 
 from gradcheck.edits import Material
 from gradcheck.paste.repair import terms
+from gradcheck.paste.repair.coefficients import coefficients, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, own_shapes
@@ -20,18 +21,24 @@ _MOST_SLOPES = 24
 class Stock:
     """What a program offers to edits: its functions of one argument, and its derivatives."""
 
-    def __init__(self, tree: ast.Module, uses: Uses | None = None) -> None:
+    def __init__(
+        self, tree: ast.Module, uses: Uses | None = None, updates: Sequence[ast.stmt] = ()
+    ) -> None:
         self.functions = tuple(dict.fromkeys(_functions(tree)))
         self.templates = tuple(dict.fromkeys(_templates(tree)))
         self.numpy = _numpy(tree)
         self._uses = uses or Uses()
+        self._tree = tree
+        self._updates = updates
         self._style = Style.of(tree, self.numpy)
+        self._rates = frozenset(text for node in updates for text in coefficients(node))
+        self._strengths = [c for c in coefficients(tree) if c not in self._rates]
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         self.normalises = not calls.isdisjoint({"var", "std"})
 
     def material(self, statement: Statement, scope: Scope, ratios: Sequence[float]) -> Material:
         """Return what may be used at a statement; `ratios` are factors that are off."""
-        names = [*scope.arrays, *(name for name in scope.numbers if name in scope.moving)]
+        names = [*scope.arrays, *(n for n in scope.numbers if n in scope.moving | scope.data)]
         own = {ast.unparse(node) for node in ast.walk(statement.node) if isinstance(node, ast.expr)}
         stored = {ast.unparse(target) for target in _targets(statement.node)}
         ranked = sorted(
@@ -42,12 +49,23 @@ class Stock:
             names=tuple(ranked[:_MOST_NAMES]),
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
-            counts=tuple(counts(scope, ratios)),
-            factors=tuple(terms.idle(self._uses, statement, scope)),
+            counts=(*counts(scope, ratios), *self._forgotten(statement, ratios)),
+            sizes=() if ratios else tuple(sizes(self._tree, statement.node, scope)),
+            strengths=tuple(c for c in self._strengths if is_fixed(c, scope)),
+            factors=tuple(terms.lost(self._uses, statement, scope)),
             terms=tuple(dict.fromkeys(self._terms(statement, scope)))[:_MOST_TERMS],
             normed=tuple(self._normed(statement, scope)),
             numpy=self.numpy,
         )
+
+    def _forgotten(self, statement: Statement, ratios: Sequence[float]) -> Iterator[str]:
+        """Yield learning rates that are written as numbers, where just that factor is missing."""
+        if all(node is not statement.node for node in self._updates):
+            return
+        for text in sorted(self._rates):
+            value = literal(text)
+            if value and any(abs(value * abs(ratio) - 1) < _NEAR for ratio in ratios):
+                yield text
 
     def _terms(self, statement: Statement, scope: Scope) -> Iterator[str]:
         """Yield what may have been left out of a sum."""

@@ -76,7 +76,11 @@ def repair(
         scopes=seen,
         influences=roles,
         matches=adjoints.matches,
-        stock=Stock(bench.machine.tree, uses(bench.statements, roles, adjoints.matches)),
+        stock=Stock(
+            bench.machine.tree,
+            uses(bench.statements, roles, adjoints.matches),
+            updates=[statement.node for statement in bench.updating],
+        ),
     )
     found = repaired(bench, known, State(changes={}, shown=shown), late)
     return {

@@ -4,6 +4,7 @@ Terms are texts of expressions that a statement can see, with shapes that it can
 """
 
 import ast
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from gradcheck.paste.repair.adjoints import Match
@@ -11,6 +12,7 @@ from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.understanding.sites import words
+from gradcheck.paste.understanding.words import gradient_of
 from gradcheck.record import record
 
 DERIVATIVE = frozenset(
@@ -48,6 +50,7 @@ _STRENGTHS = frozenset(
     ]
 )
 _MOST_PRODUCTS = 8
+_NAME = re.compile(r"[^\W\d]\w*")
 
 
 @record
@@ -105,6 +108,17 @@ def forgotten(
 ) -> Iterator[str]:
     """Yield values that are computed for nothing, and fit."""
     yield from (name for name in idle(uses, statement, scope) if scope.arrays.get(name) in shapes)
+
+
+def lost(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
+    """Yield what may be missing in a product: values for nothing, and the target's own gradient."""
+    yield from idle(uses, statement, scope)
+    own = _parts(statement)
+    for target in _assigned(statement):
+        for name in (*scope.arrays, *scope.numbers):
+            if name in scope.moving and name not in own:
+                if gradient_of(_NAME.findall(target), _NAME.findall(name)):
+                    yield name
 
 
 def idle(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
