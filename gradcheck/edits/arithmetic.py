@@ -38,6 +38,8 @@ def add_term(place: Place) -> Iterator[Proposal]:
     if not isinstance(place.node, ast.Constant):
         for term in place.material.terms:
             yield f"{place.read(place.node)} + {term}", 2.2, f"add {term}"
+    for term in place.material.products if place.whole else ():
+        yield f"{place.read(place.node)} + {term}", 2.9, f"add {term}"
 
 
 def drop_factor(place: Place) -> Iterator[Proposal]:

@@ -72,7 +72,9 @@ def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
     seen: set[tuple[int, str]] = set()
     owners = set(_owners(root))
     for node in _parts(root):
-        place = Place(text=text, node=node, material=material)
+        if isinstance(node, ast.Tuple):
+            continue
+        place = Place(text=text, node=node, material=material, whole=node is root)
         for kind, propose in OPERATORS.items():
             if id(node) in owners and kind not in _NAMES:
                 continue

@@ -53,9 +53,7 @@ class _Watched:
         self._inquiry = inquiry
         self._seen = Seen(inquiry)
         self._point = max(inquiry.points, key=lambda one: one.first)
-        self._step: Step = replace(
-            inquiry.step, first=self._point.first, paths=inquiry.parameters
-        )
+        self._step: Step = replace(inquiry.step, first=self._point.first, paths=inquiry.parameters)
         self._plan = self._step.plan(self._seen.sites)
         self._plain = self._trial({})
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from string import digits
 
 from gradcheck.edits import Material
@@ -15,6 +16,7 @@ from gradcheck.paste.understanding.sites import words
 _MOST_TERMS = 16
 _NEAR = 1e-6
 _MOST_NAMES = 30
+_MOST_PAIRS = 60
 _MOST_SLOPES = 24
 
 
@@ -45,12 +47,15 @@ class Stock:
             (name for name in names if name not in stored),
             key=lambda name: (name not in own, len(name)),
         )
+        divisors = tuple(sizes(self._tree, statement.node, scope))
+        pairs = terms.pairs(self._uses, self._style, statement, scope, divisors[:2])
         return Material(
             names=tuple(ranked[:_MOST_NAMES]),
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
             counts=(*counts(scope, ratios), *self._forgotten(statement, ratios)),
-            sizes=() if ratios else tuple(sizes(self._tree, statement.node, scope)),
+            sizes=() if ratios else divisors,
+            products=() if ratios else tuple(islice(pairs, _MOST_PAIRS)),
             strengths=tuple(c for c in self._strengths if is_fixed(c, scope)),
             factors=tuple(terms.lost(self._uses, statement, scope)),
             terms=tuple(dict.fromkeys(self._terms(statement, scope)))[:_MOST_TERMS],

@@ -5,7 +5,7 @@ Terms are texts of expressions that a statement can see, with shapes that it can
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.influence import Influence
@@ -145,10 +145,38 @@ def products(uses: Uses, style: Style, statement: Statement, scope: Scope) -> It
                     yield text
 
 
+def pairs(
+    uses: Uses, style: Style, statement: Statement, scope: Scope, divisors: Sequence[str]
+) -> Iterator[str]:
+    """Yield products that may be a whole term: of what nothing else comes of, at first."""
+    own = _parts(statement)
+    names = [name for name in scope.arrays if name not in own]
+    moving = [name for name in names if name in scope.moving]
+    for name in sorted(moving, key=lambda name: name not in uses.idle):
+        for other in names:
+            found = [*_of(style.product, name, other, scope)] if style.product else []
+            found += _entrywise(name, other, scope)
+            for text in found:
+                yield text
+                yield from (f"{text} / {divisor}" for divisor in divisors)
+
+
+def _entrywise(one: str, other: str, scope: Scope) -> Iterator[str]:
+    if one < other and scope.arrays[one] == scope.arrays[other] and scope.arrays[one] in scope.made:
+        yield f"{one} * {other}"
+
+
 def _of(product: str, one: str, other: str, scope: Scope) -> Iterator[str]:
     """Yield the products over the samples of two matrices that a statement's value may have."""
     first, second = scope.arrays[one], scope.arrays[other]
-    if len(first) != 2 or len(second) != 2 or one == other:
+    if one == other:
+        return
+    if len(first) == 1 and len(second) == 2:
+        if first == second[:1] and second[1:] in scope.made:
+            yield product.format(one, other)
+        if first == second[1:] and second[:1] in scope.made:
+            yield product.format(other, one)
+    if len(first) != 2 or len(second) != 2:
         return
     for axis, written in ((0, ("{}.T", "{}")), (1, ("{}", "{}.T"))):
         if first[axis] != second[axis]:
