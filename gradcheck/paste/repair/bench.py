@@ -298,7 +298,8 @@ class Bench:
     def _undecayed(self, trial: Trial, path: Path, value: Any) -> Any:
         """Return an update without the weight decay that it has on purpose."""
         decay, own = self._decays.get(path, 0.0), frozen(trial.before.values[path])
-        return np.asarray(value) - decay * np.asarray(own) * (np.asarray(value) != 0)
+        touched = np.asarray(value) != 0
+        return np.asarray(value) - decay * np.asarray(own) * touched if decay else value
 
     def noted(self, trial: Trial, path: Path) -> Any:
         """Return the gradient variable's value in a trial, where it is a parameter's claim."""

@@ -2,7 +2,7 @@
 
 import ast
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gradcheck.paste.repair.scope import Scope
 
@@ -19,17 +19,18 @@ def coefficients(tree: ast.AST) -> Iterator[str]:
     yield from found
 
 
-def sizes(tree: ast.AST, statement: ast.AST, scope: Scope) -> Iterator[str]:
+def sizes(divisors: Iterable[str], statement: ast.AST, scope: Scope) -> Iterator[str]:
     """Yield numbers of samples: what a program divides by, and the lengths of a statement's own."""
     found: dict[float, str] = {}
-    for text in [*_divisors(tree), *_lengths(statement, scope)]:
+    for text in [*divisors, *_lengths(statement, scope)]:
         value = _size(text, scope)
         if value is not None and value > 1:
             found.setdefault(value, text)
     yield from found.values()
 
 
-def _divisors(tree: ast.AST) -> Iterator[str]:
+def divisors(tree: ast.AST) -> Iterator[str]:
+    """Yield what a program divides by."""
     for node in ast.walk(tree):
         match node:
             case ast.BinOp(op=ast.Div(), right=right) | ast.AugAssign(op=ast.Div(), value=right):

@@ -7,7 +7,7 @@ from string import digits
 
 from gradcheck.edits import Material
 from gradcheck.paste.repair import terms
-from gradcheck.paste.repair.coefficients import coefficients, is_fixed, literal, sizes
+from gradcheck.paste.repair.coefficients import coefficients, divisors, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, own_shapes
@@ -30,13 +30,14 @@ class Stock:
         self.templates = tuple(dict.fromkeys(_templates(tree)))
         self.numpy = _numpy(tree)
         self._uses = uses or Uses()
-        self._tree = tree
+        self._divisors = tuple(dict.fromkeys(divisors(tree)))
         self._updates = updates
         self._style = Style.of(tree, self.numpy)
         self._rates = frozenset(text for node in updates for text in coefficients(node))
         self._strengths = [c for c in coefficients(tree) if c not in self._rates]
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         self.normalises = not calls.isdisjoint({"var", "std"})
+        self.softens = not calls.isdisjoint({"log1p", "logaddexp"})
 
     def material(self, statement: Statement, scope: Scope, ratios: Sequence[float]) -> Material:
         """Return what may be used at a statement; `ratios` are factors that are off."""
@@ -47,14 +48,14 @@ class Stock:
             (name for name in names if name not in stored),
             key=lambda name: (name not in own, len(name)),
         )
-        divisors = tuple(sizes(self._tree, statement.node, scope))
-        pairs = terms.pairs(self._uses, self._style, statement, scope, divisors[:2])
+        lengths = tuple(sizes(self._divisors, statement.node, scope))
+        pairs = terms.pairs(self._uses, self._style, statement, scope)
         return Material(
             names=tuple(ranked[:_MOST_NAMES]),
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
             counts=(*counts(scope, ratios), *self._forgotten(statement, ratios)),
-            sizes=() if ratios else divisors,
+            sizes=() if ratios else lengths,
             products=() if ratios else tuple(islice(pairs, _MOST_PAIRS)),
             strengths=tuple(c for c in self._strengths if is_fixed(c, scope)),
             factors=tuple(terms.lost(self._uses, statement, scope)),
@@ -99,6 +100,8 @@ class Stock:
             yield f"{name} * (1 - {name})"
             yield f"(1 - {name}**2)"
             yield f"({name} > 0)"
+            if self.softens and self.numpy is not None:
+                yield f"(1 / (1 + {self.numpy}{'.' if self.numpy else ''}exp(-{name})))"
 
 
 def _targets(node: ast.stmt) -> Iterable[ast.expr]:

@@ -80,7 +80,7 @@ def repair(
         matches=adjoints.matches,
         stock=Stock(
             bench.machine.tree,
-            uses(bench.statements, roles, adjoints.matches),
+            uses(bench.statements, roles, adjoints.matches, [s.number for s in bench.updating]),
             updates=[statement.node for statement in bench.updating],
         ),
     )

@@ -5,7 +5,7 @@ Terms are texts of expressions that a statement can see, with shapes that it can
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.influence import Influence
@@ -55,8 +55,9 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 @record
 class Uses:
-    """What backward statements make: derivatives, and what nothing comes of."""
+    """What backward statements make: everything, derivatives, and what nothing comes of."""
 
+    backward: frozenset[str] = frozenset()
     derivatives: frozenset[str] = frozenset()
     idle: frozenset[str] = frozenset()
 
@@ -81,11 +82,14 @@ def uses(
     statements: Mapping[int, Statement],
     influences: Mapping[int, Influence],
     matches: Mapping[int, Match],
+    updates: Iterable[int],
 ) -> Uses:
-    """Return what is known of what backward statements assign."""
+    """Return what is known of what backward statements assign, but for the updates."""
     backward = [n for n, one in influences.items() if not one.forward and one.known]
     idle = [n for n in backward if not influences[n].parameters]
+    kept = {name for n in updates for name in _assigned(statements[n])}
     return Uses(
+        backward=frozenset(name for n in backward for name in _assigned(statements[n])) - kept,
         derivatives=frozenset(name for n in matches for name in _assigned(statements[n])),
         idle=frozenset(name for n in idle for name in _assigned(statements[n])),
     )
@@ -111,14 +115,22 @@ def forgotten(
 
 
 def lost(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
-    """Yield what may be missing in a product: values for nothing, and the target's own gradient."""
+    """Yield what may be missing in a product: values for nothing, and the target's own gradient.
+
+    Where a statement has nothing that comes from behind, that may be anything which does.
+    """
     yield from idle(uses, statement, scope)
     own = _parts(statement)
+    if not any(is_backward(uses, name) for name in _value_parts(statement)):
+        yield from (
+            name for name in scope.arrays if name in scope.moving and is_backward(uses, name)
+        )
     for target in _assigned(statement):
+        chain = _NAME.findall(target)
         for name in (*scope.arrays, *scope.numbers):
-            if name in scope.moving and name not in own:
-                if gradient_of(_NAME.findall(target), _NAME.findall(name)):
-                    yield name
+            free = name in scope.moving and name not in own
+            if free and gradient_of(chain, _NAME.findall(name)):
+                yield name
 
 
 def idle(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
@@ -145,9 +157,7 @@ def products(uses: Uses, style: Style, statement: Statement, scope: Scope) -> It
                     yield text
 
 
-def pairs(
-    uses: Uses, style: Style, statement: Statement, scope: Scope, divisors: Sequence[str]
-) -> Iterator[str]:
+def pairs(uses: Uses, style: Style, statement: Statement, scope: Scope) -> Iterator[str]:
     """Yield products that may be a whole term: of what nothing else comes of, at first."""
     own = _parts(statement)
     names = [name for name in scope.arrays if name not in own]
@@ -158,7 +168,7 @@ def pairs(
             found += _entrywise(name, other, scope)
             for text in found:
                 yield text
-                yield from (f"{text} / {divisor}" for divisor in divisors)
+                yield f"{text} / len({name})"
 
 
 def _entrywise(one: str, other: str, scope: Scope) -> Iterator[str]:
@@ -214,6 +224,16 @@ def gradients(
     for name, shape in scope.arrays.items():
         if shape in shapes and name in scope.moving and name not in own and _is_gradient(name):
             yield name
+
+
+def is_backward(uses: Uses, name: str) -> bool:
+    """Tell what comes from behind: what backward statements make, or what is called a gradient."""
+    return name in uses.backward | uses.derivatives or _is_gradient(name)
+
+
+def _value_parts(statement: Statement) -> set[str]:
+    value = statement.node.value
+    return {ast.unparse(node) for node in ast.walk(value) if isinstance(node, ast.expr)}
 
 
 def _parts(statement: Statement) -> set[str]:

@@ -13,7 +13,7 @@ from gradcheck.paste.understanding.steps import Step
 
 _KEPT = 5
 _MANY = 10
-_SLOW = 0.15
+_SLOW = 0.04
 
 
 def shrunk(found: Found) -> Found | None:
