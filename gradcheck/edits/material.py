@@ -1,5 +1,8 @@
 """What edits may be made of: the names, functions and factors that make sense at a place."""
 
+from collections.abc import Mapping
+from dataclasses import field
+
 from gradcheck.record import record
 
 
@@ -15,7 +18,8 @@ class Material:
     `terms` may have been left out of a sum, such as `l2 * w`, and `products` whole terms of the
     sum that is all of a statement's value;
     `factors` are values that are used nowhere, and so may be missing in a product;
-    `normed` are outputs of normalisations, such as `x_hat`; `numpy` is how the text calls NumPy,
+    `normed` are outputs of normalisations, such as `x_hat`; `shapes` are those of values that are
+    arrays; `numpy` is how the text calls NumPy,
     empty where functions have no prefix, None where it can't.
     """
 
@@ -29,4 +33,5 @@ class Material:
     products: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
     normed: tuple[str, ...] = ()
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     numpy: str | None = "np"

@@ -25,6 +25,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "transpose": matrices.transpose,
     "dot-to-product": matrices.dot_to_product,
     "product-to-dot": matrices.product_to_dot,
+    "multiply-matrix": matrices.multiply_matrix,
     "change-axis": reductions.change_axis,
     "sum-to-mean": reductions.sum_and_mean,
     "sum-up": reductions.sum_up,
@@ -96,9 +97,16 @@ def _owners(root: ast.expr) -> Iterator[int]:
 def exchanges(text: str, root: ast.expr) -> Iterator[Draft]:
     """Yield an expression with two of the values in it exchanged, as drafts."""
     start, end = span(text, root)
-    for new, what in naming.exchanged(text, _parts(root)):
+    for new, what in naming.exchanged(text, [*_parts(root), *_indices(root)]):
         inner = new[start : end + len(new) - len(text)]
         yield Draft(node=root, new=inner, kind="swap-names", cost=2.3, what=what)
+
+
+def _indices(root: ast.expr) -> Iterator[ast.expr]:
+    """Yield the names that are indices by themselves."""
+    for node in ast.walk(root):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):
+            yield node.slice
 
 
 def rewrites(

@@ -33,9 +33,11 @@ class Behind:
 
 def behind(inquiry: Inquiry, candidate: int, paths: Sequence[Path]) -> Behind:
     """Return what stands for the gradients of some parameters."""
-    watched = _Watched(inquiry) if paths and inquiry.found.others else None
+    if not paths or not inquiry.found.others:
+        return Behind(stateful=frozenset(), claims={})
+    watched = _Watched(inquiry)
     found, stateful = {}, set()
-    for path in paths if watched else ():
+    for path in paths:
         free = watched.free(path)
         if free is None:
             continue

@@ -125,7 +125,7 @@ class Bench:
         points = self.inquiry.points
         if self._stateful or self._is_carried(max(points, key=lambda one: one.first)):
             points = [*steady(self.inquiry)] or points
-        return sorted(points, key=lambda one: -_telling(one))
+        return sorted(points, key=lambda one: (-_telling(one), one.first))
 
     def _is_carried(self, last: Measured) -> bool:
         """Tell whether the loss at an iteration depends on the updates of those before."""

@@ -34,6 +34,8 @@ class Stock:
         self._updates = updates
         self._style = Style.of(tree, self.numpy)
         self._rates = frozenset(text for node in updates for text in coefficients(node))
+        called = {n.func.id for n in ast.walk(tree) if _calls_by_name(n)}
+        self._uncalled = [name for name in self.functions if name not in called]
         self._strengths = [c for c in coefficients(tree) if c not in self._rates]
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         self.normalises = not calls.isdisjoint({"var", "std"})
@@ -58,9 +60,13 @@ class Stock:
             sizes=() if ratios else lengths,
             products=() if ratios else tuple(islice(pairs, _MOST_PAIRS)),
             strengths=tuple(c for c in self._strengths if is_fixed(c, scope)),
-            factors=tuple(terms.lost(self._uses, statement, scope)),
+            factors=(
+                *terms.lost(self._uses, statement, scope),
+                *terms.uncalled(self._uncalled, statement),
+            ),
             terms=tuple(dict.fromkeys(self._terms(statement, scope)))[:_MOST_TERMS],
             normed=tuple(self._normed(statement, scope)),
+            shapes=scope.arrays,
             numpy=self.numpy,
         )
 
@@ -153,6 +159,10 @@ def _held(tree: ast.Module) -> Iterator[str]:
             case ast.Call(func=ast.Name(id=name), args=[_], keywords=[]) if name in stored:
                 called.add(name.rstrip(digits))
     yield from sorted(name for name in stored if name.rstrip(digits) in called)
+
+
+def _calls_by_name(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
 
 
 def _takes_one(arguments: ast.arguments, skipped: int = 0) -> bool:

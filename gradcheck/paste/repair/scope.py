@@ -50,10 +50,21 @@ def scopes(bench: Bench) -> Mapping[int, Scope]:
     for number, seen in first.items():
         sites = bench.statements[number].sites
         made: frozenset[tuple[int, ...]] = frozenset().union(*(shapes.get(s, ()) for s in sites))
-        own = _scope(seen, second.get(number, {}))
+        around = dict(_given(bench.statements[number]))
+        own = _scope({**around, **seen}, {**around, **second.get(number, {})})
         data = frozenset(_data(bench.statements[number], own))
         found[number] = replace(own, made=made, data=data)
     return found
+
+
+def _given(statement: Statement) -> Iterator[tuple[str, float]]:
+    """Yield the numbers that functions around a statement's own are given by default."""
+    for node in statement.parents:
+        if isinstance(node, ast.FunctionDef) and node is not statement.function:
+            names = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+            for argument, default in zip(names, node.args.defaults, strict=True):
+                if isinstance(default, ast.Constant) and isinstance(default.value, int | float):
+                    yield argument.arg, float(default.value)
 
 
 def _data(statement: Statement, scope: Scope) -> Iterator[str]:
@@ -93,7 +104,7 @@ def _visited(bench: Bench, point: int) -> dict[int, dict[str, Any]]:
 
     def visit(number: int, frame: FrameType) -> None:
         if number not in seen:
-            own = used.get(number, ())
+            own = used.get(number, {})
             seen[number] = {**_around(frame, own), **dict(_parts(frame, own))}
 
     bench.machine.runtime.visit = visit

@@ -122,15 +122,20 @@ def lost(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
     yield from idle(uses, statement, scope)
     own = _parts(statement)
     if not any(is_backward(uses, name) for name in _value_parts(statement)):
-        yield from (
-            name for name in scope.arrays if name in scope.moving and is_backward(uses, name)
-        )
+        names = (name for name in (*scope.arrays, *scope.numbers) if name in scope.moving)
+        yield from (name for name in names if is_backward(uses, name))
     for target in _assigned(statement):
         chain = _NAME.findall(target)
         for name in (*scope.arrays, *scope.numbers):
             free = name in scope.moving and name not in own
             if free and gradient_of(chain, _NAME.findall(name)):
                 yield name
+
+
+def uncalled(functions: Iterable[str], statement: Statement) -> Iterator[str]:
+    """Yield what functions that nothing calls may make of a statement's target."""
+    for target in _assigned(statement):
+        yield from (f"{function}({target})" for function in functions)
 
 
 def idle(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:

@@ -114,11 +114,12 @@ def _is_left(points: Sequence[Measured], path: Path, share: float) -> bool:
 
 def _new(one: Measured, path: Path) -> Array:
     """Return what a parameter was overwritten with: its value less the claim."""
-    return _own(one, path) - np.asarray(one.claims[path])
+    claim: Array = np.asarray(one.claims[path])
+    return _own(one, path) - claim
 
 
 def _own(one: Measured, path: Path) -> Array:
-    return np.asarray(one.point[path])
+    return np.asarray(one.point[path], dtype=float)
 
 
 def _felt_idle(inquiry: Inquiry, loss: Candidate, base: Trial) -> Iterator[tuple[Path, Path]]:
