@@ -50,6 +50,8 @@ def multiply_matrix(place: Place) -> Iterator[Proposal]:
             (rows, columns), (first, last) = shapes[own], shapes[name]
             if columns == last:
                 yield f"{own} @ {name}.T", 2.7, f"multiply by {name}.T"
+            if columns == first:
+                yield f"{own} @ {name}", 2.8, f"multiply by {name}"
             if rows == first:
                 yield f"{name}.T @ {own}", 2.9, f"multiply by {name}.T"
 

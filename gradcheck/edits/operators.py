@@ -97,9 +97,10 @@ def _owners(root: ast.expr) -> Iterator[int]:
 def exchanges(text: str, root: ast.expr) -> Iterator[Draft]:
     """Yield an expression with two of the values in it exchanged, as drafts."""
     start, end = span(text, root)
-    for new, what in naming.exchanged(text, [*_parts(root), *_indices(root)]):
-        inner = new[start : end + len(new) - len(text)]
-        yield Draft(node=root, new=inner, kind="swap-names", cost=2.3, what=what)
+    for alike in (_parts(root), _indices(root)):
+        for new, what in naming.exchanged(text, alike):
+            inner = new[start : end + len(new) - len(text)]
+            yield Draft(node=root, new=inner, kind="swap-names", cost=2.3, what=what)
 
 
 def _indices(root: ast.expr) -> Iterator[ast.expr]:

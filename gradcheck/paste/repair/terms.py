@@ -124,12 +124,22 @@ def lost(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
     if not any(is_backward(uses, name) for name in _value_parts(statement)):
         names = (name for name in (*scope.arrays, *scope.numbers) if name in scope.moving)
         yield from (name for name in names if is_backward(uses, name))
+        yield from _sums(uses, statement, scope)
     for target in _assigned(statement):
         chain = _NAME.findall(target)
         for name in (*scope.arrays, *scope.numbers):
             free = name in scope.moving and name not in own
             if free and gradient_of(chain, _NAME.findall(name)):
                 yield name
+
+
+def _sums(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
+    """Yield sums over the samples of what comes from behind, as a bias's gradient is."""
+    shapes = {scope.arrays.get(target) for target in _assigned(statement)}
+    for name, shape in scope.arrays.items():
+        if is_backward(uses, name) and not shapes.isdisjoint({shape[1:], (1, *shape[1:])}):
+            keep = "" if shape[1:] in shapes else ", keepdims=True"
+            yield f"{name}.sum(axis=0{keep})"
 
 
 def uncalled(functions: Iterable[str], statement: Statement) -> Iterator[str]:

@@ -11,7 +11,7 @@ RATINGS = """\
 import numpy as np
 
 gen = np.random.default_rng(8)
-seen = [(u, r, gen.normal()) for u in range(5) for r in range(7) if gen.random() < 0.6]
+seen = [(u, r, gen.normal()) for u in range(1, 5) for r in (0, 2, 3) if gen.random() < 0.8]
 taste, style = gen.normal(size=(5, 3)), gen.normal(size=(7, 3))
 shrink = 0.02
 for epoch in range(9):
@@ -70,6 +70,53 @@ for it in range(50):
     w2 -= 0.01 * dw2
 """
 
+LEAKY = """\
+import numpy as np
+
+gen = np.random.default_rng(12)
+
+
+def leaky(z, slope=0.15):
+    def back(g):
+        return np.where(z > 0, g, slope * g)
+
+    return np.where(z > 0, z, slope * z), back
+
+
+x, y = gen.normal(size=(19, 3)), gen.normal(size=(19, 5))
+w1, b1, w2 = gen.normal(size=(3, 5)), gen.normal(size=5), gen.normal(size=(5, 5))
+for it in range(50):
+    h, step = leaky(x @ w1 + b1)
+    loss = 0.5 * np.sum((h @ w2 - y) ** 2)
+    g = h @ w2 - y
+    dw2 = h.T @ g
+    g = step(g @ w2.T)
+    w1 -= 0.02 * x.T @ g
+    b1 -= 0.02 * g.sum(axis=0)
+    w2 -= 0.02 * dw2
+"""
+
+POLY = """\
+import numpy as np
+
+gen = np.random.default_rng(2)
+powers, y = gen.normal(size=(13, 3)), gen.normal(size=13)
+c = gen.normal(size=3)
+
+
+def loss_of(c):
+    return np.mean((powers @ c - y) ** 2)
+
+
+def slope_of(c):
+    return 2 * powers.T @ (powers @ c - y) / len(y)
+
+
+for it in range(50):
+    loss = loss_of(c)
+    c = c - 0.1 * slope_of(c)
+"""
+
 
 @pytest.mark.parametrize(
     ("text", "right", "wrong"),
@@ -92,6 +139,15 @@ for it in range(50):
         (RIDGE, "w -= 0.05 * dw", "w = -0.05 * dw"),
         (RIDGE, "w -= 0.05 * dw", "w = -(w - 0.05 * dw)"),
         (DROPOUT, "return g * mask", "return mask"),
+        (LEAKY, "return np.where(z > 0, g, slope * g)", "return np.where(z > 0, g, g)"),
+        (LEAKY, "g = step(g @ w2.T)", "g = step(g)"),
+        (LEAKY, "b1 -= 0.02 * g.sum(axis=0)", "b1 -= 0.02"),
+        (POLY, "c = c - 0.1 * slope_of(c)", "c = c - 0.1"),
+        (
+            RATINGS,
+            "g_taste = off * style[r] + shrink * taste[u]",
+            "g_taste = off * style[u] + shrink * taste[r]",
+        ),
     ],
 )
 def test_the_part_is_put_back_where_it_was_lost(
