@@ -27,18 +27,19 @@ def callables(network: Network) -> dict[str, Callable[..., Array]]:
 
 def material(network: Network, block: Block, number: int) -> Material:
     """Return what a formula may be made of at one statement of a block."""
-    target = block.statements[number].target
+    target = block.statements[number].target.removeprefix(PREFIX)
     before = [s.target for s in block.statements[:number] if not s.target.startswith(PREFIX)]
     before = [*dict.fromkeys(before)]
     arrays = [*network.inputs, *(node.name for node in network.nodes)]
     names = [*before, *arrays, network.target, "yhat", *network.parameters]
     return Material(
         names=tuple(dict.fromkeys(names)),
-        coefficients=tuple(dict.fromkeys(penalty.op.name for penalty in network.penalties)),
+        strengths=tuple(dict.fromkeys(penalty.op.name for penalty in network.penalties)),
         functions=tuple(callables(network)),
         slopes=tuple(dict.fromkeys((*_slopes(network), *_arriving(network, before)))),
         counts=tuple(dict.fromkeys(("m", *_numbers(network), "yhat.size"))),
-        terms=tuple(dict.fromkeys(_terms(network, target.removeprefix(PREFIX), before))),
+        terms=tuple(dict.fromkeys(term for each in _penalties(network, target) for term in each)),
+        products=tuple(_wholes(network, target, before)),
         numpy="",
     )
 
@@ -61,17 +62,22 @@ def _arriving(network: Network, before: Sequence[str]) -> Iterator[str]:
     yield from (f"(yhat - {network.target})", f"({network.target} - yhat)")
 
 
-def _terms(network: Network, target: str, before: Sequence[str]) -> Iterator[str]:
-    """Yield what may have been left out of a gradient: of a penalty, or of a layer."""
+def _penalties(network: Network, target: str) -> Iterator[list[str]]:
+    """Yield what each penalty may add to a gradient."""
     for name in [target] if target in network.parameters else network.parameters:
-        shares = [
-            [f"{form.format(c=penalty.op.name, w=name)}{mean}" for mean in ("", " / m")
-             for form in _PENALTIES]
-            for penalty in network.penalties if name in penalty.parameters
-        ]  # fmt: skip
-        yield from (share for several in shares for share in several)
-        if len(shares) > 1:
-            yield from (" + ".join(each) for each in product(*shares))
+        for penalty in network.penalties:
+            if name in penalty.parameters:
+                forms = [form.format(c=penalty.op.name, w=name) for form in _PENALTIES]
+                yield [f"{form}{mean}" for mean in ("", " / m") for form in forms]
+
+
+def _wholes(network: Network, target: str, before: Sequence[str]) -> Iterator[str]:
+    """Yield what may be all that penalties add to a gradient, or all that comes from a layer."""
+    if target not in network.parameters:
+        return
+    shares = [*_penalties(network, target)]
+    if len(shares) > 1:
+        yield from (" + ".join(each) for each in product(*shares))
     if target in _matrices(network):
         values = [*network.inputs, *(node.name for node in network.nodes)]
         yield from (f"{value}.T @ {delta}" for delta in before for value in values)

@@ -36,9 +36,10 @@ def negate(place: Place) -> Iterator[Proposal]:
 
 def add_term(place: Place) -> Iterator[Proposal]:
     if not isinstance(place.node, ast.Constant):
-        for position, term in enumerate(place.material.terms):
-            cost = 2.2 + min(0.8, 0.02 * position)
-            yield f"{place.read(place.node)} + {term}", cost, f"add {term}"
+        for term in place.material.terms:
+            yield f"{place.read(place.node)} + {term}", 2.2, f"add {term}"
+    for term in place.material.products if place.whole else ():
+        yield f"{place.read(place.node)} + {term}", 2.9, f"add {term}"
 
 
 def drop_factor(place: Place) -> Iterator[Proposal]:
@@ -54,14 +55,18 @@ def divide(place: Place) -> Iterator[Proposal]:
         return
     for position, count in enumerate((*place.material.counts, "2")):
         yield f"{factor(place)} / {count}", 2.0 + 0.1 * position, f"divide by {count}"
+    for size in place.material.sizes:
+        yield f"{factor(place)} / {size}", 2.5, f"divide by {size}"
 
 
 def multiply(place: Place) -> Iterator[Proposal]:
     if isinstance(place.node, ast.Constant):
         return
-    numbers = ("2", *place.material.counts, *place.material.coefficients)
-    for position, count in enumerate(numbers):
+    for position, count in enumerate(("2", *place.material.counts)):
         yield f"{count} * {place.closed(place.node)}", 2.5 + 0.1 * position, f"multiply by {count}"
+    for strength in place.material.strengths:
+        for text in (strength, f"2 * {strength}") if strength.isidentifier() else (strength,):
+            yield f"{text} * {place.closed(place.node)}", 2.6, f"multiply by {text}"
 
 
 def regroup(place: Place) -> Iterator[Proposal]:

@@ -58,6 +58,8 @@ def complement(place: Place) -> Iterator[Proposal]:
         yield f"1 - {own}", 2.2, f"1 - {own}"
         yield f"{own} * (1 - {own})", 2.2, "write the whole derivative"
         yield f"1 - {own}**2", 2.4, "write the whole derivative"
+    if isinstance(node, ast.Call) and place.read(node.func).rpartition(".")[2] == "exp":
+        yield f"1 + {place.read(node)}", 2.2, "add the 1 of the logistic function"
     if (
         isinstance(node, ast.BinOp)
         and isinstance(node.op, ast.Sub)

@@ -250,6 +250,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "drop-factor": _factor,
     "change-number": _factor,
     "multiply-name": _times,
+    "multiply-matrix": _times,
     "add-term": _term,
     "swap-indices": _exchanged,
     "swap-names": lambda m: _name(m),

@@ -159,7 +159,7 @@ def _overwritten(entry: Mapping[str, Any]) -> Check:
         parameter=str(entry["name"]),
         shape=tuple(entry["shape"]),
         verdict="wrong",
-        reason="it is replaced by a multiple of its gradient, not changed by that",
+        reason="it is replaced by a multiple of its gradient, or turned round, not changed by that",
         entries=int(np.prod(entry["shape"], dtype=int)),
         method="differences",
     )

@@ -47,6 +47,8 @@ class Found:
     turns: Turns
     together: int
     wishes: Wishes = NONE
+    whole: Scene | None = None
+    """The scene with all of the data, where the step is one on a part of them."""
 
     @property
     def is_scattered(self) -> bool:
