@@ -131,17 +131,45 @@ def _found(looks: Sequence[_Look], turns: Turns, wishes: Wishes) -> Found | None
     if not parameters:
         return None
     own = tuple(update for update in known if update.path in parameters)
-    step = looks[0].step
+    shapes = _shapes(looks, parameters)
+    step, base = looks[0].step, looks[0].base
+    made = replace(step, first=0).trial({}, step.plan(None))
+    spreads = _are_spread(made, shapes)
+    if spreads:
+        step, base = replace(step, first=0, spreads=True), made
+        shapes = {path: np.shape(frozen(made.before.values[path])) for path in parameters}
     return Found(
         step=replace(step, rates=rates(own), variables=_variables(step, parameters)),
-        base=looks[0].base,
+        base=base,
         parameters=tuple(parameters),
         updates=own,
-        shapes=_shapes(looks, parameters),
+        shapes=shapes,
         others=tuple(path for path in looks[0].differing if path not in parameters),
         turns=turns,
         together=max(len({*look.moving} & set(parameters)) for look in looks),
         wishes=wishes,
+    )
+
+
+def _are_spread(made: Trial, shapes: Mapping[Path, tuple[int, ...]]) -> bool:
+    """Tell whether an update stretches a parameter to as many entries as there are samples.
+
+    So a bias does whose gradient is summed over the wrong axis. One that only takes on its size
+    when it is updated, as a number may, gets a size that the weights have as well.
+    """
+    values = made.before.values
+    if made.failed or any(path not in values for path in shapes):
+        return False
+    old = {path: np.shape(frozen(values[path])) for path in shapes}
+    known = {size for shape in old.values() for size in shape}
+    spread = [path for path, new in shapes.items() if _is_spread(old[path], new, known)]
+    return any(old[path] for path in spread) or 0 < len(spread) < len(old)
+
+
+def _is_spread(old: tuple[int, ...], new: tuple[int, ...], known: AbstractSet[int]) -> bool:
+    padded = (1,) * (len(new) - len(old)) + old
+    return len(padded) == len(new) and any(
+        n != o and n not in known for o, n in zip(padded, new, strict=True)
     )
 
 

@@ -93,6 +93,8 @@ class Step:
     """What every trial puts in place of the program's own data."""
     formula: Formula | None = None
     """What is to be evaluated where the step ends."""
+    spreads: bool = False
+    """Whether an update may have more entries than its parameter, of which the first count."""
 
     def plan(self, sites: frozenset[int] | None) -> Plan:
         """Return the plan under which these sites are recorded; None for all."""
@@ -167,7 +169,9 @@ class Step:
     def claim(self, trial: Trial, path: Path) -> Any:
         """Return what a trial claims to be a parameter's gradient: the update, downwards."""
         change = trial.change(path)
-        return None if change is None else -change
+        if change is None:
+            return None
+        return -(_first(change, np.shape(trial.before.values[path])) if self.spreads else change)
 
     def assign(self, path: Path, roots: Roots, value: Any, given: dict[str, Any]) -> None:
         """Set what is at a path, through `given` where only the loop's own frame can."""
@@ -220,6 +224,14 @@ class Step:
     def line(self) -> int:
         """The program's line at which the step begins."""
         return self.scene.machine.sites[self.loop].line
+
+
+def _first(change: Any, shape: tuple[int, ...]) -> Any:
+    """Return the part of a change that falls to a value which was spread to more entries."""
+    more = np.ndim(change) - len(shape)
+    if more < 0 or np.shape(change) == shape:
+        return change
+    return change[(0,) * more + tuple(slice(size) for size in shape)]
 
 
 def _leaf(path: Path, roots: Roots) -> Leaf | None:
