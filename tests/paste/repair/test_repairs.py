@@ -68,6 +68,31 @@ def test_one_wrong_statement_of_a_method_is_found_where_it_was_planted(
     assert list(lines(layers, found["done"][0])) == [wrong]
 
 
+def test_a_name_is_replaced_wherever_its_statement_has_it_and_nowhere_else(
+    repaired: Repaired,
+) -> None:
+    text = """\
+import numpy as np
+
+gen = np.random.default_rng(8)
+thorns, sting = gen.normal(size=(11, 3)), gen.random(size=(11, 1))
+A, B = gen.normal(size=(3, 5)), gen.normal(size=(5, 1))
+for turn in range(90):
+    p = 1 / (1 + np.exp(-thorns @ A))
+    q = 1 / (1 + np.exp(-p @ B))
+    loss = 0.5 * np.sum((q - sting) ** 2)
+    dq = (q - sting) * q * (1 - q)
+    dp = dq @ B.T * q * (1 - q)
+    B -= 0.2 * p.T @ dq
+    A -= 0.2 * thorns.T @ dp
+"""
+    found = repaired(text)
+    assert found is not None
+    assert lines(text, found["done"][0]) == {
+        "dp = dq @ B.T * q * (1 - q)": "dp = dq @ B.T * p * (1 - p)"
+    }
+
+
 def test_two_independent_mistakes_are_two_edits(network: str, repaired: Repaired) -> None:
     text = planted(
         network,
