@@ -102,6 +102,8 @@ def _name(m: Mistake) -> Codes:
         yield "ACT13"
     if m.is_decay and m.kind == "replace-name":
         yield "REG10"
+    if m.is_exchange:
+        yield "MAT08"
     if m.is_bias:
         yield from ("BIA10", "BIA07")
     if m.is_weight:
@@ -110,6 +112,8 @@ def _name(m: Mistake) -> Codes:
         yield "MAT08"
     if m.new.startswith(("d", "grad", "delta", "err")) and m.is_output:
         yield "MAT10"
+    if DERIVATIVE.search(m.statement) and m.is_namesake:
+        yield "ACT13"
     if DERIVATIVE.search(m.statement) or ACTIVATION.search(m.statement):
         yield from ("ACT03", "ACT02", "ACT13", "ACT09")
     yield from ("PRP04", "MAT10", "PRP06")
