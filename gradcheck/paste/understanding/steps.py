@@ -168,10 +168,11 @@ class Step:
 
     def claim(self, trial: Trial, path: Path) -> Any:
         """Return what a trial claims to be a parameter's gradient: the update, downwards."""
+        old, new = frozen(trial.before.values.get(path)), frozen(trial.after.values.get(path))
+        if self.spreads and old is not None and new is not None:
+            return old - _first(new, np.shape(old))
         change = trial.change(path)
-        if change is None:
-            return None
-        return -(_first(change, np.shape(trial.before.values[path])) if self.spreads else change)
+        return None if change is None else -change
 
     def assign(self, path: Path, roots: Roots, value: Any, given: dict[str, Any]) -> None:
         """Set what is at a path, through `given` where only the loop's own frame can."""
@@ -226,12 +227,12 @@ class Step:
         return self.scene.machine.sites[self.loop].line
 
 
-def _first(change: Any, shape: tuple[int, ...]) -> Any:
-    """Return the part of a change that falls to a value which was spread to more entries."""
-    more = np.ndim(change) - len(shape)
-    if more < 0 or np.shape(change) == shape:
-        return change
-    return change[(0,) * more + tuple(slice(size) for size in shape)]
+def _first(new: Any, shape: tuple[int, ...]) -> Any:
+    """Return the first part, of a shape, of what a value was spread to."""
+    more = np.ndim(new) - len(shape)
+    if more < 0 or np.shape(new) == shape:
+        return new
+    return new[(0,) * more + tuple(slice(size) for size in shape)]
 
 
 def _leaf(path: Path, roots: Roots) -> Leaf | None:

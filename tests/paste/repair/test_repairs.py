@@ -93,6 +93,30 @@ for turn in range(90):
     }
 
 
+@pytest.mark.parametrize("wrong", ["back[h < 0] = 0", "back[h > 0] = 0", "back[x <= 0] = 0"])
+def test_a_mask_of_the_wrong_entries_is_set_right_where_it_is_made(
+    wrong: str, repaired: Repaired
+) -> None:
+    text = f"""\
+import numpy as np
+
+gen = np.random.default_rng(3)
+U, V = gen.normal(size=(5, 5)), gen.normal(size=(5, 2))
+x, want = gen.normal(size=(13, 5)), gen.normal(size=(13, 2))
+for turn in range(70):
+    h = np.maximum(x @ U, 0)
+    off = h @ V - want
+    loss = 0.5 * np.sum(off ** 2)
+    back = off @ V.T
+    {wrong}
+    V -= 0.01 * h.T @ off
+    U -= 0.01 * x.T @ back
+"""
+    found = repaired(text)
+    assert found is not None
+    assert lines(text, found["done"][0]) == {wrong: "back[h <= 0] = 0"}
+
+
 def test_two_independent_mistakes_are_two_edits(network: str, repaired: Repaired) -> None:
     text = planted(
         network,
