@@ -43,8 +43,9 @@ def judged(step: Mapping[str, Any]) -> Judged:
     rate = step["rate"]["value"] if step.get("rate") else None
     inferred = bool(step["loss"]) and _is_inferred(step["loss"])
     scale = common_scale(fits, rate, inferred=inferred)
+    doubtful = not any(one.exact for one in fits.values())
     checks = tuple(
-        _check(entry, fits[entry["name"]], rows[entry["name"]], scale)
+        _check(entry, fits[entry["name"]], rows[entry["name"]], scale, doubtful=doubtful)
         for entry in step["parameters"]
     )
     checks += tuple(_overwritten(entry) for entry in step["neglected"] if entry["overwritten"])
@@ -118,8 +119,17 @@ def _equal(one: float, other: float, by: Fit) -> bool:
     return abs(one - other) <= max(_SAME, by.bar) * abs(other)
 
 
-def _check(entry: Mapping[str, Any], free: Fit, rows: Sequence[Rows], scale: float | None) -> Check:
+def _check(
+    entry: Mapping[str, Any],
+    free: Fit,
+    rows: Sequence[Rows],
+    scale: float | None,
+    *,
+    doubtful: bool,
+) -> Check:
     verdict, reason = verdict_of(free, rows, scale)
+    if verdict == "wrong" and doubtful and entry.get("doubt"):
+        verdict, reason = "undecided", entry["doubt"]
     if verdict == "wrong" and entry.get("elsewhere"):
         verdict = "undecided"
         reason = f"it is updated behind another loss, {entry['elsewhere']}, which may be its own"

@@ -47,6 +47,8 @@ class Found:
     turns: Turns
     together: int
     wishes: Wishes = NONE
+    repeats: bool = False
+    """Whether a parameter is updated several times: then it is no single step."""
 
     @property
     def is_scattered(self) -> bool:
@@ -70,19 +72,20 @@ class _Look:
     updates: tuple[Update, ...]
 
 
-def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE) -> Found | None:
+def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE, *, span: int = 1) -> Found | None:
     """Return the step that a loop's iterations are, if they change what a loss depends on.
 
-    A few iterations are looked at: in any single one some parameters may stay as they are, or
-    be without influence, as a weight is whose input is zero.
+    A few are looked at, each of `span` iterations: in any single one some parameters may stay as
+    they are, or be without influence, as a weight is whose input is zero.
     """
     looks: list[_Look] = []
     seen: frozenset[Path] = frozenset()
     for first in _TRIED:
-        if first >= len(turns.changed) or turns.changed[first] <= seen:
-            continue
-        seen |= turns.changed[first]
-        look = _look(Step(scene=scene, loop=turns.loop, first=first))
+        if span == 1:
+            if first >= len(turns.changed) or turns.changed[first] <= seen:
+                continue
+            seen |= turns.changed[first]
+        look = _look(Step(scene=scene, loop=turns.loop, first=first * span, span=span))
         if look is not None:
             looks.append(look)
     return _found(looks, turns, wishes) if looks else None
@@ -148,7 +151,21 @@ def _found(looks: Sequence[_Look], turns: Turns, wishes: Wishes) -> Found | None
         turns=turns,
         together=max(len({*look.moving} & set(parameters)) for look in looks),
         wishes=wishes,
+        repeats=_repeats(looks[0], parameters),
     )
+
+
+def _repeats(look: _Look, parameters: Sequence[Path]) -> bool:
+    """Tell whether one statement updates all of a parameter more than once."""
+    events, values = look.base.events, look.base.before.values
+    whole = Counter(
+        (update.path, update.site)
+        for update in look.updates
+        if update.path in parameters
+        and update.index < len(events)
+        and np.shape(events[update.index].value) == np.shape(frozen(values[update.path]))
+    )
+    return max(whole.values(), default=0) > 1
 
 
 def _are_spread(made: Trial, shapes: Mapping[Path, tuple[int, ...]]) -> bool:
