@@ -106,7 +106,7 @@ def flip(place: Place) -> Iterator[Proposal]:
     node = place.node
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         left, right = place.read(node.left), place.read(node.comparators[0])
-        for sign in ("<", ">"):
+        for sign in ("<", ">", "<=", ">="):
             yield f"{left} {sign} {right}", 1.8, f"compare with {sign}"
 
 
