@@ -51,7 +51,8 @@ def check(
     2. `check(loss, parameters, gradients)`: `loss(parameters)` returns one number; `gradients` is
        a dict of arrays or a function of the parameters.
     3. `check(layer, inputs=x)` or `check((forward, backward), inputs=(x, w, b))`: both passes are
-       run under a random upstream gradient; parameters and floating-point inputs are checked.
+       run under random upstream gradients, one for each output that `backward` takes one for;
+       parameters and floating-point inputs are checked.
        `parameters` names attributes of the layer, or maps them to those of their gradients,
        where they can't be found by their names.
        A module or a `torch.autograd.Function` of PyTorch, or a `jax.custom_vjp` function, comes
