@@ -9,6 +9,7 @@ import numpy as np
 from gradcheck import __version__
 from gradcheck.errors import GradcheckError
 from gradcheck.module.closures import Closure, captured
+from gradcheck.module.protocols import Call, demand
 from gradcheck.module.state import Snapshot
 from gradcheck.module.subject import Subject
 from gradcheck.module.threads import one_thread
@@ -65,6 +66,11 @@ def check(
     wrong: that is a verdict `error` in the result.
     """
     settings = settings or Settings()
+    if not isinstance(settings, Settings):
+        raise TypeError(
+            f"settings was given as {type(settings).__name__}; expected "
+            "gradcheck.settings.Settings(...), as in Settings(points=5, mode='quick')"
+        )
     name = _name(target)
     snapshot = Snapshot(_roots(target, parameters))
     try:
@@ -103,14 +109,20 @@ def _subject(
     rates: tuple[float, ...] | None,
     seed: int,
 ) -> Subject:
+    framework = _framework(target)
+    if framework is not None and step is None and loss is None:
+        made: Subject = framework.subject(target, inputs, seed)
+        return made
+    demand(
+        Call(
+            target=target, parameters=parameters, gradients=gradients, inputs=inputs, step=step,
+            loss=loss,
+        )
+    )  # fmt: skip
     if step is not None or loss is not None:
         from gradcheck.module.steps import observed
 
         return observed(target, parameters, inputs, step, loss, rates)
-    framework = _framework(target)
-    if framework is not None:
-        made: Subject = framework.subject(target, inputs, seed)
-        return made
     if isinstance(target, tuple):
         from gradcheck.module.objects import pair
 

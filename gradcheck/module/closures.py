@@ -63,6 +63,11 @@ class Closure:
         if any(np.iscomplexobj(value) for value in parameters.values()):
             return self._complex_value(parameters)
         loss = self._parted(self._returned(self._loss, parameters))[0]
+        if isinstance(loss, Mapping):
+            raise ClaimError(
+                f"{self._name} gave a dict where a loss is expected; the loss comes first, its "
+                "gradients behind the parameters: check(loss, parameters, gradients)"
+            )
         array = real(self._name, "a loss", loss)
         if array.size != 1:
             raise ClaimError(
@@ -94,10 +99,13 @@ class Closure:
             if _are_gradients(one) and not _are_gradients(other):
                 return other, one
             return one, other
-        what = "nothing; is a `return` missing" if returned is None else type(returned).__name__
+        what = type(returned).__name__
+        if isinstance(returned, tuple | list):
+            what = f"{what} of {len(returned)}"
         raise ClaimError(
-            f"{self._name} returned {what}; expected (loss, gradients) or (gradients, loss), or "
-            "gradients as an argument of their own"
+            f"{self._name} returned {'None; is a `return` missing?' if returned is None else what};"
+            " expected (loss, gradients) or (gradients, loss), or the gradients beside the loss: "
+            f"check(loss, parameters, gradients)"
         )
 
     def _claimed(self, found: Any) -> dict[str, Array]:
@@ -168,10 +176,23 @@ def demanded(name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
             raise ClaimError(
                 f"{name} is to be differentiated by {key!r}, which is of type "
                 f"{type(value).__name__}{elements}; expected an array of floating-point numbers"
+                f"{_remedy(value)}"
             )
     if not parameters:
         raise ClaimError(f"{name} was given no parameters; expected a dict of arrays")
     return dict(parameters)
+
+
+def _remedy(value: Any) -> str:
+    """Say how to make floating-point arrays of a value."""
+    if isinstance(value, Mapping):
+        return (
+            ": one flat dict, as {'first.w': w}, with a lambda that makes of it what the loss takes"
+        )
+    numbers = isinstance(value, list | tuple | int | np.integer) or (
+        isinstance(value, np.ndarray) and value.dtype.kind in "biu"
+    )
+    return ", as np.array(..., dtype=float) makes" if numbers else ""
 
 
 def captured(function: Any) -> list[object]:
