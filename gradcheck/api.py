@@ -17,6 +17,9 @@ from gradcheck.module.verdict import checked, failed
 from gradcheck.report import Report
 from gradcheck.settings import Settings
 
+LARGER = "settings=Settings(budget=Budget(evaluations=...)), from gradcheck.settings,"
+"""How a larger budget is asked for."""
+
 
 class Result(Report):
     """A report that knows whether all is right, and how to say what it found."""
@@ -78,7 +81,7 @@ def check(
             subject = _subject(
                 target, parameters, gradients, inputs, step, loss, rates, settings.seed
             )
-            problem = checked(subject, name, settings)
+            problem = checked(subject, name, settings, LARGER)
     except GradcheckError as error:
         problem = failed(name, name, error, settings)
     finally:

@@ -184,7 +184,7 @@ def _returned(passes: Passes, back: Back, arrays: Sequence[str], *, alone: bool)
 def _left_over(paths: Sequence[str]) -> str:
     return (
         f"no gradient was found for {', '.join(paths)}, so it was not checked; "
-        "parameters={...} says where it is"
+        "check(..., parameters={...}) in Python says where it is"
     )
 
 

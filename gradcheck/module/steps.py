@@ -227,7 +227,7 @@ def _rates(given: tuple[float, ...] | None, can_be_set: bool, name: str) -> tupl
     if not can_be_set:
         raise ClaimError(
             f"the learning rate of {name} is unknown: it takes none and has none as an attribute; "
-            "rates=(0.1,) says what it is"
+            "check(..., rates=(0.1,)) in Python says what it is"
         )
     return RATES
 

@@ -36,15 +36,16 @@ TRIES = 3
 """Evaluations of which the fastest shows the pace."""
 
 
-def checked(subject: Subject, target: str, settings: Settings) -> ProblemReport:
+def checked(subject: Subject, target: str, settings: Settings, larger: str) -> ProblemReport:
     """Check a subject; what it does wrong itself is an error in the report.
 
-    Without a budget it is one that keeps to seconds what is not too slow itself.
+    Without a budget it is one that keeps to seconds what is not too slow itself; `larger` says how
+    a larger one is asked for.
     """
     try:
         with np.errstate(all="ignore"):
             settings = _bounded(subject, settings)
-            problem = problem_of(subject, target, settings.seed)
+            problem = problem_of(subject, target, settings.seed, larger)
             outcome = check(problem, settings)
             found = tuple(_findings(subject, problem, outcome))
     except GradcheckError as error:

@@ -46,6 +46,8 @@ def test_a_wide_layer_takes_few_evaluations_and_says_what_it_left_out() -> None:
     assert report.evaluations <= 1000
     assert 0 < report.entries_checked < report.entries_total == 307 * 101 + 101 + 13 * 307
     assert any("left out" in remark and "entries of W" in remark for remark in report.remarks)
+    assert any("settings=Settings(budget=" in remark for remark in report.remarks)
+    assert not any("--" in remark for remark in report.remarks)
 
 
 def test_one_wrong_column_of_a_wide_layer_is_found() -> None:
