@@ -1,15 +1,15 @@
 """The Python API: `check` for gradients of one's own, and `assert_gradients` for tests."""
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from gradcheck import __version__
-from gradcheck.errors import GradcheckError
+from gradcheck.errors import ClaimError, GradcheckError
 from gradcheck.module.closures import Closure, captured
-from gradcheck.module.protocols import Call, demand
+from gradcheck.module.frameworks import framework
+from gradcheck.module.protocols import Call, demand, lacking_inputs
 from gradcheck.module.state import Snapshot
 from gradcheck.module.subject import Subject
 from gradcheck.module.threads import one_thread
@@ -112,10 +112,11 @@ def _subject(
     rates: tuple[float, ...] | None,
     seed: int,
 ) -> Subject:
-    framework = _framework(target)
-    if framework is not None and step is None and loss is None:
-        made: Subject = framework.subject(target, inputs, seed)
-        return made
+    kit = framework(target)
+    if kit is not None and step is None and loss is None:
+        if inputs is None:
+            raise ClaimError(lacking_inputs(target, kit.arguments(target)))
+        return kit.subject(target, inputs, seed)
     demand(
         Call(
             target=target, parameters=parameters, gradients=gradients, inputs=inputs, step=step,
@@ -135,18 +136,6 @@ def _subject(
 
         return layer(target, inputs, parameters, seed)
     return Closure(target, parameters, gradients)
-
-
-def _framework(target: Any) -> Any:
-    """Return the module for the framework that a target is of; None for plain Python and NumPy."""
-    kinds = target.__mro__ if isinstance(target, type) else type(target).__mro__
-    homes = {kind.__module__.partition(".")[0] for kind in kinds}
-    for name in ("torch", "jax"):
-        if name in homes:
-            found = import_module(f"gradcheck.frameworks.{name}")
-            if found.is_target(target):
-                return found
-    return None
 
 
 def _name(target: Any) -> str:

@@ -189,10 +189,8 @@ def _remedy(value: Any) -> str:
         return (
             ": one flat dict, as {'first.w': w}, with a lambda that makes of it what the loss takes"
         )
-    numbers = isinstance(value, list | tuple | int | np.integer) or (
-        isinstance(value, np.ndarray) and value.dtype.kind in "biu"
-    )
-    return ", as np.array(..., dtype=float) makes" if numbers else ""
+    numbers = isinstance(value, list | tuple | int)
+    return ", as np.array(..., dtype=float) makes" if numbers or hasattr(value, "__array__") else ""
 
 
 def captured(function: Any) -> list[object]:

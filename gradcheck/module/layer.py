@@ -29,6 +29,8 @@ class Layer:
         self._passes = passes
         self._harvest = harvest
         own, outputs = started(passes, seed)
+        if not own.parameters:
+            raise ClaimError(_nothing(passes))
         first, facts = passes.back(own, lambda back: (self._read(back, own), self._spoilt(back)))
         unclaimed = [name for name in passes.moving if name not in first]
         self.about = About(
@@ -179,6 +181,14 @@ def _magnitude(terms: Array) -> complex:
     """Return the sum of absolute terms, by real and imaginary part."""
     total = float(np.abs(terms.real).sum())
     return total + 1j * float(np.abs(terms.imag).sum()) if np.iscomplexobj(terms) else total
+
+
+def _nothing(passes: Passes) -> str:
+    given = ", ".join(f"{name} of type {type(x).__name__}" for name, x in passes.inputs.items())
+    return (
+        f"there is nothing to differentiate {passes.name} by; expected NumPy arrays of "
+        f"floating-point numbers as inputs or attributes, found {given or 'none'}"
+    )
 
 
 def _unclaimed(names: list[str]) -> str:

@@ -1,12 +1,14 @@
 """The four protocols of a check: which calls fit none of them, and what to write instead."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from gradcheck.errors import ClaimError
 from gradcheck.module.calling import required
+from gradcheck.module.frameworks import framework
 from gradcheck.module.naming import is_rate
 from gradcheck.module.objects import BACKWARD, FORWARD, method
 from gradcheck.module.steps import LOSSES, STEPS
@@ -45,15 +47,30 @@ def demand(call: Call) -> None:
             raise ClaimError(told)
 
 
+def lacking_inputs(target: Any, names: Sequence[str]) -> str:
+    """Say how to hand over the arguments of a target's forward pass."""
+    given = f"({', '.join(names)})" if len(names) > 1 else "".join(names)
+    name = getattr(target, "__name__", type(target).__name__)
+    return (
+        f"{name} was given no inputs; expected what its forward pass takes: "
+        f"check({spoken(target)}, inputs={given})"
+    )
+
+
 def spoken(target: Any) -> str:
     """Return what a target is likely to be called where the check is written."""
-    owner = getattr(target, "__self__", None)
-    name = getattr(target, "__name__", None)
+    owner, name = _bound(target), getattr(target, "__name__", None)
     if name is None:
         return type(target).__name__.lower()
-    if owner is not None and not isinstance(owner, type):
+    if owner is not None:
         return f"{type(owner).__name__.lower()}.{name}"
     return "f" if name == "<lambda>" else str(name)
+
+
+def _bound(target: Any) -> object:
+    """Return the object that a method is of; None for a function, and for a class's or module's."""
+    owner = getattr(target, "__self__", None)
+    return None if isinstance(owner, type | ModuleType) else owner
 
 
 def _no_target(call: Call) -> str:
@@ -154,13 +171,8 @@ def _bad_inputs(call: Call) -> str:
 def _bad_layer(call: Call) -> str:
     name = spoken(call.target)
     if call.inputs is None:
-        forward = method(call.target, FORWARD)
-        names = ", ".join(required(forward)[0][: max(1, required(forward)[1])] if forward else "x")
-        given = f"({names})" if "," in names else names
-        return (
-            f"{type(call.target).__name__} is a layer and was given no inputs; expected what its "
-            f"forward pass takes: check({name}, inputs={given})"
-        )
+        names, needed = required(method(call.target, FORWARD) or (lambda x: x))
+        return lacking_inputs(call.target, names[: max(1, needed)])
     chosen = call.parameters
     keyed = isinstance(chosen, Mapping) and all(isinstance(v, str) for v in chosen.values())
     listed = isinstance(chosen, list | tuple | set) and all(isinstance(v, str) for v in chosen)
@@ -178,8 +190,11 @@ def _with_inputs(call: Call) -> str:
     if call.inputs is None:
         return ""
     target, name = call.target, spoken(call.target)
-    owner = getattr(target, "__self__", None)
-    last = name.rpartition(".")[2]
+    owner, last = _bound(target), name.rpartition(".")[2]
+    home = getattr(target, "__self__", None)
+    if isinstance(home, type) and framework(home) is not None:
+        kind = home.__name__
+        return f"found {kind}.{last}; expected {kind} itself: check({kind}, inputs=...)"
     if owner is not None and last in FORWARD and method(owner, BACKWARD) is not None:
         return f"found a layer's forward pass; expected the layer: check({_owner(name)}, inputs=x)"
     if owner is not None and last in STEPS:
@@ -244,7 +259,7 @@ def _closure(call: Call) -> str:
     target, name = call.target, spoken(call.target)
     names, needed = required(target)
     taken, beside = names[:needed], ", gradients" if call.gradients is not None else ""
-    if getattr(target, "__self__", None) is not None:
+    if _bound(target) is not None:
         given = ", ".join(taken)
         held = f"{_owner(name)}.params"
         return (
