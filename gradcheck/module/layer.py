@@ -66,7 +66,7 @@ class Layer:
         there = Point(parameters={**point.parameters, **moved}, data=point.data)
         is_complex = any(np.iscomplexobj(value) for value in moved.values())
         output = self._passes.complex_output(there) if is_complex else self._passes.output(there)
-        upstream = point.data[UPSTREAM]
+        upstream = point.data.get(UPSTREAM, np.ones(output.shape))
         if output.shape != upstream.shape:
             raise ClaimError(
                 f"{self._passes.name}.forward gives shape {output.shape}, but {upstream.shape} at "
@@ -121,7 +121,7 @@ def _runs(passes: Passes) -> bool:
             return super().__iter__()
 
     point, _ = started(passes, 0)
-    watched = {**point.data, UPSTREAM: point.data[UPSTREAM].view(Upstream)}
+    watched = {n: x.view(Upstream) if n == UPSTREAM else x for n, x in point.data.items()}
     try:
         given = passes.back(
             Point(parameters=point.parameters, data=watched),
@@ -138,9 +138,9 @@ def _runs(passes: Passes) -> bool:
 
 
 def started(passes: Passes, seed: int) -> tuple[Point, list[Array]]:
-    """Return the user's own point with an upstream gradient, and the outputs there.
+    """Return the user's own point, with an upstream gradient if one is taken, and the outputs.
 
-    Raises ClaimError where the backward pass takes none though there are several outputs.
+    Raises ClaimError where the backward pass takes none though the output is no single number.
     """
     own, takes = passes.own, passes.plan.takes_upstream
     outputs = passes.outputs(own)
@@ -150,8 +150,8 @@ def started(passes: Passes, seed: int) -> tuple[Point, list[Array]]:
             f"{outputs[0].shape}; expected backward(upstream), or an output that is the loss"
         )
     shape = outputs[0].shape if len(outputs) == 1 else (sum(x.size for x in outputs),)
-    drawn = Chance([seed, 1]).normal(size=shape) if takes else np.ones(shape)
-    data = {**own.data, UPSTREAM: np.asarray(drawn)}
+    drawn = {UPSTREAM: np.asarray(Chance([seed, 1]).normal(size=shape))} if takes else {}
+    data = {**own.data, **drawn}
     return Point(parameters=own.parameters, data=data), outputs
 
 

@@ -96,7 +96,7 @@ class Passes:
         self.holder.hold(point.parameters)
         returned, handed = self._forward(point)
         before = self.holder.everything()
-        arguments, named = self._arguments(point.data[UPSTREAM], returned, handed)
+        arguments, named = self._arguments(point.data.get(UPSTREAM), returned, handed)
         answer = called(f"{self.name}.backward", self.backward, *arguments, **named)
         after, rate = self.holder.everything(), RATE if self.plan.takes_rate else self.rate
         changed = {n for n in before if n in after and not _equal(before[n], after[n])}
@@ -127,12 +127,15 @@ class Passes:
         return [array for k in self.plan.outputs for array in parts(values[k])]
 
     def _arguments(
-        self, upstream: Array, returned: Any, handed: Sequence[Any]
+        self, upstream: Array | None, returned: Any, handed: Sequence[Any]
     ) -> tuple[list[Any], dict[str, Any]]:
         """Return what the backward pass is to be given, in order and by name."""
         values, arrays = items(returned), [np.asarray(x) for x in self._arrays(returned)]
+        flat = (
+            np.ones(sum(array.size for array in arrays)) if upstream is None else upstream.ravel()
+        )
         ends = np.cumsum([array.size for array in arrays])[:-1]
-        pieces = zip(np.split(upstream.ravel(), ends), arrays, strict=True)
+        pieces = zip(np.split(flat, ends), arrays, strict=True)
         filled = (piece.reshape(array.shape).copy() for piece, array in pieces)
         above = [_filled(values[k], filled) for k in self.plan.outputs]
         known = {
