@@ -12,6 +12,7 @@ from gradcheck.errors import GradcheckError
 from gradcheck.findings import findings
 from gradcheck.fingerprints import signed
 from gradcheck.module.evidence import clues, told
+from gradcheck.module.losses import plain, recognised_loss
 from gradcheck.module.problem import problem_of
 from gradcheck.module.recognition import recognised
 from gradcheck.module.subject import Moved, Subject
@@ -124,10 +125,14 @@ def _titled(finding: Finding) -> Finding:
 
 
 def _diagnosed(subject: Subject, problem: Problem, outcome: Outcome) -> Diagnosis:
-    """Explain wrong claims by the faults of the layer that the forward pass is recognised as."""
+    """Explain wrong claims by the faults of what the code is recognised as, a layer or a loss."""
     from gradcheck.diagnose.diagnosis import diagnose
 
-    network = recognised(subject, outcome.points, [*OPS.all().values()])
+    ops = [*OPS.all().values()]
+    network = recognised(subject, outcome.points, ops)
     if network is None:
-        return Diagnosis()
+        network = recognised_loss(subject, outcome.points, ops)
+        if network is None:
+            return Diagnosis()
+        problem, outcome = plain(problem, outcome)
     return diagnose(network, problem, outcome, FAULTS.all(), ())
