@@ -129,7 +129,7 @@ def _paste(
     verbose: int,
     **wishes: Any,
 ) -> int:
-    from gradcheck.cli._output import destinations, write
+    from gradcheck.cli._output import destinations, needs, write
     from gradcheck.cli._pasted import pasted
     from gradcheck.paste.session import Request, run
 
@@ -138,7 +138,13 @@ def _paste(
     given = pasted(file)
     if fix and not given.file:
         raise click.UsageError("--fix needs a FILE to write to; --output writes elsewhere")
-    request = Request(text=given.text.text, name=given.name, sandboxed=not no_sandbox, **wishes)
+    request = Request(
+        text=given.text.text,
+        name=given.name,
+        sandboxed=not no_sandbox,
+        pictures="pictures" in needs(where),
+        **wishes,
+    )
     if as_config:
         _export(request, output)
         return 0
