@@ -14,7 +14,7 @@ from gradcheck.config.grammar import grammar
 from gradcheck.config.load import Document, Expectation, Failed, opened
 from gradcheck.errors import ConfigError
 from gradcheck.referee import Clock
-from gradcheck.report import ProblemReport, Report, Rule
+from gradcheck.report import ProblemReport, Report
 from gradcheck.request import Progress, Request, Target, silent
 from gradcheck.shards import dealt
 from gradcheck.single import effective, open_document, report_of, verdict
@@ -58,15 +58,8 @@ def run(
         tool_version=__version__,
         remarks=remarks,
         interrupted=interrupted,
-        rules=_rules() if request.rules else (),
         shard=request.shard,
     )
-
-
-def _rules() -> tuple[Rule, ...]:
-    from gradcheck.rules import rules
-
-    return rules()
 
 
 def _problems(

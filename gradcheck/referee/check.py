@@ -182,7 +182,9 @@ def _left_out(run: Run) -> Iterator[str]:
     """Say what the budget left out, if anything; quick mode passes over entries by itself."""
     checks = [tally.check(None) for tally in run.tallies.values()]
     quick = run.settings.mode == "quick"
-    yield from run.omissions.told(run.settings.allowed, tuple(run.points), checks, partly=not quick)
+    yield from run.omissions.told(
+        run.settings.allowed, run.problem.larger, tuple(run.points), checks, partly=not quick
+    )
 
 
 def _check(run: Run, name: str, shape: Shape | None) -> Check:
