@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradcheck.catalogue import Catalogue
-from gradcheck.config.context import Claimant, Claimed, Context, Policy
+from gradcheck.config.context import Claimant, Claimed, Context
 from gradcheck.config.network import matching, unknown
 from gradcheck.config.records import Section
 from gradcheck.config.wording import nearest
 from gradcheck.errors import ClaimError
 from gradcheck.fault import Fault
 from gradcheck.network.graph import LOSS, Network
+from gradcheck.settings import Policy
 
 if TYPE_CHECKING:
     from gradcheck.network.planted import Plant

@@ -77,9 +77,11 @@ class Bench:
         right = self._right[name]
         if claimed.shape != right.shape:
             return True
-        if gap_at_least(claimed, right, self._sizes[name]) > EXACT:
+        size = self._sizes[name]
+        if gap_at_least(claimed, right, size) > EXACT:
             return True
-        return not gap(claimed, right) <= EXACT
+        # Mostly the difference is small without a look at how large the claim itself is.
+        return not (largest(claimed - right) <= EXACT * size or gap(claimed, right) <= EXACT)
 
 
 def depends(statement: Statement, changed: Collection[str]) -> bool:

@@ -63,10 +63,10 @@ def diagnose(
 
 def _found(case: Case, small: Case | None, faults: Mapping[str, Fault]) -> Found:
     """Look for the faults that explain a case, first in its twin if it has one."""
-    candidates = [_candidates(c, faults) for c in (case, small) if c is not None]
     if small is None:
-        return search(case, candidates[0])
-    return confirmed(case, candidates[0], search(small, candidates[1]))
+        return search(case, _candidates(case, faults))
+    found = search(small, _candidates(small, faults))
+    return confirmed(case, found, lambda: _candidates(case, faults))
 
 
 def _candidates(case: Case, faults: Mapping[str, Fault]) -> list[Plant]:

@@ -53,10 +53,11 @@ def search(case: Case, candidates: Sequence[Plant]) -> Found:
     return replace(several, near=near)
 
 
-def confirmed(case: Case, candidates: Sequence[Plant], found: Found) -> Found:
+def confirmed(case: Case, found: Found, candidates: Callable[[], Sequence[Plant]]) -> Found:
     """Return what was found in a case's twin as far as it explains the case itself.
 
-    Where nothing was, or nothing that does, the case itself is searched, for one fault at least.
+    Where nothing does, the case itself is searched: for one fault, or, if the twin has several
+    that explain it, for as many.
     """
     whole = _matching(case, found.sets)
     if whole.sets:
@@ -64,8 +65,8 @@ def confirmed(case: Case, candidates: Sequence[Plant], found: Found) -> Found:
         scored = ((plant, case.miss([plant], lead)) for plant, _ in found.near)
         return replace(whole, near=tuple(sorted(scored, key=lambda pair: pair[1])))
     if found.sets:
-        return search(case, candidates)
-    single, near = _singles(case, _free(candidates))
+        return search(case, candidates())
+    single, near = _singles(case, _free(candidates()))
     return replace(single, near=near)
 
 
