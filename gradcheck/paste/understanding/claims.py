@@ -70,6 +70,15 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
     return found
 
 
+def telling(inquiry: Inquiry) -> Iterator[int]:
+    """Yield the standard losses whose gradients by all parameters the step computes somewhere."""
+    seen = _Seen(inquiry)
+    for index, candidate in enumerate(inquiry.candidates):
+        paths = inquiry.decided(index) if candidate.standard else []
+        if paths and all(any(True for _ in _exact(inquiry, index, p, seen)) for p in paths):
+            yield index
+
+
 def _is_alone(inquiry: Inquiry, path: Path, found: Mapping[Path, Claim]) -> bool:
     """Tell a single number that is rescaled by itself: at any one point, any factor explains it."""
     if found[path].why != "rescaling" or np.size(inquiry.points[0].point[path]) > 1:
