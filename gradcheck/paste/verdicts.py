@@ -14,7 +14,7 @@ from gradcheck.paste.understanding.fit import Fit, Rows, excess, fit
 from gradcheck.record import record
 from gradcheck.report import Check, Verdict
 
-_DOUBT = 3.0
+DOUBT = 3.0
 """Residuals of up to so many bars do not accuse yet."""
 
 _SAME = 1e-6
@@ -58,16 +58,16 @@ def _rows(given: Sequence[Mapping[str, Any]]) -> list[Rows]:
     return [
         Rows(
             point=int(row["point"]),
-            claim=_numbers(row["claim"]),
-            claim_bar=_numbers(row["claim_bar"]),
-            slope=_numbers(row["slope"]),
-            slope_bar=_numbers(row["slope_bar"]),
+            claim=numbers(row["claim"]),
+            claim_bar=numbers(row["claim_bar"]),
+            slope=numbers(row["slope"]),
+            slope_bar=numbers(row["slope_bar"]),
         )
         for row in given
     ]
 
 
-def _numbers(given: Sequence[float | None]) -> Any:
+def numbers(given: Sequence[float | None]) -> Any:
     """Return an array; what is not finite crossed the pipe as null, and is infinite here."""
     return np.array([np.inf if value is None else value for value in given], dtype=float)
 
@@ -165,7 +165,7 @@ def _overwritten(entry: Mapping[str, Any]) -> Check:
         parameter=str(entry["name"]),
         shape=tuple(entry["shape"]),
         verdict="wrong",
-        reason="it is replaced by a multiple of its gradient, not changed by that",
+        reason="it is replaced by a multiple of its gradient, or turned round, not changed by that",
         entries=int(np.prod(entry["shape"], dtype=int)),
         method="differences",
     )
@@ -180,7 +180,7 @@ def verdict_of(free: Fit, rows: Sequence[Rows], scale: float | None) -> tuple[Ve
         if scale is None or _equal(free.scale, scale, free):
             return "right", None
         return "wrong", f"it is {times(free.scale / scale)} the gradient"
-    if free.residual <= _DOUBT * free.bar:
+    if free.residual <= DOUBT * free.bar:
         return "undecided", "the difference is within what rounding may do here"
     return "wrong", None
 
@@ -200,7 +200,7 @@ def _flat(rows: Sequence[Rows], scale: float | None, felt: bool) -> tuple[Verdic
     left = max(excess(row, scale) for row in rows)
     if left <= 1:
         return "right", None
-    if left <= _DOUBT:
+    if left <= DOUBT:
         return "undecided", "the difference is within what rounding may do here"
     if felt:
         return "wrong", "its claimed gradient is zero, yet the loss depends on it"

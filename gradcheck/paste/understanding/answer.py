@@ -50,11 +50,19 @@ def _neglected(inquiry: Inquiry, choice: Choice | None) -> list[dict[str, Any]]:
         {
             "name": str(one.path),
             "shape": list(np.shape(inquiry.base.before.values[one.path])),
+            "lines": sorted(_assigning(inquiry, one.path)),
             "overwritten": one.overwritten,
             "exact": one.exact,
         }
         for one in neglected(inquiry, choice.candidate)
     ]
+
+
+def _assigning(inquiry: Inquiry, path: Path) -> set[int]:
+    """Return the lines of the step that assign what is at a path."""
+    sites = inquiry.machine.sites
+    seen = [sites[event.site] for event in inquiry.base.events if event.site in sites]
+    return {site.line for site in seen if site.kind == "Assign" and path.last in site.names[:1]}
 
 
 def parameter(

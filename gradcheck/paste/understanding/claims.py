@@ -53,7 +53,7 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
     decided = inquiry.decided(candidate)
     if all(fits[path].exact for path in decided):
         return {}
-    seen = _Seen(inquiry)
+    seen = Seen(inquiry)
     odd = {
         path: _explained(inquiry, candidate, path, seen) for path in decided if not fits[path].exact
     }
@@ -142,7 +142,7 @@ def _along(inquiry: Inquiry, path: Path) -> list[Array]:
     return found
 
 
-def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: "_Seen") -> Claim | None:
+def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: "Seen") -> Claim | None:
     """Return the latest gradient variable from which something known leads to the update."""
     for claim in _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen))):
         why = _reason(inquiry, path, claim, seen)
@@ -159,7 +159,7 @@ def _latest_first(inquiry: Inquiry, claims: Sequence[Claim]) -> list[Claim]:
     return [*reversed(stored), *reversed(passing)]
 
 
-class _Seen:
+class Seen:
     """The values that sites of some parameter's shape have, at each point: the last of each site.
 
     `order` has the sites as they were last seen.
@@ -190,7 +190,7 @@ class _Seen:
                 yield site, values
 
 
-def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: _Seen) -> Iterator[Claim]:
+def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Iterator[Claim]:
     """Yield the sites whose values are a parameter's gradient, up to one scale, as they come."""
     for site, values in seen.of(np.shape(inquiry.points[0].point[path])):
         rows = tuple(
@@ -202,7 +202,7 @@ def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: _Seen) -> Iterato
             yield Claim(site=site, rows=rows, fit=one, why="")
 
 
-def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: _Seen) -> str | None:
+def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | None:
     """Say what lies between a gradient variable and the update; None where nothing known does."""
     if _has_state(inquiry, path, claim.site):
         return "optimizer"

@@ -49,6 +49,8 @@ class Found:
     turns: Turns
     together: int
     wishes: Wishes = NONE
+    whole: Scene | None = None
+    """The scene with all of the data, where the step is one on a part of them."""
     repeats: bool = False
     """Whether a parameter is updated several times: then it is no single step."""
 

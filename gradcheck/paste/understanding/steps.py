@@ -49,7 +49,7 @@ class Trial:
     def change(self, path: Path) -> Any:
         """Return by how much the step has changed what is at a path; None if it can't be said."""
         old, new = frozen(self.before.values.get(path)), frozen(self.after.values.get(path))
-        if old is None or new is None:
+        if old is None or new is None or np.shape(old) != np.shape(new):
             return None
         return new - old
 

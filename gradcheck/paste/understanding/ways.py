@@ -8,6 +8,8 @@ from gradcheck.array import Array
 
 _SAME = 1e-6
 _CLOSE = 1e-9
+_MOST_DECAYED = 0.5
+"""The share of a parameter that a weight decay takes at most; what loses more is overwritten."""
 
 
 def is_clipped(claim: Array, value: Array) -> bool:
@@ -35,4 +37,6 @@ def is_decayed(pairs: Sequence[tuple[Array, Array, Array]]) -> bool:
     claim, value, own = (np.concatenate(part) for part in zip(*pairs, strict=True))
     factors, *_ = np.linalg.lstsq(np.stack([value, own], axis=1), claim, rcond=None)
     left = claim - np.stack([value, own], axis=1) @ factors
-    return bool(np.linalg.norm(left) <= _SAME * np.linalg.norm(claim) and factors[0] > 0)
+    if not (factors[0] > 0 and factors[1] <= _MOST_DECAYED):
+        return False
+    return bool(np.linalg.norm(left) <= _SAME * np.linalg.norm(claim))
