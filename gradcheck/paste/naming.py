@@ -104,6 +104,8 @@ def _name(m: Mistake) -> Codes:
         yield "REG10"
     if m.is_exchange:
         yield "MAT08"
+    if m.is_slope:
+        yield from _sloped(m)
     if m.is_bias:
         yield from ("BIA10", "BIA07")
     if m.is_weight:
