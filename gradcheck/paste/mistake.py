@@ -74,6 +74,12 @@ class Mistake:
         return NUMBER.sub("", self.old) == NUMBER.sub("", self.new)
 
     @property
+    def is_pile(self) -> bool:
+        """Whether what is assigned was added to what was there, and should not have been."""
+        target = self.statement.partition("=")[0].strip()
+        return self.old.startswith(f"{target} +") and target not in self.new
+
+    @property
     def is_slope(self) -> bool:
         """Whether a derivative is taken of the old value, by a function or written out."""
         old = re.escape(self.old)
