@@ -10,7 +10,7 @@ from gradcheck.paste.repair import terms
 from gradcheck.paste.repair.coefficients import coefficients, divisors, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import Statement
-from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, own_shapes
+from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, is_backward, own_shapes
 from gradcheck.paste.understanding.sites import words
 
 _MOST_TERMS = 16
@@ -34,7 +34,7 @@ class Stock:
         self._updates = updates
         self._style = Style.of(tree, self.numpy)
         self._rates = frozenset(text for node in updates for text in coefficients(node))
-        called = {n.func.id for n in ast.walk(tree) if _calls_by_name(n)}
+        called = set(_called(tree))
         self._uncalled = [name for name in self.functions if name not in called]
         self._strengths = [c for c in coefficients(tree) if c not in self._rates]
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
@@ -51,17 +51,18 @@ class Stock:
             key=lambda name: (name not in own, len(name)),
         )
         lengths = tuple(sizes(self._divisors, statement.node, scope))
-        pairs = terms.pairs(self._uses, self._style, statement, scope)
+        found = terms.pairs(self._uses, self._style, statement, scope)
+        pairs = tuple(islice(found, _MOST_PAIRS))
         return Material(
             names=tuple(ranked[:_MOST_NAMES]),
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
             counts=(*counts(scope, ratios), *self._forgotten(statement, ratios)),
             sizes=() if ratios else lengths,
-            products=() if ratios else tuple(islice(pairs, _MOST_PAIRS)),
+            products=() if ratios else pairs,
             strengths=tuple(c for c in self._strengths if is_fixed(c, scope)),
             factors=(
-                *terms.lost(self._uses, statement, scope),
+                *terms.lost(self._uses, statement, scope, pairs),
                 *terms.uncalled(self._uncalled, statement),
             ),
             terms=tuple(dict.fromkeys(self._terms(statement, scope)))[:_MOST_TERMS],
@@ -100,6 +101,10 @@ class Stock:
         shapes = set(own_shapes(statement, scope))
         fitting = [n for n, shape in scope.arrays.items() if n in scope.moving and shape in shapes]
         fitting += [n for n in scope.numbers if n in scope.moving]
+        # No weight is an activation, and no derivative.
+        fitting = [
+            n for n in fitting if n not in self._uses.kept and not is_backward(self._uses, n)
+        ]
         for name in sorted(fitting, key=len):
             for template in self.templates:
                 yield template.format(name)
@@ -161,8 +166,11 @@ def _held(tree: ast.Module) -> Iterator[str]:
     yield from sorted(name for name in stored if name.rstrip(digits) in called)
 
 
-def _calls_by_name(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+def _called(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                yield name
 
 
 def _takes_one(arguments: ast.arguments, skipped: int = 0) -> bool:
