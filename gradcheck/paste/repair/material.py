@@ -60,7 +60,10 @@ class Stock:
             counts=(*counts(scope, ratios), *self._forgotten(statement, ratios)),
             sizes=() if ratios else lengths,
             products=() if ratios else pairs,
-            strengths=tuple(c for c in self._strengths if is_fixed(c, scope)),
+            strengths=(
+                *(c for c in self._strengths if is_fixed(c, scope)),
+                *self._unrated(statement, scope),
+            ),
             factors=(
                 *terms.lost(self._uses, statement, scope, pairs),
                 *terms.uncalled(self._uncalled, statement),
@@ -79,6 +82,13 @@ class Stock:
             value = literal(text)
             if value and any(abs(value * abs(ratio) - 1) < _NEAR for ratio in ratios):
                 yield text
+
+    def _unrated(self, statement: Statement, scope: Scope) -> Iterator[str]:
+        """Yield the learning rates of other updates, for one that has none."""
+        rates = [r for r in sorted(self._rates) if literal(r) or is_fixed(r, scope)]
+        own = set(coefficients(statement.node))
+        if any(node is statement.node for node in self._updates) and own.isdisjoint(rates):
+            yield from rates
 
     def _terms(self, statement: Statement, scope: Scope) -> Iterator[str]:
         """Yield what may have been left out of a sum."""

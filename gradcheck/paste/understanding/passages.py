@@ -109,7 +109,8 @@ def passage(
 ) -> Found | None:
     """Return the pass that a whole program makes, as a step; None where it makes none.
 
-    Loops that are `endless` make one turn. It is none that the user wishes for, either, if they have named another line.
+    Loops that are `endless` make one turn. It is none that the user wishes for, either, if they
+    have named another line.
     """
     limits = dict.fromkeys(endless, 1)
     step = Passage(scene=Scene(machine, 0), loop=-1, first=0, births={}, limits=limits)
