@@ -104,9 +104,7 @@ class Passage(Step):
         return statements[min(first + 1, len(statements) - 1)].lineno
 
 
-def passage(
-    machine: Machine, wishes: Wishes = NONE, endless: Iterable[int] = ()
-) -> Found | None:
+def passage(machine: Machine, wishes: Wishes = NONE, endless: Iterable[int] = ()) -> Found | None:
     """Return the pass that a whole program makes, as a step; None where it makes none.
 
     Loops that are `endless` make one turn. It is none that the user wishes for, either, if they
