@@ -42,7 +42,6 @@ class Request:
     """What holds where neither the config nor this request says anything."""
     expect: bool = False
     pictures: bool | None = None
-    rules: bool = False
     fail_fast: bool = False
     cache: Path | None = None
     """The folder of results kept from earlier runs; None to keep none."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradcheck import __version__
 from gradcheck.errors import ConfigError
-from gradcheck.report import ProblemReport, Report, Rule
+from gradcheck.report import ProblemReport, Report
 from gradcheck.request import Progress, Request, Target, silent
 from gradcheck.shards import dealt
 
@@ -54,15 +54,8 @@ def run(
         tool_version=__version__,
         remarks=remarks,
         interrupted=interrupted,
-        rules=_rules() if request.rules else (),
         shard=request.shard,
     )
-
-
-def _rules() -> tuple[Rule, ...]:
-    from gradcheck.rules import rules
-
-    return rules()
 
 
 def _problems(

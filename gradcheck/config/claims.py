@@ -48,8 +48,12 @@ def claimed(context: Context) -> Claimed:
     if section is None or section["update"] == "-=":
         return found
     added = "the claims are added (update: +=), so they are the negative gradient"
-    conventions = (*found.conventions, added)
-    return replace(found, claimant=_negated(found.claimant), conventions=conventions)
+    return replace(
+        found,
+        claimant=_negated(found.claimant),
+        formulas=found.formulas and replace(found.formulas, sign=-1.0),
+        conventions=(*found.conventions, added),
+    )
 
 
 def _negated(claimant: Claimant) -> Claimant:

@@ -42,12 +42,13 @@ def diagnose(
     if case is None:
         return Diagnosis()
     misshapen = dict(_misshapen(case, problem, outcome, faults))
-    small = twin(case, formulas, outcome.factor) if formulas is not None else None
+    factor = outcome.factor * (1.0 if formulas is None else formulas.sign)
+    small = twin(case, formulas, factor) if formulas is not None else None
     found = _found(case, small, faults) if case.wrong else Found(sets=(), miss=np.inf)
     blames = _blames(case, found)
     mending = None
     if formulas is not None and (case.wrong or outcome.misshapen):
-        mending = mend(formulas, problem, case, small, blames)
+        mending = mend(formulas, problem, case, small, blames, factor)
     return Diagnosis(
         blames=blames,
         sets=found.sets,
@@ -85,7 +86,7 @@ def _misshapen(
 ) -> Iterator[tuple[str, Misshapen]]:
     if not outcome.misshapen:
         return
-    (claims,) = problem.claims(outcome.points[:1])
+    (claims,) = problem.claims([case.references[0].probe])
     for name in outcome.misshapen:
         found = recognise(name, claims[name] / outcome.factor, case.references[0], faults)
         if found:
@@ -96,10 +97,12 @@ def _case(network: Network, problem: Problem, outcome: Outcome) -> Case | None:
     """Return what is to be explained; None where the reference itself can't be relied on."""
     judged = {check.parameter: check.verdict for check in outcome.checks if not check.accepted}
     unmatched = {*outcome.missing, *outcome.misshapen}
+    # Where no claim has its parameter's shape, nothing was compared anywhere.
+    points = outcome.points or (problem.probe(0, 0),)
     try:
-        first = Reference(network, outcome.points[0])
-        references = (first, *(Reference(network, p, first) for p in outcome.points[1:]))
-        claims = problem.claims(outcome.points)
+        first = Reference(network, points[0])
+        references = (first, *(Reference(network, p, first) for p in points[1:]))
+        claims = problem.claims(points)
     except GradcheckError:
         return None
     compared = [
@@ -128,10 +131,7 @@ def _shaped(claim: Array, problem: Problem, name: str, factor: float) -> Array:
 
 def _agrees(case: Case, outcome: Outcome) -> bool:
     """Tell whether our own gradients are the numeric ones wherever those are known."""
-    gradients = {
-        point.name: reference.gradients
-        for point, reference in zip(outcome.points, case.references, strict=True)
-    }
+    gradients = {reference.probe.name: reference.gradients for reference in case.references}
     for check in outcome.checks:
         if check.worst is None or check.worst.probe not in gradients:
             continue

@@ -27,7 +27,7 @@ LARGE = 2**16
 def twin(case: Case, formulas: Formulas, factor: float) -> Case | None:
     """Return the case of a smaller network; None where that does not show the same.
 
-    `factor` is what the claims are divided by.
+    `factor` is what the formulas' values are to be divided by.
     """
     network, probe = case.references[0].network, case.references[0].probe
     if sum(value.size for value in probe.parameters.values()) < LARGE or _bound(network, formulas):

@@ -38,6 +38,8 @@ def add_term(place: Place) -> Iterator[Proposal]:
     if not isinstance(place.node, ast.Constant):
         for term in place.material.terms:
             yield f"{place.read(place.node)} + {term}", 2.2, f"add {term}"
+    for term in place.material.products if place.whole else ():
+        yield f"{place.read(place.node)} + {term}", 2.9, f"add {term}"
 
 
 def drop_factor(place: Place) -> Iterator[Proposal]:
@@ -53,6 +55,8 @@ def divide(place: Place) -> Iterator[Proposal]:
         return
     for position, count in enumerate((*place.material.counts, "2")):
         yield f"{factor(place)} / {count}", 2.0 + 0.1 * position, f"divide by {count}"
+    for size in place.material.sizes:
+        yield f"{factor(place)} / {size}", 2.5, f"divide by {size}"
 
 
 def multiply(place: Place) -> Iterator[Proposal]:
@@ -60,6 +64,9 @@ def multiply(place: Place) -> Iterator[Proposal]:
         return
     for position, count in enumerate(("2", *place.material.counts)):
         yield f"{count} * {place.closed(place.node)}", 2.5 + 0.1 * position, f"multiply by {count}"
+    for strength in place.material.strengths:
+        for text in (strength, f"2 * {strength}") if strength.isidentifier() else (strength,):
+            yield f"{text} * {place.closed(place.node)}", 2.6, f"multiply by {text}"
 
 
 def regroup(place: Place) -> Iterator[Proposal]:
@@ -91,13 +98,15 @@ def change_number(place: Place) -> Iterator[Proposal]:
         for new in ("1", "2", "0.5", "0"):
             if float(new) != float(node.value):
                 yield new, 2.6, f"write {new} for {place.read(node)}"
+        if node.value:
+            yield f"-{place.read(node)}", 2.2, f"write -{place.read(node)}"
 
 
 def flip(place: Place) -> Iterator[Proposal]:
     node = place.node
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         left, right = place.read(node.left), place.read(node.comparators[0])
-        for sign in ("<", ">"):
+        for sign in ("<", ">", "<=", ">="):
             yield f"{left} {sign} {right}", 1.8, f"compare with {sign}"
 
 

@@ -17,7 +17,7 @@ from gradcheck.paste.understanding.claims import Claim, claimed
 from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, steadied
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.shrinking import shrunk
+from gradcheck.paste.understanding.shrinking import shrunk, whole
 from gradcheck.paste.understanding.steps import Formula
 from gradcheck.paste.understanding.values import is_number
 from gradcheck.paste.understanding.wishes import RefusedError
@@ -95,7 +95,11 @@ def offers(inquiry: Inquiry) -> Iterator[str]:
 
 def _asked(found: Found) -> Asked | None:
     """Measure a step and choose its loss, on a part of the data where that is enough."""
-    small = shrunk(found)
+    small: Found | None
+    if found.whole is not None:
+        small, found = found, whole(found, found.whole)
+    else:
+        small = shrunk(found)
     one = _looked(small) if small is not None else None
     if one is None or one.choice is None:
         return _looked(found)
