@@ -261,7 +261,16 @@ def gradients(
 
 def is_backward(uses: Uses, name: str) -> bool:
     """Tell what comes from behind: what backward statements make, or what is called a gradient."""
-    return name in uses.backward | uses.derivatives or _is_gradient(name)
+    return name in uses.backward or is_derivative(uses, name)
+
+
+def is_derivative(uses: Uses, name: str) -> bool:
+    """Tell what is known to be a derivative, or is called one.
+
+    What backward statements make may be none: where the loss has a forward pass of its own, that of
+    the training step is not felt by it.
+    """
+    return name in uses.derivatives or _is_gradient(name)
 
 
 def _value_parts(statement: Statement) -> set[str]:
