@@ -96,11 +96,8 @@ def offers(inquiry: Inquiry) -> Iterator[str]:
 
 def _asked(found: Found) -> Asked | None:
     """Measure a step and choose its loss, on a part of the data where that is enough."""
-    small: Found | None
-    if found.whole is not None:
-        small, found = found, whole(found, found.whole)
-    else:
-        small = shrunk(found)
+    small = shrunk(found) if found.whole is None else found
+    found = found if found.whole is None else whole(found, found.whole)
     one = _looked(small) if small is not None else None
     if one is None or one.choice is None:
         return _looked(found)
