@@ -13,6 +13,7 @@ from gradcheck.paste.understanding.claims import Claim
 from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.neglected import neglected
+from gradcheck.paste.understanding.optimizing import is_steered
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.rates import learning_rate
 from gradcheck.paste.understanding.standard import STANDARD
@@ -95,6 +96,10 @@ def _doubt(inquiry: Inquiry, path: Path, sites: Sequence[int]) -> str | None:
         return "it is updated several times in the step, each time by another gradient"
     if sites and all(site < 0 for site in sites):
         return "nothing shows how it is updated"
+    if isinstance(inquiry.base.before.things[path], list) and is_steered(
+        inquiry, path, inquiry.points[-1]
+    ):
+        return "something that is kept changes its update, and its gradient is nowhere in one piece"
     shape = inquiry.found.shapes[path]
     values = inquiry.found.base.before.values
     kin = [other for other in inquiry.found.others if _are_kin(path, other)]

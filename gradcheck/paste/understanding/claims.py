@@ -21,7 +21,7 @@ from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.values import frozen
-from gradcheck.paste.understanding.ways import is_clipped, is_decayed, is_multiple
+from gradcheck.paste.understanding.ways import is_clipped, is_decayed, is_multiple, is_shrunk
 from gradcheck.record import record
 
 _SAME = 1e-6
@@ -228,6 +228,8 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | Non
         return "rescaling"
     if is_decayed(pairs):
         return "weight decay"
+    if all(is_shrunk(*pair) for pair in pairs):
+        return "rescaling"
     downhill = all(change @ value * claim.fit.scale > 0 for change, value, _ in pairs)
     return "optimizer" if downhill and _solves(inquiry) else None
 

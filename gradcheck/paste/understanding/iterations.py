@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.paste.understanding.following import is_follower, is_velocity
 from gradcheck.paste.understanding.influence import influential, shaken
 from gradcheck.paste.understanding.machine import Scene
 from gradcheck.paste.understanding.paths import Path
@@ -26,7 +27,6 @@ _TRIED = (1, 0, 2)
 _ROUNDING = 1e-14
 """What changes by less than this share, in several updates, has been moved there and back."""
 
-_MULTIPLE = 1e-9
 _MOST_ADDED = 32
 _KEPT = 0.5
 """The share of a change before a step that must be left after it, for an update."""
@@ -200,20 +200,11 @@ def _parameters(look: _Look, known: Sequence[Update]) -> list[Path]:
         return []
     step = replace(look.step, variables=_variables(look.step, ordered))
     found = influential(step, look.base, {path: _first(look, path, known) for path in ordered})
-    return [path for path in found if not _is_velocity(look.base, path, found)]
-
-
-def _is_velocity(base: Trial, path: Path, others: Iterable[Path]) -> bool:
-    """Tell what others are changed by, as by the velocity of a momentum that looks ahead."""
-    own = np.asarray(frozen(base.after.values[path]))
-    for other in others:
-        change = np.asarray(base.change(other))
-        if other == path or change.shape != own.shape or not np.any(change) or not np.any(own):
-            continue
-        factor = np.sum(change * own) / np.sum(own * own) if own.size > 1 else np.sign(change * own)
-        if np.linalg.norm(change - factor * own) <= _MULTIPLE * np.linalg.norm(change):
-            return True
-    return False
+    return [
+        path
+        for path in found
+        if not is_velocity(look.base, path, found) and not is_follower(look.base, path, found)
+    ]
 
 
 def _first(look: _Look, path: Path, known: Sequence[Update]) -> int:

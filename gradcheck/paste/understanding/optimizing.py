@@ -63,6 +63,17 @@ def has_state(inquiry: Inquiry, path: Path, site: int, point: Measured) -> bool:
     return False
 
 
+def is_steered(inquiry: Inquiry, path: Path, point: Measured) -> bool:
+    """Tell whether something that the step keeps, and is no sum of gradients, changes an update."""
+    for other, there in states(inquiry, path):
+        pair = _pair(inquiry, other, there, point, frozenset())
+        if not pair.is_whole or _collects(pair, path):
+            continue
+        if not np.array_equal(pair.moved.change(path), pair.plain.change(path)):
+            return True
+    return False
+
+
 def is_collector(inquiry: Inquiry, path: Path, other: Path, there: Any, point: Measured) -> bool:
     """Tell whether something kept is but the sum of a parameter's gradients so far."""
     pair = _pair(inquiry, other, there, point, frozenset())

@@ -8,6 +8,8 @@ from gradcheck.array import Array
 
 _SAME = 1e-6
 _CLOSE = 1e-9
+_FEW = 3
+_MOST_SHRUNK = 0.95
 _MOST_DECAYED = 0.5
 """The share of a parameter that a weight decay takes at most; what loses more is overwritten."""
 
@@ -38,5 +40,19 @@ def is_decayed(pairs: Sequence[tuple[Array, Array, Array]]) -> bool:
     factors, *_ = np.linalg.lstsq(np.stack([value, own], axis=1), claim, rcond=None)
     left = claim - np.stack([value, own], axis=1) @ factors
     if not (factors[0] > 0 and factors[1] <= _MOST_DECAYED):
+        return False
+    return bool(np.linalg.norm(left) <= _SAME * np.linalg.norm(claim))
+
+
+def is_shrunk(claim: Array, value: Array, own: Array) -> bool:
+    """Tell whether a claim is a multiple of a value and then a share of what it leaves.
+
+    So is the update of a parameter that is scaled back to some norm.
+    """
+    if claim.size <= _FEW:
+        return False
+    factors, *_ = np.linalg.lstsq(np.stack([value, own], axis=1), claim, rcond=None)
+    left = claim - np.stack([value, own], axis=1) @ factors
+    if not (factors[0] > 0 and -_SAME <= factors[1] < _MOST_SHRUNK):
         return False
     return bool(np.linalg.norm(left) <= _SAME * np.linalg.norm(claim))
