@@ -152,11 +152,17 @@ def _blames(case: Case, found: Found) -> tuple[Blame, ...]:
         Blame(
             plant=plant,
             parameters=_changed(case, best, plant),
+            activation=_activation(case, plant),
             alternatives=tuple(_instead(plant, best, found.sets[1:])),
         )
         for plant in best
     )
     return tuple(blame for blame in blames if blame.parameters)
+
+
+def _activation(case: Case, plant: Plant) -> str | None:
+    site = case.references[0].sites.get(plant.node)
+    return site.op.name if site is not None and site.op.slope is not None else None
 
 
 def _changed(case: Case, best: Sequence[Plant], plant: Plant) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from gradcheck.edits.place import Place, Proposal, factor, is_product_call
+from gradcheck.edits.rewrite import span
 
 
 def swap_operands(place: Place) -> Iterator[Proposal]:
@@ -72,6 +73,10 @@ def multiply(place: Place) -> Iterator[Proposal]:
 def regroup(place: Place) -> Iterator[Proposal]:
     """Put parentheses where precedence took an operand away."""
     node = place.node
+    match node:
+        case ast.Compare(left=ast.BinOp(left=one, op=ast.Mult(), right=two)):
+            rest = place.text[span(place.text, two)[1] : span(place.text, node)[1]]
+            yield f"{place.closed(one)} * ({place.read(two)}{rest})", 2.0, "compare the factor"
     if not isinstance(node, ast.BinOp):
         return
     signs = {ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}

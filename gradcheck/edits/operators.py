@@ -49,6 +49,10 @@ _NAMES = frozenset(("replace-name", "change-index", "swap-indices", "transpose")
 """The edits that put one value in another's place."""
 
 
+_SCALING = frozenset(("divide", "multiply", "multiply-name", "append-derivative"))
+"""The edits that do the same to a product as to one of its factors."""
+
+
 @record
 class Draft:
     """An edit that is not written down yet: `new` is what a node is to mean, in its own words."""
@@ -73,13 +77,15 @@ class Draft:
 def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
     """Yield the edits of the expression `root`, a part of `text`, and of its parts, as drafts."""
     seen: set[tuple[int, str]] = set()
-    owners = set(_owners(root))
+    owners, inner = set(_owners(root)), set(_factors(root))
     for node in _parts(root):
         if isinstance(node, ast.Tuple):
             continue
         place = Place(text=text, node=node, material=material, whole=node is root)
         for kind, propose in OPERATORS.items():
             if id(node) in owners and kind not in _NAMES:
+                continue
+            if id(node) in inner and kind in _SCALING:
                 continue
             for new, cost, what in propose(place):
                 if (id(node), new) not in seen:
@@ -94,6 +100,18 @@ def _owners(root: ast.expr) -> Iterator[int]:
             case ast.Subscript(value=value) | ast.Attribute(value=value):
                 if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
                     yield id(value)
+
+
+def _factors(root: ast.expr) -> Iterator[int]:
+    """Yield the parts of products, and what has a sign."""
+    for node in ast.walk(root):
+        match node:
+            case ast.BinOp(op=ast.Mult(), left=left, right=right):
+                yield from (id(left), id(right))
+            case ast.BinOp(op=ast.Div(), left=left):
+                yield id(left)
+            case ast.UnaryOp(operand=operand):
+                yield id(operand)
 
 
 def exchanges(text: str, root: ast.expr) -> Iterator[Draft]:

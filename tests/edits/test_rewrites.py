@@ -165,7 +165,7 @@ def test_what_is_only_named_for_its_rows_is_not_calculated_with() -> None:
     """`(2 * w)[i]` and `(-x).T` are what nobody writes; what is named there may be another."""
     made = edits("g = w[i] * x.T", Material(names=("v",), counts=("m",), strengths=("reg",)))
     assert "g = v[i] * x.T" in made
-    assert "g = reg * w[i] * x.T" in made
+    assert "g = reg * (w[i] * x.T)" in made
     assert not [text for text in made if ")[i]" in text or ").T" in text]
 
 

@@ -10,7 +10,7 @@ from gradcheck.paste.repair import terms
 from gradcheck.paste.repair.coefficients import coefficients, divisors, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import Statement
-from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, own_shapes
+from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, is_derivative, own_shapes
 from gradcheck.paste.understanding.sites import words
 
 _MOST_TERMS = 16
@@ -51,17 +51,21 @@ class Stock:
             key=lambda name: (name not in own, len(name)),
         )
         lengths = tuple(sizes(self._divisors, statement.node, scope))
-        pairs = terms.pairs(self._uses, self._style, statement, scope)
+        found = terms.pairs(self._uses, self._style, statement, scope)
+        pairs = tuple(islice(found, _MOST_PAIRS))
         return Material(
             names=tuple(ranked[:_MOST_NAMES]),
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
             counts=(*counts(scope, ratios), *self._forgotten(statement, ratios)),
             sizes=() if ratios else lengths,
-            products=() if ratios else tuple(islice(pairs, _MOST_PAIRS)),
-            strengths=tuple(c for c in self._strengths if is_fixed(c, scope)),
+            products=() if ratios else pairs,
+            strengths=(
+                *(c for c in self._strengths if is_fixed(c, scope)),
+                *self._unrated(statement, scope),
+            ),
             factors=(
-                *terms.lost(self._uses, statement, scope),
+                *terms.lost(self._uses, statement, scope, pairs),
                 *terms.uncalled(self._uncalled, statement),
             ),
             terms=tuple(dict.fromkeys(self._terms(statement, scope)))[:_MOST_TERMS],
@@ -78,6 +82,13 @@ class Stock:
             value = literal(text)
             if value and any(abs(value * abs(ratio) - 1) < _NEAR for ratio in ratios):
                 yield text
+
+    def _unrated(self, statement: Statement, scope: Scope) -> Iterator[str]:
+        """Yield the learning rates of other updates, for one that has none."""
+        rates = [r for r in sorted(self._rates) if literal(r) or is_fixed(r, scope)]
+        own = set(coefficients(statement.node))
+        if any(node is statement.node for node in self._updates) and own.isdisjoint(rates):
+            yield from rates
 
     def _terms(self, statement: Statement, scope: Scope) -> Iterator[str]:
         """Yield what may have been left out of a sum."""
@@ -100,6 +111,10 @@ class Stock:
         shapes = set(own_shapes(statement, scope))
         fitting = [n for n, shape in scope.arrays.items() if n in scope.moving and shape in shapes]
         fitting += [n for n in scope.numbers if n in scope.moving]
+        # No weight is an activation, and no derivative.
+        fitting = [
+            n for n in fitting if n not in self._uses.kept and not is_derivative(self._uses, n)
+        ]
         for name in sorted(fitting, key=len):
             for template in self.templates:
                 yield template.format(name)

@@ -85,7 +85,13 @@ def repair(
         matches=adjoints.matches,
         stock=Stock(
             bench.machine.tree,
-            uses(bench.statements, roles, adjoints.matches, [s.number for s in bench.updating]),
+            uses(
+                bench.statements,
+                roles,
+                adjoints.matches,
+                [statement.number for statement in bench.updating],
+                map(str, bench.parameters),
+            ),
             updates=[statement.node for statement in bench.updating],
         ),
     )

@@ -6,6 +6,7 @@ Terms are texts of expressions that a statement can see, with shapes that it can
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 
 from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.influence import Influence
@@ -55,11 +56,15 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 @record
 class Uses:
-    """What backward statements make: everything, derivatives, and what nothing comes of."""
+    """What backward statements make: everything, derivatives, and what nothing comes of.
+
+    `kept` is what the updates change.
+    """
 
     backward: frozenset[str] = frozenset()
     derivatives: frozenset[str] = frozenset()
     idle: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
 
 
 @record
@@ -83,15 +88,17 @@ def uses(
     influences: Mapping[int, Influence],
     matches: Mapping[int, Match],
     updates: Iterable[int],
+    parameters: Iterable[str] = (),
 ) -> Uses:
     """Return what is known of what backward statements assign, but for the updates."""
     backward = [n for n, one in influences.items() if not one.forward and one.known]
     idle = [n for n in backward if not influences[n].parameters]
-    kept = {name for n in updates for name in _assigned(statements[n])}
+    kept = frozenset(name for n in updates for name in _assigned(statements[n]))
     return Uses(
         backward=frozenset(name for n in backward for name in _assigned(statements[n])) - kept,
         derivatives=frozenset(name for n in matches for name in _assigned(statements[n])),
         idle=frozenset(name for n in idle for name in _assigned(statements[n])),
+        kept=kept | frozenset(parameters),
     )
 
 
@@ -114,10 +121,11 @@ def forgotten(
     yield from (name for name in idle(uses, statement, scope) if scope.arrays.get(name) in shapes)
 
 
-def lost(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
+def lost(uses: Uses, statement: Statement, scope: Scope, products: Iterable[str]) -> Iterator[str]:
     """Yield what may be missing in a product: values for nothing, and the target's own gradient.
 
-    Where a statement has nothing that comes from behind, that may be anything which does.
+    Where a statement has nothing that comes from behind, that may be anything which does, or one
+    of some products.
     """
     yield from idle(uses, statement, scope)
     own = _parts(statement)
@@ -125,6 +133,7 @@ def lost(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
         names = (name for name in (*scope.arrays, *scope.numbers) if name in scope.moving)
         yield from (name for name in names if is_backward(uses, name))
         yield from _sums(uses, statement, scope)
+        yield from (f"({text})" for text in islice(products, _MOST_PRODUCTS))
     for target in _assigned(statement):
         chain = _NAME.findall(target)
         for name in (*scope.arrays, *scope.numbers):
@@ -173,17 +182,26 @@ def products(uses: Uses, style: Style, statement: Statement, scope: Scope) -> It
 
 
 def pairs(uses: Uses, style: Style, statement: Statement, scope: Scope) -> Iterator[str]:
-    """Yield products that may be a whole term: of what nothing else comes of, at first."""
+    """Yield products that may be a whole term: of what nothing else comes of, or comes from behind.
+
+    Those with a sum over samples come again, as means.
+    """
     own = _parts(statement)
     names = [name for name in scope.arrays if name not in own]
     moving = [name for name in names if name in scope.moving]
-    for name in sorted(moving, key=lambda name: name not in uses.idle):
+
+    def unlikely(name: str) -> tuple[bool, bool]:
+        return name not in uses.idle | uses.derivatives, not is_backward(uses, name)
+
+    found: dict[str, str] = {}
+    for name in sorted(moving, key=unlikely):
         for other in names:
-            found = [*_of(style.product, name, other, scope)] if style.product else []
-            found += _entrywise(name, other, scope)
-            for text in found:
-                yield text
-                yield f"{text} / len({name})"
+            if style.product:
+                found |= dict.fromkeys(_of(style.product, name, other, scope), name)
+            found |= dict.fromkeys(_entrywise(name, other, scope), name)
+    yield from islice(found, _MOST_PRODUCTS)
+    yield from (f"{text} / len({name})" for text, name in islice(found.items(), _MOST_PRODUCTS))
+    yield from islice(found, _MOST_PRODUCTS, None)
 
 
 def _entrywise(one: str, other: str, scope: Scope) -> Iterator[str]:
@@ -243,7 +261,16 @@ def gradients(
 
 def is_backward(uses: Uses, name: str) -> bool:
     """Tell what comes from behind: what backward statements make, or what is called a gradient."""
-    return name in uses.backward | uses.derivatives or _is_gradient(name)
+    return name in uses.backward or is_derivative(uses, name)
+
+
+def is_derivative(uses: Uses, name: str) -> bool:
+    """Tell what is known to be a derivative, or is called one.
+
+    What backward statements make may be none: where the loss has a forward pass of its own, that of
+    the training step is not felt by it.
+    """
+    return name in uses.derivatives or _is_gradient(name)
 
 
 def _value_parts(statement: Statement) -> set[str]:

@@ -7,7 +7,7 @@ from gradcheck.paste.understanding.iterations import Found, examined, is_scatter
 from gradcheck.paste.understanding.machine import Scene
 from gradcheck.paste.understanding.shrinking import cuts
 from gradcheck.paste.understanding.spans import collected
-from gradcheck.paste.understanding.survey import Survey, Turns, survey
+from gradcheck.paste.understanding.survey import WATCHED, Survey, Turns, survey
 from gradcheck.paste.understanding.wishes import NONE, Wishes
 from gradcheck.record import record
 
@@ -17,10 +17,14 @@ _PATIENCE = ((0.6, 0.06), (3.0, 1.5))
 
 @record
 class Discovery:
-    """What may be the training step of a statement, the likeliest first, and the loops seen."""
+    """What may be the training step of a statement, the likeliest first, and the loops seen.
+
+    `endless` are the outermost loops that did not come to an end.
+    """
 
     found: Sequence[Found]
     loops: Sequence[Turns]
+    endless: Sequence[int] = ()
 
 
 def discover(scene: Scene, wishes: Wishes = NONE) -> Discovery:
@@ -55,9 +59,15 @@ def _discovered(scene: Scene, wishes: Wishes, seen: Survey) -> Discovery:
         if patience == _PATIENCE[0][1]:
             loops = [turns for turns in loops if not _is_passing(scene, turns, seen)]
         ranked = _ranked(scene, loops, wishes) or ranked
-        if seen.whole or (ranked and not ranked[0].is_scattered):
+        if seen.whole or (ranked and not ranked[0].is_scattered) or _is_seen(seen):
             break
-    return Discovery(found=ranked, loops=seen.loops)
+    endless = () if seen.whole else [one.loop for one in seen.loops if not one.outer]
+    return Discovery(found=ranked, loops=seen.loops, endless=endless)
+
+
+def _is_seen(seen: Survey) -> bool:
+    """Tell whether all outermost loops have turned so often that more would show no more."""
+    return all(len(one.changed) >= WATCHED for one in seen.loops if not one.outer)
 
 
 def _is_passing(scene: Scene, turns: Turns, seen: Survey) -> bool:
