@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from gradcheck.edits import Draft, Rewrite, drafts, exchanges, statement_rewrites
 from gradcheck.edits.rewrite import source, span
-from gradcheck.paste.repair.accumulators import is_overwritten
+from gradcheck.paste.repair.accumulators import is_never_emptied, is_overwritten
 from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.material import Stock
@@ -201,12 +201,14 @@ def _masks(node: ast.stmt) -> Iterator[ast.expr]:
 
 
 def _likelier(rewrite: Rewrite, statement: Statement, known: Known) -> Rewrite:
-    """Make it cheaper to add to what a loop overwrites."""
-    if rewrite.kind != "assign-to-accumulate":
+    """Make it cheaper to add to what a loop overwrites, and not to what is never emptied."""
+    if rewrite.kind == "assign-to-accumulate":
+        likely = is_overwritten(statement, known.statements.values())
+    elif rewrite.kind == "accumulate-to-assign":
+        likely = is_never_emptied(statement, (known.statements[n] for n in known.scopes))
+    else:
         return rewrite
-    if not is_overwritten(statement, known.statements.values()):
-        return rewrite
-    return replace(rewrite, cost=rewrite.cost - _OVERWRITTEN)
+    return replace(rewrite, cost=rewrite.cost - _OVERWRITTEN * likely)
 
 
 def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
