@@ -1,20 +1,24 @@
 """The Python API: `check` for gradients of one's own, and `assert_gradients` for tests."""
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from gradcheck import __version__
-from gradcheck.errors import GradcheckError
+from gradcheck.errors import ClaimError, GradcheckError
 from gradcheck.module.closures import Closure, captured
+from gradcheck.module.frameworks import framework
+from gradcheck.module.protocols import Call, demand, lacking_inputs
 from gradcheck.module.state import Snapshot
 from gradcheck.module.subject import Subject
 from gradcheck.module.threads import one_thread
 from gradcheck.module.verdict import checked, failed
 from gradcheck.report import Report
 from gradcheck.settings import Settings
+
+LARGER = "settings=Settings(budget=Budget(evaluations=...)), from gradcheck.settings,"
+"""How a larger budget is asked for."""
 
 
 class Result(Report):
@@ -51,7 +55,8 @@ def check(
     2. `check(loss, parameters, gradients)`: `loss(parameters)` returns one number; `gradients` is
        a dict of arrays or a function of the parameters.
     3. `check(layer, inputs=x)` or `check((forward, backward), inputs=(x, w, b))`: both passes are
-       run under a random upstream gradient; parameters and floating-point inputs are checked.
+       run under random upstream gradients, one for each output that `backward` takes one for;
+       parameters and floating-point inputs are checked.
        `parameters` names attributes of the layer, or maps them to those of their gradients,
        where they can't be found by their names.
        A module or a `torch.autograd.Function` of PyTorch, or a `jax.custom_vjp` function, comes
@@ -64,6 +69,11 @@ def check(
     wrong: that is a verdict `error` in the result.
     """
     settings = settings or Settings()
+    if not isinstance(settings, Settings):
+        raise TypeError(
+            f"settings was given as {type(settings).__name__}; expected "
+            "gradcheck.settings.Settings(...), as in Settings(points=5, mode='quick')"
+        )
     name = _name(target)
     snapshot = Snapshot(_roots(target, parameters))
     try:
@@ -71,7 +81,7 @@ def check(
             subject = _subject(
                 target, parameters, gradients, inputs, step, loss, rates, settings.seed
             )
-            problem = checked(subject, name, settings)
+            problem = checked(subject, name, settings, LARGER)
     except GradcheckError as error:
         problem = failed(name, name, error, settings)
     finally:
@@ -102,14 +112,21 @@ def _subject(
     rates: tuple[float, ...] | None,
     seed: int,
 ) -> Subject:
+    kit = framework(target)
+    if kit is not None and step is None and loss is None:
+        if inputs is None:
+            raise ClaimError(lacking_inputs(target, kit.arguments(target)))
+        return kit.subject(target, inputs, seed)
+    demand(
+        Call(
+            target=target, parameters=parameters, gradients=gradients, inputs=inputs, step=step,
+            loss=loss,
+        )
+    )  # fmt: skip
     if step is not None or loss is not None:
         from gradcheck.module.steps import observed
 
         return observed(target, parameters, inputs, step, loss, rates)
-    framework = _framework(target)
-    if framework is not None:
-        made: Subject = framework.subject(target, inputs, seed)
-        return made
     if isinstance(target, tuple):
         from gradcheck.module.objects import pair
 
@@ -119,18 +136,6 @@ def _subject(
 
         return layer(target, inputs, parameters, seed)
     return Closure(target, parameters, gradients)
-
-
-def _framework(target: Any) -> Any:
-    """Return the module for the framework that a target is of; None for plain Python and NumPy."""
-    kinds = target.__mro__ if isinstance(target, type) else type(target).__mro__
-    homes = {kind.__module__.partition(".")[0] for kind in kinds}
-    for name in ("torch", "jax"):
-        if name in homes:
-            found = import_module(f"gradcheck.frameworks.{name}")
-            if found.is_target(target):
-                return found
-    return None
 
 
 def _name(target: Any) -> str:

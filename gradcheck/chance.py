@@ -15,6 +15,7 @@ from gradcheck.array import Array, Shape
 _MASK = 2**64 - 1
 _BLOCK = 2**14
 _STEP, _FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_STEPS = np.arange(1, _BLOCK + 1, dtype=np.uint64) * np.uint64(_STEP)
 
 
 class Chance:
@@ -36,14 +37,13 @@ class Chance:
 
     def _some(self, count: int) -> Array:
         """Return the next numbers, few enough to stay in the processor's cache meanwhile."""
-        bits = np.arange(1, count + 1, dtype=np.uint64)
-        bits *= np.uint64(_STEP)
-        bits += np.full(1, self._state, dtype=np.uint64)
+        bits = _STEPS[:count] + np.full(1, self._state, dtype=np.uint64)
         self._state = (self._state + count * _STEP) & _MASK
         shifted = np.empty_like(bits)
-        for shift, factor in ((30, _FIRST), (27, _SECOND), (31, 1)):
+        for shift, factor in ((30, _FIRST), (27, _SECOND)):
             bits ^= np.right_shift(bits, np.uint64(shift), out=shifted)
             bits *= np.uint64(factor)
+        bits ^= np.right_shift(bits, np.uint64(31), out=shifted)
         bits >>= np.uint64(11)
         return np.asarray(bits * 2.0**-53)
 

@@ -32,7 +32,7 @@ def page(cell: str, *, sandboxed: bool = True) -> str:
     from gradcheck.reporter import Style
     from gradcheck.reporters.html import REPORTER
 
-    report = run(Request(text=cell, name="cell", sandboxed=sandboxed))
+    report = run(Request(text=cell, name="cell", sandboxed=sandboxed, pictures=True))
     return REPORTER.render(report, Style())
 
 

@@ -39,6 +39,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "gradcheck_expect", type="bool", default=False, help="compare with each config's 'expect'"
     )
+    parser.addini(
+        "gradcheck_timeout",
+        default="30",
+        help="seconds for each call of a function that a config names",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -82,8 +87,8 @@ class ConfigFile(pytest.File):
 
     def collect(self) -> Iterator["Item"]:
         from gradcheck.catalogues import FAULTS, OPS
-        from gradcheck.config.claims import Policy
         from gradcheck.config.load import Document, Loader, opened
+        from gradcheck.settings import Policy
 
         loader = Loader(ops=OPS, faults=FAULTS, policy=Policy())
         expect = self.config.getini("gradcheck_expect")
@@ -99,17 +104,29 @@ class ConfigFile(pytest.File):
 
     @cached_property
     def report(self) -> "Report":
+        from gradcheck.config.claims import Policy
         from gradcheck.session import Request, Target, run
 
         target = Target(path=self.path, name=str(self.path))
         expect = self.config.getini("gradcheck_expect")
-        report = run(Request(targets=(target,), expect=expect))
+        policy = Policy(timeout=_seconds(self.config.getini("gradcheck_timeout")))
+        report = run(Request(targets=(target,), expect=expect, policy=policy))
         known = self.config.stash[KNOWN]
         if known is None:
             return report
         from gradcheck.baseline import compared
 
         return compared(report, known, whole=False)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise pytest.UsageError(f"gradcheck_timeout: expected seconds, such as 30, found {text!r}")
+    return seconds
 
 
 def _groups(names: tuple[str, ...]) -> dict[str, None]:

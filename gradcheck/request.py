@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import field
 from pathlib import Path
 
-from gradcheck.config.claims import Policy
 from gradcheck.record import record
 from gradcheck.report import Shard
-from gradcheck.settings import Budget, Settings
+from gradcheck.settings import Budget, Policy, Settings
 
 Progress = Callable[[str, float], None]
 """Told the name of the problem under way and the share of it that is done."""
@@ -43,7 +42,6 @@ class Request:
     """What holds where neither the config nor this request says anything."""
     expect: bool = False
     pictures: bool | None = None
-    rules: bool = False
     fail_fast: bool = False
     cache: Path | None = None
     """The folder of results kept from earlier runs; None to keep none."""

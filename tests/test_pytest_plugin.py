@@ -102,6 +102,30 @@ def test_a_config_that_can_not_be_read_fails_with_its_line(pytester: pytest.Pyte
     result.stdout.fnmatch_lines(["*'lost'*"])
 
 
+SLOW = """
+import time
+def backward(params, inputs, targets):
+    time.sleep(30)
+"""
+
+
+def test_calls_take_no_longer_than_the_timeout(pytester: pytest.Pytester) -> None:
+    _project(pytester, "gradcheck_timeout = 0.5")
+    pytester.path.joinpath("nets/slow.py").write_text(SLOW)
+    pytester.path.joinpath("nets/bad.yaml").write_text(
+        CONFIG + "gradients: {python: slow.py:backward}\n"
+    )
+    result = _run(pytester)
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines(["*longer than 0.5 s, its timeout*"])
+
+
+def test_a_timeout_that_is_none_is_refused(pytester: pytest.Pytester) -> None:
+    _project(pytester, "gradcheck_timeout = long")
+    result = _run(pytester)
+    result.stdout.fnmatch_lines(["*expected seconds, such as 30, found 'long'*"])
+
+
 def test_expectations_decide_where_they_are_asked_for(pytester: pytest.Pytester) -> None:
     _project(pytester, "gradcheck_expect = true")
     bad = pytester.path / "nets/bad.yaml"

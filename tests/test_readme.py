@@ -81,7 +81,9 @@ def test_example_config_is_the_one_that_is_checked() -> None:
 
 def test_every_option_that_the_readme_names_exists() -> None:
     named = set(re.findall(r"`(--[a-z][a-z-]*)", README.read_text("utf-8")))
-    commands = [main.get_command(click.Context(main), name) for name in ("check", "paste", "init")]
+    commands = [
+        main.get_command(click.Context(main), name) for name in ("check", "paste", "init", "module")
+    ]
     parameters = [p for each in commands if each for p in each.params]
     known = {option for p in parameters for option in (*p.opts, *p.secondary_opts)}
     assert named <= known, f"unknown: {named - known}"

@@ -145,7 +145,7 @@ class Child:
         try:
             return self._pipes.exchange(frame, limit)
         except TookTooLong:
-            message = f"{what} took longer than {limit:g} s; allow it more with --timeout"
+            message = f"{what} took longer than {limit:g} s, its timeout"
         except Died:
             code = self._process.poll() if self._process else None
             message = f"{what} {death(code)} before it answered"

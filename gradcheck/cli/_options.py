@@ -13,9 +13,6 @@ from gradcheck.settings import MAX_POINTS, Budget, parsed_budget
 F = TypeVar("F", bound=Callable[..., Any])
 
 MAX_JOBS = 1024
-PATCH = 4
-"""The hint that tells everything."""
-
 CACHE = ".gradcheck_cache"
 """The folder of results from earlier runs, in the working directory."""
 
@@ -74,78 +71,91 @@ def _jobs(
 TARGETS = click.argument(
     "targets", nargs=-1, required=True, metavar="TARGET...", type=click.Path(allow_dash=True)
 )
-_OPTIONS = (
-    click.option(
-        "--only",
-        multiple=True,
-        metavar="PATTERN",
-        help="Check these parameters alone, e.g. 'hidden.*'; may be repeated.",
-    ),
-    click.option(
-        "--select",
-        multiple=True,
-        callback=_codes,
-        metavar="CODES",
-        help="Report only findings whose codes begin like this, e.g. SGN,ACT02.",
-    ),
-    click.option(
-        "--ignore",
-        multiple=True,
-        callback=_codes,
-        metavar="CODES",
-        help="Leave out findings whose codes begin like this, e.g. TRN,CHK12.",
-    ),
-    click.option(
-        "--mode", type=click.Choice(["quick", "full", "exhaustive"]), help="How much to check."
-    ),
-    click.option(
-        "--method",
-        type=click.Choice(["auto", "complex_step", "differences"]),
-        help="Which numeric oracle decides.",
-    ),
-    click.option("--seed", type=click.IntRange(min=0), help="Seed of everything random."),
-    click.option("--points", type=click.IntRange(1, MAX_POINTS), help="Number of probes."),
-    click.option(
-        "--budget",
-        callback=_budget,
-        metavar="AMOUNT",
-        help="The most work for each problem: loss evaluations (20000) or time (30s).",
-    ),
-    click.option(
-        "--jobs",
-        callback=_jobs,
-        default="1",
-        show_default=True,
-        metavar="N|auto",
-        help="Processes to spread the work over; auto for one on each processor.",
-    ),
-    click.option(
-        "--rtol",
-        type=click.FloatRange(min=0),
-        callback=_finite,
-        help="Pass differences below this fraction of a parameter's largest entry.",
-    ),
-    click.option(
-        "--cache/--no-cache",
-        default=True,
-        help=f"Whether to use and keep results of checks in {CACHE}; by default yes.",
-    ),
-    click.option(
-        "--python/--no-python",
-        default=True,
-        help="Whether configs may run Python code; by default yes.",
-    ),
-    click.option(
-        "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
-        callback=_finite,
-        default=30.0,
-        show_default=True,
-        help="Seconds for each call of a user's function.",
-    ),
+ONLY = click.option(
+    "--only",
+    multiple=True,
+    metavar="PATTERN",
+    help="Check these parameters alone, e.g. 'hidden.*'; may be repeated.",
+)
+SELECT = click.option(
+    "--select",
+    multiple=True,
+    callback=_codes,
+    metavar="CODES",
+    help="Report only findings whose codes begin like this, e.g. SGN,ACT02.",
+)
+IGNORE = click.option(
+    "--ignore",
+    multiple=True,
+    callback=_codes,
+    metavar="CODES",
+    help="Leave out findings whose codes begin like this, e.g. TRN,CHK12.",
+)
+MODE = click.option(
+    "--mode", type=click.Choice(["quick", "full", "exhaustive"]), help="How much to check."
+)
+METHOD = click.option(
+    "--method",
+    type=click.Choice(["auto", "complex_step", "differences"]),
+    help="Which numeric oracle decides.",
+)
+SEED = click.option("--seed", type=click.IntRange(min=0), help="Seed of everything random.")
+POINTS = click.option("--points", type=click.IntRange(1, MAX_POINTS), help="Number of probes.")
+BUDGET = click.option(
+    "--budget",
+    callback=_budget,
+    metavar="AMOUNT",
+    help="The most work for each problem: loss evaluations (20000) or time (30s).",
+)
+JOBS = click.option(
+    "--jobs",
+    callback=_jobs,
+    default="1",
+    show_default=True,
+    metavar="N|auto",
+    help="Processes to spread the work over; auto for one on each processor.",
+)
+RTOL = click.option(
+    "--rtol",
+    type=click.FloatRange(min=0),
+    callback=_finite,
+    help="Pass differences below this fraction of a parameter's largest entry.",
+)
+CACHED = click.option(
+    "--cache/--no-cache",
+    default=True,
+    help=f"Whether to use and keep results of checks in {CACHE}; by default yes.",
+)
+PYTHON = click.option(
+    "--python/--no-python",
+    default=True,
+    help="Whether configs may run Python code; by default yes.",
+)
+TIMEOUT = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    callback=_finite,
+    default=30.0,
+    show_default=True,
+    help="Seconds for each call of a user's function.",
+)
+_CHECKING = (
+    ONLY,
+    SELECT,
+    IGNORE,
+    MODE,
+    METHOD,
+    SEED,
+    POINTS,
+    BUDGET,
+    JOBS,
+    RTOL,
+    CACHED,
+    PYTHON,
+    TIMEOUT,
 )
 
 
 def checking(command: F) -> F:
     """Give a command the options that say how to check."""
-    return reduce(lambda function, option: option(function), reversed(_OPTIONS), command)
+    return reduce(lambda function, option: option(function), reversed(_CHECKING), command)

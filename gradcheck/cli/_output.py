@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -72,6 +73,10 @@ def names() -> list[str]:
 
 def write(report: Report, where: Sequence[Destination], colour: str, verbosity: int) -> None:
     """Render and write the report to every destination; files are replaced whole or not at all."""
+    if "rules" in needs(where) and not report.rules:
+        from gradcheck.rules import rules
+
+        report = replace(report, rules=rules())
     for destination in where:
         style = _style(destination, colour, verbosity)
         text = destination.reporter.render(report, style)

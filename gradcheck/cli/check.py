@@ -1,33 +1,34 @@
 """The command that checks targets."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
-from gradcheck.cli._options import PATCH, TARGETS, checking
+from gradcheck.cli._options import TARGETS, checking
 from gradcheck.cli._project import Configured, Project
-from gradcheck.report import LEVELS, Level, ProblemReport, Shard, settled
+from gradcheck.cli._reporting import (
+    BASELINE,
+    COLOR,
+    DIFF,
+    EXIT_ZERO,
+    FAIL_ON,
+    FIX,
+    FORMAT,
+    HINT,
+    OUTPUT,
+    PATCH,
+    exit_code,
+)
+from gradcheck.report import Level, Shard
 
 if TYPE_CHECKING:
     from gradcheck.baseline import Baseline
     from gradcheck.cli._targets import Found
     from gradcheck.report import Report
     from gradcheck.request import Request
-
-
-def _formats(
-    ctx: click.Context,  # noqa: ARG001
-    param: click.Parameter,  # noqa: ARG001
-    incomplete: str,
-) -> list[CompletionItem]:
-    from gradcheck.cli._output import names
-
-    return [CompletionItem(name) for name in names() if name.startswith(incomplete)]
 
 
 def _shard(
@@ -46,27 +47,12 @@ def _shard(
 @click.command(cls=Configured, short_help="Check the gradients that configs claim.")
 @TARGETS
 @checking
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    metavar="NAME[=PATH]",
-    shell_complete=_formats,
-    help="Report format; may be repeated. 'gradcheck list reporters' shows all.",
-)
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the report here instead of to standard output.",
-)
+@FORMAT
+@OUTPUT
 @click.option(
     "--expect/--no-expect", help="Whether to compare with each config's 'expect' instead."
 )
-@click.option(
-    "--baseline",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Fail only for what is not in this file; see 'gradcheck baseline'.",
-)
+@BASELINE
 @click.option(
     "--shard",
     callback=_shard,
@@ -79,32 +65,12 @@ def _shard(
     help="Check what has changed since a Git revision, or names a file that has, alone.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop after the first target that fails.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(LEVELS),
-    default="error",
-    show_default=True,
-    help="The lowest level of findings that fails.",
-)
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1 or 3.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Colour in the text report.",
-)
-@click.option("--diff", is_flag=True, help="Print verified fixes as a diff, and nothing else.")
-@click.option(
-    "--fix", is_flag=True, help="Apply verified fixes, keeping a backup, and check again."
-)
-@click.option(
-    "--hint",
-    type=click.IntRange(1, PATCH),
-    default=PATCH,
-    show_default=True,
-    help="Tell no more than 1 the parameters, 2 the line, 3 the mistake, 4 the patch.",
-)
+@FAIL_ON
+@EXIT_ZERO
+@COLOR
+@DIFF
+@FIX
+@HINT
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 @click.option("-q", "--quiet", count=True, help="Only a line for each problem.")
 @click.option("-v", "--verbose", count=True, help="Every parameter, with its worst entry.")
@@ -157,7 +123,6 @@ def _check(
     known = None if baseline is None else _read(baseline)
     request = request_of(
         _found(targets, changed_since),
-        rules="rules" in needs(where),
         pictures="pictures" in needs(where) or None,
         **settings,
     )
@@ -175,8 +140,8 @@ def _check(
         write(report, where, color, max(-1, min(1, verbose - quiet)))
     if report.interrupted:
         raise click.Abort
-    code = exit_code(report.problems, fail_on)
-    return 0 if exit_zero and code != 2 else code, _files(request, report)
+    code = exit_code(report.problems, fail_on, exit_zero=exit_zero)
+    return code, _files(request, report)
 
 
 def _files(request: "Request", report: "Report") -> set[Path]:
@@ -230,22 +195,3 @@ def _show_diffs(report: "Report") -> None:
     say(diffs(report))
     if remark := left_out(report):
         click.echo(remark, err=True)
-
-
-def exit_code(problems: Iterable[ProblemReport], fail_on: Level) -> int:
-    """Return the worst of the problems' exit codes: 2 before 1 before 3 before 0."""
-    codes = [_code(problem, fail_on) for problem in problems]
-    return next((code for code in (2, 1, 3) if code in codes), 0)
-
-
-def _code(problem: ProblemReport, fail_on: Level) -> int:
-    if problem.expected is not None:
-        if problem.expected:
-            return 0
-        return 2 if problem.verdict == "error" else 1
-    if problem.regressions:
-        return 1
-    if problem.verdict == "right" or problem.held:
-        low = LEVELS.index(fail_on)
-        return int(any(LEVELS.index(f.level) >= low for f in problem.findings if not settled(f)))
-    return {"wrong": 1, "undecided": 3, "error": 2}[problem.verdict]

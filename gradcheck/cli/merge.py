@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradcheck.report import LEVELS, Level
+from gradcheck.cli._reporting import BASELINE, EXIT_ZERO, FAIL_ON, FORMAT, OUTPUT, exit_code
+from gradcheck.report import Level
 
 if TYPE_CHECKING:
+    from gradcheck.baseline import Baseline
     from gradcheck.report import Report
 
 
@@ -20,26 +22,18 @@ if TYPE_CHECKING:
     metavar="FILE...",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
 )
-@click.option("--format", "formats", multiple=True, metavar="NAME[=PATH]", help="Report format.")
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the report here instead of to standard output.",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(LEVELS),
-    default="error",
-    show_default=True,
-    help="The lowest level of findings that fails.",
-)
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1 or 3.")
+@FORMAT
+@OUTPUT
+@BASELINE
+@FAIL_ON
+@EXIT_ZERO
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Put the reports in FILEs together, which 'gradcheck check --format json' wrote.
 
     Those of all shards of a run make the report of the whole run, byte for byte; others are put
-    one behind the other. The exit code is that of 'gradcheck check'.
+    one behind the other. With --baseline they are held against it as a whole. The exit code is
+    that of 'gradcheck check'.
     """
     ctx.exit(_merge(**options))
 
@@ -49,28 +43,37 @@ def _merge(
     files: tuple[Path, ...],
     formats: tuple[str, ...],
     output: Path | None,
+    baseline: Path | None,
     fail_on: Level,
     exit_zero: bool,
 ) -> int:
-    from dataclasses import replace
-
-    from gradcheck.cli._output import destinations, needs, write
+    from gradcheck.baseline import read
+    from gradcheck.cli._output import destinations, write
     from gradcheck.cli._stdout import Failure
-    from gradcheck.cli.check import exit_code
     from gradcheck.shards import merged
 
     where = destinations(formats, output)
+    known = None if baseline is None else read(baseline)
     try:
         report = merged([_read(file) for file in files])
     except ValueError as error:
         raise Failure(str(error)) from None
-    if "rules" in needs(where):
-        from gradcheck.rules import rules
-
-        report = replace(report, rules=rules())
+    if known is not None:
+        report = _compared(report, known)
     write(report, where, "auto", 0)
-    code = exit_code(report.problems, fail_on)
-    return 0 if exit_zero and code != 2 else code
+    return exit_code(report.problems, fail_on, exit_zero=exit_zero)
+
+
+def _compared(report: "Report", baseline: "Baseline") -> "Report":
+    """Hold a report against a baseline, as a check of all its targets would."""
+    from gradcheck.baseline import compared
+
+    if any(problem.expected is not None for problem in report.problems):
+        raise click.UsageError(
+            "--baseline and 'gradcheck check --expect', which wrote a report, both say what is to "
+            "fail; leave one of them out"
+        )
+    return compared(report, baseline)
 
 
 def _read(path: Path) -> "Report":

@@ -5,6 +5,10 @@ from typing import Any
 
 import click
 
+from gradcheck.cli._options import BUDGET, MODE, POINTS, SEED, TIMEOUT
+from gradcheck.cli._reporting import EXIT_ZERO, FAIL_ON, FORMAT, OUTPUT, exit_code
+from gradcheck.report import Level
+
 
 def _setting(text: str) -> tuple[str, Any]:
     from ast import literal_eval
@@ -47,17 +51,15 @@ def _shape(text: str) -> tuple[str, tuple[int, ...]]:
 @click.option("--backward", metavar="NAME", help="The function's backward pass or gradients.")
 @click.option("--step", metavar="NAME", help="The method that makes a training step.")
 @click.option("--loss", metavar="NAME", help="The loss that a training step goes down.")
-@click.option("--points", type=click.IntRange(1, 1000), default=3, help="Number of probes.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of everything random.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=30.0,
-    show_default=True,
-    help="Seconds for each call.",
-)
-@click.option("--format", "formats", multiple=True, metavar="NAME[=PATH]", help="Report format.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1 or 3.")
+@MODE
+@POINTS
+@SEED
+@BUDGET
+@TIMEOUT
+@FORMAT
+@OUTPUT
+@FAIL_ON
+@EXIT_ZERO
 @click.option("-q", "--quiet", count=True, help="Only a line for each case.")
 @click.option("-v", "--verbose", count=True, help="Every parameter.")
 @click.pass_context
@@ -82,20 +84,20 @@ def _module(
     backward: str | None,
     step: str | None,
     loss: str | None,
-    points: int,
-    seed: int,
     timeout: float,
     formats: tuple[str, ...],
+    output: Path | None,
+    fail_on: Level,
     exit_zero: bool,
     quiet: int,
     verbose: int,
+    **settings: Any,
 ) -> int:
     from gradcheck.cli._output import destinations, write
-    from gradcheck.cli.check import exit_code
     from gradcheck.module.session import Request, run
     from gradcheck.settings import Settings
 
-    where = destinations(formats, None)
+    where = destinations(formats, output)
     wish = {
         "settings": dict(_setting(text) for text in values),
         "shapes": [_shape(text) for text in shapes],
@@ -107,11 +109,10 @@ def _module(
         Request(
             target=target,
             wish=wish,
-            settings=Settings(points=points, seed=seed),
+            settings=Settings(**{key: s for key, s in settings.items() if s is not None}),
             folder=Path.cwd(),
             timeout=timeout,
         )
     )
     write(report, where, "auto", max(-1, min(1, verbose - quiet)))
-    code = exit_code(report.problems, "error")
-    return 0 if exit_zero and code != 2 else code
+    return exit_code(report.problems, fail_on, exit_zero=exit_zero)

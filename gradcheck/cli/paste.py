@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradcheck.cli._options import PATCH
+from gradcheck.cli._reporting import COLOR, DIFF, EXIT_ZERO, FIX, FORMAT, HINT, PATCH, exit_code
 
 if TYPE_CHECKING:
     from gradcheck.cli._pasted import Pasted
@@ -81,10 +81,8 @@ def _line(
     "--parameters", callback=_names, metavar="NAMES", help="The parameters, with commas between."
 )
 @click.option("--program", type=click.IntRange(1), help="Only this one of the text's programs.")
-@click.option("--diff", is_flag=True, help="Print verified fixes as a diff, and nothing else.")
-@click.option(
-    "--fix", is_flag=True, help="Apply verified fixes, keeping a backup, and check again."
-)
+@DIFF
+@FIX
 @click.option(
     "-o",
     "--output",
@@ -97,22 +95,10 @@ def _line(
     help="Write the network as a config for 'gradcheck check', to --output or standard output.",
 )
 @click.option("--explain", is_flag=True, help="Add how the right gradient is derived.")
-@click.option(
-    "--hint",
-    type=click.IntRange(1, PATCH),
-    default=PATCH,
-    show_default=True,
-    help="Tell no more than 1 the parameters, 2 the line, 3 the mistake, 4 the patch.",
-)
-@click.option("--format", "formats", multiple=True, metavar="NAME[=PATH]", help="Report format.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Colour in the text report.",
-)
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1 or 3.")
+@HINT
+@FORMAT
+@COLOR
+@EXIT_ZERO
 @click.option("--no-sandbox", is_flag=True, help="Run the code with all your rights.")
 @click.option("-q", "--quiet", count=True, help="Only a line for each program.")
 @click.option("-v", "--verbose", count=True, help="Every parameter.")
@@ -145,7 +131,6 @@ def _paste(
 ) -> int:
     from gradcheck.cli._output import destinations, needs, write
     from gradcheck.cli._pasted import pasted
-    from gradcheck.cli.check import exit_code
     from gradcheck.paste.session import Request, run
 
     _told(wishes["hint"], {"--diff": diff, "--fix": fix, "--output": output is not None})
@@ -153,7 +138,13 @@ def _paste(
     given = pasted(file)
     if fix and not given.file:
         raise click.UsageError("--fix needs a FILE to write to; --output writes elsewhere")
-    request = Request(text=given.text.text, name=given.name, sandboxed=not no_sandbox, **wishes)
+    request = Request(
+        text=given.text.text,
+        name=given.name,
+        sandboxed=not no_sandbox,
+        pictures="pictures" in needs(where),
+        **wishes,
+    )
     if as_config:
         _export(request, output)
         return 0
@@ -162,16 +153,11 @@ def _paste(
         _write(report, given, output)
     if fix:
         report = _fixed(report, request)
-    if "rules" in needs(where):
-        from gradcheck.rules import rules
-
-        report = replace(report, rules=rules())
     if diff:
         _show(report, given)
     else:
         write(report, where, color, max(-1, min(1, verbose - quiet)))
-    code = exit_code(report.problems, "error")
-    return 0 if exit_zero and code != 2 else code
+    return exit_code(report.problems, "error", exit_zero=exit_zero)
 
 
 def _told(hint: int, options: dict[str, bool]) -> None:

@@ -2,13 +2,13 @@
 
 import click
 
+from gradcheck.cli._options import POINTS, SEED, TARGETS
+
 
 @click.command(short_help="Tell which known faults a config's check would not see.")
-@click.argument(
-    "targets", nargs=-1, required=True, metavar="TARGET...", type=click.Path(allow_dash=True)
-)
-@click.option("--points", type=click.IntRange(1, 1000), help="Number of probes.")
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of everything random.")
+@TARGETS
+@POINTS
+@SEED
 @click.option(
     "--at-least",
     type=click.FloatRange(0, 1),
@@ -35,10 +35,10 @@ def command(
     from gradcheck.cli import _power
     from gradcheck.cli._stdout import say
     from gradcheck.cli._targets import find
-    from gradcheck.config.claims import Policy
     from gradcheck.config.load import Failed, Loader
     from gradcheck.config.powers import power_of
     from gradcheck.errors import GradcheckError
+    from gradcheck.settings import Policy
 
     loader = Loader(ops=OPS, faults=FAULTS, policy=Policy(), seed=seed)
     found = []

@@ -103,13 +103,15 @@ def change_number(place: Place) -> Iterator[Proposal]:
         for new in ("1", "2", "0.5", "0"):
             if float(new) != float(node.value):
                 yield new, 2.6, f"write {new} for {place.read(node)}"
+        if node.value:
+            yield f"-{place.read(node)}", 2.2, f"write -{place.read(node)}"
 
 
 def flip(place: Place) -> Iterator[Proposal]:
     node = place.node
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         left, right = place.read(node.left), place.read(node.comparators[0])
-        for sign in ("<", ">"):
+        for sign in ("<", ">", "<=", ">="):
             yield f"{left} {sign} {right}", 1.8, f"compare with {sign}"
 
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from gradcheck.edits import arithmetic, matrices, naming, reductions, slopes
 from gradcheck.edits.material import Material
@@ -17,6 +18,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "drop-call": naming.drop_call,
     "wrap-call": naming.wrap_call,
     "append-derivative": slopes.append_derivative,
+    "replace-by-derivative": slopes.replace_by_derivative,
     "divide": arithmetic.divide,
     "multiply": arithmetic.multiply,
     "multiply-name": naming.multiply_name,
@@ -137,7 +139,8 @@ def rewrites(
     that takes longer than to think of it.
     """
     seen: set[tuple[int, int, str]] = set()
-    for draft in sorted(drafts(text, root, material), key=lambda draft: rank(draft, likely)):
+    every = chain(drafts(text, root, material), exchanges(text, root))
+    for draft in sorted(every, key=lambda draft: rank(draft, likely)):
         rewrite = draft.written(text)
         if rewrite is not None and (key := (rewrite.start, rewrite.end, rewrite.new)) not in seen:
             seen.add(key)

@@ -13,6 +13,10 @@ EXACT = 1e-9
 """A relative residual below which a factor is said to be exact."""
 
 
+WHOLE = 1e-6
+"""The part of a difference that a factor may leave over and still be said to explain it all."""
+
+
 def conventions(problem: Problem, outcome: Outcome) -> Iterator[Finding]:
     """Yield a note for each convention that the claims follow."""
     messages = [*problem.conventions]
@@ -143,8 +147,10 @@ def describe(check: Check) -> str:
         parts.append(check.pattern or "")
     elif check.reason:
         parts.append(check.reason)
-    if check.ratio is not None and exact(check):
-        parts.append(f"exactly {check.ratio:.6g} times the true gradient")
+    if not check.wrong_entries and check.entries_checked:
+        parts.append(f"though none of {check.entries_checked} entries checked one by one is wrong")
+    elif check.ratio is not None and exact(check):
+        parts.append(f"exactly {_digits(check.ratio)} times the true gradient")
     elif check.cosine is not None and check.relative is not None:
         parts.append(f"{check.relative:.2g} off in norm, cosine {check.cosine:.4f}")
     if check.wrong_at and "given" not in check.wrong_at:
@@ -153,23 +159,35 @@ def describe(check: Check) -> str:
 
 
 def exact(check: Check) -> bool:
-    """Tell whether one factor explains the whole difference between claimed and true gradient."""
+    """Tell whether one factor explains the whole difference between claimed and true gradient.
+
+    What only some entries show is no factor of all, however small it is beside the rest.
+    """
     if check.ratio is None or check.relative is None or check.cosine is None:
         return False
-    return abs(abs(check.cosine) - 1) < EXACT and (
-        abs(abs(check.ratio - 1) - check.relative) <= EXACT * max(1.0, check.relative)
+    left = abs(abs(check.ratio - 1) - check.relative)
+    return (
+        check.wrong_entries > 0
+        and abs(abs(check.cosine) - 1) < EXACT
+        and left <= min(EXACT * max(1.0, check.relative), WHOLE * check.relative)
     )
 
 
+def _digits(factor: float) -> str:
+    """Write a factor, with as many digits as tell it from 1."""
+    few = f"{factor:.6g}"
+    return f"{factor:.9g}" if few == "1" else few
+
+
 def _next_step(wrong: Sequence[Check]) -> str:
-    factors = {check.ratio for check in wrong if exact(check)}
-    if len(wrong) == sum(exact(check) for check in wrong) and len(factors) == 1:
-        (factor,) = factors
+    factors = {check.ratio if exact(check) else None for check in wrong}
+    factor = factors.pop() if len(factors) == 1 else None
+    if factor is not None:
         if factor == -1:
             return "the sign is reversed: differentiate by yhat, not by y, or say update: '+='"
         return (
-            f"what is wrong is {factor:.6g} times the gradient: look for a factor that is missing "
-            "or there twice, such as 1/m, a sum for a mean or the loss's own"
+            f"what is wrong is {_digits(factor)} times the gradient: look for a factor that is "
+            "missing or there twice, such as 1/m, a sum for a mean or the loss's own"
         )
     first = wrong[-1].parameter
     return f"compare each step of the derivation from the loss back to {first}"

@@ -14,18 +14,21 @@ from gradcheck.child.watched import NotAnalytic, imaginary_kept, is_watched
 from gradcheck.errors import ClaimError, NotAnalyticError
 
 
-def called(subject: str, function: Callable[..., Any], *given: Any) -> Any:
+def called(subject: str, function: Callable[..., Any], *given: Any, **named: Any) -> Any:
     """Call a function with real numbers.
 
     Raises ClaimError where it fails, or can't be called like that at all.
     """
     try:
-        return function(*given)
+        return function(*given, **named)
     except SystemExit as error:
         raise ClaimError(f"{subject} called sys.exit({error.code!r})") from None
     except Exception as error:
         if not in_users_code(error):
-            shown = ", ".join(_described(value) for value in given)
+            shown = ", ".join(
+                [_described(value) for value in given]
+                + [f"{name}={_described(value)}" for name, value in named.items()]
+            )
             raise ClaimError(
                 f"{subject} can't be called as {subject}({shown}): {statement(error)}"
             ) from None

@@ -7,6 +7,8 @@ arguments is taken to read the very arrays that were given, which are then moved
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,9 @@ from gradcheck.module.subject import About, Losses, Moved, Point
 from gradcheck.problem import Claims, Fact
 
 Function = Callable[..., Any]
+
+DEEP = 3
+"""How many calls away from a loss its data may be looked for."""
 
 
 class Closure:
@@ -39,7 +44,7 @@ class Closure:
         dumped = gradients is not None and not callable(gradients)
         self.about = About(
             name=self._name,
-            own=Point(parameters=self._holder.values, data={}),
+            own=Point(parameters=self._holder.values, data=_read(loss, self._holder.values)),
             claimed=frozenset(self._holder.values),
             dumped=dumped,
             facts=(*_coarse(arrays), *self._spoilt()),
@@ -63,6 +68,11 @@ class Closure:
         if any(np.iscomplexobj(value) for value in parameters.values()):
             return self._complex_value(parameters)
         loss = self._parted(self._returned(self._loss, parameters))[0]
+        if isinstance(loss, Mapping):
+            raise ClaimError(
+                f"{self._name} gave a dict where a loss is expected; the loss comes first, its "
+                "gradients behind the parameters: check(loss, parameters, gradients)"
+            )
         array = real(self._name, "a loss", loss)
         if array.size != 1:
             raise ClaimError(
@@ -94,10 +104,13 @@ class Closure:
             if _are_gradients(one) and not _are_gradients(other):
                 return other, one
             return one, other
-        what = "nothing; is a `return` missing" if returned is None else type(returned).__name__
+        what = type(returned).__name__
+        if isinstance(returned, tuple | list):
+            what = f"{what} of {len(returned)}"
         raise ClaimError(
-            f"{self._name} returned {what}; expected (loss, gradients) or (gradients, loss), or "
-            "gradients as an argument of their own"
+            f"{self._name} returned {'None; is a `return` missing?' if returned is None else what};"
+            " expected (loss, gradients) or (gradients, loss), or the gradients beside the loss: "
+            f"check(loss, parameters, gradients)"
         )
 
     def _claimed(self, found: Any) -> dict[str, Array]:
@@ -168,19 +181,26 @@ def demanded(name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
             raise ClaimError(
                 f"{name} is to be differentiated by {key!r}, which is of type "
                 f"{type(value).__name__}{elements}; expected an array of floating-point numbers"
+                f"{_remedy(value)}"
             )
     if not parameters:
         raise ClaimError(f"{name} was given no parameters; expected a dict of arrays")
     return dict(parameters)
 
 
+def _remedy(value: Any) -> str:
+    """Say how to make floating-point arrays of a value."""
+    if isinstance(value, Mapping):
+        return (
+            ": one flat dict, as {'first.w': w}, with a lambda that makes of it what the loss takes"
+        )
+    numbers = isinstance(value, list | tuple | int)
+    return ", as np.array(..., dtype=float) makes" if numbers or hasattr(value, "__array__") else ""
+
+
 def captured(function: Any) -> list[object]:
     """Return objects of the same author that a function reaches, and generators of chance."""
-    owner, code = getattr(function, "__self__", None), getattr(function, "__code__", None)
-    inner = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
-    names = code.co_names if code else ()
-    known = getattr(function, "__globals__", {})
-    reached = [*inner, *(known[name] for name in names if name in known)]
+    owner, reached = getattr(function, "__self__", None), _reached(function).values()
     home = getattr(function, "__module__", None)
     chance = (np.random.Generator, np.random.RandomState, random.Random)
     found = [
@@ -189,6 +209,38 @@ def captured(function: Any) -> list[object]:
         if isinstance(value, chance) or (type(value).__module__ == home and holds(value))
     ]
     return found if owner is None else [owner, *found]
+
+
+def _read(function: Any, parameters: Mapping[str, Array]) -> dict[str, Array]:
+    """Return arrays that a function reads beside its parameters, of as many rows: targets, say."""
+    rows = {value.shape[:1] for value in parameters.values()}
+    found: dict[str, Array] = {}
+    level, seen = [function], {id(function)}
+    for _ in range(DEEP):
+        reached = {n: v for f in level for n, v in _reached(f).items() if id(v) not in seen}
+        seen |= {id(value) for value in reached.values()}
+        found |= {
+            name: value
+            for name, value in reached.items()
+            if isinstance(value, np.ndarray) and value.ndim and value.shape[:1] in rows
+            and value.dtype.kind in "biuf" and name not in parameters
+        }  # fmt: skip
+        level = [value for value in reached.values() if isinstance(value, FunctionType)]
+    return found
+
+
+def _reached(function: Any) -> dict[str, Any]:
+    """Return what a function reaches by its names: variables around it and of its module."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return {}
+    cells = getattr(function, "__closure__", None) or ()
+    inner = {}
+    for name, cell in zip(code.co_freevars, cells, strict=True):
+        with suppress(ValueError):
+            inner[name] = cell.cell_contents
+    known = getattr(function, "__globals__", {})
+    return {**{name: known[name] for name in code.co_names if name in known}, **inner}
 
 
 def _coarse(arrays: Mapping[str, Any]) -> Sequence[Fact]:

@@ -1,19 +1,23 @@
 """Layers as subjects: a forward and a backward pass under a random upstream gradient.
 
-The loss is the sum of the output's entries, each times its upstream gradient, so that what the
-backward pass makes of that upstream gradient is the gradient of the loss.
+The loss is the sum of the outputs' entries, each times its upstream gradient, so that what the
+backward pass makes of these upstream gradients is the gradient of the loss.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.chance import Chance
 from gradcheck.errors import ClaimError
-from gradcheck.module.calling import changed
-from gradcheck.module.harvest import Harvest
+from gradcheck.module.calling import called, changed
+from gradcheck.module.harvest import Harvest, flattened
+from gradcheck.module.holding import Holder
 from gradcheck.module.passes import Back, Passes
+from gradcheck.module.plan import packed, planned
 from gradcheck.module.subject import UPSTREAM, About, Losses, Moved, Point
 from gradcheck.problem import Claims, Fact
 
@@ -24,7 +28,9 @@ class Layer:
     def __init__(self, passes: Passes, harvest: Harvest, seed: int = 0) -> None:
         self._passes = passes
         self._harvest = harvest
-        own, output, upstream = started(passes, seed)
+        own, outputs = started(passes, seed)
+        if not own.parameters:
+            raise ClaimError(_nothing(passes))
         first, facts = passes.back(own, lambda back: (self._read(back, own), self._spoilt(back)))
         unclaimed = [name for name in passes.moving if name not in first]
         self.about = About(
@@ -32,13 +38,13 @@ class Layer:
             own=own,
             claimed=frozenset(own.parameters) - set(unclaimed),
             inputs=passes.moving,
-            batch=_samples(output, own, passes),
+            batch=_samples(outputs[0], own, passes),
             facts=tuple(facts),
             remarks=(
                 *harvest.remarks,
                 *([_unclaimed(unclaimed)] if unclaimed else []),
-                *([] if upstream else [ALONE]),
-                *([FIRST] if passes.upstreams > 1 else []),
+                *([] if passes.plan.takes_upstream else [ALONE]),
+                *passes.plan.remarks,
             ),
         )
 
@@ -53,13 +59,14 @@ class Layer:
         return self._passes.back(point, lambda back: self._read(back, point))
 
     def output(self, point: Point) -> Array | None:
-        return self._passes.output(point)
+        outputs = self._passes.outputs(point)
+        return outputs[0] if len(outputs) == 1 else None
 
     def _terms(self, point: Point, moved: Mapping[str, Array]) -> Array:
         there = Point(parameters={**point.parameters, **moved}, data=point.data)
         is_complex = any(np.iscomplexobj(value) for value in moved.values())
         output = self._passes.complex_output(there) if is_complex else self._passes.output(there)
-        upstream = point.data[UPSTREAM]
+        upstream = point.data.get(UPSTREAM, np.ones(output.shape))
         if output.shape != upstream.shape:
             raise ClaimError(
                 f"{self._passes.name}.forward gives shape {output.shape}, but {upstream.shape} at "
@@ -78,28 +85,74 @@ class Layer:
 
 ALONE = "the backward pass takes no upstream gradient, so it was checked for 1"
 
-FIRST = (
-    "only the first output is in the loss: how gradients go back from the others was not checked"
-)
+
+def fitted(
+    name: str,
+    functions: tuple[Callable[..., Any], Callable[..., Any]],
+    holder: Holder,
+    inputs: Mapping[str, Any],
+    rate: float | None = None,
+) -> Passes:
+    """Return a forward and a backward function as passes that fit together."""
+    forward, backward = functions
+    handed = [x.copy() if isinstance(x, np.ndarray) else x for x in inputs.values()]
+    returned = called(f"{name}.forward", forward, *handed)
+    holder.hold(holder.values)
+    plan = planned(name, functions, [*inputs], returned)
+    passes = Passes(
+        name=name, forward=forward, backward=backward, holder=holder, inputs=inputs, plan=plan,
+        rate=rate,
+    )  # fmt: skip
+    # One upstream gradient for several outputs: of the first, or a tuple of all.
+    whole = replace(passes, plan=packed(plan, returned))
+    return whole if plan.left and not _runs(passes) and _runs(whole) else passes
 
 
-def started(passes: Passes, seed: int) -> tuple[Point, Array, bool]:
-    """Return the user's own point with an upstream gradient, the output there, and whether the
-    backward pass takes one.
+def _runs(passes: Passes) -> bool:
+    """Tell whether a backward pass can be run, and returns first what fits the first input.
 
-    Raises ClaimError where it takes none though there are several outputs.
+    One that takes a single array apart into as many as there are outputs wants a tuple of them.
     """
-    own = passes.own
-    output = passes.output(own)
-    takes = passes.takes_upstream
-    if not takes and output.size != 1:
+    apart: list[int] = []
+
+    class Upstream(np.ndarray[Any, Any]):
+        def __iter__(self) -> Iterator[Any]:
+            apart.append(len(self))
+            return super().__iter__()
+
+    point, _ = started(passes, 0)
+    watched = {n: x.view(Upstream) if n == UPSTREAM else x for n, x in point.data.items()}
+    try:
+        given = passes.back(
+            Point(parameters=point.parameters, data=watched),
+            lambda back: flattened(back.returned)[0],
+        )
+    except ClaimError:
+        return False
+    finally:
+        passes.holder.hold(passes.holder.values)
+    if not passes.plan.packed and 1 + len(passes.plan.left) in apart:
+        return False
+    shapes = [passes.own.parameters[name].shape for name in passes.moving]
+    return not given or not shapes or np.shape(given[0]) == shapes[0]
+
+
+def started(passes: Passes, seed: int) -> tuple[Point, list[Array]]:
+    """Return the user's own point, with an upstream gradient if one is taken, and the outputs.
+
+    Raises ClaimError where the backward pass takes none though the output is no single number.
+    """
+    own, takes = passes.own, passes.plan.takes_upstream
+    outputs = passes.outputs(own)
+    if not takes and outputs[0].size != 1:
         raise ClaimError(
             f"{passes.name}.backward takes no upstream gradient, but the output has shape "
-            f"{output.shape}; expected backward(upstream), or an output that is the loss"
+            f"{outputs[0].shape}; expected backward(upstream), or an output that is the loss"
         )
-    drawn = Chance([seed, 1]).normal(size=output.shape) if takes else np.ones(output.shape)
-    data = {**own.data, UPSTREAM: np.asarray(drawn)}
-    return Point(parameters=own.parameters, data=data), output, takes
+    shape = outputs[0].shape if len(outputs) == 1 else (sum(x.size for x in outputs),)
+    drawn = {UPSTREAM: np.asarray(Chance([seed, 1]).normal(size=shape))} if takes else {}
+    data = {**own.data, **drawn}
+    return Point(parameters=own.parameters, data=data), outputs
 
 
 def _tampered(passes: Passes, back: Back) -> Iterator[Fact]:
@@ -128,6 +181,14 @@ def _magnitude(terms: Array) -> complex:
     """Return the sum of absolute terms, by real and imaginary part."""
     total = float(np.abs(terms.real).sum())
     return total + 1j * float(np.abs(terms.imag).sum()) if np.iscomplexobj(terms) else total
+
+
+def _nothing(passes: Passes) -> str:
+    given = ", ".join(f"{name} of type {type(x).__name__}" for name, x in passes.inputs.items())
+    return (
+        f"there is nothing to differentiate {passes.name} by; expected NumPy arrays of "
+        f"floating-point numbers as inputs or attributes, found {given or 'none'}"
+    )
 
 
 def _unclaimed(names: list[str]) -> str:

@@ -19,7 +19,12 @@ _PARAMETERS = frozenset({"params", "parameters", "param", "weights", "variables"
 _GRADIENTS = frozenset({"grads", "gradients", "grad", "gradient", "dparams", "gradparams", "g",
                         "derivatives", "diffs"})  # fmt: skip
 _TARGETS = frozenset({"y", "t", "target", "targets", "label", "labels", "ytrue", "truth", "true"})
-_UPSTREAM = re.compile(r"d|grad|delta|upstream|err|output_?(grad|err|delta)|g$|eps$|next")
+_ORDINARY = r"(?!data|deca|degree|den(om|s)|deriv|diag|dilat|dim|dist|dots?$|drop|dt$)"
+"""What begins like a gradient's name and is none."""
+
+_UPSTREAM = re.compile(
+    _ORDINARY + r"d|grad|delta|upstream|err|output_?(grad|err|delta)|g$|eps$|next"
+)
 _RATES = frozenset({"lr", "learningrate", "rate", "eta", "stepsize", "alpha", "learnrate"})
 _SAME = {"weights": "w", "weight": "w", "wt": "w", "kernel": "w", "biases": "b", "bias": "b"}
 
@@ -112,3 +117,8 @@ def is_target(name: str) -> bool:
 def is_upstream(name: str) -> bool:
     """Tell whether an argument is called like a gradient that arrives from above."""
     return bool(_UPSTREAM.match(name.lower().strip("_")))
+
+
+def is_cache(name: str) -> bool:
+    """Tell whether an argument is called like what a forward pass keeps for the backward one."""
+    return any(part in name.lower() for part in ("cache", "ctx", "context", "saved", "memory"))

@@ -10,7 +10,7 @@ from gradcheck.errors import ClaimError
 from gradcheck.module.calling import called, required
 from gradcheck.module.harvest import Harvest, flattened
 from gradcheck.module.holding import Holder
-from gradcheck.module.layer import Layer, started
+from gradcheck.module.layer import Layer, fitted, started
 from gradcheck.module.naming import is_rate, partner
 from gradcheck.module.passes import Back, Passes
 from gradcheck.module.slots import Slot, is_real, slots
@@ -31,16 +31,11 @@ def pair(
     functions: tuple[Callable[..., Any], Callable[..., Any]], inputs: Any, seed: int = 0
 ) -> Layer:
     """Make a subject of a forward function and its backward function."""
-    forward, backward = functions
+    forward, _ = functions
     owners = [getattr(function, "__self__", None) for function in functions]
     name = getattr(forward, "__name__", "function")
-    passes = Passes(
-        name=name,
-        forward=forward,
-        backward=backward,
-        holder=Holder({}, [owner for owner in owners if owner is not None]),
-        inputs=named_inputs(forward, inputs),
-    )
+    holder = Holder({}, [owner for owner in owners if owner is not None])
+    passes = fitted(name, functions, holder, named_inputs(forward, inputs))
     return Layer(passes, Harvest(name=name, places={}), seed)
 
 
@@ -54,14 +49,8 @@ def layer(subject: object, inputs: Any, chosen: Chosen = None, seed: int = 0) ->
     fresh = method(subject, FRESH)
     if fresh is not None and required(fresh)[1] == 0:
         called(f"{name}.{fresh.__name__}", fresh)
-    bare = Passes(
-        name=name,
-        forward=forward,
-        backward=backward,
-        holder=Holder({}, [subject]),
-        inputs=named_inputs(forward, inputs),
-        rate=_rate(subject),
-    )
+    given = named_inputs(forward, inputs)
+    bare = fitted(name, (forward, backward), Holder({}, [subject]), given, _rate(subject))
     before = _among(name, _lasting(bare, subject), chosen)
     found = bare.back(started(bare, 0)[0], lambda back: _scouted(subject, before, bare, back))
     bare.holder.hold({})
@@ -195,7 +184,7 @@ def _returned(passes: Passes, back: Back, arrays: Sequence[str], *, alone: bool)
 def _left_over(paths: Sequence[str]) -> str:
     return (
         f"no gradient was found for {', '.join(paths)}, so it was not checked; "
-        "parameters={...} says where it is"
+        "check(..., parameters={...}) in Python says where it is"
     )
 
 

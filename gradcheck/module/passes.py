@@ -1,16 +1,16 @@
 """The two passes of a layer, run at points, with whatever arguments the backward pass wants."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.child.watched import watch
-from gradcheck.errors import ClaimError
+from gradcheck.child.watched import is_watched, watch
 from gradcheck.module.calling import analytic, called, real, required
 from gradcheck.module.holding import Holder
-from gradcheck.module.naming import is_rate, is_target, is_upstream
+from gradcheck.module.naming import is_rate
+from gradcheck.module.plan import Plan, items, parts
 from gradcheck.module.subject import UPSTREAM, Point
 from gradcheck.record import record
 
@@ -25,14 +25,13 @@ division is exact."""
 class Back:
     """What is there right after a backward pass.
 
-    `returned` is what it gave back, `handed` the arguments of the forward pass and `upstream` the
-    gradient, as both passes left them. `updates` are the changes of parameters that it has made
+    `returned` is what it gave back and `handed` the arguments of the forward pass, as both passes
+    left them. `updates` are the changes of parameters that it has made
     itself, divided by the learning rate; `changed` names everything in slots that has changed.
     """
 
     returned: Any
     handed: Sequence[Any]
-    upstream: Array
     updates: Mapping[str, Array]
     changed: frozenset[str]
 
@@ -50,6 +49,7 @@ class Passes:
     backward: Callable[..., Any]
     holder: Holder
     inputs: Mapping[str, Any]
+    plan: Plan
     rate: float | None = None
     """The learning rate with which the backward pass updates by itself, if that is no argument."""
 
@@ -69,38 +69,36 @@ class Passes:
         still = {n: np.asarray(x) for n, x in self.inputs.items() if _kind(x) in tuple("biu")}
         return Point(parameters={**self.holder.values, **moving}, data=still)
 
-    @property
-    def takes_upstream(self) -> bool:
-        """Whether the backward pass takes any argument at all."""
-        names, _ = required(self.backward)
-        return any(name not in self.inputs for name in names)
-
-    @property
-    def upstreams(self) -> int:
-        """How many gradients from above the backward pass takes by their names."""
-        names, needed = required(self.backward)
-        return sum(name not in self.inputs and is_upstream(name) for name in names[:needed])
-
     def output(self, point: Point) -> Array:
-        """Run the forward pass alone."""
+        """Run the forward pass alone; several outputs come as one row of numbers."""
+        joined: Array = _joined(self.outputs(point))
+        return joined
+
+    def outputs(self, point: Point) -> list[Array]:
+        """Run the forward pass alone and return the arrays of all outputs in the loss."""
         self.holder.hold(point.parameters)
-        return self._forward(point)[0]
+        subject, arrays = f"{self.name}.forward", self._arrays(self._forward(point)[0])
+        return [real(subject, "an output", array).astype(np.float64) for array in arrays]
 
     def complex_output(self, point: Point) -> Array:
         """Run the forward pass at a point some of whose numbers are complex."""
         self.holder.hold(point.parameters)
         given = [watch(x.copy()) if isinstance(x, np.ndarray) else x for x in self.given(point)]
-        return analytic(lambda: _first(self.forward(*given)))
+
+        def joined() -> Any:
+            arrays = self._arrays(self.forward(*given))
+            return _joined(arrays) if all(is_watched(array) for array in arrays) else None
+
+        return analytic(joined)
 
     def back(self, point: Point, look: Callable[[Back], T]) -> T:
         """Run both passes and return what `look` sees before anything else is run."""
         self.holder.hold(point.parameters)
-        _, returned, handed = self._forward(point)
+        returned, handed = self._forward(point)
         before = self.holder.everything()
-        upstream = point.data[UPSTREAM].copy()
-        arguments, rate = self._arguments(upstream, returned, handed)
-        answer = called(f"{self.name}.backward", self.backward, *arguments)
-        after, rate = self.holder.everything(), rate or self.rate
+        arguments, named = self._arguments(point.data.get(UPSTREAM), returned, handed)
+        answer = called(f"{self.name}.backward", self.backward, *arguments, **named)
+        after, rate = self.holder.everything(), RATE if self.plan.takes_rate else self.rate
         changed = {n for n in before if n in after and not _equal(before[n], after[n])}
         updates = {n: (before[n] - after[n]) / rate
                    for n in changed if rate and n in self.holder.values}  # fmt: skip
@@ -108,7 +106,6 @@ class Passes:
             Back(
                 returned=answer,
                 handed=handed,
-                upstream=upstream,
                 updates=updates,
                 changed=frozenset(changed),
             )
@@ -119,91 +116,55 @@ class Passes:
         values = {**self.inputs, **point.data, **point.parameters}
         return [values[name] for name in self.inputs]
 
-    def _forward(self, point: Point) -> tuple[Array, Any, list[Any]]:
-        """Return the output, all that the forward pass returned, and what it was handed."""
+    def _forward(self, point: Point) -> tuple[Any, list[Any]]:
+        """Return all that the forward pass returned, and what it was handed."""
         handed = [x.copy() if isinstance(x, np.ndarray) else x for x in self.given(point)]
-        returned = called(f"{self.name}.forward", self.forward, *handed)
-        output = real(f"{self.name}.forward", "an output", _first(returned))
-        return output.astype(np.float64), returned, handed
+        return called(f"{self.name}.forward", self.forward, *handed), handed
+
+    def _arrays(self, returned: Any) -> list[Any]:
+        """Return all outputs in the loss, those of a tuple of states one after the other."""
+        values = items(returned)
+        return [array for k in self.plan.outputs for array in parts(values[k])]
 
     def _arguments(
-        self, upstream: Array, returned: Any, handed: Sequence[Any]
-    ) -> tuple[list[Any], float | None]:
-        """Return what the backward pass is to be given, and the learning rate if that is in it.
-
-        It takes the upstream gradient, then whatever else it has no default for: the forward
-        pass's cache, a learning rate, or the inputs.
-        """
-        names, needed = required(self.backward)
-        names = names[: max(needed, min(1, len(names)))]
-        place = self._upstream_place(names)
-        cache, inputs = _caches(returned), list(handed)
-        arguments: list[Any] = []
-        rate = None
-        for number, name in enumerate(names):
-            if number == place:
-                arguments.append(upstream)
-            elif is_rate(name):
-                rate = RATE
-                arguments.append(rate)
-            elif cache:
-                arguments.append(_unmoved(name, cache.pop(0)))
-            elif inputs:
-                arguments.append(inputs.pop(0))
-            else:
-                raise ClaimError(
-                    f"{self.name}.backward takes {', '.join(names)}, and there is nothing to give "
-                    f"for {name!r}; expected the upstream gradient, then the forward pass's "
-                    "cache, a learning rate or the inputs"
-                )
-        return arguments, rate
-
-    def _upstream_place(self, names: Sequence[str]) -> int | None:
-        """Return which argument of the backward pass is the upstream gradient, by the names.
-
-        Raises ClaimError where it is the target: what is claimed then is the gradient of a loss.
-        """
-        free = [
-            k
-            for k, name in enumerate(names)
-            if name not in self.inputs and not is_rate(name) and not _is_cache(name)
-        ]
-        if not free:
-            return None
-        place = next((k for k in free if is_upstream(names[k])), free[0])
-        if is_target(names[place]):
-            raise ClaimError(
-                f"{self.name}.backward takes {names[place]!r}, the target, rather than an upstream "
-                "gradient; check the loss together with its gradients, as a function that returns "
-                "both"
-            )
-        return place
+        self, upstream: Array | None, returned: Any, handed: Sequence[Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Return what the backward pass is to be given, in order and by name."""
+        values, arrays = items(returned), [np.asarray(x) for x in self._arrays(returned)]
+        flat = (
+            np.ones(sum(array.size for array in arrays)) if upstream is None else upstream.ravel()
+        )
+        ends = np.cumsum([array.size for array in arrays])[:-1]
+        pieces = zip(np.split(flat, ends), arrays, strict=True)
+        filled = (piece.reshape(array.shape).copy() for piece, array in pieces)
+        above = [_filled(values[k], filled) for k in self.plan.outputs]
+        known = {
+            "upstream": [tuple(above)] if self.plan.packed else above,
+            "idle": [np.zeros_like(arrays[0], dtype=np.float64)],
+            "rate": [RATE],
+            "returned": values,
+            "input": handed,
+        }
+        arguments = [known[kind][place] for kind, place in self.plan.arguments.values()]
+        first = self.plan.positional
+        names = [*self.plan.arguments][first:]
+        return arguments[:first], dict(zip(names, arguments[first:], strict=True))
 
 
-def _unmoved(name: str, value: Any) -> Any:
-    """Return what the forward pass handed on, or zeros as the upstream gradient of that.
+def _joined(arrays: Sequence[Any]) -> Any:
+    """Return an array as it is, several as one row of numbers."""
+    return arrays[0] if len(arrays) == 1 else np.concatenate([array.ravel() for array in arrays])
 
-    Of several outputs only the first is in the loss.
-    """
-    is_output = isinstance(value, np.ndarray) and value.dtype.kind == "f"
-    return np.zeros_like(value) if is_output and is_upstream(name) else value
+
+def _filled(output: Any, arrays: Iterator[Array]) -> Any:
+    """Return the next arrays in the arrangement of an output."""
+    if isinstance(output, tuple):
+        return tuple(_filled(item, arrays) for item in output)
+    return next(arrays)
 
 
 def _equal(one: Array, other: Array) -> bool:
     return one.shape == other.shape and np.array_equal(one, other, equal_nan=True)
-
-
-def _first(returned: Any) -> Any:
-    """Return the output alone where a cache comes with it."""
-    return returned[0] if isinstance(returned, tuple) and returned else returned
-
-
-def _caches(returned: Any) -> list[Any]:
-    return list(returned[1:]) if isinstance(returned, tuple) else []
-
-
-def _is_cache(name: str) -> bool:
-    return any(part in name.lower() for part in ("cache", "ctx", "context", "saved", "memory"))
 
 
 def _kind(value: Any) -> str:

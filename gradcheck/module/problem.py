@@ -25,8 +25,8 @@ SPREAD = 0.4
 """By how much, in natural logarithms, numbers of one sign are stretched or shrunk."""
 
 
-def problem_of(subject: Subject, target: str, seed: int) -> Problem:
-    """Make a problem of a subject."""
+def problem_of(subject: Subject, target: str, seed: int, larger: str) -> Problem:
+    """Make a problem of a subject; `larger` says how a larger budget is asked for."""
     about = subject.about
     asked = _Asked(subject)
     return Problem(
@@ -49,6 +49,7 @@ def problem_of(subject: Subject, target: str, seed: int) -> Problem:
         claimed=about.claimed,
         facts=about.facts,
         remarks=about.remarks,
+        larger=larger,
     )
 
 

@@ -118,12 +118,12 @@ def _candidates(
     op: Op, point: Point, inputs: tuple[str, ...], output: Shape
 ) -> Iterator[Candidate]:
     """Yield an op with every choice of settings and parameters that fits the shapes."""
-    shapes = [_value(point, name).shape for name in inputs]
+    shapes = [value_of(point, name).shape for name in inputs]
     if not op.arity[0] <= len(inputs) <= (op.arity[1] or len(inputs)) or not all(shapes):
         return
     own = {n: x.shape for n, x in point.parameters.items() if n not in inputs}
     sizes = sorted({1, *output, *(size for shape in own.values() for size in shape)})
-    for options in islice(_settings(op, sizes, [*own.values()]), TRIED):
+    for options in islice(settings_of(op, sizes, [*own.values()]), TRIED):
         try:
             inferred = op.infer(shapes, options)
         except (ShapeError, ValueError, IndexError, ZeroDivisionError):
@@ -135,7 +135,8 @@ def _candidates(
                 )
 
 
-def _settings(op: Op, sizes: Sequence[int], shapes: Sequence[Shape]) -> Iterator[dict[str, Any]]:
+def settings_of(op: Op, sizes: Sequence[int], shapes: Sequence[Shape]) -> Iterator[dict[str, Any]]:
+    """Yield all settings of an op that are worth a trial."""
     choices = {name: _choices(op, name, sizes, shapes) for name in op.options}
     for values in product(*choices.values()):
         yield dict(zip(choices, values, strict=True))
@@ -180,12 +181,13 @@ def _ways(wanted: Shape, name: str, shape: Shape) -> Iterator[Binding]:
         yield Binding(parameter=name, transposed=True)
 
 
-def _value(point: Point, name: str) -> Array:
+def value_of(point: Point, name: str) -> Array:
+    """Return what a point has under a name."""
     return point.parameters[name] if name in point.parameters else point.data[name]
 
 
 def _computed(candidate: Candidate, point: Point) -> Array | None:
-    inputs = [_value(point, name) for name in candidate.inputs]
+    inputs = [value_of(point, name) for name in candidate.inputs]
     own = {local: b.read(point.parameters) for local, b in candidate.bindings.items()}
     try:
         with np.errstate(all="ignore"):
@@ -196,10 +198,10 @@ def _computed(candidate: Candidate, point: Point) -> Array | None:
 
 def _network(own: Point, candidate: Candidate, activation: Op | None, sample: Sample) -> Network:
     """Build the network whose parameters and inputs are the layer's, by the layer's own names."""
-    inputs = {name: _value(own, name).shape for name in candidate.inputs}
+    inputs = {name: value_of(own, name).shape for name in candidate.inputs}
     moving = [name for name in inputs if name in own.parameters]
     # To a layer that is not the first, so that what it hands on may be wrong in the usual ways.
-    nodes = [_node(f"({name})", _GIVEN, (name,), inputs[name]) for name in moving]
+    nodes = [given(name, inputs[name]) for name in moving]
     taken = tuple(f"({name})" if name in moving else name for name in inputs)
     layer = _node(candidate.op.name, candidate.op, taken, candidate.output)
     nodes.append(replace(layer, options=candidate.options, bindings=candidate.bindings))
@@ -221,6 +223,11 @@ def _network(own: Point, candidate: Candidate, activation: Op | None, sample: Sa
     }
     bare = Network(inputs=inputs, nodes=tuple(nodes), loss=loss, parameters=parameters)
     return expose(bare, moving)
+
+
+def given(name: str, shape: Shape) -> Node:
+    """Return a node that hands on an input as it is."""
+    return _node(f"({name})", _GIVEN, (name,), shape)
 
 
 def _node(name: str, op: Op, inputs: tuple[str, ...], shape: Shape) -> Node:

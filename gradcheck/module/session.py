@@ -60,7 +60,7 @@ def _reports(request: Request) -> Generator[tuple[ProblemReport, bool]]:
                 count = len(remote.cases)
                 case = remote.cases[number]
                 name, guessed = _named(request.target, case["label"]), case["guessed"]
-                report = checked(remote, request.target, request.settings)
+                report = checked(remote, request.target, request.settings, larger="--budget")
             yield replace(report, name=name), guessed
         except GradcheckError as error:
             yield failed(name, request.target, error, request.settings), guessed

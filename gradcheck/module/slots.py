@@ -104,7 +104,8 @@ def holds(value: object) -> bool:
 
 def _attributes(owner: object) -> dict[str, Any]:
     """Return an object's own attributes, in the order in which they were made."""
-    slotted = [name for kind in type(owner).__mro__ for name in getattr(kind, "__slots__", ())]
+    slotted = [name for kind in type(owner).__mro__ for name in getattr(kind, "__slots__", ())
+               if not name.startswith("__")]  # fmt: skip
     found = {name: getattr(owner, name) for name in slotted if hasattr(owner, name)}
     return {**found, **getattr(owner, "__dict__", {})}
 

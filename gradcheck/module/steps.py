@@ -165,6 +165,7 @@ def _of_object(
     taken = inputs if isinstance(inputs, tuple) else () if inputs is None else (inputs,)
     makes = _function(subject, step, STEPS, "training step")
     costs = _function(subject, loss, LOSSES, "loss")
+    _demand_inputs(name, makes, len(taken))
     arguments = [argument for argument in required(makes)[0] if is_rate(argument)]
     place = next((s for s in slots(subject) if len(s.parts) == 1 and is_rate(s.path)), None)
 
@@ -199,9 +200,24 @@ def _function(
 ) -> Function:
     found = given if callable(given) else method(subject, [given] if given else known)
     if found is None:
-        wanted = given or f"{', '.join(known[:-1])} or {known[-1]}"
-        raise ClaimError(f"{type(subject).__name__} has no {what}: expected a method {wanted}")
+        lacking = f"method {given!r}" if given else what
+        raise ClaimError(
+            f"{type(subject).__name__} has no {lacking}; expected the name of a method, "
+            f"such as {', '.join(known[:-1])} or {known[-1]}"
+        )
     return found
+
+
+def _demand_inputs(name: str, makes: Function, count: int) -> None:
+    """Raise ClaimError unless a step can be called with so many inputs."""
+    names, needed = required(makes)
+    wanted = [argument for argument in names[:needed] if not is_rate(argument)]
+    if count < len(wanted):
+        given = ", ".join(wanted) + ("," if len(wanted) == 1 else "")
+        raise ClaimError(
+            f"{name}.{makes.__name__} takes {', '.join(wanted)}, but {count or 'no'} inputs were "
+            f"given; expected inputs=({given})"
+        )
 
 
 def _rates(given: tuple[float, ...] | None, can_be_set: bool, name: str) -> tuple[float, ...]:
@@ -211,7 +227,7 @@ def _rates(given: tuple[float, ...] | None, can_be_set: bool, name: str) -> tupl
     if not can_be_set:
         raise ClaimError(
             f"the learning rate of {name} is unknown: it takes none and has none as an attribute; "
-            "rates=(0.1,) says what it is"
+            "check(..., rates=(0.1,)) in Python says what it is"
         )
     return RATES
 

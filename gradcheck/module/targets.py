@@ -11,12 +11,18 @@ from gradcheck.array import Array
 from gradcheck.errors import ClaimError, GradcheckError
 from gradcheck.module.calling import called
 from gradcheck.module.closures import Closure
+from gradcheck.module.frameworks import Framework, framework
 from gradcheck.module.guesses import Input, arguments, drawn, inputs, spoken
 from gradcheck.module.objects import BACKWARD, FORWARD, layer, method, pair
 from gradcheck.module.slots import slots
 from gradcheck.module.steps import observed
 from gradcheck.module.subject import Subject
 from gradcheck.record import record
+
+UNGUESSED = (
+    "the shapes of a function's arguments can't be guessed; say them in order, as in "
+    "--shape x=3x5 --shape w=5x7 --shape b=7"
+)
 
 
 @record
@@ -46,6 +52,9 @@ class Case:
 
 def cases(module: ModuleType, name: str, value: Any, wish: Wish) -> list[Case]:
     """Return the cases of a target; raises ClaimError where there is nothing to be checked."""
+    kit = framework(value)
+    if kit is not None:
+        return _of_framework(kit, lambda: value, wish)
     if isinstance(value, type):
         build = partial(called, name, lambda: value(**arguments(value, wish.settings)))
         return _object(build, wish)
@@ -59,8 +68,27 @@ def cases(module: ModuleType, name: str, value: Any, wish: Wish) -> list[Case]:
     return [_closure(module, value, wish)]
 
 
+def _of_framework(kit: Framework, build: Callable[[], Any], wish: Wish) -> list[Case]:
+    """Return the cases of what a framework differentiates."""
+    target = build()
+    names, sizes = kit.arguments(target), kit.sizes(target)
+    if wish.shapes:
+        given = _given(wish)
+        named = [given[name] for name in names if name in given]
+        fed = tuple(named if len(named) == len(given) else given.values())
+        return [Case(label=_label(given), make=lambda: kit.subject(build(), fed))]
+    if sizes:
+        return _guessed(
+            inputs(target.forward, sizes), lambda guess: kit.subject(build(), guess.arrays)
+        )
+    raise ClaimError(UNGUESSED)
+
+
 def _object(build: Callable[[], Any], wish: Wish) -> list[Case]:
     subject = build()
+    kit = framework(subject)
+    if kit is not None:
+        return _of_framework(kit, build, wish)
     if wish.step is not None or wish.loss is not None:
         given = _given(wish)
         return [Case(label=_label(given), make=lambda: observed(
@@ -79,10 +107,7 @@ def _object(build: Callable[[], Any], wish: Wish) -> list[Case]:
 
 def _pair(forward: Any, backward: Any, wish: Wish) -> list[Case]:
     if not wish.shapes:
-        raise ClaimError(
-            "the shapes of a function's arguments can't be guessed; say them in order, as in "
-            "--shape x=3x5 --shape w=5x7 --shape b=7"
-        )
+        raise ClaimError(UNGUESSED)
     given = _given(wish)
     return [Case(label=_label(given), make=lambda: pair((forward, backward), _fed(given)))]
 

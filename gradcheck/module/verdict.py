@@ -12,6 +12,7 @@ from gradcheck.errors import GradcheckError
 from gradcheck.findings import findings
 from gradcheck.fingerprints import signed
 from gradcheck.module.evidence import clues, told
+from gradcheck.module.losses import plain, recognised_loss
 from gradcheck.module.problem import problem_of
 from gradcheck.module.recognition import recognised
 from gradcheck.module.subject import Moved, Subject
@@ -36,15 +37,16 @@ TRIES = 3
 """Evaluations of which the fastest shows the pace."""
 
 
-def checked(subject: Subject, target: str, settings: Settings) -> ProblemReport:
+def checked(subject: Subject, target: str, settings: Settings, larger: str) -> ProblemReport:
     """Check a subject; what it does wrong itself is an error in the report.
 
-    Without a budget it is one that keeps to seconds what is not too slow itself.
+    Without a budget it is one that keeps to seconds what is not too slow itself; `larger` says how
+    a larger one is asked for.
     """
     try:
         with np.errstate(all="ignore"):
             settings = _bounded(subject, settings)
-            problem = problem_of(subject, target, settings.seed)
+            problem = problem_of(subject, target, settings.seed, larger)
             outcome = check(problem, settings)
             found = tuple(_findings(subject, problem, outcome))
     except GradcheckError as error:
@@ -123,10 +125,14 @@ def _titled(finding: Finding) -> Finding:
 
 
 def _diagnosed(subject: Subject, problem: Problem, outcome: Outcome) -> Diagnosis:
-    """Explain wrong claims by the faults of the layer that the forward pass is recognised as."""
+    """Explain wrong claims by the faults of what the code is recognised as, a layer or a loss."""
     from gradcheck.diagnose.diagnosis import diagnose
 
-    network = recognised(subject, outcome.points, [*OPS.all().values()])
+    ops = [*OPS.all().values()]
+    network = recognised(subject, outcome.points, ops)
     if network is None:
-        return Diagnosis()
+        network = recognised_loss(subject, outcome.points, ops)
+        if network is None:
+            return Diagnosis()
+        problem, outcome = plain(problem, outcome)
     return diagnose(network, problem, outcome, FAULTS.all(), ())

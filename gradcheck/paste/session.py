@@ -28,7 +28,15 @@ from gradcheck.paste.selection import At, Chosen, chosen, require_names
 from gradcheck.paste.understood import Reading
 from gradcheck.paste.verdicts import Judged, judged
 from gradcheck.record import record
-from gradcheck.report import ALONG, Check, Location, ProblemReport, ProblemVerdict, Report
+from gradcheck.report import (
+    ALONG,
+    Check,
+    Location,
+    Pictures,
+    ProblemReport,
+    ProblemVerdict,
+    Report,
+)
 
 SERVICE = "gradcheck.paste.repair.service"
 PROOF = "gradcheck.paste.understanding.understand"
@@ -44,8 +52,9 @@ class Request:
     """What is asked: a text, under the name that reports use, and what the user has said about it.
 
     `values` are expressions for names; `step`, `loss` and `parameters` correct what would be
-    found; `program` picks one, from 1. `hint` is the level of what is told, and `explain` adds
-    derivations. `sandboxed` False runs the code with all the rights of the user.
+    found; `program` picks one, from 1. `hint` is the level of what is told, `explain` adds
+    derivations and `pictures` what only pictures need. `sandboxed` False runs the code with all the
+    rights of the user.
     """
 
     text: str
@@ -57,6 +66,7 @@ class Request:
     program: int | None = None
     hint: int = PATCH
     explain: bool = False
+    pictures: bool = False
     sandboxed: bool = True
     limits: Limits = field(default_factory=Limits)
     remarks: tuple[str, ...] = ()
@@ -100,10 +110,11 @@ def _problems(request: Request, post: Post, each: Chosen) -> list[ProblemReport]
         if _is_wrong(judged(told["step"])):
             warm(PROOF, guarded=request.sandboxed)
 
+    drawn = {"pictures": True} if request.pictures else {}
     try:
         answer = call(
             SERVICE,
-            question(request, each.program.source, each.step),
+            question(request, each.program.source, each.step) | drawn,
             request.limits,
             hear=hear,
             guarded=request.sandboxed,
@@ -176,8 +187,15 @@ def _report(request: Request, name: str, reading: Reading) -> ProblemReport:
         checks=result.checks,
         findings=(*findings(case, mend), *notes(case)),
         remarks=tuple(_conclusion(reading)),
+        pictures=_pictures(reading) if request.pictures else None,
     )
     return _excused(signed(report, partial(_text, reading.post)), reading)
+
+
+def _pictures(reading: Reading) -> Pictures | None:
+    from gradcheck.paste.pictures import pictures
+
+    return pictures(reading.step, reading.judged)
 
 
 def _excused(report: ProblemReport, reading: Reading) -> ProblemReport:

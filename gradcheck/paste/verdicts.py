@@ -14,7 +14,7 @@ from gradcheck.paste.understanding.fit import Fit, Rows, excess, fit
 from gradcheck.record import record
 from gradcheck.report import Check, Verdict
 
-_DOUBT = 3.0
+DOUBT = 3.0
 """Residuals of up to so many bars do not accuse yet."""
 
 _SAME = 1e-6
@@ -41,10 +41,12 @@ def judged(step: Mapping[str, Any]) -> Judged:
     rows = {entry["name"]: _rows(entry["rows"]) for entry in step["parameters"]}
     fits = {name: fit(given) for name, given in rows.items()}
     rate = step["rate"]["value"] if step.get("rate") else None
-    inferred = bool(step["loss"]) and _is_inferred(step["loss"])
+    # The factor of a standard loss is not the program's.
+    inferred = bool(step["loss"]) and step["loss"]["formula"] is not None
     scale = common_scale(fits, rate, inferred=inferred)
+    doubtful = not any(one.exact for one in fits.values())
     checks = tuple(
-        _check(entry, fits[entry["name"]], rows[entry["name"]], scale)
+        _check(entry, fits[entry["name"]], rows[entry["name"]], scale, doubtful=doubtful)
         for entry in step["parameters"]
     )
     checks += tuple(_overwritten(entry) for entry in step["neglected"] if entry["overwritten"])
@@ -52,25 +54,20 @@ def judged(step: Mapping[str, Any]) -> Judged:
     return Judged(checks=checks, scale=scale, factor=factor)
 
 
-def _is_inferred(loss: Mapping[str, Any]) -> bool:
-    """Tell standard losses, whose factor the program doesn't say."""
-    return loss["basis"] == "inferred" or (loss["basis"] == "given" and loss["formula"] is not None)
-
-
 def _rows(given: Sequence[Mapping[str, Any]]) -> list[Rows]:
     return [
         Rows(
             point=int(row["point"]),
-            claim=_numbers(row["claim"]),
-            claim_bar=_numbers(row["claim_bar"]),
-            slope=_numbers(row["slope"]),
-            slope_bar=_numbers(row["slope_bar"]),
+            claim=numbers(row["claim"]),
+            claim_bar=numbers(row["claim_bar"]),
+            slope=numbers(row["slope"]),
+            slope_bar=numbers(row["slope_bar"]),
         )
         for row in given
     ]
 
 
-def _numbers(given: Sequence[float | None]) -> Any:
+def numbers(given: Sequence[float | None]) -> Any:
     """Return an array; what is not finite crossed the pipe as null, and is infinite here."""
     return np.array([np.inf if value is None else value for value in given], dtype=float)
 
@@ -118,8 +115,17 @@ def _equal(one: float, other: float, by: Fit) -> bool:
     return abs(one - other) <= max(_SAME, by.bar) * abs(other)
 
 
-def _check(entry: Mapping[str, Any], free: Fit, rows: Sequence[Rows], scale: float | None) -> Check:
+def _check(
+    entry: Mapping[str, Any],
+    free: Fit,
+    rows: Sequence[Rows],
+    scale: float | None,
+    *,
+    doubtful: bool,
+) -> Check:
     verdict, reason = verdict_of(free, rows, scale)
+    if verdict == "wrong" and doubtful and entry.get("doubt"):
+        verdict, reason = "undecided", entry["doubt"]
     if verdict == "wrong" and entry.get("elsewhere"):
         verdict = "undecided"
         reason = f"it is updated behind another loss, {entry['elsewhere']}, which may be its own"
@@ -174,7 +180,7 @@ def verdict_of(free: Fit, rows: Sequence[Rows], scale: float | None) -> tuple[Ve
         if scale is None or _equal(free.scale, scale, free):
             return "right", None
         return "wrong", f"it is {times(free.scale / scale)} the gradient"
-    if free.residual <= _DOUBT * free.bar:
+    if free.residual <= DOUBT * free.bar:
         return "undecided", "the difference is within what rounding may do here"
     return "wrong", None
 
@@ -194,7 +200,7 @@ def _flat(rows: Sequence[Rows], scale: float | None, felt: bool) -> tuple[Verdic
     left = max(excess(row, scale) for row in rows)
     if left <= 1:
         return "right", None
-    if left <= _DOUBT:
+    if left <= DOUBT:
         return "undecided", "the difference is within what rounding may do here"
     if felt:
         return "wrong", "its claimed gradient is zero, yet the loss depends on it"

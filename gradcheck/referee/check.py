@@ -35,10 +35,12 @@ def check(
     *,
     clock: Clock | None = None,
     spread: Spread | None = None,
+    explain: bool = True,
 ) -> Outcome:
     """Compare every selected parameter's claimed gradient with the numeric one.
 
     A budget in seconds goes by `clock`. `spread`, if given, measures blocks of entries elsewhere.
+    Without `explain`, verdicts come without the sweeps and the facts that explain them.
     Raises NumericError where the loss can't be refereed at the user's own point and
     ClaimError where the claims can't be had there.
     """
@@ -56,7 +58,8 @@ def check(
     if run.names:
         rounds.go(run, progress)
         _hold_to_fresh_claims(run)
-        _explain(run)
+        if explain:
+            _explain(run)
     return _outcome(run, names, first)
 
 
@@ -179,7 +182,9 @@ def _left_out(run: Run) -> Iterator[str]:
     """Say what the budget left out, if anything; quick mode passes over entries by itself."""
     checks = [tally.check(None) for tally in run.tallies.values()]
     quick = run.settings.mode == "quick"
-    yield from run.omissions.told(run.settings.allowed, tuple(run.points), checks, partly=not quick)
+    yield from run.omissions.told(
+        run.settings.allowed, run.problem.larger, tuple(run.points), checks, partly=not quick
+    )
 
 
 def _check(run: Run, name: str, shape: Shape | None) -> Check:

@@ -22,11 +22,17 @@ class Omissions:
         self.parameters.setdefault(parameter, []).append(point)
 
     def told(
-        self, budget: Budget, points: Sequence[str], checks: Sequence[Check], partly: bool
+        self,
+        budget: Budget,
+        larger: str,
+        points: Sequence[str],
+        checks: Sequence[Check],
+        partly: bool,
     ) -> Iterator[str]:
         """Say what was left out, if anything; `partly` if entries that are missing count.
 
-        `points` are those at which something was checked.
+        `larger` says how a larger budget is asked for. `points` are those at which something was
+        checked.
         """
         unchecked = [c.parameter for c in checks if c.entries and not c.entries_checked]
         if checks and not points:
@@ -36,7 +42,7 @@ class Omissions:
             facts += _entries(checks) if partly else []
             facts += self._points(points, unchecked)
         if facts:
-            yield f"the budget of {budget} left out {'; '.join(facts)}; --budget allows it more"
+            yield f"the budget of {budget} left out {'; '.join(facts)}; {larger} allows it more"
 
     def _points(self, points: Sequence[str], unchecked: Sequence[str]) -> Iterator[str]:
         """Tell the points that were left out, as a whole or for some parameters."""

@@ -66,7 +66,8 @@ class Look:
     """What one probe showed of the parameter: its worst entry, and the worst by verdict codes.
 
     `undecided` are the places of those entries. The `evidence` is None of entries that were picked
-    because they are wrong, and so speak for no others.
+    because they are wrong, and so speak for no others. `factor` holds for all wrong ones, if there
+    are several.
     """
 
     probe: str
@@ -76,6 +77,7 @@ class Look:
     evidence: Evidence | None
     scale: float
     reason: str | None
+    factor: float | None = None
     shown: Shown | None = None
 
     @property
@@ -131,6 +133,7 @@ class Tally:
                 evidence=None if picked else judged.evidence,
                 scale=judged.scale,
                 reason=judged.reason,
+                factor=_factor(numeric, claimed, judged) if WRONG in judged.telling else None,
                 shown=shown if self.pictured else None,
             )
         )
@@ -188,15 +191,20 @@ class Tally:
         )
 
     def _pattern(self, wrong: Array) -> str:
-        checked = wrong.size - self._counts[UNCHECKED]
-        if checked == wrong.size:
+        checked, count = wrong.size - self._counts[UNCHECKED], self._counts[WRONG]
+        if count == checked == wrong.size:
             return evidence.pattern(wrong.reshape(self.shape), self.shape)
-        count = self._counts[WRONG]
-        return (
-            f"{count} of the {checked} entries checked"
-            if count < checked
-            else (f"every one of the {checked} entries checked")
-        )
+        if count == checked:
+            return f"wrong in every one of the {checked} entries checked"
+        told = f"wrong in {count} of the {checked} entries checked"
+        if checked == wrong.size:
+            where = evidence.pattern(wrong.reshape(self.shape), self.shape)
+            told = f"{where} ({count} of {checked})"
+        factors = {look.factor for look in self.looks if look.wrong}
+        factor = factors.pop() if len(factors) == 1 else None
+        if factor is None:
+            return told
+        return f"{told}, there exactly {factor:.9g} times the true gradient"
 
     @property
     def reason(self) -> str | None:
@@ -238,6 +246,15 @@ class Tally:
 
 def _method(methods: list[str]) -> str:
     return " and ".join(sorted(set(methods))) if methods else ""
+
+
+def _factor(numeric: Numeric, claimed: Array, judged: Judged) -> float | None:
+    """Return the factor by which all wrong entries are off, if there is one."""
+    wrong = judged.verdict == WRONG
+    if not 1 < np.count_nonzero(wrong) < wrong.size:
+        return None
+    found = evidence.compare(claimed[wrong], numeric.value[:][wrong])
+    return found.ratio if found.exact and found.ratio != 1 else None
 
 
 def _figures(look: Look, shape: Shape) -> dict[str, object]:

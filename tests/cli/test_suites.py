@@ -43,6 +43,35 @@ def test_merged_shards_are_one_run_byte_for_byte(run: Run, suite: Path, count: i
     assert len(json.loads(whole)["problems"]) == 13
 
 
+def test_merged_shards_are_held_against_a_baseline_as_one_run_is(run: Run, suite: Path) -> None:
+    run("baseline", "create", "suite", "right.yaml")
+    first, fourth = suite / "suite" / "n0.yaml", suite / "suite" / "n3.yaml"
+    first.write_text(first.read_text().replace("yhat - y)", "y - yhat)"))
+    fourth.write_text(fourth.read_text().replace("y - yhat)", "yhat - y)"))
+    (suite / "suite" / "deep" / "n1.yaml").unlink()
+    known = ["--baseline", "gradcheck-baseline.json"]
+    whole = report(run, *known)
+    for index in (1, 2):
+        (suite / f"{index}.json").write_text(report(run, "--shard", f"{index}/2"))
+    merged = run("merge", "1.json", "2.json", "--format", "json", *known)
+    assert merged.stdout == whole
+    assert merged.exit_code == 1
+    told = " ".join(line for p in json.loads(whole)["problems"] for line in p["regressions"])
+    assert "not found any more" in told
+    assert "no such problem" in told
+    run("baseline", "create", "suite", "--force")
+    again = run("merge", "1.json", "2.json", *known)
+    assert again.exit_code == 0, again.stdout
+
+
+def test_reports_with_expectations_are_not_held_against_a_baseline(run: Run, suite: Path) -> None:
+    run("baseline", "create", "right.yaml")
+    run("check", "right.yaml", "--expect", "--format", "json=expected.json")
+    result = run("merge", "expected.json", "--baseline", "gradcheck-baseline.json")
+    assert result.exit_code == 2
+    assert "--expect" in result.stderr
+
+
 def test_shards_share_the_targets_out(run: Run, suite: Path) -> None:
     shares = [json.loads(report(run, "--shard", f"{k}/2"))["problems"] for k in (1, 2)]
     targets = [{problem["target"] for problem in share} for share in shares]

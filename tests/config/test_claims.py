@@ -104,7 +104,7 @@ def test_claims_that_can_not_be_had_are_refused_at_their_place(
         ("nothing", "no gradient has the name of a parameter: found none at all"),
         ("renamed", "found 'W1', 'b9'; parameters are hidden.weight"),
         ("crash", "raised KeyError: 'hiden.weight'\n  f.py:"),
-        ("slow", "took longer than 0.5 s; allow it more with --timeout"),
+        ("slow", "took longer than 0.5 s, its timeout"),
         ("dead", "exit code 7"),
     ],
 )

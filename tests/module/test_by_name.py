@@ -57,6 +57,15 @@ def test_inputs_are_guessed_hostile_but_legal(name: str, labels: set[str]) -> No
     assert labels <= {p["name"].removeprefix(f"{name} (")[:-1] for p in problems}
 
 
+def test_the_options_of_a_check_hold_for_modules_too(tmp_path: Path) -> None:
+    target = "layers_by_name.py:Dense --shape 7x5 --set inputs=5 --set outputs=3 --points 1"
+    options = ["--budget", "60", "--output", str(tmp_path / "dense.txt"), "-v"]
+    code, _ = _run(target, *options)
+    told = (tmp_path / "dense.txt").read_text("utf-8")
+    assert code in (0, 3)
+    assert "--budget allows it more" in " ".join(told.split())
+
+
 @pytest.mark.parametrize(("name", "fault"), [("LastRowOnly", "EMB01"), ("Forgetful", "RNN")])
 def test_mistakes_of_wrong_layers_get_their_names(name: str, fault: str) -> None:
     code, problems = _problems(f"layers_by_name.py:{name}")
@@ -81,7 +90,7 @@ def test_an_object_that_is_there_already_is_checked_as_it_is() -> None:
         ("layers_by_name.py:affine_forward", "say them in order"),
         ("layers_by_name.py:Dense --set units=3", "takes no argument 'units'"),
         ("nowhere.py:Dense", "there is no file"),
-        ("layers_by_name.py:Network --step jump", "expected a method jump"),
+        ("layers_by_name.py:Network --step jump", "has no method .jump"),
     ],
 )
 def test_what_can_not_be_checked_is_an_error_that_says_what_to_do(

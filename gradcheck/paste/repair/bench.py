@@ -81,7 +81,7 @@ class Bench:
         self.candidate = choice.candidate
         self.loss = inquiry.candidates[choice.candidate]
         self.rate = rate
-        self.inferred = choice.basis == "inferred"
+        self.inferred = self.loss.standard is not None
         self.parameters = tuple(inquiry.parameters)
         claims = claimed(inquiry, choice.candidate)
         self.claims = {path: claim for path, claim in claims.items() if not claim.decay}

@@ -34,7 +34,7 @@ class Stock:
         self._updates = updates
         self._style = Style.of(tree, self.numpy)
         self._rates = frozenset(text for node in updates for text in coefficients(node))
-        called = set(_called(tree))
+        called = {*_called(tree)}
         self._uncalled = [name for name in self.functions if name not in called]
         self._strengths = [c for c in coefficients(tree) if c not in self._rates]
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
@@ -177,6 +177,7 @@ def _held(tree: ast.Module) -> Iterator[str]:
 
 
 def _called(tree: ast.Module) -> Iterator[str]:
+    """Yield the functions that are called by name."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id=name)):

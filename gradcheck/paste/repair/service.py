@@ -10,6 +10,7 @@ from gradcheck.paste.repair.adjoints import Adjoints
 from gradcheck.paste.repair.bench import Bench, Shown
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.course import repaired
+from gradcheck.paste.repair.entries import entries
 from gradcheck.paste.repair.influence import influences
 from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.points import widened
@@ -34,7 +35,8 @@ prepare = understand.prepare
 def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
     """Answer the request `{"source": text, "set": {name: expression}, "seconds": number}`.
 
-    It may have the wishes that `understand` knows, too. The seconds are the wall clock's. What is
+    It may have the wishes that `understand` knows, too, and with `pictures` single entries of what
+    is wrong are measured. The seconds are the wall clock's. What is
     understood of each step is reported at once, as the search for repairs may take too long.
     """
     source = request["source"]
@@ -49,7 +51,10 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
             return {}
         notes = elsewhere(inquiry, choice, told, program)
         late = _lateness(seconds / 2, over)
-        return {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late)}
+        found = {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late)}
+        if request.get("pictures"):
+            found["entries"] = [*entries(inquiry, choice, told, _lateness(seconds, over))]
+        return found
 
     return understand.understood(program, then, wanted=wishes(request))
 

@@ -21,13 +21,10 @@ from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.values import frozen
+from gradcheck.paste.understanding.ways import is_clipped, is_decayed, is_multiple
 from gradcheck.record import record
 
 _SAME = 1e-6
-_CLOSE = 1e-9
-_MOST_DECAYED = 0.5
-"""The share of a parameter that a weight decay takes at most; what loses more is overwritten."""
-
 _SOLVERS = ("inv", "pinv", "solve", "lstsq", "cho_solve")
 
 
@@ -213,11 +210,11 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | Non
     # One number says nothing at one point; several points do, if what is cut is cut at one bound.
     columns = [np.concatenate(part) for part in zip(*pairs, strict=True)]
     clips = [columns] if columns[0].size == len(pairs) else pairs
-    if all(_is_clipped(change, value) for change, value, *_ in clips):
+    if all(is_clipped(change, value) for change, value, *_ in clips):
         return "clipping"
-    if all(_is_multiple(change, value) for change, value, _ in pairs):
+    if all(is_multiple(change, value) for change, value, _ in pairs):
         return "rescaling"
-    if _is_decayed(pairs):
+    if is_decayed(pairs):
         return "weight decay"
     downhill = all(change @ value * claim.fit.scale > 0 for change, value, _ in pairs)
     return "optimizer" if downhill and _solves(inquiry) else None
@@ -232,16 +229,17 @@ def _solves(inquiry: Inquiry) -> bool:
 def _has_state(inquiry: Inquiry, path: Path, site: int) -> bool:
     """Tell whether something that the step keeps changes the update, but not the gradient.
 
-    In the first iteration of all there may be no such thing yet.
+    In the first iteration of all there may be no such thing yet, or a zero that stands for it.
     """
     shape = np.shape(inquiry.points[0].point[path])
-    point = max(inquiry.points, key=lambda one: one.first)
+    point = _updating(inquiry, path)
     step = replace(inquiry.step, first=point.first, paths=inquiry.parameters)
     sites = frozenset({site})
-    known = {**inquiry.found.base.before.values, **inquiry.base.before.values}
+    bases = inquiry.base.before.values, inquiry.found.base.before.values
     for other in inquiry.found.others:
-        held = known.get(other)
-        if held is None or np.shape(held) != shape or other.is_variable:
+        kept = (base[other] for base in bases if other in base)
+        held = next((value for value in kept if np.shape(value) == shape), None)
+        if held is None or other.is_variable:
             continue
         there = np.abs(drawn(held, Draw(seed=5), 0)) + np.abs(frozen(held))
         trial = step.trial({**point.point, other: there}, step.plan(sites), recorded=sites)
@@ -254,13 +252,18 @@ def _has_state(inquiry: Inquiry, path: Path, site: int) -> bool:
     return False
 
 
+def _updating(inquiry: Inquiry, path: Path) -> Measured:
+    """Return the last iteration's point at which a parameter is updated: not every one need do."""
+    return max(inquiry.points, key=lambda one: (bool(np.any(one.claims[path])), one.first))
+
+
 def _turned(inquiry: Inquiry, path: Path, claim: Claim) -> Claim:
     """Return a gradient variable with the sign by which the update follows it.
 
     An optimizer may be handed the negative of it, and goes uphill then. So the variable is turned
     round, and what that does to the update is looked at.
     """
-    point = inquiry.points[0]
+    point = _updating(inquiry, path)
     step = replace(inquiry.step, first=point.first, paths=(path,))
     sites = frozenset({claim.site})
     plain = step.trial(point.point, step.plan(sites), recorded=sites)
@@ -282,33 +285,3 @@ def _turned(inquiry: Inquiry, path: Path, claim: Claim) -> Claim:
         return claim
     rows = tuple(replace(row, claim=-row.claim) for row in claim.rows)
     return replace(claim, rows=rows, fit=fit(rows), sign=-1.0)
-
-
-def _is_clipped(claim: Array, value: Array) -> bool:
-    """Tell whether a claim is a multiple of a value, but for entries cut off at one bound."""
-    if not np.any(value) or not np.any(claim):
-        return False
-    bound = float(np.max(np.abs(claim)))
-    free = (np.abs(claim) < bound * (1 - _SAME)) & (value != 0)
-    if not np.any(free):
-        return bool(np.all(np.sign(claim) == np.sign(value)))
-    scale = float(claim[free] @ value[free] / (value[free] @ value[free]))
-    cut = np.clip(scale * value, -bound, bound)
-    return bool(np.allclose(claim, cut, rtol=_SAME, atol=_CLOSE * bound))
-
-
-def _is_multiple(claim: Array, value: Array) -> bool:
-    size = float(value @ value)
-    return size > 0 and bool(
-        np.linalg.norm(claim - claim @ value / size * value) <= _SAME * np.linalg.norm(claim)
-    )
-
-
-def _is_decayed(pairs: Sequence[tuple[Array, Array, Array]]) -> bool:
-    """Tell whether claims are a value plus the parameter, with the same two factors everywhere."""
-    claim, value, own = (np.concatenate(part) for part in zip(*pairs, strict=True))
-    factors, *_ = np.linalg.lstsq(np.stack([value, own], axis=1), claim, rcond=None)
-    left = claim - np.stack([value, own], axis=1) @ factors
-    if not (factors[0] > 0 and factors[1] <= _MOST_DECAYED):
-        return False
-    return bool(np.linalg.norm(left) <= _SAME * np.linalg.norm(claim))

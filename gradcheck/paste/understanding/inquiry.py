@@ -241,6 +241,7 @@ def _points(
     missing = False
     for seed in range(1, count + 1):
         ahead = (seed - 1) % (_FEWER if base.seconds > _SLUGGISH else _POINTS)
+        ahead = 0 if step.spreads else ahead * step.span
         one = _measured(replace(step, first=step.first + ahead), found, offered, seed)
         if one is not None:
             named = [one.losses[i] for i, c in enumerate(offered) if c.named and c.whole]

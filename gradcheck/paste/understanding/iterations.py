@@ -49,6 +49,8 @@ class Found:
     wishes: Wishes = NONE
     whole: Scene | None = None
     """The scene with all of the data, where the step is one on a part of them."""
+    repeats: bool = False
+    """Whether a parameter is updated several times: then it is no single step."""
 
     @property
     def is_scattered(self) -> bool:
@@ -72,19 +74,20 @@ class _Look:
     updates: tuple[Update, ...]
 
 
-def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE) -> Found | None:
+def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE, *, span: int = 1) -> Found | None:
     """Return the step that a loop's iterations are, if they change what a loss depends on.
 
-    A few iterations are looked at: in any single one some parameters may stay as they are, or
-    be without influence, as a weight is whose input is zero.
+    A few are looked at, each of `span` iterations: in any single one some parameters may stay as
+    they are, or be without influence, as a weight is whose input is zero.
     """
     looks: list[_Look] = []
     seen: frozenset[Path] = frozenset()
     for first in _TRIED:
-        if first >= len(turns.changed) or turns.changed[first] <= seen:
-            continue
-        seen |= turns.changed[first]
-        look = _look(Step(scene=scene, loop=turns.loop, first=first))
+        if span == 1:
+            if first >= len(turns.changed) or turns.changed[first] <= seen:
+                continue
+            seen |= turns.changed[first]
+        look = _look(Step(scene=scene, loop=turns.loop, first=first * span, span=span))
         if look is not None:
             looks.append(look)
     return _found(looks, turns, wishes) if looks else None
@@ -133,17 +136,59 @@ def _found(looks: Sequence[_Look], turns: Turns, wishes: Wishes) -> Found | None
     if not parameters:
         return None
     own = tuple(update for update in known if update.path in parameters)
-    step = looks[0].step
+    shapes = _shapes(looks, parameters)
+    step, base = looks[0].step, looks[0].base
+    made = replace(step, first=0).trial({}, step.plan(None))
+    spreads = _are_spread(made, shapes)
+    if spreads:
+        step, base = replace(step, first=0, spreads=True), made
+        shapes = {path: np.shape(frozen(made.before.values[path])) for path in parameters}
     return Found(
         step=replace(step, rates=rates(own), variables=_variables(step, parameters)),
-        base=looks[0].base,
+        base=base,
         parameters=tuple(parameters),
         updates=own,
-        shapes=_shapes(looks, parameters),
+        shapes=shapes,
         others=tuple(path for path in looks[0].differing if path not in parameters),
         turns=turns,
         together=max(len({*look.moving} & set(parameters)) for look in looks),
         wishes=wishes,
+        repeats=_repeats(looks[0], parameters),
+    )
+
+
+def _repeats(look: _Look, parameters: Sequence[Path]) -> bool:
+    """Tell whether one statement updates all of a parameter more than once."""
+    events, values = look.base.events, look.base.before.values
+    whole = Counter(
+        (update.path, update.site)
+        for update in look.updates
+        if update.path in parameters
+        and update.index < len(events)
+        and np.shape(events[update.index].value) == np.shape(frozen(values[update.path]))
+    )
+    return max(whole.values(), default=0) > 1
+
+
+def _are_spread(made: Trial, shapes: Mapping[Path, tuple[int, ...]]) -> bool:
+    """Tell whether an update stretches a parameter to as many entries as there are samples.
+
+    So a bias does whose gradient is summed over the wrong axis. One that only takes on its size
+    when it is updated, as a number may, gets a size that the weights have as well.
+    """
+    values = made.before.values
+    if made.failed or any(path not in values for path in shapes):
+        return False
+    old = {path: np.shape(frozen(values[path])) for path in shapes}
+    known = {size for shape in old.values() for size in shape}
+    spread = [path for path, new in shapes.items() if _is_spread(old[path], new, known)]
+    return any(old[path] for path in spread) or 0 < len(spread) < len(old)
+
+
+def _is_spread(old: tuple[int, ...], new: tuple[int, ...], known: AbstractSet[int]) -> bool:
+    padded = (1,) * (len(new) - len(old)) + old
+    return len(padded) == len(new) and any(
+        n != o and n not in known for o, n in zip(padded, new, strict=True)
     )
 
 

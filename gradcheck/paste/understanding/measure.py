@@ -11,8 +11,8 @@ from gradcheck.paste.understanding.candidates import Candidate, values
 from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.points import Draw, directions, drawn
-from gradcheck.paste.understanding.slopes import slopes
-from gradcheck.paste.understanding.steps import Point, Step
+from gradcheck.paste.understanding.slopes import Slopes, slopes
+from gradcheck.paste.understanding.steps import Point, Step, Trial
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.record import record
 
@@ -50,6 +50,42 @@ class Measured:
         )
 
 
+@record
+class Still:
+    """A step at a point with a rate of zero, whose losses can be differentiated from there."""
+
+    step: Step
+    candidates: Sequence[Candidate]
+    point: Point
+    trial: Trial
+    losses: Array
+
+    def slopes(self, path: Path, line: Array) -> Slopes:
+        """Differentiate all candidates by a parameter along a line."""
+        start = self.point[path]
+        size = float(np.linalg.norm(np.asarray(start)))
+        wanted = frozenset(candidate.site for candidate in self.candidates)
+        plan = self.step.plan(wanted)
+
+        def at(amount: float) -> Array:
+            moved = {**self.point, path: _moved(start, amount * line)}
+            most = len(self.trial.events)
+            trial = self.step.trial(moved, plan, rate=0.0, most=most, recorded=wanted)
+            return values(self.candidates, trial.events, self.trial.events)
+
+        return slopes(at, self.losses, max(size, 0.1 * float(np.sqrt(np.size(start)))))
+
+
+def standing(step: Step, candidates: Sequence[Candidate], point: Point) -> Still | None:
+    """Run a step at a point with a rate of zero; None where that fails or no loss is finite."""
+    wanted = frozenset(candidate.site for candidate in candidates)
+    trial = step.trial(point, step.plan(wanted), rate=0.0, recorded=wanted)
+    losses = values(candidates, trial.events)
+    if trial.failed or not np.any(np.isfinite(losses)):
+        return None
+    return Still(step=step, candidates=candidates, point=point, trial=trial, losses=losses)
+
+
 def point(step: Step, parameters: Sequence[Path], draw: Draw) -> Point | None:
     """Draw a point for a step's parameters; None where the step can't be reached."""
     base = replace(step, paths=tuple(parameters)).trial({}, step.plan(frozenset()))
@@ -77,28 +113,14 @@ def measured(
     claims = {path: _claim(step.claim(real, path), point[path]) for path in parameters}
     if any(claim is None for claim in claims.values()):
         return None
-    wanted = frozenset(candidate.site for candidate in candidates)
-    plan = step.plan(wanted)
-    still = step.trial(point, plan, rate=0.0, recorded=wanted)
-    losses = values(candidates, still.events)
-    if still.failed or not np.any(np.isfinite(losses)):
+    still = standing(step, candidates, point)
+    if still is None:
         return None
-    most = len(still.events)
-    few = few or still.seconds > _SLOW
+    few = few or still.trial.seconds > _SLOW
     lines = {p: directions(point[p], claims[p], key, few) for key, p in enumerate(parameters)}
     found: dict[Path, tuple[Array, Array]] = {}
     for path in parameters:
-        size = float(np.linalg.norm(np.asarray(point[path])))
-        size = max(size, 0.1 * float(np.sqrt(np.size(point[path]))))
-        one_by_one = []
-        for line in lines[path]:
-
-            def at(amount: float, line: Array = line, path: Path = path) -> Array:
-                moved = {**point, path: _moved(point[path], amount * line)}
-                trial = step.trial(moved, plan, rate=0.0, most=most, recorded=wanted)
-                return values(candidates, trial.events, still.events)
-
-            one_by_one.append(slopes(at, losses, size))
+        one_by_one = [still.slopes(path, line) for line in lines[path]]
         found[path] = (
             np.stack([one.value for one in one_by_one]),
             np.stack([one.bar for one in one_by_one]),
@@ -111,7 +133,7 @@ def measured(
         claim_bars={path: _rounding(point[path]) for path in parameters},
         slopes={path: value for path, (value, _) in found.items()},
         bars={path: bar for path, (_, bar) in found.items()},
-        losses=losses,
+        losses=still.losses,
     )
 
 

@@ -28,6 +28,9 @@ from gradcheck.record import record
 _MOST = 40
 """So many values at most are looked at as possible parameters."""
 
+_LONGEST = 0.5
+"""What takes more seconds than this, with all its hooks, can't be run as often as it takes."""
+
 
 @record
 class Passage(Step):
@@ -114,7 +117,7 @@ def passage(machine: Machine, wishes: Wishes = NONE, endless: Iterable[int] = ()
     step = Passage(scene=Scene(machine, 0), loop=-1, first=0, births={}, limits=limits)
     step = replace(step, births=_births(step))
     base = step.trial({}, step.plan(None))
-    if base.failed:
+    if base.failed or base.seconds > _LONGEST:
         return None
     found = updates(base, [path for path in base.before.values if _has_changed(base, path)])
     gradients = dict(_gradients(base, step.births))

@@ -65,3 +65,17 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return one == other or (one != one and other != other)
     return np.shape(one) == np.shape(other) and bool(np.array_equal(one, other, equal_nan=True))
+
+
+def is_part(whole: Any, part: Any) -> bool:
+    """Tell whether a frozen value is a whole one, or a row or a number of it that is not zero."""
+    whole, part = np.asarray(frozen(whole)), np.asarray(part)
+    if part.dtype == object or (part.ndim == 0 and part == 0):
+        return False
+    if part.shape == whole.shape:
+        return bool(np.array_equal(whole, part, equal_nan=True))
+    if part.shape not in ((), whole.shape[1:]):
+        return False
+    return bool(
+        np.any(np.all(whole == part, axis=tuple(range(whole.ndim - part.ndim, whole.ndim))))
+    )

@@ -1,11 +1,14 @@
 """Backward passes that people write for PyTorch, right and wrong."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from gradcheck import assert_gradients, check
+from gradcheck.cli import main
 
 torch: Any = pytest.importorskip("torch", reason="pip install 'gradcheck[torch]' has it tested")
 
@@ -87,3 +90,68 @@ def test_a_gradient_of_the_wrong_shape_is_told_in_torchs_own_words() -> None:
     (report,) = check(Stretched, inputs=_draw(SAMPLES, INPUTS)).problems
     assert report.verdict == "error"
     assert "invalid gradient" in str(report.message)
+
+
+SOURCE = """
+import torch
+
+class Scale(torch.autograd.Function):
+    slip = 1.0
+
+    @staticmethod
+    def forward(ctx, x, w):
+        ctx.save_for_backward(x, w)
+        return x * w
+
+    @staticmethod
+    def backward(ctx, dy):
+        x, w = ctx.saved_tensors
+        return dy * w, (dy * x).sum(dim=0)
+
+class Halved(Scale):
+    @staticmethod
+    def backward(ctx, dy):
+        dx, dw = Scale.backward(ctx, dy)
+        return dx, dw / 2
+
+class Layer(torch.nn.Module):
+    function = Scale
+
+    def __init__(self, width):
+        super().__init__()
+        self.w = torch.nn.Parameter(torch.randn(width))
+
+    def forward(self, x):
+        return self.function.apply(x, self.w)
+
+class Flawed(Layer):
+    function = Halved
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ("Scale --shape x=3x5 --shape w=5", 0, "2 right"),
+        ("Scale --shape w=5 --shape x=3x5", 0, "2 right"),
+        ("Halved --shape 3x5 --shape 5", 1, "1 wrong, 1 right"),
+        ("Layer", 0, "Layer (1x5)"),
+        ("Flawed --set width=7 --shape 3x7", 1, "1 wrong, 1 right"),
+        ("Scale", 2, "can't be guessed"),
+    ],
+)
+def test_targets_of_pytorch_by_name(tmp_path: Path, arguments: str, code: int, said: str) -> None:
+    (tmp_path / "own.py").write_text(SOURCE, "utf-8")
+    name, *rest = arguments.split()
+    result = CliRunner().invoke(
+        main, ["module", f"{tmp_path / 'own.py'}:{name}", *rest, "-q", "--points", "1"]
+    )
+    assert result.exit_code == code, result.output
+    assert said in " ".join(result.output.split())
+
+
+def test_calls_without_inputs_are_told_what_to_write() -> None:
+    function = _layer(lambda y: 1 - y**2)
+    assert "check(Dense, inputs=(x, w, b))" in str(check(function).problems[0].message)
+    applied = check(function.apply, inputs=_given()).problems[0].message
+    assert "check(Dense, inputs=...)" in str(applied)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from gradcheck.array import Array
-from gradcheck.frameworks.pullback import Function, Pullback
+from gradcheck.module.frameworks.pullback import Function, Pullback
 
 SEED = 1
 """The seed of what is drawn in every pass, so that a mask is the same one each time."""
@@ -26,17 +26,27 @@ def is_target(target: Any) -> bool:
     return isinstance(target, torch.nn.Module)
 
 
+def arguments(target: Any) -> list[str]:
+    """Name the arguments of a function or a module."""
+    names = [*inspect.signature(target.forward).parameters]
+    return names[1:] if isinstance(target, type) and names[:1] == ["ctx"] else names
+
+
+def sizes(target: Any) -> Sequence[int]:
+    """Return the sizes of a module's parameters; a function has none."""
+    if isinstance(target, type):
+        return ()
+    return [size for parameter in target.parameters() for size in parameter.shape]
+
+
 def subject(target: Any, inputs: Any, seed: int = 0) -> Pullback:
     """Make a subject of a module or of a function with a backward of its own."""
     given = list(inputs) if isinstance(inputs, tuple) else [inputs]
     if isinstance(target, type):
-        names = [*inspect.signature(target.forward).parameters]  # type: ignore[attr-defined]
-        skipped = 1 if names[:1] == ["ctx"] else 0
         apply = target.apply  # type: ignore[attr-defined]
-        return _made(target.__name__, apply, None, names[skipped:], given, seed)
+        return _made(target.__name__, apply, None, arguments(target), given, seed)
     module = copy.deepcopy(target).double()
-    names = [*inspect.signature(module.forward).parameters]
-    return _made(type(target).__name__, module, module, names, given, seed)
+    return _made(type(target).__name__, module, module, arguments(target), given, seed)
 
 
 def _made(

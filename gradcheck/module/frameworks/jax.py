@@ -4,19 +4,30 @@ They are checked in all their floating-point arguments, in double precision what
 setting; arguments may be trees of arrays.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.frameworks.pullback import Function, Pullback
+from gradcheck.module.frameworks.pullback import Function, Pullback
 
 
 def is_target(target: Any) -> bool:
     """Tell whether this is a function with a derivative rule of its own."""
     return isinstance(target, jax.custom_vjp)
+
+
+def arguments(target: Any) -> list[str]:
+    """Name the arguments of a function."""
+    code = getattr(getattr(target, "fun", target), "__code__", None)
+    return list(code.co_varnames[: code.co_argcount]) if code else []
+
+
+def sizes(target: Any) -> Sequence[int]:  # noqa: ARG001
+    """Return nothing: a function has no parameters of its own."""
+    return ()
 
 
 def subject(target: Any, inputs: Any, seed: int = 0) -> Pullback:
@@ -44,7 +55,7 @@ class _Runner:
     def __init__(self, function: Any, given: tuple[Any, ...]) -> None:
         self._function = function
         pairs, self._tree = jax.tree_util.tree_flatten_with_path(given)
-        names = _arguments(function)
+        names = arguments(function)
         self._leaves = {_named(path, names): leaf for path, leaf in pairs}
 
     def values(self) -> dict[str, Array]:
@@ -79,11 +90,6 @@ def _double() -> Any:
     from jax.experimental import enable_x64
 
     return enable_x64()
-
-
-def _arguments(function: Any) -> list[str]:
-    code = getattr(getattr(function, "fun", function), "__code__", None)
-    return list(code.co_varnames[: code.co_argcount]) if code else []
 
 
 def _named(path: Any, names: list[str]) -> str:
