@@ -134,6 +134,11 @@ for it in range(50):
         (RIDGE, "dw = X.T @ miss / len(y) + 2 * ridge * w", "dw = X.T @ miss / len(y) + w"),
         (RIDGE, "dw = X.T @ miss / len(y) + 2 * ridge * w", "dw = X.T @ miss + 2 * ridge * w"),
         (RIDGE, "dw = X.T @ miss / len(y) + 2 * ridge * w", "dw = 2 * ridge * w"),
+        (
+            RATINGS,
+            "g_style = off * taste[u] + shrink * style[r]",
+            "g_style = off * taste[u]",
+        ),
         (RIDGE, "w -= 0.05 * dw", "w -= dw"),
         (RIDGE, "b -= 0.05 * db", "b -= 0.05"),
         (RIDGE, "w -= 0.05 * dw", "w = -0.05 * dw"),
