@@ -24,7 +24,8 @@ class Bench:
     def __init__(self, reference: Reference, functions: Functions, factor: float) -> None:
         self._functions = functions
         self._names = names(reference.network, reference.probe)
-        self._right = {name: factor * right for name, right in reference.gradients.items()}
+        right = reference.gradients
+        self._right = right if factor == 1 else {n: factor * g for n, g in right.items()}
         self._sizes = {name: largest(right) for name, right in self._right.items()}
 
     def values(self, block: Block, known: Mapping[str, Array]) -> dict[str, Array] | None:

@@ -126,6 +126,11 @@ def _check(
     verdict, reason = verdict_of(free, rows, scale)
     if verdict == "wrong" and doubtful and entry.get("doubt"):
         verdict, reason = "undecided", entry["doubt"]
+    if verdict == "wrong" and entry.get("weighed") and free.exact and free.scale < 0:
+        verdict, reason = (
+            "undecided",
+            "each update multiplies it by another number, which may have either sign",
+        )
     if verdict == "wrong" and entry.get("elsewhere"):
         verdict = "undecided"
         reason = f"it is updated behind another loss, {entry['elsewhere']}, which may be its own"

@@ -129,3 +129,19 @@ def test_right_formulas_are_left_alone(config: Path) -> None:
     assert done.exit_code == 0
     assert config.read_text("utf-8") == FIXED
     assert list(config.parent.iterdir()) == [config]
+
+
+def test_advice_without_a_fix_speaks_of_the_networks_own_activation(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "network: {inputs: {x: [3]}, layers: [{h: {dense: {units: 5}}}, {a: tanh}, "
+        "{out: {dense: {units: 2}}}]}\n"
+        "loss: squared_error\n"
+        "data: {batch: 7, x: {normal: [0, 1]}, y: {normal: [0, 1]}}\n"
+        "gradients: {faults: [ACT04@a]}\n",
+        "utf-8",
+    )
+    done = CliRunner().invoke(main, ["check", str(path)])
+    assert "write `dZ1 = dA1 * tanh_prime(Z1)`, not `dZ1 = dA1 * tanh(Z1)`" in " ".join(
+        done.output.split()
+    )

@@ -10,7 +10,7 @@ from gradcheck.paste.repair import terms
 from gradcheck.paste.repair.coefficients import coefficients, divisors, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import Statement
-from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, own_shapes
+from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, is_derivative, own_shapes
 from gradcheck.paste.understanding.sites import words
 
 _MOST_TERMS = 16
@@ -113,8 +113,9 @@ class Stock:
         fitting = [n for n, shape in scope.arrays.items() if n in scope.moving and shape in shapes]
         fitting += [n for n in scope.numbers if n in scope.moving]
         # No weight is an activation, and no derivative.
-        none = self._uses.kept | self._uses.derivatives
-        fitting = [n for n in fitting if n not in none and not terms.is_gradient(n)]
+        fitting = [
+            n for n in fitting if n not in self._uses.kept and not is_derivative(self._uses, n)
+        ]
         for name in sorted(fitting, key=len):
             for template in self.templates:
                 yield template.format(name)

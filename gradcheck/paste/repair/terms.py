@@ -243,7 +243,7 @@ def penalties(style: Style, scope: Scope, strengths: Iterable[str]) -> Iterator[
     named = [name for name in scope.numbers if is_strength(name)]
     for strength in dict.fromkeys((*named, *strengths)):
         for name in scope.arrays:
-            if f"{strength} * {name}" in style.known or is_gradient(name):
+            if f"{strength} * {name}" in style.known or _is_gradient(name):
                 continue
             if name in scope.moving:
                 yield f"{strength} * {name}"
@@ -256,13 +256,22 @@ def gradients(
     """Yield other gradients of the statement's shapes."""
     own = _parts(statement)
     for name, shape in scope.arrays.items():
-        if shape in shapes and name in scope.moving and name not in own and is_gradient(name):
+        if shape in shapes and name in scope.moving and name not in own and _is_gradient(name):
             yield name
 
 
 def is_backward(uses: Uses, name: str) -> bool:
     """Tell what comes from behind: what backward statements make, or what is called a gradient."""
-    return name in uses.backward | uses.derivatives or is_gradient(name)
+    return name in uses.backward or is_derivative(uses, name)
+
+
+def is_derivative(uses: Uses, name: str) -> bool:
+    """Tell what is known to be a derivative, or is called one.
+
+    What backward statements make may be none: where the loss has a forward pass of its own, that of
+    the training step is not felt by it.
+    """
+    return name in uses.derivatives or _is_gradient(name)
 
 
 def _value_parts(statement: Statement) -> set[str]:
@@ -286,7 +295,7 @@ def is_strength(text: str) -> bool:
     return not _STRENGTHS.isdisjoint(words(text))
 
 
-def is_gradient(name: str) -> bool:
+def _is_gradient(name: str) -> bool:
     """Tell names for gradients: `dW`, `delta_prime`."""
     last = name.rpartition(".")[2]
     return last.startswith("d") or not DERIVATIVE.isdisjoint(words(last))

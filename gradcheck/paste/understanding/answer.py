@@ -80,6 +80,9 @@ def parameter(
         if choice is None or claim is not None
         else _name_of(inquiry, elsewhere(inquiry, choice.candidate, path)),
         "doubt": _doubt(inquiry, path, own),
+        "weighed": bool(
+            claim and choice and claim.why == "rescaling" and choice.basis == "inferred"
+        ),
         "rows": []
         if choice is None
         else _rows(claim.rows if claim else inquiry.rows(path, choice.candidate)),

@@ -18,8 +18,8 @@ from gradcheck.array import Array
 from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
+from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.paste.understanding.ways import is_clipped, is_decayed, is_multiple
 from gradcheck.record import record
@@ -68,6 +68,15 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
         if path not in odd and plain and inquiry.machine.sites[plain[0].site].names:
             found[path] = plain[0]
     return found
+
+
+def telling(inquiry: Inquiry) -> Iterator[int]:
+    """Yield the standard losses whose gradients by all parameters the step computes somewhere."""
+    seen = Seen(inquiry)
+    for index, candidate in enumerate(inquiry.candidates):
+        paths = inquiry.decided(index) if candidate.standard else []
+        if paths and all(any(True for _ in _exact(inquiry, index, p, seen)) for p in paths):
+            yield index
 
 
 def _is_alone(inquiry: Inquiry, path: Path, found: Mapping[Path, Claim]) -> bool:
@@ -195,7 +204,7 @@ def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Iterator
 
 def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | None:
     """Say what lies between a gradient variable and the update; None where nothing known does."""
-    if _has_state(inquiry, path, claim.site):
+    if has_state(inquiry, path, claim.site, _updating(inquiry, path)):
         return "optimizer"
     pairs = []
     for point, values in zip(inquiry.points, seen.values, strict=True):
@@ -209,10 +218,13 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | Non
         )
     # One number says nothing at one point; several points do, if what is cut is cut at one bound.
     columns = [np.concatenate(part) for part in zip(*pairs, strict=True)]
+    rescaled = all(is_multiple(change, value) for change, value, _ in pairs)
+    if rescaled and columns[0].size > len(pairs):
+        return "rescaling"
     clips = [columns] if columns[0].size == len(pairs) else pairs
     if all(is_clipped(change, value) for change, value, *_ in clips):
         return "clipping"
-    if all(is_multiple(change, value) for change, value, _ in pairs):
+    if rescaled:
         return "rescaling"
     if is_decayed(pairs):
         return "weight decay"
@@ -224,32 +236,6 @@ def _solves(inquiry: Inquiry) -> bool:
     """Tell whether a program solves equations, as Newton's method does."""
     calls = [node.func for node in ast.walk(inquiry.machine.tree) if isinstance(node, ast.Call)]
     return any(ast.unparse(func).rpartition(".")[2] in _SOLVERS for func in calls)
-
-
-def _has_state(inquiry: Inquiry, path: Path, site: int) -> bool:
-    """Tell whether something that the step keeps changes the update, but not the gradient.
-
-    In the first iteration of all there may be no such thing yet, or a zero that stands for it.
-    """
-    shape = np.shape(inquiry.points[0].point[path])
-    point = _updating(inquiry, path)
-    step = replace(inquiry.step, first=point.first, paths=inquiry.parameters)
-    sites = frozenset({site})
-    bases = inquiry.base.before.values, inquiry.found.base.before.values
-    for other in inquiry.found.others:
-        kept = (base[other] for base in bases if other in base)
-        held = next((value for value in kept if np.shape(value) == shape), None)
-        if held is None or other.is_variable:
-            continue
-        there = np.abs(drawn(held, Draw(seed=5), 0)) + np.abs(frozen(held))
-        trial = step.trial({**point.point, other: there}, step.plan(sites), recorded=sites)
-        plain = step.trial(point.point, step.plan(sites), recorded=sites)
-        if trial.failed or plain.failed or not trial.events or not plain.events:
-            continue
-        same_gradient = np.array_equal(trial.events[-1].value, plain.events[-1].value)
-        if same_gradient and not np.array_equal(trial.change(path), plain.change(path)):
-            return True
-    return False
 
 
 def _updating(inquiry: Inquiry, path: Path) -> Measured:

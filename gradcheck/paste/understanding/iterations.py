@@ -12,6 +12,7 @@ import numpy as np
 from gradcheck.paste.understanding.influence import influential, shaken
 from gradcheck.paste.understanding.machine import Scene
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.spreading import are_spread
 from gradcheck.paste.understanding.steps import Step, Trial, changed
 from gradcheck.paste.understanding.survey import Turns
 from gradcheck.paste.understanding.updates import Update, idle_updates, rates, updates
@@ -25,6 +26,7 @@ _TRIED = (1, 0, 2)
 _ROUNDING = 1e-14
 """What changes by less than this share, in several updates, has been moved there and back."""
 
+_MULTIPLE = 1e-9
 _MOST_ADDED = 32
 _KEPT = 0.5
 """The share of a change before a step that must be left after it, for an update."""
@@ -139,7 +141,7 @@ def _found(looks: Sequence[_Look], turns: Turns, wishes: Wishes) -> Found | None
     shapes = _shapes(looks, parameters)
     step, base = looks[0].step, looks[0].base
     made = replace(step, first=0).trial({}, step.plan(None))
-    spreads = _are_spread(made, shapes)
+    spreads = are_spread(made, shapes)
     if spreads:
         step, base = replace(step, first=0, spreads=True), made
         shapes = {path: np.shape(frozen(made.before.values[path])) for path in parameters}
@@ -170,28 +172,6 @@ def _repeats(look: _Look, parameters: Sequence[Path]) -> bool:
     return max(whole.values(), default=0) > 1
 
 
-def _are_spread(made: Trial, shapes: Mapping[Path, tuple[int, ...]]) -> bool:
-    """Tell whether an update stretches a parameter to as many entries as there are samples.
-
-    So a bias does whose gradient is summed over the wrong axis. One that only takes on its size
-    when it is updated, as a number may, gets a size that the weights have as well.
-    """
-    values = made.before.values
-    if made.failed or any(path not in values for path in shapes):
-        return False
-    old = {path: np.shape(frozen(values[path])) for path in shapes}
-    known = {size for shape in old.values() for size in shape}
-    spread = [path for path, new in shapes.items() if _is_spread(old[path], new, known)]
-    return any(old[path] for path in spread) or 0 < len(spread) < len(old)
-
-
-def _is_spread(old: tuple[int, ...], new: tuple[int, ...], known: AbstractSet[int]) -> bool:
-    padded = (1,) * (len(new) - len(old)) + old
-    return len(padded) == len(new) and any(
-        n != o and n not in known for o, n in zip(padded, new, strict=True)
-    )
-
-
 def _named(looks: Sequence[_Look], names: Sequence[str]) -> list[Path]:
     """Return what the user calls the parameters, as far as the step changes it."""
     idle = [update.path for look in looks for update in look.updates]
@@ -219,7 +199,21 @@ def _parameters(look: _Look, known: Sequence[Update]) -> list[Path]:
     if not ordered:
         return []
     step = replace(look.step, variables=_variables(look.step, ordered))
-    return influential(step, look.base, {path: _first(look, path, known) for path in ordered})
+    found = influential(step, look.base, {path: _first(look, path, known) for path in ordered})
+    return [path for path in found if not _is_velocity(look.base, path, found)]
+
+
+def _is_velocity(base: Trial, path: Path, others: Iterable[Path]) -> bool:
+    """Tell what others are changed by, as by the velocity of a momentum that looks ahead."""
+    own = np.asarray(frozen(base.after.values[path]))
+    for other in others:
+        change = np.asarray(base.change(other))
+        if other == path or change.shape != own.shape or not np.any(change) or not np.any(own):
+            continue
+        factor = np.sum(change * own) / np.sum(own * own) if own.size > 1 else np.sign(change * own)
+        if np.linalg.norm(change - factor * own) <= _MULTIPLE * np.linalg.norm(change):
+            return True
+    return False
 
 
 def _first(look: _Look, path: Path, known: Sequence[Update]) -> int:

@@ -28,6 +28,15 @@ def frozen(value: Any) -> Any:
     return table(value) if kind is list else None
 
 
+def operand(value: Any) -> Any:
+    """Return a frozen copy, of truth values too: to arithmetic they are zeros and ones."""
+    if isinstance(value, bool | np.bool_):
+        return float(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "b":
+        return frozen(np.asarray(value, dtype=float))
+    return frozen(value)
+
+
 def table(value: list[Any]) -> Array | None:
     """Return a list of numbers, or of equally long lists of numbers, as an array."""
     if not value or len(value) > 4096:
