@@ -42,9 +42,9 @@ class Catalogue(Generic[E]):
     attribute: str
     kind: type[E]
 
-    def modules(self) -> Iterator[str]:
-        """Yield the dotted names of the entries' modules, without importing them."""
-        yield from _modules(self.package)
+    def modules(self, folder: str | None = None) -> Iterator[str]:
+        """Yield the dotted names of the entries' modules, or a folder's, without importing them."""
+        yield from _modules(self.package if folder is None else f"{self.package}.{folder}")
 
     def find(self, key: str) -> E | None:
         """Return the entry called `key`, importing its module alone; None if there is none."""
@@ -55,10 +55,10 @@ class Catalogue(Generic[E]):
                 return self._load(module)
         return None
 
-    def all(self) -> Mapping[str, E]:
-        """Return every entry by key, in key order."""
+    def all(self, folder: str | None = None) -> Mapping[str, E]:
+        """Return every entry, or every one of a folder, by key, in key order."""
         found: dict[str, E] = {}
-        for module in self.modules():
+        for module in self.modules(folder):
             entry = self._load(module)
             if entry.key in found:
                 raise CatalogueError(f"{module} defines {entry.key!r}, which is defined already")

@@ -35,7 +35,8 @@ Kind: TypeAlias = Literal["activation", "layer", "loss", "regularizer"]
 class Option:
     """One setting of an op, as a config writes it; without a default it must be given.
 
-    `minimum` is inclusive; `above` and `below` are exclusive bounds.
+    `minimum` is inclusive; `above` and `below` are exclusive bounds. A `size` is a number of
+    outputs, in whose place any other would do.
     """
 
     doc: str
@@ -46,6 +47,7 @@ class Option:
     minimum: float | None = None
     above: float | None = None
     below: float | None = None
+    size: bool = False
 
 
 @record
@@ -123,6 +125,7 @@ class Worked:
 
 Forward: TypeAlias = Callable[[Inputs, Parameters, Options], tuple[Array, Any]]
 Backward: TypeAlias = Callable[[Array, Any], Gradients]
+Ending: TypeAlias = Callable[[Array, Any], Mapping[str, Array]]
 Infer: TypeAlias = Callable[[Sequence[Shape], Options], Inferred]
 Kinks: TypeAlias = Callable[[Inputs, Mapping[str, Any]], Array]
 Sites: TypeAlias = Callable[[Inputs, Parameters, Options], Mapping[str, Site]]
@@ -149,7 +152,8 @@ class Op:
     named sites' pre-activations moved by arrays of their shapes. With these facts one moved
     pre-activation serves all parameters of its column. `together(points, options)`, where there
     is one, gives the outputs of several forward passes at once, each of a point's inputs and
-    parameters.
+    parameters. `ending(dy, cache)`, where there is one, gives the gradients of the parameters
+    alone: those of `backward`, for less where nobody asks for those of the inputs.
 
     `own` marks one that is not of the catalogue but the user's.
     """
@@ -169,6 +173,7 @@ class Op:
     shifted: Shifted | None = None
     active: Active | None = None
     together: Together | None = None
+    ending: Ending | None = None
     own: bool = False
     samplewise: bool = True
     complex_safe: bool = True

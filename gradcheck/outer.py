@@ -1,7 +1,8 @@
 """Products of all pairs of two vectors' elements or of two matrices' columns, made on demand."""
 
 import math
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from typing import overload
 
 import numpy as np
@@ -25,14 +26,17 @@ class Outer:
     def __getitem__(self, some: Array) -> Array: ...
     def __getitem__(self, some: slice | Array) -> Array:
         """Return some of the products."""
-        width = len(self.columns)
         if not isinstance(some, slice):
+            width = len(self.columns)
             return np.asarray(self.rows[some // width] * self.columns[some % width])
+        return self.made(some, room(self, len(range(*some.indices(len(self))))))
+
+    def made(self, some: slice, room: Array) -> Array:
+        """Make a stretch of the products in a flat array that has `room` for them."""
         start, stop, _ = some.indices(len(self))
-        first = start // max(width, 1)
-        rows = self.rows[first : -(-stop // max(width, 1))]
-        products: Array = np.einsum("i,j->ij", rows, self.columns).ravel()
-        return products[start - first * width : stop - first * width]
+        first, rows, products = _rows(start, stop, len(self.columns), room)
+        np.einsum("i,j->ij", self.rows[rows], self.columns, out=products)
+        return products.reshape(-1)[start - first : stop - first]
 
     def min(self) -> float:
         """Return the smallest product of factors that are not negative."""
@@ -78,13 +82,15 @@ class Inner:
             few = np.size(some) * len(self.left) <= len(self)
             found: Array = self._few(some) if few else self._all[some]
             return found
+        count = len(range(*some.indices(len(self))))
+        return self._all if count == len(self) else self.made(some, room(self, count))
+
+    def made(self, some: slice, room: Array) -> Array:
+        """Make a stretch of the products in a flat array that has `room` for them."""
         start, stop, _ = some.indices(len(self))
-        if stop - start == len(self):
-            return self._all
-        width = self.right.shape[1]
-        first = start // width
-        rows = self.left[:, first : -(-stop // width)]
-        return (rows.T @ self.right).ravel()[start - first * width : stop - first * width]
+        first, rows, products = _rows(start, stop, self.right.shape[1], room)
+        np.matmul(self.left[:, rows].T, self.right, out=products)
+        return products.reshape(-1)[start - first : stop - first]
 
     def _few(self, some: int | Array) -> Array:
         k, c = np.divmod(some, self.right.shape[1])
@@ -102,3 +108,26 @@ class Inner:
         """Return the inner product with a flat array."""
         shaped = other.reshape(self.left.shape[1], self.right.shape[1])
         return float((self.left.T * (shaped @ self.right.T)).sum())
+
+
+def _rows(start: int, stop: int, width: int, room: Array) -> tuple[int, slice, Array]:
+    """Return where the rows that hold a stretch begin, which they are, and an array for them."""
+    rows = slice(start // max(width, 1), -(-stop // max(width, 1)))
+    count = max(rows.stop - rows.start, 0)
+    return rows.start * width, rows, room[: count * width].reshape(count, width)
+
+
+def room(source: Outer | Inner, count: int) -> Array:
+    """Return an array in which so many products can be made, with what else their rows hold."""
+    width = len(source.columns) if isinstance(source, Outer) else source.right.shape[1]
+    return np.empty(count + 2 * width)
+
+
+def stretches(source: Array | Outer | Inner, count: int) -> Callable[[slice], Array]:
+    """Return what gives stretches of at most so many numbers, each good until the next one is.
+
+    Making them all in one place spares fresh memory, which is slow.
+    """
+    if isinstance(source, np.ndarray):
+        return source.__getitem__
+    return partial(source.made, room=room(source, min(count, len(source))))

@@ -230,9 +230,9 @@ class Problem:
     that `overhead()` counts as well, and `trouble(probe)` where a loss that is not finite comes
     from, where that is known.
     `afresh(probe)` gives the claims once more, by code that has never run before, if claims are
-    made by code that may remember; `settled` says that no code of the user's makes them, so that
-    asking again is no use. `conventions`, `facts` and `remarks` are what the front end
-    noticed: deviations that are no mistakes, what has a code, and the rest. `larger` says how
+    made by code that may remember; `settled` says that no code of the user's makes them or the
+    loss, so that asking again is no use. `conventions`, `facts` and `remarks` are what the front
+    end noticed: deviations that are no mistakes, what has a code, and the rest. `larger` says how
     whoever made the problem asks for a larger budget.
     """
 

@@ -87,8 +87,8 @@ class ConfigFile(pytest.File):
 
     def collect(self) -> Iterator["Item"]:
         from gradcheck.catalogues import FAULTS, OPS
-        from gradcheck.config.claims import Policy
         from gradcheck.config.load import Document, Loader, opened
+        from gradcheck.settings import Policy
 
         loader = Loader(ops=OPS, faults=FAULTS, policy=Policy())
         expect = self.config.getini("gradcheck_expect")

@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import field
 from pathlib import Path
 
-from gradcheck.config.claims import Policy
 from gradcheck.record import record
 from gradcheck.report import Shard
-from gradcheck.settings import Budget, Settings
+from gradcheck.settings import Budget, Policy, Settings
 
 Progress = Callable[[str, float], None]
 """Told the name of the problem under way and the share of it that is done."""

@@ -6,23 +6,20 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from gradcheck import __version__
-from gradcheck.catalogues import OPS
-from gradcheck.config.grammar import grammar
-from gradcheck.config.load import Document, Expectation, Failed, opened
 from gradcheck.errors import ConfigError
-from gradcheck.referee import Clock
 from gradcheck.report import ProblemReport, Report
 from gradcheck.request import Progress, Request, Target, silent
 from gradcheck.shards import dealt
-from gradcheck.single import effective, open_document, report_of, verdict
 
+# What makes results, NumPy first, is not imported for those that were kept.
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-__all__ = ["Progress", "Request", "Target", "effective", "failed", "run", "schema", "verdict"]
+    from gradcheck.config.load import Document, Failed
+    from gradcheck.referee import Clock
+
+__all__ = ["Progress", "Request", "Target", "failed", "run", "schema"]
 
 INTERRUPTED = "interrupted: what was not finished by then is not in this report"
 
@@ -32,7 +29,7 @@ def run(
     progress: Progress = silent,
     *,
     executor: "Executor | None" = None,
-    clock: Clock | None = None,
+    clock: "Clock | None" = None,
 ) -> Report:
     """Check every target, at once in the workers of any `concurrent.futures.Executor`.
 
@@ -43,8 +40,7 @@ def run(
     interrupted = False
     if request.shard is not None:
         request = replace(request, targets=dealt(request.targets, request.shard))
-    # What is not finite is looked for where it matters; NumPy's warnings would tell of it twice.
-    with np.errstate(all="ignore"), closing(_problems(request, progress, executor, clock)) as found:
+    with closing(_problems(request, progress, executor, clock)) as found:
         try:
             for report in found:
                 problems.append(report)
@@ -63,7 +59,7 @@ def run(
 
 
 def _problems(
-    request: Request, progress: Progress, executor: "Executor | None", clock: Clock | None
+    request: Request, progress: Progress, executor: "Executor | None", clock: "Clock | None"
 ) -> Generator[ProblemReport]:
     """Yield the problems of all targets, from the cache where they are in it."""
     if request.cache is None or request.pictures:
@@ -79,6 +75,9 @@ def _problems(
     left = Counter(id(target) for target, _ in documents)
     made: dict[int, list[ProblemReport]] = {number: [] for number in left}
     waiting = deque(request.targets)
+    if not documents:
+        yield from _rest(waiting, kept)
+        return
     try:
         with closing(_computed(documents, request, progress, executor, clock)) as computed:
             for target, report in computed:
@@ -103,23 +102,34 @@ def _rest(
 
 
 def _computed(
-    documents: Iterable[tuple[Target, Document | Failed]],
+    documents: Iterable[tuple[Target, "Document | Failed"]],
     request: Request,
     progress: Progress,
     executor: "Executor | None",
-    clock: Clock | None,
+    clock: "Clock | None",
 ) -> Generator[tuple[Target, ProblemReport]]:
     """Yield each target with the problems in it, one by one."""
-    if executor is not None:
-        from gradcheck.tasks import spread_out
+    import numpy as np
 
-        yield from spread_out([*documents], request, progress, executor, clock)
+    # What is not finite is looked for where it matters; NumPy's warnings would tell of it twice.
+    with np.errstate(all="ignore"):
+        if executor is not None:
+            from gradcheck.tasks import spread_out
+
+            yield from spread_out([*documents], request, progress, executor, clock)
+            return
+        from gradcheck.single import open_document, report_of
+
+        for target, document in documents:
+            loaded = open_document(document, request)
+            yield target, report_of(loaded, target, request, progress, clock)
+
+
+def _documents(request: Request) -> Iterator[tuple[Target, "Document | Failed"]]:
+    if not request.targets:
         return
-    for target, document in documents:
-        yield target, report_of(open_document(document, request), target, request, progress, clock)
+    from gradcheck.config.load import Expectation, Failed, opened
 
-
-def _documents(request: Request) -> Iterator[tuple[Target, Document | Failed]]:
     for target in request.targets:
         if target.error is None:
             yield from ((target, document) for document in opened(target.path, target.name))
@@ -130,6 +140,9 @@ def _documents(request: Request) -> Iterator[tuple[Target, Document | Failed]]:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a config."""
+    from gradcheck.catalogues import OPS
+    from gradcheck.config.grammar import grammar
+
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "gradcheck config",

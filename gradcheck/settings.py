@@ -51,6 +51,14 @@ def parsed_budget(text: str) -> Budget:
 
 
 @record
+class Policy:
+    """What the surroundings allow: whether user code may run, and for how long."""
+
+    python: bool = True
+    timeout: float = 30.0
+
+
+@record
 class Settings:
     """How one problem is to be checked.
 

@@ -197,7 +197,7 @@ def _findings(loaded: Loaded, outcome: Outcome) -> tuple[Finding, ...]:
     if wrong:
         from gradcheck.diagnose.diagnosis import diagnose
 
-        losses = [op for op in OPS.all().values() if op.kind == "loss"]
+        losses = [*OPS.all("losses").values()]
         diagnosis = diagnose(
             loaded.network, loaded.problem, outcome, FAULTS.all(), losses, loaded.formulas
         )

@@ -1,5 +1,6 @@
 """Kept results: used while nothing has changed that they depend on, and never after."""
 
+import importlib.machinery
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradcheck import session, single
+from gradcheck import single
 from gradcheck.report import Report
 from gradcheck.reporter import Style
 from gradcheck.reporters.json import REPORTER as JSON
@@ -50,7 +51,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
         counted.append(report.name)
         return report
 
-    monkeypatch.setattr(session, "report_of", counting)
+    monkeypatch.setattr(single, "report_of", counting)
 
     def checked(**settings: Any) -> tuple[str, int]:
         counted.clear()
@@ -148,6 +149,19 @@ def test_another_version_checks_again(check: Check, monkeypatch: pytest.MonkeyPa
     assert check()[1] == 1
 
 
+def test_another_numpy_checks_again(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("a.yaml")
+    check()
+    folder = Path("elsewhere/numpy")
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    (folder / "version.py").write_text('version = "9.9"\n')
+    found = importlib.machinery.PathFinder.find_spec("numpy", [str(folder.parent.resolve())])
+    monkeypatch.setattr("gradcheck.cache.find_spec", lambda name: found)
+    assert check()[1] == 1
+    assert check()[1] == 0
+
+
 def test_what_failed_or_went_by_chance_or_the_clock_is_not_kept(check: Check) -> None:
     write("a.yaml", "{backward: 'nonsense('}")
     Path("back.py").write_text(
@@ -194,14 +208,14 @@ def test_an_interrupted_run_keeps_what_was_finished(
         return report_of(loaded, target, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(session, "report_of", interrupted)
+        patch.setattr(single, "report_of", interrupted)
         written, _ = check()
     assert verdicts(written) == ["right"]
     assert "interrupted" in json.loads(written)["remarks"][0]
     assert check()[1] == 2
     write("b.yaml", FORMULAS.replace("(yhat - y)", "(y - yhat)"))
     with monkeypatch.context() as patch:
-        patch.setattr(session, "report_of", interrupted)
+        patch.setattr(single, "report_of", interrupted)
         written, _ = check()
     # What is kept of the others is reported though they come after the interrupt.
     assert [p["target"] for p in json.loads(written)["problems"]] == ["a.yaml", "c.yaml"]

@@ -60,6 +60,12 @@ def test_entries_are_found_by_key_in_any_folder(make: Make) -> None:
     assert list(things.all()) == ["AB12", "one"]
 
 
+def test_the_entries_of_one_folder_are_had_without_the_others(make: Make) -> None:
+    things = make({"one.py": "1 / 0", "family/two.py": entry("two"), "other/three.py": "1 / 0"})
+
+    assert list(things.all("family")) == ["two"]
+
+
 def test_a_key_that_there_is_not_is_none(make: Make) -> None:
     things = make({"one.py": entry("one")})
 

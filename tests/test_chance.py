@@ -63,10 +63,29 @@ def test_distributions_have_their_mean_and_deviation(draw, mean, deviation) -> N
     assert abs(values.std() / deviation - 1) < 0.01
 
 
-def test_normal_numbers_have_normal_tails() -> None:
-    values = Chance([3]).normal(size=COUNT)
+@pytest.mark.parametrize("parts", [1, COUNT // 5000])
+def test_normal_numbers_have_normal_tails(parts: int) -> None:
+    chance = Chance([3])
+    values = np.concatenate([chance.normal(size=COUNT // parts) for _ in range(parts)])
     for z, share in ((1.0, 0.3173), (2.0, 0.0455), (3.0, 0.0027)):
         assert abs(np.mean(np.abs(values) > z) - share) < 5 * (share / COUNT) ** 0.5
+
+
+def test_two_normal_numbers_of_one_angle_know_nothing_of_each_other() -> None:
+    values = Chance([7]).normal(size=(COUNT // 2, 2)).reshape(2, -1)
+    for power in (1, 2, 3):
+        one, other = values**power
+        assert abs(np.corrcoef(one, other)[0, 1]) < 5 * len(one) ** -0.5
+    one, other = np.sign(values)
+    quadrants = np.array([np.mean((one == a) & (other == b)) for a in (-1, 1) for b in (-1, 1)])
+    assert np.abs(quadrants - 0.25).max() < 5 * (0.1875 / len(values[0])) ** 0.5
+    assert len(np.unique(np.abs(values))) == values.size
+
+
+def test_an_odd_number_of_normal_numbers_has_the_shape_that_was_asked_for() -> None:
+    values = Chance([11]).normal(-2.0, 0.5, (17, 1009))
+    assert values.shape == (17, 1009)
+    assert abs(values.mean() + 2) < 5 * 0.5 / values.size**0.5
 
 
 def test_integers_take_every_value_and_no_other() -> None:

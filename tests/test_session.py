@@ -18,8 +18,9 @@ from gradcheck.op import Op, Response, Site
 from gradcheck.report import Check, Finding, ProblemReport, Report
 from gradcheck.reporter import Style
 from gradcheck.reporters.json import REPORTER as JSON
-from gradcheck.session import Request, Target, run, verdict
+from gradcheck.session import Request, Target, run
 from gradcheck.settings import Budget
+from gradcheck.single import verdict
 
 Config = dict[str, Any]
 Run = Callable[..., Report]

@@ -19,7 +19,7 @@ def claimant(
     """
 
     def at(probe: Probe) -> Claims:
-        found = gradients(network, run(network, probe.parameters, probe.data))
+        found = gradients(network, run(network, probe.parameters, probe.data), inputs)
         return {
             **found.parameters,
             **{name: found.values.get(name, np.zeros(network.inputs[name])) for name in inputs},

@@ -22,7 +22,8 @@ PREFIX = "grad."
 class Formulas:
     """The formulas of a config: as parsed, what they may call, and where they stand in the file.
 
-    What they may call depends on the probe, as activations may have parameters.
+    What they may call depends on the probe, as activations may have parameters. The claims are
+    what they assign times `sign`, which is -1 where an update adds it.
     `place(start, end)` gives a stretch of the block, between two lines and columns, as a
     place in the file, whose whole text is `text`.
     """
@@ -31,6 +32,7 @@ class Formulas:
     functions: Callable[[Probe], Mapping[str, Callable[..., Array]]]
     place: Callable[[tuple[int, int], tuple[int, int]], Location]
     text: str
+    sign: float = 1.0
 
 
 def callables(

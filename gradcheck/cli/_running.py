@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from gradcheck.cli._options import CACHE
 from gradcheck.cli._progress import Bar
 from gradcheck.cli._targets import Found
-from gradcheck.config.claims import Policy
 from gradcheck.session import Request, run
+from gradcheck.settings import Policy
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -25,11 +25,11 @@ def command(code: str) -> None:
     from gradcheck.catalogues import FAULTS, OPS
     from gradcheck.cli._output import destinations, write
     from gradcheck.cli._stdout import say
-    from gradcheck.config.claims import Policy
     from gradcheck.config.load import Loader
     from gradcheck.selftest.demo import demonstrate
     from gradcheck.selftest.grounds import grounds
     from gradcheck.session import Request, Target, run
+    from gradcheck.settings import Policy
 
     fault = FAULTS.find(code.upper())
     if fault is None:

@@ -35,10 +35,10 @@ def command(
     from gradcheck.cli import _power
     from gradcheck.cli._stdout import say
     from gradcheck.cli._targets import find
-    from gradcheck.config.claims import Policy
     from gradcheck.config.load import Failed, Loader
     from gradcheck.config.powers import power_of
     from gradcheck.errors import GradcheckError
+    from gradcheck.settings import Policy
 
     loader = Loader(ops=OPS, faults=FAULTS, policy=Policy(), seed=seed)
     found = []

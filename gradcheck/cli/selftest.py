@@ -74,9 +74,9 @@ def _results(errands: "Sequence[Errand]", jobs: int) -> "Iterator[Sequence[Tried
 def _tried(errand: "Errand") -> "Sequence[Tried]":
     """Do an errand, in a worker that has loaded the catalogues itself."""
     from gradcheck.catalogues import FAULTS, OPS
-    from gradcheck.config.claims import Policy
     from gradcheck.config.load import Loader
     from gradcheck.selftest.run import tried
+    from gradcheck.settings import Policy
 
     return tried(errand, Loader(ops=OPS, faults=FAULTS, policy=Policy()))
 

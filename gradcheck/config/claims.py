@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradcheck.catalogue import Catalogue
-from gradcheck.config.context import Claimant, Claimed, Context, Policy
+from gradcheck.config.context import Claimant, Claimed, Context
 from gradcheck.config.network import matching, unknown
 from gradcheck.config.records import Section
 from gradcheck.config.wording import nearest
 from gradcheck.errors import ClaimError
 from gradcheck.fault import Fault
 from gradcheck.network.graph import LOSS, Network
+from gradcheck.settings import Policy
 
 if TYPE_CHECKING:
     from gradcheck.network.planted import Plant
@@ -47,8 +48,12 @@ def claimed(context: Context) -> Claimed:
     if section is None or section["update"] == "-=":
         return found
     added = "the claims are added (update: +=), so they are the negative gradient"
-    conventions = (*found.conventions, added)
-    return replace(found, claimant=_negated(found.claimant), conventions=conventions)
+    return replace(
+        found,
+        claimant=_negated(found.claimant),
+        formulas=found.formulas and replace(found.formulas, sign=-1.0),
+        conventions=(*found.conventions, added),
+    )
 
 
 def _negated(claimant: Claimant) -> Claimant:

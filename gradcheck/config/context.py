@@ -13,20 +13,13 @@ from gradcheck.op import Op
 from gradcheck.problem import Claims, Fact, Probe
 from gradcheck.record import record
 from gradcheck.report import Location
+from gradcheck.settings import Policy
 
 if TYPE_CHECKING:
     from gradcheck.claims.formulas import Formulas
 
 Claimant: TypeAlias = Callable[[Sequence[Probe]], Sequence[Claims]]
 Draw: TypeAlias = Callable[[int, int], Probe]
-
-
-@record
-class Policy:
-    """What the surroundings allow: whether user code may run, and for how long."""
-
-    python: bool = True
-    timeout: float = 30.0
 
 
 @record

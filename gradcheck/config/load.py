@@ -11,7 +11,7 @@ from gradcheck.catalogue import Catalogue
 from gradcheck.config import claims as claiming
 from gradcheck.config import network as networks
 from gradcheck.config.compose import documents
-from gradcheck.config.context import Context, Draw, Policy, Workshop
+from gradcheck.config.context import Context, Draw, Workshop
 from gradcheck.config.data import (
     Arrays,
     batch_size,
@@ -33,7 +33,7 @@ from gradcheck.network.graph import Network
 from gradcheck.op import Op
 from gradcheck.problem import Problem
 from gradcheck.record import record
-from gradcheck.settings import Settings
+from gradcheck.settings import Policy, Settings
 
 if TYPE_CHECKING:
     from gradcheck.claims.formulas import Formulas

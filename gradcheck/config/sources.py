@@ -153,6 +153,12 @@ def formula_error(source: Source, node: Node, error: FormulaError) -> ConfigErro
 
 def _one_hot(section: Section, word: str, given: Array, classes: int | None) -> Array:
     """Turn class labels into one-hot rows."""
+    if not given.ndim:
+        raise section.error(
+            f"one-hot rows are made of a list of labels; found the number {given:g} "
+            "(random rows, as many classes as there are outputs, are written `one_hot` alone)",
+            word,
+        )
     wrong = given[(given != np.floor(given)) | (given < 0)]
     if wrong.size:
         raise section.error(

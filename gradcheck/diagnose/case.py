@@ -52,9 +52,16 @@ class Case:
         return tuple({name: largest(c[name]) for name in self.compared} for c in self.claims)
 
     def telling(self) -> list[int]:
-        """Number the probes, first those at which most parameters are seen to be wrong."""
-        seen = [sum(errors[name] > EXACT for name in self.wrong) for errors in self._errors]
-        return sorted(range(len(seen)), key=lambda k: -seen[k])
+        """Number the probes, first those at which most parameters are seen to be wrong.
+
+        Of equals the given point comes last: it may lie on a kink, where other slopes are right.
+        """
+        seen = [len(self.off(k).intersection(self.wrong)) for k in range(len(self.references))]
+        return sorted(range(len(seen)), key=lambda k: (-seen[k], k == 0))
+
+    def off(self, probe: int) -> frozenset[str]:
+        """Name the parameters whose claims are not the right gradients at one probe."""
+        return frozenset(name for name, error in self._errors[probe].items() if error > EXACT)
 
     def miss(self, plants: Sequence[Plant], probe: int, cutoff: float = np.inf) -> float:
         """Return how far planted gradients are from the claims at one probe.

@@ -7,11 +7,12 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.claims.formulas import Formulas
 from gradcheck.diagnose.case import Case, gap
-from gradcheck.diagnose.explanation import Blame, Diagnosis, Misshapen
+from gradcheck.diagnose.explanation import Blame, Diagnosis, Misshapen, OtherLoss
 from gradcheck.diagnose.mending import mend
 from gradcheck.diagnose.other_loss import other_loss
-from gradcheck.diagnose.search import Found, search
+from gradcheck.diagnose.search import Found, confirmed, search
 from gradcheck.diagnose.shapes import recognise
+from gradcheck.diagnose.twin import twin
 from gradcheck.errors import GradcheckError
 from gradcheck.fault import Fault
 from gradcheck.network.graph import Network
@@ -41,24 +42,43 @@ def diagnose(
     if case is None:
         return Diagnosis()
     misshapen = dict(_misshapen(case, problem, outcome, faults))
-    found = Found(sets=(), miss=np.inf)
-    if case.wrong:
-        found = search(case, [p for f in faults.values() for p in plants(case.references[-1], f)])
+    factor = outcome.factor * (1.0 if formulas is None else formulas.sign)
+    small = twin(case, formulas, factor) if formulas is not None else None
+    found = _found(case, small, faults) if case.wrong else Found(sets=(), miss=np.inf)
     blames = _blames(case, found)
     mending = None
     if formulas is not None and (case.wrong or outcome.misshapen):
-        lead, used = case.references[case.telling()[0]], len(case.references)
-        mending = mend(formulas, network, problem, lead, blames, used)
+        mending = mend(formulas, problem, case, small, blames, factor)
     return Diagnosis(
         blames=blames,
         sets=found.sets,
         miss=found.miss,
         probes=len(case.references),
         near=found.near,
-        other=other_loss(case, losses),
+        other=_other(case, small, losses),
         mending=mending,
         misshapen=misshapen,
     )
+
+
+def _found(case: Case, small: Case | None, faults: Mapping[str, Fault]) -> Found:
+    """Look for the faults that explain a case, first in its twin if it has one."""
+    if small is None:
+        return search(case, _candidates(case, faults))
+    found = search(small, _candidates(small, faults))
+    return confirmed(case, found, lambda: _candidates(case, faults))
+
+
+def _candidates(case: Case, faults: Mapping[str, Fault]) -> list[Plant]:
+    return [plant for fault in faults.values() for plant in plants(case.references[-1], fault)]
+
+
+def _other(case: Case, small: Case | None, losses: Sequence[Op]) -> OtherLoss | None:
+    """Look for a loss whose gradients the claims are, first in a case's twin if it has one."""
+    if small is None:
+        return other_loss(case, losses)
+    shown = other_loss(small, losses)
+    return shown and other_loss(case, [op for op in losses if op.name == shown.name])
 
 
 def _misshapen(
@@ -66,7 +86,7 @@ def _misshapen(
 ) -> Iterator[tuple[str, Misshapen]]:
     if not outcome.misshapen:
         return
-    (claims,) = problem.claims(outcome.points[:1])
+    (claims,) = problem.claims([case.references[0].probe])
     for name in outcome.misshapen:
         found = recognise(name, claims[name] / outcome.factor, case.references[0], faults)
         if found:
@@ -77,10 +97,12 @@ def _case(network: Network, problem: Problem, outcome: Outcome) -> Case | None:
     """Return what is to be explained; None where the reference itself can't be relied on."""
     judged = {check.parameter: check.verdict for check in outcome.checks if not check.accepted}
     unmatched = {*outcome.missing, *outcome.misshapen}
+    # Where no claim has its parameter's shape, nothing was compared anywhere.
+    points = outcome.points or (problem.probe(0, 0),)
     try:
-        first = Reference(network, outcome.points[0])
-        references = (first, *(Reference(network, p, first) for p in outcome.points[1:]))
-        claims = problem.claims(outcome.points)
+        first = Reference(network, points[0])
+        references = (first, *(Reference(network, p, first) for p in points[1:]))
+        claims = problem.claims(points)
     except GradcheckError:
         return None
     compared = [
@@ -109,10 +131,7 @@ def _shaped(claim: Array, problem: Problem, name: str, factor: float) -> Array:
 
 def _agrees(case: Case, outcome: Outcome) -> bool:
     """Tell whether our own gradients are the numeric ones wherever those are known."""
-    gradients = {
-        point.name: reference.gradients
-        for point, reference in zip(outcome.points, case.references, strict=True)
-    }
+    gradients = {reference.probe.name: reference.gradients for reference in case.references}
     for check in outcome.checks:
         if check.worst is None or check.worst.probe not in gradients:
             continue
@@ -133,11 +152,17 @@ def _blames(case: Case, found: Found) -> tuple[Blame, ...]:
         Blame(
             plant=plant,
             parameters=_changed(case, best, plant),
+            activation=_activation(case, plant),
             alternatives=tuple(_instead(plant, best, found.sets[1:])),
         )
         for plant in best
     )
     return tuple(blame for blame in blames if blame.parameters)
+
+
+def _activation(case: Case, plant: Plant) -> str | None:
+    site = case.references[0].sites.get(plant.node)
+    return site.op.name if site is not None and site.op.slope is not None else None
 
 
 def _changed(case: Case, best: Sequence[Plant], plant: Plant) -> tuple[str, ...]:

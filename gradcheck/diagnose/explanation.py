@@ -26,11 +26,12 @@ class Blame:
     """One fault that was made, as far as gradients can tell.
 
     `parameters` are those whose gradients it changes; `alternatives` give the same gradients in
-    its place.
+    its place; `activation` is the name of the one that it was made at, if it was at one.
     """
 
     plant: Plant
     parameters: tuple[str, ...]
+    activation: str | None = None
     alternatives: tuple[Plant, ...] = ()
 
 

@@ -5,14 +5,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.claims.formulas import PREFIX, Formulas, names
-from gradcheck.diagnose.bench import Functions
-from gradcheck.diagnose.case import EXACT, gap
+from gradcheck.claims.formulas import PREFIX, Formulas
+from gradcheck.diagnose.case import EXACT, Case, gap
 from gradcheck.diagnose.explanation import Blame, Mending
-from gradcheck.diagnose.repair import Repair, repair
-from gradcheck.diagnose.vocabulary import callables
-from gradcheck.formula import Block, evaluate_block, parse_block
-from gradcheck.network.graph import Network
+from gradcheck.diagnose.repair import Repair, bench, repair
+from gradcheck.formula import parse_block
 from gradcheck.network.planted import Reference
 from gradcheck.problem import Problem
 
@@ -25,57 +22,68 @@ FRESH = 5
 
 def mend(
     formulas: Formulas,
-    network: Network,
     problem: Problem,
-    reference: Reference,
+    case: Case,
+    small: Case | None,
     blames: Sequence[Blame],
-    used: int,
+    factor: float,
 ) -> Mending | None:
-    """Look for a repair; `used` probes had a part in finding what is wrong."""
+    """Look for a repair at the most telling probe of a case, or of its twin if it has one.
+
+    What formulas assign are gradients but for a `factor`.
+    """
     likely = [kind for blame in blames for kind in blame.plant.fault.repairs]
-    fresh = [problem.probe(used + k, 0) for k in range(FRESH)]
-    found = repair(formulas, network, reference, fresh, likely)
-    if found is None:
-        return None
-    said = tuple(_said(formulas, network, reference, found))
-    return Mending(repair=found, formulas=formulas, said=said)
+    used = len(case.references)
+    # What is right at a kink of the given point may seem wrong there.
+    leads = case.telling()[: 2 if case.telling()[0] == 0 else 1]
+    for lead in leads:
+        found = repair(
+            formulas,
+            [c.references[lead] for c in (small, case) if c is not None],
+            lambda: [problem.probe(used + k, 0) for k in range(FRESH)],
+            likely,
+            factor,
+        )
+        if found is not None:
+            said = tuple(_said(formulas, case.references[lead], found, factor))
+            return Mending(repair=found, formulas=formulas, said=said)
+    return None
 
 
 def _said(
-    formulas: Formulas, network: Network, reference: Reference, found: Repair
+    formulas: Formulas, reference: Reference, found: Repair, factor: float
 ) -> Iterator[str | None]:
     """Say of each edited statement which derivative it should have been."""
-    functions = {**callables(network), **formulas.functions(reference.probe)}
-    old = _values(formulas.block, network, reference, functions)
-    new = _values(parse_block(found.text), network, reference, functions)
+    tried = bench(formulas, reference, factor)
+    old, new = tried.history(formulas.block), tried.history(parse_block(found.text))
     for line, _ in found.spots:
-        target = next(
-            s.target for s in formulas.block.statements if s.span.line <= line <= s.span.end_line
+        number, target = next(
+            (number, statement.target)
+            for number, statement in enumerate(formulas.block.statements)
+            if statement.span.line <= line <= statement.span.end_line
         )
-        if target.startswith(PREFIX) or target not in new:
+        if target.startswith(PREFIX) or not old or not new:
             yield None
             continue
-        wanted = _adjoint(new[target], reference)
-        yield wanted and (
-            f"`{target}` should be {wanted}; it is {_ratio(old[target], new[target])}"
-        )
+        is_, should = (steps[number + 1][target] for steps in (old, new))
+        wanted = _adjoint(should, reference, factor)
+        yield wanted and f"`{target}` should be {wanted}; it is {_ratio(is_, should)}"
 
 
-def _values(
-    block: Block, network: Network, reference: Reference, functions: Functions
-) -> dict[str, Array]:
-    return evaluate_block(block, names(network, reference.probe), functions)
+def _adjoint(value: Array, reference: Reference, common: float) -> str | None:
+    """Name the derivative that a value is, perhaps times the number of samples or its inverse.
 
-
-def _adjoint(value: Array, reference: Reference) -> str | None:
-    """Name the derivative that a value is, perhaps times the number of samples or its inverse."""
+    Of a negative `common` factor it may have the sign.
+    """
     count = float(reference.network.batch)
+    signs = ((1.0, ""), (-1.0, "-")) if common < 0 else ((1.0, ""),)
     for name, site in reference.sites.items():
         if site.op.kind in ("loss", "regularizer") or site.upstream.shape != value.shape:
             continue
-        for factor, words in ((1.0, ""), (count, "m times "), (1 / count, "1/m times ")):
-            if gap(factor * site.upstream, value) <= EXACT:
-                return f"{words}dL/d{name}"
+        for sign, minus in signs:
+            for factor, words in ((1.0, ""), (count, "m times "), (1 / count, "1/m times ")):
+                if gap(sign * factor * site.upstream, value) <= EXACT:
+                    return f"{words}{minus}dL/d{name}"
     return None
 
 

@@ -6,19 +6,19 @@ ones. What gets a wrong gradient right and spoils no right one is kept and, wher
 all, extended by another edit. The result is proved at fresh probes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from functools import cached_property
 from heapq import merge
 from itertools import islice
 
 from gradcheck.array import Array
 from gradcheck.claims.formulas import PREFIX, Formulas
-from gradcheck.diagnose.bench import Bench
+from gradcheck.diagnose.bench import Bench, History, depends
 from gradcheck.diagnose.case import EXACT, gap
 from gradcheck.diagnose.vocabulary import callables, material
 from gradcheck.edits import Material, Rewrite, apply, rank, rewrites
 from gradcheck.formula import Block, FormulaError, Statement, parse_block
-from gradcheck.formula import names as naming
 from gradcheck.network.graph import Network
 from gradcheck.network.planted import Reference
 from gradcheck.problem import Probe
@@ -30,8 +30,8 @@ DEPTH = 3
 BEAM = 3
 """Unfinished repairs that are pursued side by side."""
 
-TRIED = 1000
-"""Edits that are tried with each of them."""
+TRIED = (2500, 800, 800)
+"""Edits that are tried with each of them, by how many it has already."""
 
 SIGHT = 0.5
 """How much dearer an edit may be than the best and still be an alternative to it."""
@@ -77,41 +77,81 @@ class _Edited:
 
 def repair(
     formulas: Formulas,
-    network: Network,
-    reference: Reference,
-    fresh: Sequence[Probe],
+    references: Sequence[Reference],
+    fresh: Callable[[], Sequence[Probe]],
     likely: Sequence[str],
+    factor: float,
 ) -> Repair | None:
-    """Return the likeliest small edit that makes every gradient of the formulas right.
+    """Return the likeliest small edit that makes every gradient right, but for a `factor`.
 
-    `likely` are the kinds of edits that the diagnosis suggests; `fresh` are probes that
-    prove the repair and had no part in finding it.
+    It is looked for at the first of the `references` at which the same is wrong as at the last,
+    the network's own; those before are of smaller ones. `likely` are the kinds of edits that the
+    diagnosis suggests; `fresh` makes probes that prove the repair and had no part in finding it.
     """
-    bench = _bench(formulas, network, reference)
-    text = formulas.block.source.text
-    values = bench.values(formulas.block, {})
-    if values is None:
-        return None
-    start = _State(text=text, wrong=bench.wrong(values))
-    proofs = [_bench(formulas, network, Reference(network, probe)) for probe in fresh]
-    done = [s for s in _search(bench, network, start, likely) if _proved(s.text, proofs)]
-    if not done:
-        return None
-    best = min(done, key=lambda state: state.cost)
-    rivals = {_where(s) for s in done if s.cost <= best.cost + SIGHT}
+    text, network = formulas.block.source.text, references[-1].network
+    benches = [bench(formulas, reference, factor) for reference in references]
+    wrong = [_wrong(tried, formulas.block) for tried in benches]
+    proof = _Proof(
+        lambda: [
+            benches[-1],
+            *(bench(formulas, Reference(network, probe), factor) for probe in fresh()),
+        ]
+    )
+    for tried, shown in zip(benches, wrong, strict=True):
+        if shown is None or shown != wrong[-1]:
+            continue
+        found = _search(tried, network, _State(text=text, wrong=shown), likely, proof)
+        if found:
+            return _told(found, tried, text, len(proof.benches) - 1)
+        if not proof.refuted:
+            return None
+    return None
+
+
+class _Proof:
+    """The proof of a repair on the whole network, where it is looked for and at fresh probes."""
+
+    def __init__(self, make: Callable[[], Sequence[Bench]]) -> None:
+        self._make = make
+        self.refuted = 0
+
+    @cached_property
+    def benches(self) -> Sequence[Bench]:
+        return self._make()
+
+    def holds(self, text: str) -> bool:
+        block = parse_block(text)
+        for tried in self.benches:
+            values = tried.values(block, {})
+            if values is None or tried.wrong(values):
+                self.refuted += 1
+                return False
+        return True
+
+
+def _told(found: Sequence[_State], bench: Bench, text: str, proofs: int) -> Repair:
+    """Tell the likeliest of some states, and how many are as likely at other places."""
+    best, *others = sorted(found, key=lambda state: state.cost)
     return Repair(
         edits=best.edits,
         text=best.text,
         spots=tuple(_spots(text, best.edits)),
         changed=tuple(_changes(bench, text, best.edits)),
-        proofs=len(fresh),
-        alternatives=len(rivals) - 1,
+        proofs=proofs,
+        alternatives=sum(state.cost <= best.cost + SIGHT for state in others),
     )
 
 
-def _bench(formulas: Formulas, network: Network, reference: Reference) -> Bench:
-    functions = {**callables(network), **formulas.functions(reference.probe)}
-    return Bench(network, reference, functions)
+def bench(formulas: Formulas, reference: Reference, factor: float) -> Bench:
+    """Return what formulas are tried on at a probe, with all that they may call."""
+    functions = {**callables(reference.network), **formulas.functions(reference.probe)}
+    return Bench(reference, functions, factor)
+
+
+def _wrong(bench: Bench, block: Block) -> frozenset[str] | None:
+    """Name the gradients that are wrong to begin with; None where formulas don't evaluate."""
+    values = bench.values(block, {})
+    return None if values is None else bench.wrong(values)
 
 
 def _where(state: _State) -> tuple[int, ...]:
@@ -119,39 +159,44 @@ def _where(state: _State) -> tuple[int, ...]:
     return tuple(sorted(state.text.count("\n", 0, edit.start) for edit in state.edits))
 
 
-def _proved(text: str, benches: Sequence[Bench]) -> bool:
-    block = parse_block(text)
-    found = [bench.values(block, {}) for bench in benches]
-    return all(
-        values is not None and not bench.wrong(values)
-        for values, bench in zip(found, benches, strict=True)
-    )
+def _search(
+    bench: Bench, network: Network, start: _State, likely: Sequence[str], proof: _Proof
+) -> list[_State]:
+    """Return the states in which nothing is wrong, of the fewest edits that get there.
 
-
-def _search(bench: Bench, network: Network, start: _State, likely: Sequence[str]) -> list[_State]:
-    """Return the states in which nothing is wrong, of the fewest edits that get there."""
+    Of several that edit the same lines it is the likeliest.
+    """
     states = [start]
-    for _ in range(DEPTH):
-        done: list[_State] = []
+    for depth in range(DEPTH):
+        done: dict[tuple[int, ...], _State] = {}
         grown: list[_State] = []
         for state in states:
             block = parse_block(state.text)
-            values = bench.values(block, {}) or {}
-            for edit in islice(_ordered(network, block, state, likely), TRIED):
-                if done and edit.rewrite.cost > _dearest(done):
+            history = bench.history(block) or ()
+            for edit in islice(_ordered(network, block, state, likely), TRIED[depth]):
+                if done and edit.rewrite.cost > _dearest(done.values()):
                     break
-                after = _after(bench, block, values, state, edit)
-                if after is not None:
-                    (grown if after.wrong else done).append(after)
+                after = _after(bench, block, history, state, edit)
+                if after is not None and after.wrong:
+                    grown.append(after)
+                elif after is not None and _likelier(after, done) and proof.holds(after.text):
+                    done[_where(after)] = after
         if done:
-            return done
-        grown.sort(key=lambda state: (len(state.wrong), state.cost))
-        # The same edits in another order are the same text.
-        states = list({state.text: state for state in reversed(grown)}.values())[::-1][:BEAM]
+            return [*done.values()]
+        # The same edits in another order, and one edit of two kinds, are the same text.
+        kept: dict[str, _State] = {}
+        for state in sorted(grown, key=lambda state: (len(state.wrong), state.cost)):
+            kept.setdefault(state.text, state)
+        states = [*kept.values()][:BEAM]
     return []
 
 
-def _dearest(done: Sequence[_State]) -> float:
+def _likelier(state: _State, done: Mapping[tuple[int, ...], _State]) -> bool:
+    where = _where(state)
+    return where not in done or state.cost < done[where].cost
+
+
+def _dearest(done: Iterable[_State]) -> float:
     return min(state.edits[-1].cost for state in done) + SIGHT
 
 
@@ -162,7 +207,7 @@ def _ordered(
     wrong = {PREFIX + name for name in state.wrong}
     found: list[Iterator[tuple[float, int, _Edited]]] = []
     for number in range(len(block.statements)):
-        feeds = {s.target for s in _dependents(block, number) if s.target.startswith(PREFIX)}
+        feeds = _fed(block, number)
         if not feeds & wrong:
             continue
         # An edit whose whole reach is wrong explains best; one that feeds right ones, worst.
@@ -190,42 +235,33 @@ def _offset(block: Block, statement: Statement) -> int:
     )
 
 
-def _dependents(block: Block, number: int) -> list[Statement]:
-    """Return a statement and those after it whose values depend on it."""
-    first = block.statements[number]
-    touched, found = {first.target}, [first]
+def _fed(block: Block, number: int) -> set[str]:
+    """Return the gradients that depend on a statement."""
+    touched = {block.statements[number].target}
     for later in block.statements[number + 1 :]:
-        if touched & {*naming.reads(later.node)} or (later.operator and later.target in touched):
+        if depends(later, touched):
             touched.add(later.target)
-            found.append(later)
         else:
             touched.discard(later.target)
-    return found
+    return {name for name in touched if name.startswith(PREFIX)}
 
 
 def _after(
-    bench: Bench, block: Block, values: Mapping[str, Array], state: _State, edit: _Edited
+    bench: Bench, block: Block, history: History, state: _State, edit: _Edited
 ) -> _State | None:
     """Return the state after an edit; None where it does not help or spoils what is right."""
-    first, *rest = _dependents(block, edit.number)
-    offset = _offset(block, first)
+    statement = block.statements[edit.number]
+    offset = _offset(block, statement)
     local = replace(edit.rewrite, start=edit.rewrite.start - offset, end=edit.rewrite.end - offset)
     try:
-        new = parse_block(apply(first.text, [local]))
+        new = parse_block(apply(statement.text, [local]))
     except FormulaError:
         return None
-    known = {s.target: values[s.target] for s in block.statements[: edit.number]}
-    changed = bench.values(new, known)
+    changed = bench.edited(block, history, edit.number, new)
     if changed is None:
         return None
-    later = replace(block, statements=tuple(rest))
-    others = {k: v for k, v in values.items() if not k.startswith(PREFIX)}
-    more = bench.values(later, {**others, **changed})
-    if more is None:
-        return None
-    anew = {**changed, **more}
-    same = (name for name in state.wrong if PREFIX + name not in anew)
-    wrong = bench.wrong(anew).union(same)
+    same = (name for name in state.wrong if PREFIX + name not in changed)
+    wrong = bench.wrong(changed).union(same)
     if not wrong < state.wrong:
         return None
     text = apply(state.text, [edit.rewrite])

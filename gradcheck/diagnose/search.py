@@ -45,12 +45,34 @@ class Found:
 
 def search(case: Case, candidates: Sequence[Plant]) -> Found:
     """Return what explains the case; `sets` is empty where nothing does."""
-    free = [plant for plant in candidates if plant.fault.constant is None]
+    free = _free(candidates)
     single, near = _singles(case, free)
     if single.sets:
         return replace(single, near=near)
     several = _several(case, free, [plant for plant in candidates if plant not in free])
     return replace(several, near=near)
+
+
+def confirmed(case: Case, found: Found, candidates: Callable[[], Sequence[Plant]]) -> Found:
+    """Return what was found in a case's twin as far as it explains the case itself.
+
+    Where nothing does, the case itself is searched: for one fault, or, if the twin has several
+    that explain it, for as many.
+    """
+    whole = _matching(case, found.sets)
+    if whole.sets:
+        lead = case.telling()[0]
+        scored = ((plant, case.miss([plant], lead)) for plant, _ in found.near)
+        return replace(whole, near=tuple(sorted(scored, key=lambda pair: pair[1])))
+    if found.sets:
+        return search(case, candidates())
+    single, near = _singles(case, _free(candidates()))
+    return replace(single, near=near)
+
+
+def _free(candidates: Sequence[Plant]) -> list[Plant]:
+    """Return the faults without a constant."""
+    return [plant for plant in candidates if plant.fault.constant is None]
 
 
 def _singles(

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from gradcheck.edits.place import Place, Proposal, factor, is_product_call
+from gradcheck.edits.rewrite import span
 
 
 def swap_operands(place: Place) -> Iterator[Proposal]:
@@ -38,6 +39,8 @@ def add_term(place: Place) -> Iterator[Proposal]:
     if not isinstance(place.node, ast.Constant):
         for term in place.material.terms:
             yield f"{place.read(place.node)} + {term}", 2.2, f"add {term}"
+    for term in place.material.products if place.whole else ():
+        yield f"{place.read(place.node)} + {term}", 2.9, f"add {term}"
 
 
 def drop_factor(place: Place) -> Iterator[Proposal]:
@@ -53,6 +56,8 @@ def divide(place: Place) -> Iterator[Proposal]:
         return
     for position, count in enumerate((*place.material.counts, "2")):
         yield f"{factor(place)} / {count}", 2.0 + 0.1 * position, f"divide by {count}"
+    for size in place.material.sizes:
+        yield f"{factor(place)} / {size}", 2.5, f"divide by {size}"
 
 
 def multiply(place: Place) -> Iterator[Proposal]:
@@ -60,11 +65,18 @@ def multiply(place: Place) -> Iterator[Proposal]:
         return
     for position, count in enumerate(("2", *place.material.counts)):
         yield f"{count} * {place.closed(place.node)}", 2.5 + 0.1 * position, f"multiply by {count}"
+    for strength in place.material.strengths:
+        for text in (strength, f"2 * {strength}") if strength.isidentifier() else (strength,):
+            yield f"{text} * {place.closed(place.node)}", 2.6, f"multiply by {text}"
 
 
 def regroup(place: Place) -> Iterator[Proposal]:
     """Put parentheses where precedence took an operand away."""
     node = place.node
+    match node:
+        case ast.Compare(left=ast.BinOp(left=one, op=ast.Mult(), right=two)):
+            rest = place.text[span(place.text, two)[1] : span(place.text, node)[1]]
+            yield f"{place.closed(one)} * ({place.read(two)}{rest})", 2.0, "compare the factor"
     if not isinstance(node, ast.BinOp):
         return
     signs = {ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}
@@ -91,13 +103,15 @@ def change_number(place: Place) -> Iterator[Proposal]:
         for new in ("1", "2", "0.5", "0"):
             if float(new) != float(node.value):
                 yield new, 2.6, f"write {new} for {place.read(node)}"
+        if node.value:
+            yield f"-{place.read(node)}", 2.2, f"write -{place.read(node)}"
 
 
 def flip(place: Place) -> Iterator[Proposal]:
     node = place.node
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         left, right = place.read(node.left), place.read(node.comparators[0])
-        for sign in ("<", ">"):
+        for sign in ("<", ">", "<=", ">="):
             yield f"{left} {sign} {right}", 1.8, f"compare with {sign}"
 
 

@@ -1,5 +1,8 @@
 """What edits may be made of: the names, functions and factors that make sense at a place."""
 
+from collections.abc import Mapping
+from dataclasses import field
+
 from gradcheck.record import record
 
 
@@ -9,18 +12,25 @@ class Material:
 
     `names` are values of the backward or forward pass that may stand for one another, never
     hyper-parameters; `functions` are one-argument functions such as activations and their
-    derivatives; `slopes` are derivatives written out, such as `a * (1 - a)`; `counts` are numbers
-    to divide by, such as `m`; `terms` may have been left out of a sum, such as `l2 * w`;
-    `factors` are values that are used nowhere, and so may be missing in a product;
-    `normed` are outputs of normalisations, such as `x_hat`; `numpy` is how the text calls NumPy,
-    empty where functions have no prefix, None where it can't.
+    derivatives; `slopes` are derivatives written out, such as `a * (1 - a)` or `(delta @ w.T)`;
+    `counts` are numbers to divide by, such as `m`; `strengths` are what the text multiplies other
+    values of the kind by, such as `reg`, and may be taken for each other; `sizes` are numbers of
+    samples that a mean may have been forgotten of; `terms` may have been left out of a sum, such as
+    `l2 * w`, and `products` whole terms of the sum that is all of a statement's value; `factors`
+    are values that are used nowhere, and so may be missing in a product; `normed` are outputs of
+    normalisations, such as `x_hat`; `shapes` are those of values that are arrays; `numpy` is how
+    the text calls NumPy, empty where functions have no prefix, None where it can't.
     """
 
     names: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     slopes: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
+    strengths: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
     normed: tuple[str, ...] = ()
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     numpy: str | None = "np"

@@ -39,6 +39,23 @@ def product_to_dot(place: Place) -> Iterator[Proposal]:
             yield f"{one} @ {other}", 2.0, "take the matrix product"
 
 
+def multiply_matrix(place: Place) -> Iterator[Proposal]:
+    """Multiply a matrix by another that fits: a weight that the way back has lost."""
+    shapes = place.material.shapes
+    own = place.read(place.node)
+    if not isinstance(place.node, ast.Name | ast.Attribute | ast.Subscript) or own not in shapes:
+        return
+    for name in place.material.names:
+        if name != own and len(shapes.get(name, ())) == len(shapes[own]) == 2:
+            (rows, columns), (first, last) = shapes[own], shapes[name]
+            if columns == last:
+                yield f"{own} @ {name}.T", 2.7, f"multiply by {name}.T"
+            if columns == first:
+                yield f"{own} @ {name}", 2.8, f"multiply by {name}"
+            if rows == first:
+                yield f"{name}.T @ {own}", 2.9, f"multiply by {name}.T"
+
+
 def product(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
     """Return the operands of a matrix product, however it is written."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):

@@ -17,8 +17,8 @@ def replace_name(place: Place) -> Iterator[Proposal]:
         return
     if isinstance(node, ast.Attribute) and node.attr == "T":
         return
-    own = place.read(node)
-    for name in place.material.names:
+    own, material = place.read(node), place.material
+    for name in material.strengths if own in material.strengths else material.names:
         if name != own:
             yield name, 2.0 + 0.5 * (not alike(own, name)), f"write {name} for {own}"
 

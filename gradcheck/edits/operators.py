@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from gradcheck.edits import arithmetic, matrices, naming, reductions, slopes
 from gradcheck.edits.material import Material
@@ -17,6 +18,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "drop-call": naming.drop_call,
     "wrap-call": naming.wrap_call,
     "append-derivative": slopes.append_derivative,
+    "replace-by-derivative": slopes.replace_by_derivative,
     "divide": arithmetic.divide,
     "multiply": arithmetic.multiply,
     "multiply-name": naming.multiply_name,
@@ -25,6 +27,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "transpose": matrices.transpose,
     "dot-to-product": matrices.dot_to_product,
     "product-to-dot": matrices.product_to_dot,
+    "multiply-matrix": matrices.multiply_matrix,
     "change-axis": reductions.change_axis,
     "sum-to-mean": reductions.sum_and_mean,
     "sum-up": reductions.sum_up,
@@ -40,6 +43,14 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "other-class": arithmetic.other_class,
     "norm-statistics": reductions.norm_statistics,
 }
+
+
+_NAMES = frozenset(("replace-name", "change-index", "swap-indices", "transpose"))
+"""The edits that put one value in another's place."""
+
+
+_SCALING = frozenset(("divide", "multiply", "multiply-name", "append-derivative"))
+"""The edits that do the same to a product as to one of its factors."""
 
 
 @record
@@ -66,21 +77,57 @@ class Draft:
 def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
     """Yield the edits of the expression `root`, a part of `text`, and of its parts, as drafts."""
     seen: set[tuple[int, str]] = set()
+    owners, inner = set(_owners(root)), set(_factors(root))
     for node in _parts(root):
-        place = Place(text=text, node=node, material=material)
+        if isinstance(node, ast.Tuple):
+            continue
+        place = Place(text=text, node=node, material=material, whole=node is root)
         for kind, propose in OPERATORS.items():
+            if id(node) in owners and kind not in _NAMES:
+                continue
+            if id(node) in inner and kind in _SCALING:
+                continue
             for new, cost, what in propose(place):
                 if (id(node), new) not in seen:
                     seen.add((id(node), new))
                     yield Draft(node=node, new=new, kind=kind, cost=cost, what=what)
 
 
+def _owners(root: ast.expr) -> Iterator[int]:
+    """Yield what is only named for its rows, or to be turned: edits of it would be odd there."""
+    for node in ast.walk(root):
+        match node:
+            case ast.Subscript(value=value) | ast.Attribute(value=value):
+                if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
+                    yield id(value)
+
+
+def _factors(root: ast.expr) -> Iterator[int]:
+    """Yield the parts of products, and what has a sign."""
+    for node in ast.walk(root):
+        match node:
+            case ast.BinOp(op=ast.Mult(), left=left, right=right):
+                yield from (id(left), id(right))
+            case ast.BinOp(op=ast.Div(), left=left):
+                yield id(left)
+            case ast.UnaryOp(operand=operand):
+                yield id(operand)
+
+
 def exchanges(text: str, root: ast.expr) -> Iterator[Draft]:
     """Yield an expression with two of the values in it exchanged, as drafts."""
     start, end = span(text, root)
-    for new, what in naming.exchanged(text, _parts(root)):
-        inner = new[start : end + len(new) - len(text)]
-        yield Draft(node=root, new=inner, kind="swap-names", cost=2.3, what=what)
+    for alike in (_parts(root), _indices(root)):
+        for new, what in naming.exchanged(text, alike):
+            inner = new[start : end + len(new) - len(text)]
+            yield Draft(node=root, new=inner, kind="swap-names", cost=2.3, what=what)
+
+
+def _indices(root: ast.expr) -> Iterator[ast.expr]:
+    """Yield the names that are indices by themselves."""
+    for node in ast.walk(root):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):
+            yield node.slice
 
 
 def rewrites(
@@ -92,7 +139,8 @@ def rewrites(
     that takes longer than to think of it.
     """
     seen: set[tuple[int, int, str]] = set()
-    for draft in sorted(drafts(text, root, material), key=lambda draft: rank(draft, likely)):
+    every = chain(drafts(text, root, material), exchanges(text, root))
+    for draft in sorted(every, key=lambda draft: rank(draft, likely)):
         rewrite = draft.written(text)
         if rewrite is not None and (key := (rewrite.start, rewrite.end, rewrite.new)) not in seen:
             seen.add(key)

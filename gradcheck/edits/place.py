@@ -15,11 +15,12 @@ PRODUCTS = ("dot", "matmul")
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A node of an expression, where an edit may be made."""
+    """A node of an expression, where an edit may be made; `whole` if it is all of it."""
 
     text: str
     node: ast.expr
     material: Material
+    whole: bool = False
 
     def read(self, node: ast.expr) -> str:
         return source(self.text, node)

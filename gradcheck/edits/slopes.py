@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from gradcheck.edits.place import Place, Proposal, factor
+from gradcheck.edits.rewrite import source
 
 
 def append_derivative(place: Place) -> Iterator[Proposal]:
@@ -12,6 +13,29 @@ def append_derivative(place: Place) -> Iterator[Proposal]:
     for position, slope in enumerate(place.material.slopes):
         cost = 2.5 + min(0.3, 0.02 * position)
         yield f"{factor(place)} * {slope}", cost, f"multiply by {slope}"
+
+
+def replace_by_derivative(place: Place) -> Iterator[Proposal]:
+    """Write a derivative in the place of a value, the likelier if it is taken at that value."""
+    node = place.node
+    if isinstance(node, ast.Name | ast.Subscript | ast.Call) or _is_member(node):
+        own, named = place.read(node), _operands(node)
+        for slope in place.material.slopes:
+            derivative = ast.parse(slope, mode="eval").body
+            bare = source(slope, derivative)
+            near = named & _operands(derivative)
+            yield bare, 2.1 if near else 2.3, f"write {bare} for {own}"
+
+
+def _is_member(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr != "T"
+
+
+def _operands(node: ast.expr) -> set[str]:
+    """Return the values that an expression is made of, but no names of functions."""
+    called = {id(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
+    whole = ast.Name | ast.Attribute | ast.Subscript
+    return {ast.unparse(n) for n in ast.walk(node) if isinstance(n, whole) and id(n) not in called}
 
 
 def square(place: Place) -> Iterator[Proposal]:
@@ -34,6 +58,8 @@ def complement(place: Place) -> Iterator[Proposal]:
         yield f"1 - {own}", 2.2, f"1 - {own}"
         yield f"{own} * (1 - {own})", 2.2, "write the whole derivative"
         yield f"1 - {own}**2", 2.4, "write the whole derivative"
+    if isinstance(node, ast.Call) and place.read(node.func).rpartition(".")[2] == "exp":
+        yield f"1 + {place.read(node)}", 2.2, "add the 1 of the logistic function"
     if (
         isinstance(node, ast.BinOp)
         and isinstance(node.op, ast.Sub)

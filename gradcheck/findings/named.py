@@ -1,9 +1,9 @@
 """Findings of known mistakes: which one, where, how that is known, and what to write instead."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from gradcheck.diagnose.explanation import Blame, Diagnosis, Mending, OtherLoss
-from gradcheck.fault import Fault
 from gradcheck.findings import fixes
 from gradcheck.findings.mismatch import describe, listed, location, stretched
 from gradcheck.network.planted import Plant, spoken
@@ -47,7 +47,7 @@ def findings(problem: Problem, outcome: Outcome, diagnosis: Diagnosis) -> Iterat
             ),
             alternatives=tuple(dict.fromkeys(p.fault.code for p in blame.alternatives)),
             fix=fixes.fix(mending, edits) if mending else None,
-            help=_help(fault, mending, edits),
+            help=_help(blame, mending, edits),
         )
 
 
@@ -57,9 +57,11 @@ def _intermediates(mending: Mending | None, edits: Sequence[int]) -> Iterator[st
             yield mending.said[number] or ""
 
 
-def _help(fault: Fault, mending: Mending | None, edits: Sequence[int]) -> str:
+def _help(blame: Blame, mending: Mending | None, edits: Sequence[int]) -> str:
     if mending is None or not edits:
-        return f"write `{_line(fault.right)}`, not `{_line(fault.wrong)}`"
+        fault = blame.plant.fault
+        right, wrong = (_line(text, blame.activation) for text in (fault.right, fault.wrong))
+        return f"write `{right}`, not `{wrong}`"
     repair = mending.repair
     whats = " and ".join(repair.edits[number].what for number in edits)
     then = "then" if len(edits) == len(repair.edits) else "with all fixes"
@@ -131,6 +133,10 @@ def _belongs(other: OtherLoss) -> str:
     return f"they are the exact gradients of {what}, summed and multiplied by {other.factor:.6g}"
 
 
-def _line(formula: str) -> str:
-    """Return the first line of a formula, without a comment behind it."""
-    return formula.strip().partition("\n")[0].partition("  #")[0].strip()
+def _line(formula: str, activation: str | None) -> str:
+    """Return the first line of a formula, without a comment behind it.
+
+    Faults of any activation are written for the sigmoid.
+    """
+    line = formula.strip().partition("\n")[0].partition("  #")[0].strip()
+    return line if activation is None else re.sub(r"\bsigmoid(?=_prime\b|\()", activation, line)

@@ -245,17 +245,26 @@ class Reference:
         return site.gradients
 
     def _total(self, parameter: str, results: Mapping[str, Gradients]) -> Array:
-        total = np.zeros(self.network.parameters[parameter].shape)
+        shape = self.network.parameters[parameter].shape
+        first, *others = self._parts(parameter, results) or [np.zeros(shape)]
+        # What one user gives is the whole: large gradients are not to be copied.
+        if not others and first.shape == shape:
+            return first
+        return sum(others, np.broadcast_to(first, shape))
+
+    def _parts(self, parameter: str, results: Mapping[str, Gradients]) -> list[Array]:
+        """Return what each use of a parameter adds to its gradient."""
+        parts = []
         for _, user in self._users[parameter]:
             found = results.get(user, self.sites[user].gradients)
             if user not in self._nodes:
-                total = total + _given(found.inputs[0])
+                parts.append(_given(found.inputs[0]))
                 continue
             for local, binding in self._nodes[user].bindings.items():
                 if binding.parameter == parameter and local in found.parameters:
                     gradient = found.parameters[local]
-                    total = total + (gradient.T if binding.transposed else gradient)
-        return total
+                    parts.append(gradient.T if binding.transposed else gradient)
+        return parts
 
 
 def plants(reference: Reference, fault: Fault) -> Iterator[Plant]:

@@ -141,7 +141,8 @@ def _off(check: Check) -> str:
 def _unexplained(case: Case) -> Finding:
     names = [check.parameter for check in case.wrong]
     fault = case.faults["GRD01"]
-    by_name = {entry["name"]: entry["lines"] for entry in case.step["parameters"]}
+    entries = (*case.step["parameters"], *case.step["neglected"])
+    by_name = {entry["name"]: entry["lines"] for entry in entries}
     line = next((by_name[name][0] for name in names if by_name[name]), case.step["line"])
     first = (case.step.get("repair") or {}).get("first")
     return Finding(

@@ -76,6 +76,7 @@ def _is_right(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
         return False
     # One that the loss does not depend on is no parameter any more, where its update has become 0.
     needed = {c.parameter for c in judged(old).checks if c.directions}
+    needed |= {entry["name"] for entry in old["neglected"] if entry["overwritten"]}
     if not needed <= {p["name"] for p in new["parameters"]}:
         return False
     before = {c.parameter for c in judged(old).checks if c.verdict == "undecided"}

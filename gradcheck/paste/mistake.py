@@ -16,6 +16,7 @@ AXIS = re.compile(r"axis=0")
 RNN = re.compile(r"(?i)\b(h|hs|c)\[t|dh_?next|hprev|h_prev|bptt|Whh|W_hh")
 MASK = re.compile(r"(?i)mask|drop|keep")
 INDEX = re.compile(r"\[[^\]]*\]")
+NUMBER = re.compile(r"\d+")
 POOL = re.compile(r"(?i)pool|max|window")
 CONV = re.compile(r"(?i)conv|kernel|filter|stride|pad")
 
@@ -62,6 +63,17 @@ class Mistake:
         return len(self.feeds) == 1 and not self.is_bias and bool(PRODUCT.search(self.statement))
 
     @property
+    def is_exchange(self) -> bool:
+        """Whether one parameter stands in another's place."""
+        names = {_own(name) for name in self.everything}
+        return _own(self.old) in names and _own(self.new) in names
+
+    @property
+    def is_namesake(self) -> bool:
+        """Whether the two names differ in their numbers only, as those of two layers do."""
+        return NUMBER.sub("", self.old) == NUMBER.sub("", self.new)
+
+    @property
     def is_dropout(self) -> bool:
         """Whether a dropout's mask comes in that was not there."""
         return bool(MASK.search(self.new)) and not MASK.search(self.old)
@@ -71,3 +83,8 @@ class Mistake:
         """Whether another entry of the same list belongs into a derivative."""
         same = INDEX.sub("", self.old) == INDEX.sub("", self.new)
         return same and self.old != self.new and bool(DERIVATIVE.search(self.statement))
+
+
+def _own(text: str) -> str:
+    """Return a name without the object that it belongs to, which has one name inside itself."""
+    return text.removesuffix(".T").partition(".")[2] or text.removesuffix(".T")

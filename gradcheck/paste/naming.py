@@ -102,6 +102,8 @@ def _name(m: Mistake) -> Codes:
         yield "ACT13"
     if m.is_decay and m.kind == "replace-name":
         yield "REG10"
+    if m.is_exchange:
+        yield "MAT08"
     if m.is_bias:
         yield from ("BIA10", "BIA07")
     if m.is_weight:
@@ -110,9 +112,23 @@ def _name(m: Mistake) -> Codes:
         yield "MAT08"
     if m.new.startswith(("d", "grad", "delta", "err")) and m.is_output:
         yield "MAT10"
+    yield from _sloped(m)
+    yield from ("PRP04", "MAT10", "PRP06")
+
+
+def _sloped(m: Mistake) -> Codes:
+    """A derivative that is taken of something else."""
+    if DERIVATIVE.search(m.statement) and m.is_namesake:
+        yield "ACT13"
     if DERIVATIVE.search(m.statement) or ACTIVATION.search(m.statement):
         yield from ("ACT03", "ACT02", "ACT13", "ACT09")
-    yield from ("PRP04", "MAT10", "PRP06")
+
+
+def _flipped(m: Mistake) -> Codes:
+    """A comparison of the wrong kind: one that no entry meets leaves a derivative out."""
+    if m.old.replace("=", "") == m.new.replace("=", ""):
+        yield "ACT01"
+    yield "ACT17"
 
 
 def _index(m: Mistake) -> Codes:
@@ -236,6 +252,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "drop-sum": _summed,
     "sum-up": _summed,
     "append-derivative": _derivative,
+    "replace-by-derivative": lambda _: iter(("ACT04", "ACT12", "ACT03")),
     "wrap-call": lambda _: iter(("ACT03", "ACT12")),
     "replace-function": lambda _: iter(("ACT12", "ACT04", "ACT03")),
     "complement": _rule,
@@ -249,6 +266,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "drop-factor": _factor,
     "change-number": _factor,
     "multiply-name": _times,
+    "multiply-matrix": _times,
     "add-term": _term,
     "swap-indices": _exchanged,
     "swap-names": lambda m: _name(m),
@@ -258,7 +276,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "dot-to-product": _contracted,
     "product-to-dot": _spread,
     "change-axis": _axes,
-    "flip": lambda _: iter(("ACT17",)),
+    "flip": _flipped,
     "regroup": lambda _: iter(("ACT06", "ACT05")),
     "assign-to-accumulate": _accumulated,
     "accumulate-to-assign": lambda _: iter(("PRP08",)),

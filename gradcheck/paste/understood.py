@@ -168,7 +168,7 @@ def _rate(reading: Reading) -> str:
         return ""
     value = f"{rate['value']:.6g}"
     text = value if rate["name"] == value else f"{rate['name']} = {value}"
-    if factor is None or abs(factor - 1) < _SAME or reading.step["loss"]["basis"] == "inferred":
+    if factor is None or abs(factor - 1) < _SAME or reading.step["loss"]["formula"]:
         return text
     return f"{text}; the gradients are {factor:.6g} times that of the loss, which it absorbs"
 

@@ -41,20 +41,17 @@ def judged(step: Mapping[str, Any]) -> Judged:
     rows = {entry["name"]: _rows(entry["rows"]) for entry in step["parameters"]}
     fits = {name: fit(given) for name, given in rows.items()}
     rate = step["rate"]["value"] if step.get("rate") else None
-    inferred = bool(step["loss"]) and _is_inferred(step["loss"])
+    # The factor of a standard loss is not the program's.
+    inferred = bool(step["loss"]) and step["loss"]["formula"] is not None
     scale = common_scale(fits, rate, inferred=inferred)
+    doubtful = not any(one.exact for one in fits.values())
     checks = tuple(
-        _check(entry, fits[entry["name"]], rows[entry["name"]], scale)
+        _check(entry, fits[entry["name"]], rows[entry["name"]], scale, doubtful=doubtful)
         for entry in step["parameters"]
     )
     checks += tuple(_overwritten(entry) for entry in step["neglected"] if entry["overwritten"])
     factor = scale / rate if scale is not None and rate else None
     return Judged(checks=checks, scale=scale, factor=factor)
-
-
-def _is_inferred(loss: Mapping[str, Any]) -> bool:
-    """Tell standard losses, whose factor the program doesn't say."""
-    return loss["basis"] == "inferred" or (loss["basis"] == "given" and loss["formula"] is not None)
 
 
 def _rows(given: Sequence[Mapping[str, Any]]) -> list[Rows]:
@@ -118,8 +115,22 @@ def _equal(one: float, other: float, by: Fit) -> bool:
     return abs(one - other) <= max(_SAME, by.bar) * abs(other)
 
 
-def _check(entry: Mapping[str, Any], free: Fit, rows: Sequence[Rows], scale: float | None) -> Check:
+def _check(
+    entry: Mapping[str, Any],
+    free: Fit,
+    rows: Sequence[Rows],
+    scale: float | None,
+    *,
+    doubtful: bool,
+) -> Check:
     verdict, reason = verdict_of(free, rows, scale)
+    if verdict == "wrong" and doubtful and entry.get("doubt"):
+        verdict, reason = "undecided", entry["doubt"]
+    if verdict == "wrong" and entry.get("weighed") and free.exact and free.scale < 0:
+        verdict, reason = (
+            "undecided",
+            "each update multiplies it by another number, which may have either sign",
+        )
     if verdict == "wrong" and entry.get("elsewhere"):
         verdict = "undecided"
         reason = f"it is updated behind another loss, {entry['elsewhere']}, which may be its own"
@@ -159,7 +170,7 @@ def _overwritten(entry: Mapping[str, Any]) -> Check:
         parameter=str(entry["name"]),
         shape=tuple(entry["shape"]),
         verdict="wrong",
-        reason="it is replaced by a multiple of its gradient, not changed by that",
+        reason="it is replaced by a multiple of its gradient, or turned round, not changed by that",
         entries=int(np.prod(entry["shape"], dtype=int)),
         method="differences",
     )

@@ -35,10 +35,12 @@ def check(
     *,
     clock: Clock | None = None,
     spread: Spread | None = None,
+    explain: bool = True,
 ) -> Outcome:
     """Compare every selected parameter's claimed gradient with the numeric one.
 
     A budget in seconds goes by `clock`. `spread`, if given, measures blocks of entries elsewhere.
+    Without `explain`, verdicts come without the sweeps and the facts that explain them.
     Raises NumericError where the loss can't be refereed at the user's own point and
     ClaimError where the claims can't be had there.
     """
@@ -56,7 +58,8 @@ def check(
     if run.names:
         rounds.go(run, progress)
         _hold_to_fresh_claims(run)
-        _explain(run)
+        if explain:
+            _explain(run)
     return _outcome(run, names, first)
 
 

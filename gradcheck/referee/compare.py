@@ -13,12 +13,15 @@ from gradcheck.numeric.estimate import EPS
 from gradcheck.referee.account import OutOfBudget
 from gradcheck.referee.culprits import Gap, culprits
 from gradcheck.referee.doubt import SAFETY, Doubt, widened
-from gradcheck.referee.glance import BLOCK, blocks
+from gradcheck.referee.glance import blocks
 from gradcheck.referee.gradients import Along, Numeric
 from gradcheck.referee.judge import WRONG, Claim, judge, zero_below
 from gradcheck.referee.nearby import Nearby
 from gradcheck.referee.plan import SAMPLE
 from gradcheck.referee.tally import Tally
+
+FIRST = 2**10
+"""Entries that mostly show that a gradient is not zero."""
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -82,8 +85,8 @@ class Comparison:
         What is negligible for the parameter's first entries is so for all, among which there may
         only be larger ones.
         """
-        near, first = self.near, slice(0, BLOCK)
-        some = near.probe.parameters[self.tally.name].flat[first]
+        near, first = self.near, slice(0, FIRST)
+        some = near.probe.parameters[self.tally.name].reshape(-1)[first]
         if not some.any():
             return False
         negligible = zero_below(near.evaluator.magnitude(near.probe), some)

@@ -99,10 +99,12 @@ class Evaluator:
     def base(self, probe: Probe) -> float:
         """Return the loss at the probe itself.
 
-        Raises NumericError unless it is finite, and UnrepeatableError unless it is so again.
+        Raises NumericError unless it is finite, and UnrepeatableError unless it is so again, which
+        only code of the user's could change.
         """
         still = self._still()
-        (value, size), (again, _) = (self._plain(probe, still, np.zeros(1)) for _ in range(2))
+        value, size = self._plain(probe, still, np.zeros(1))
+        again = value if self.problem.settled else self._plain(probe, still, np.zeros(1))[0]
         first, second = float(value[0, 0].real), float(again[0, 0].real)
         if not np.isfinite(first):
             raise NumericError(

@@ -13,6 +13,7 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.numeric import evidence
 from gradcheck.numeric.evidence import Evidence
+from gradcheck.outer import stretches
 from gradcheck.record import record
 from gradcheck.referee.doubt import SAFETY
 from gradcheck.referee.gradients import Numeric
@@ -65,10 +66,11 @@ def glance(numeric: Numeric, claimed: Array, epsilon: float, rtol: float) -> Gla
     right, worst, moments = np.empty(len(claimed), dtype=np.int8), Worst(), evidence.Moments()
     floor = max(TINY, rtol * evidence.size(*numeric.range)) if rtol else TINY
     floored = bool(rtol) or len(claimed) == 0 or numeric.bar.min() < floor
+    values, bars = stretches(numeric.value, BLOCK), stretches(numeric.bar, BLOCK)
     buffers = np.empty((3, min(BLOCK, len(claimed))))
     with np.errstate(over="ignore", invalid="ignore"):
         for some in blocks(len(right)):
-            claim, value = claimed[some], numeric.value[some]
+            claim, value = claimed[some], values(some)
             gap, bar, excess = buffers[:, : len(claim)]
             np.subtract(claim, value, out=gap)
             np.abs(claim, out=bar)
@@ -77,13 +79,14 @@ def glance(numeric: Numeric, claimed: Array, epsilon: float, rtol: float) -> Gla
             if numeric.interval is not None:
                 gap = outside(claim, numeric.interval.low[some], numeric.interval.high[some])
             bar *= SAFETY * epsilon
-            bar += numeric.bar[some]
+            bar += bars(some)
             if floored:
                 np.maximum(bar, floor, out=bar)
             np.divide(gap, bar, out=excess)
-            one = Worst.of(gap, bar, excess, some.start)
-            right[some] = 1 if one.excess <= 1 else excess <= 1
-            worst = max(worst, one, key=lambda one: one.excess)
+            k = int(np.argmax(excess))
+            right[some] = 1 if excess[k] <= 1 else excess <= 1
+            if excess[k] > worst.excess:
+                worst = Worst.of(gap, bar, excess, some.start)
         found = moments.evidence(claimed, numeric.value)
     if len(claimed):
         right &= _seeing(numeric, claimed, epsilon, rtol, moments)

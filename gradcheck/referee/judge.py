@@ -87,6 +87,12 @@ class _Bench:
     def doubtful(self) -> float:
         return self.rounding if self.claim.fixed() else AMPLIFIED * self.rounding
 
+    def beyond_doubt(self, gap: Array) -> bool:
+        """Tell whether a difference is no doubtful one, without asking anew if that is plain."""
+        if (gap > AMPLIFIED * self.rounding).any():
+            return True
+        return bool((gap > self.rounding).any() and (gap > self.doubtful).any())
+
 
 def judge(
     numeric: Numeric,
@@ -159,10 +165,10 @@ def _multiples(
     """Judge entries that are the multiple that all others are by a few of them."""
     numeric, claim = bench.numeric, bench.claim
     few = largest(alike, numeric)
-    if not (np.abs(claim.value[few] - numeric.value[few]) > bench.doubtful).any():
+    gap = np.abs(claim.value[few] - numeric.value[few])
+    if not bench.beyond_doubt(gap):
         return found
     if proven(alike):
-        gap = np.abs(claim.value[few] - numeric.value[few])
         bar = np.maximum(narrowest(claim.value[few], numeric.bar[few], claim.epsilon), TINY)
         found = replace(found, telling={WRONG: Worst.of(gap, bar, gap / bar).among(few)})
     else:

@@ -42,4 +42,10 @@ def largest(places: Array, numeric: Numeric) -> Array:
     """Return the few places at which the gradient is largest."""
     if len(places) <= FEW:
         return places
-    return places[np.argpartition(-np.abs(numeric.value[places]), FEW)[:FEW]]
+    sizes = np.abs(numeric.value[places])
+    # None of the few is smaller than the largest of every one of as many stretches.
+    first = range(0, len(sizes), -(-len(sizes) // FEW))
+    if len(first) == FEW:
+        places = places[sizes >= np.maximum.reduceat(sizes, first).min()]
+        sizes = np.abs(numeric.value[places])
+    return places[np.argpartition(-sizes, FEW - 1)[:FEW]]

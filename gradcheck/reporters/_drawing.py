@@ -66,8 +66,13 @@ class Plot:
     y: Axis
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        across, up = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-        return (LEFT + self.x.share(x) * across, HEIGHT - BOTTOM - self.y.share(y) * up)
+        return self._across(x), self._down(y)
+
+    def _across(self, x: float) -> float:
+        return LEFT + self.x.share(x) * (WIDTH - LEFT - RIGHT)
+
+    def _down(self, y: float) -> float:
+        return HEIGHT - BOTTOM - self.y.share(y) * (HEIGHT - TOP - BOTTOM)
 
     def drawable(self, x: float, y: float) -> bool:
         return all(
@@ -78,11 +83,11 @@ class Plot:
         """Draw the axes with their numbers and names."""
         parts = []
         for value, text in ticks(self.x):
-            across, _ = self.at(value, 10.0**self.y.low if self.y.log else self.y.low)
+            across = self._across(value)
             parts.append(_grid(across, TOP, across, HEIGHT - BOTTOM))
             parts.append(_label(across, HEIGHT - BOTTOM + 14, text, "middle"))
         for value, text in ticks(self.y):
-            _, down = self.at(10.0**self.x.low if self.x.log else self.x.low, value)
+            down = self._down(value)
             parts.append(_grid(LEFT, down, WIDTH - RIGHT, down))
             parts.append(_label(LEFT - 5, down + 3.5, text, "end"))
         middle = (TOP + HEIGHT - BOTTOM) / 2

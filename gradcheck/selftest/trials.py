@@ -112,7 +112,7 @@ class Ground:
         if not changed:
             return Trial(network=self.name, codes=codes, places=places, equivalent=True)
         problem = self._problem(planted)
-        outcome = check(problem, self._settings)
+        outcome = check(problem, self._settings, explain=False)
         wrong = {c.parameter for c in outcome.checks if c.verdict == "wrong"}
         found = search(self._case(planted, wrong), self.plants)
         return Trial(

@@ -12,9 +12,9 @@ from bench_lib.forwards import Forward
 from bench_lib.workloads import Workload
 from gradcheck.array import Array
 from gradcheck.catalogues import FAULTS, OPS
-from gradcheck.config.context import Policy
 from gradcheck.config.load import Failed, Loader
 from gradcheck.problem import Claims, Moves, Probe, Problem
+from gradcheck.settings import Policy
 
 AGREEMENT = 1e-12
 """How far, relatively, the two forward passes of one network may be apart."""

@@ -33,6 +33,26 @@ def operations(width: int, depth: int, batch: int) -> float:
     return width * (rows * row + products * product)
 
 
+def numbers(width: int, depth: int, batch: int) -> float:
+    """Count the numbers in stacks that are made of a single row and are read off in the loss.
+
+    They take longer than the few operations on each, for they go through memory.
+    """
+    return (depth - 1.0) * width * batch * width
+
+
+def pace(width: int, batch: int) -> float:
+    """Measure how many such numbers a second are made, and read: their sum and that of sizes."""
+    count = max(1, CHUNK // (batch * width))
+    column, row = np.ones((count * batch, 1)), np.ones((1, width))
+
+    def made_and_read() -> None:
+        stack = column * row
+        _ = stack @ row[0], np.abs(stack) @ row[0]
+
+    return count * batch * width / max(median(seconds(made_and_read) for _ in range(7)), 1e-9)
+
+
 def rate(width: int, batch: int) -> float:
     """Measure how many operations a second go into one layer: slopes and a product of matrices."""
     count = max(1, CHUNK // (batch * width))
@@ -73,7 +93,8 @@ def _row(width: int, depth: int, repeats: int) -> dict[str, Any]:
     spent = median(seconds(lambda: own.checked(case)) for _ in range(repeats))
     alone = median(seconds(lambda: own.checked(case, audit=False)) for _ in range(repeats))
     count = operations(width, depth, BATCH)
-    predicted = _fixed(depth, repeats) + count / rate(width, BATCH)
+    others = numbers(width, depth, BATCH)
+    predicted = _fixed(depth, repeats) + count / rate(width, BATCH) + others / pace(width, BATCH)
     return {
         "width": width,
         "depth": depth,

@@ -40,8 +40,9 @@ the norm ratio and `check_grad` look better than they are on the whole.
 """
 
 _GROWTH = """
-The prediction is what a network of single units takes, and the operations that the method needs by
-count at the speed at which this machine multiplies a stack by slopes and by a matrix. The bars are
+The prediction is what a network of single units takes, the operations that the method needs by
+count at the speed at which this machine multiplies a stack by slopes and by a matrix, and the
+numbers that are made of single rows and read off in the loss at the speed of that. The bars are
 logarithmic.
 """
 

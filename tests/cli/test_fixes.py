@@ -67,6 +67,41 @@ def test_diff_prints_the_fixes_and_writes_nothing(config: Path) -> None:
     assert list(config.parent.iterdir()) == [config]
 
 
+def test_a_gradient_that_does_not_fit_its_only_parameter_is_fixed(config: Path) -> None:
+    right = MARGIN.replace("1 - score > 0", "1 - score * y > 0")
+    right = right.replace("    grad.score.bias = delta.sum(axis=0)\n", "")
+    config.write_text(right.replace("x.T @ delta", "delta.T @ x"), "utf-8")
+    done = CliRunner().invoke(main, ["check", str(config), "--fix", "--only", "score.weight"])
+    assert done.exit_code == 0, done.output
+
+
+MARGIN = """\
+network:
+  inputs: {x: [2]}
+  layers:
+    - score: {dense: {units: 1}}
+loss: {hinge: {reduction: sum}}
+data:                           # the first score is 1, exactly at the margin
+  x: [[0.5, 0.25], [2, 1], [-1, 3], [-2, -1], [1, -3]]
+  y: [[1], [1], [-1], [-1], [1]]
+parameters:
+  score.weight: [[2], [0]]
+  score.bias: [0]
+gradients:
+  backward: |
+    delta = where(1 - score > 0, -y, 0)
+    grad.score.weight = x.T @ delta
+    grad.score.bias = delta.sum(axis=0)
+"""
+
+
+def test_a_kink_at_the_given_point_hides_no_fix(config: Path) -> None:
+    config.write_text(MARGIN, "utf-8")
+    done = CliRunner().invoke(main, ["check", str(config), "--fix"])
+    assert done.exit_code == 0, done.output
+    assert config.read_text("utf-8") == MARGIN.replace("1 - score > 0", "1 - score * y > 0")
+
+
 def test_a_second_backup_does_not_replace_the_first(config: Path) -> None:
     config.with_name("net.yaml.bak").write_text("mine", "utf-8")
     assert CliRunner().invoke(main, ["check", str(config), "--fix"]).exit_code == 0
@@ -94,3 +129,19 @@ def test_right_formulas_are_left_alone(config: Path) -> None:
     assert done.exit_code == 0
     assert config.read_text("utf-8") == FIXED
     assert list(config.parent.iterdir()) == [config]
+
+
+def test_advice_without_a_fix_speaks_of_the_networks_own_activation(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "network: {inputs: {x: [3]}, layers: [{h: {dense: {units: 5}}}, {a: tanh}, "
+        "{out: {dense: {units: 2}}}]}\n"
+        "loss: squared_error\n"
+        "data: {batch: 7, x: {normal: [0, 1]}, y: {normal: [0, 1]}}\n"
+        "gradients: {faults: [ACT04@a]}\n",
+        "utf-8",
+    )
+    done = CliRunner().invoke(main, ["check", str(path)])
+    assert "write `dZ1 = dA1 * tanh_prime(Z1)`, not `dZ1 = dA1 * tanh(Z1)`" in " ".join(
+        done.output.split()
+    )

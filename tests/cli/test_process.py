@@ -98,6 +98,18 @@ def test_help_and_version_load_no_heavy_module() -> None:
         assert done.returncode == 0, (arguments, done.stderr)
 
 
+def test_a_kept_result_is_shown_without_what_would_make_it_anew() -> None:
+    first = finish(start("check", "right.yaml"))
+    program = (
+        "import sys\nfrom gradcheck.cli import main\n"
+        "main.main(['check', 'right.yaml'], standalone_mode=False)\n"
+        "heavy = {'numpy', 'yaml', 'rich', 'gradcheck.referee'} & {*sys.modules}\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stdout.decode()) == first[:2], done.stderr
+
+
 def test_the_shell_gets_its_completion() -> None:
     code, out, _ = finish(start(_GRADCHECK_COMPLETE="bash_source"))
     assert code == 0

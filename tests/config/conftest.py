@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from gradcheck.catalogues import FAULTS, OPS
-from gradcheck.config.context import Policy
 from gradcheck.config.load import Failed, Loaded, Loader
 from gradcheck.errors import ConfigError
+from gradcheck.settings import Policy
 
 BASE = """\
 name: base

@@ -41,6 +41,7 @@ X, Y = "{uniform: [0, 1]}", "{normal: [0, 1]}"
         (X, "[[1, a]]", (9, 26), "expected a finite number, found 'a'"),
         (X, "[" * 20 + "1" + "]" * 20, (9, 37), "an array has at most 16 axes"),
         (Y, "[[1, 2]]", (9, 43), "'y' has 1 sample, but the batch has 5"),
+        (Y, "{one_hot: 3}", (9, 53), "a list of labels; found the number 3"),
         (Y, "{one_hot: [0.5, 1, 2, 0, 1]}", (9, 53), "whole numbers from 0, but one is 0.5"),
         (Y, "{one_hot: [0, 1, -2, 0, 1]}", (9, 53), "whole numbers from 0, but one is -2"),
         (Y, "{one_hot: [0, 7, 0, 0, 1], classes: 3}", (9, 53), "the label 7, but 3 classes"),

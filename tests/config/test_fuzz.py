@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcheck.catalogues import FAULTS, OPS
-from gradcheck.config.context import Policy
 from gradcheck.config.load import Failed, Loaded, Loader
 from gradcheck.config.recognition import looks_like_config
 from gradcheck.errors import ConfigError, GradcheckError
+from gradcheck.settings import Policy
 
 WHOLE = """\
 name: whole

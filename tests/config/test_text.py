@@ -11,11 +11,11 @@ import yaml
 
 from gradcheck.catalogues import FAULTS, OPS
 from gradcheck.config import compose
-from gradcheck.config.context import Policy
 from gradcheck.config.load import Failed, Loaded, Loader
 from gradcheck.config.recognition import looks_like_config
 from gradcheck.config.text import MAX_BYTES
 from gradcheck.errors import ConfigError
+from gradcheck.settings import Policy
 
 Failure = Callable[..., ConfigError]
 

@@ -41,6 +41,8 @@ def edits(text: str, material: Material = MATERIAL) -> dict[str, str]:
         ("d = e * Z1", "d = e * sigmoid(Z1)", "wrap-call"),
         ("d = y - yhat", "d = (y - yhat) * A1 * (1 - A1)", "append-derivative"),
         ("d = e @ W2.T", "d = e @ W2.T * (Z1 > 0)", "append-derivative"),
+        ("d = e * A1", "d = e * (Z1 > 0)", "replace-by-derivative"),
+        ("d = e * sigmoid(W2)", "d = e * (A1 * (1 - A1))", "replace-by-derivative"),
         ("g = np.dot(e, x)", "g = np.dot(e, x) / m", "divide"),
         ("d = y - yhat", "d = (y - yhat) / m", "divide"),
         ("d = y - yhat", "d = 2 * (y - yhat)", "multiply"),
@@ -68,6 +70,7 @@ def edits(text: str, material: Material = MATERIAL) -> dict[str, str]:
         ("d = a[:, j:k, i]", "d = a[:, i, j:k]", "swap-indices"),
         ("d = 0.1 * e", "d = 0.1 * e * unused", "multiply-name"),
         ("d = 3 * e", "d = 2 * e", "change-number"),
+        ("d = clip(e, 3, 3)", "d = clip(e, -3, 3)", "change-number"),
         ("d = e * A1 - y", "d = e * (A1 - y)", "regroup"),
         ("d = y - e * A1", "d = (y - e) * A1", "regroup"),
     ],
@@ -156,3 +159,35 @@ def test_every_edit_of_every_expression_is_a_statement_again(expression: str) ->
     before = ast.dump(ast.parse(text))
     for changed in edits(text):
         assert ast.dump(ast.parse(changed)) != before or changed != text
+
+
+def test_what_is_only_named_for_its_rows_is_not_calculated_with() -> None:
+    """`(2 * w)[i]` and `(-x).T` are what nobody writes; what is named there may be another."""
+    made = edits("g = w[i] * x.T", Material(names=("v",), counts=("m",), strengths=("reg",)))
+    assert "g = v[i] * x.T" in made
+    assert "g = reg * (w[i] * x.T)" in made
+    assert not [text for text in made if ")[i]" in text or ").T" in text]
+
+
+def test_several_values_are_not_taken_for_one() -> None:
+    made = {*edits("g = a, b")} - {"g = b, a"}
+    assert all(text.startswith("g = a, ") or text.endswith(", b") for text in made)
+
+
+def test_a_matrix_is_multiplied_by_what_fits_it_alone() -> None:
+    shapes = {"d": (7, 3), "W": (5, 3), "V": (3, 2), "X": (7, 11), "Q": (13, 17)}
+    made = edits("g = d", Material(names=("W", "V", "X", "Q"), shapes=shapes))
+    fitting = {text for text, kind in made.items() if kind == "multiply-matrix"}
+    assert fitting == {"g = d @ W.T", "g = d @ V", "g = X.T @ d"}
+
+
+def test_indices_are_exchanged_like_other_names() -> None:
+    text = "g = off * style[u] + taste[r]"
+    statement = ast.parse(text).body[0]
+    assert isinstance(statement, ast.Assign)
+    made = {
+        apply(text, [rewrite])
+        for draft in exchanges(text, statement.value)
+        if (rewrite := draft.written(text))
+    }
+    assert "g = off * style[r] + taste[u]" in made

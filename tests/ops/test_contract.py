@@ -152,6 +152,17 @@ def test_nothing_that_is_handed_over_is_changed(
     np.testing.assert_equal(claims(op.backward(dy, cache)), once)
 
 
+def test_gradients_end_in_those_of_the_parameters(
+    op: Op, inputs: Inputs, parameters: Parameters, options: Options, dy: Array
+) -> None:
+    if op.ending is None:
+        return
+    _, cache = op.forward(inputs, parameters, options)
+    whole, ended = op.backward(dy, cache).parameters, op.ending(dy, cache)
+    assert ended.keys() == whole.keys() == parameters.keys()
+    np.testing.assert_equal(dict(ended), dict(whole))
+
+
 def test_shapes_are_as_inferred(
     op: Op, inputs: Inputs, parameters: Parameters, options: Options
 ) -> None:

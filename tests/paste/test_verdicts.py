@@ -35,7 +35,7 @@ def step(
 ) -> dict[str, Any]:
     return {
         "parameters": list(entries),
-        "loss": {"basis": basis},
+        "loss": {"basis": basis, "formula": None if basis == "written" else "0.5*sum((a - t)**2)"},
         "rate": None if rate is None else {"value": rate},
         "neglected": [],
     }

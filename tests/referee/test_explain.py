@@ -280,12 +280,20 @@ def test_a_loss_that_changes_is_undecided_with_both_values(load_config: Load) ->
         values, sizes = problem.plain(probe, moves, steps)
         return values + next(calls), sizes
 
-    outcome = check(replace(problem, plain=plain), Settings())
+    outcome = check(replace(problem, plain=plain, settled=False), Settings())
 
     assert {(c.verdict, c.reason) for c in outcome.checks} == {("undecided", "randomness")}
     assert outcome.entries_checked == 0
     (line,) = fact(outcome, "CHK05").evidence
     assert "at the same point, the given one" in line
+
+
+def test_only_a_loss_that_runs_code_of_the_users_is_asked_for_twice(load_config: Load) -> None:
+    problem = problem_of(load_config)
+    assert problem.settled
+    once = check(problem, Settings(points=3))
+    twice = check(replace(problem, settled=False), Settings(points=3))
+    assert twice.evaluations == once.evaluations + 3
 
 
 def test_claims_that_differ_by_rounding_alone_are_judged(load_config: Load) -> None:

@@ -11,7 +11,7 @@ import pytest
 from gradcheck.report import Descent, Pictures, Portrait, Report, Sweep
 from gradcheck.reporter import Style
 from gradcheck.reporters import html
-from gradcheck.reporters._drawing import axis, ticks
+from gradcheck.reporters._drawing import Plot, axis, ticks
 from gradcheck.session import Request, Target, run
 
 CHROMIUM = next(
@@ -168,3 +168,10 @@ def test_the_largest_numbers_there_are_have_an_axis() -> None:
     shares = [scale.share(value) for value, _ in ticks(scale)]
     assert len(shares) >= 3
     assert all(0 <= share <= 1 for share in shares)
+
+
+def test_the_smallest_and_the_largest_numbers_there_are_have_a_frame() -> None:
+    for values in ([5e-324], [1.0, 1.7e308]):
+        scale = axis(values, "gap", log=True)
+        assert scale is not None
+        assert ">gap<" in Plot(x=scale, y=scale).frame()

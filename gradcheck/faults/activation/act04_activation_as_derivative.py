@@ -46,5 +46,5 @@ FAULT = Fault(
     wrong="dZ1 = dA1 * sigmoid(Z1)",
     right="dZ1 = dA1 * sigmoid_prime(Z1)",
     inject=inject,
-    repairs=("replace-name", "append-derivative"),
+    repairs=("replace-by-derivative", "replace-name", "append-derivative"),
 )

@@ -49,8 +49,8 @@ FAULT = Fault(
     title="the product rule's second term is missing: z g(z) is differentiated as g(z)",
     family="activation derivative",
     doc=__doc__,
-    wrong="dZ1 = dA1 * sigmoid(Z1)                                  # A1 = Z1 * sigmoid(Z1)",
-    right="dZ1 = dA1 * (sigmoid(Z1) + Z1 * sigmoid_prime(Z1))",
+    wrong="dZ1 = dA1 * expit(Z1)              # A1 = Z1 * expit(Z1)",
+    right="dZ1 = dA1 * (expit(Z1) + Z1 * expit(Z1) * (1 - expit(Z1)))",
     inject=inject,
     repairs=("append-derivative",),
 )

@@ -34,7 +34,9 @@ from gradcheck.ops.layers._windows import (
 )
 
 KERNELS: Mapping[str, Option] = {
-    "channels": Option(doc="number of output channels o", type="integer", required=True, minimum=1),
+    "channels": Option(
+        doc="number of output channels o", type="integer", required=True, minimum=1, size=True
+    ),
     "kernel": Option(doc="size of the kernel", type="integers", required=True, minimum=1),
 }
 BIAS = Option(doc="whether a bias is added", type="boolean", default=True)

@@ -11,7 +11,9 @@ from gradcheck.op import Inferred, Option, Options, Parameters, ParameterSpec, R
 Shifts = Mapping[str, Array]
 
 OPTIONS: Mapping[str, Option] = {
-    "units": Option(doc="number of hidden units h", type="integer", required=True, minimum=1),
+    "units": Option(
+        doc="number of hidden units h", type="integer", required=True, minimum=1, size=True
+    ),
     "bias": Option(doc="whether biases are added", type="boolean", default=True),
     "initial": Option(
         doc="the state before the first step: zeros, or parameters",

@@ -55,12 +55,17 @@ def forward(inputs: Inputs, parameters: Parameters, options: Options) -> tuple[A
 
 
 def backward(dy: Array, cache: Any) -> Gradients:
-    x, w, bias = cache
+    _, w, _ = cache
+    return Gradients(inputs=(dy @ w.T,), parameters=ending(dy, cache))
+
+
+def ending(dy: Array, cache: Any) -> dict[str, Array]:
+    x, _, bias = cache
     rows = dy.reshape(-1, dy.shape[-1])
     parameters = {"weight": x.reshape(-1, x.shape[-1]).T @ rows}
     if bias:
         parameters["bias"] = rows.sum(axis=0)
-    return Gradients(inputs=(dy @ w.T,), parameters=parameters)
+    return parameters
 
 
 def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:  # noqa: ARG001
@@ -89,8 +94,11 @@ OP = Op(
     infer=infer,
     sites=sites,
     shifted=shifted,
+    ending=ending,
     options={
-        "units": Option(doc="number of outputs o", type="integer", required=True, minimum=1),
+        "units": Option(
+            doc="number of outputs o", type="integer", required=True, minimum=1, size=True
+        ),
         "bias": Option(doc="whether a bias is added", type="boolean", default=True),
     },
     worked=(

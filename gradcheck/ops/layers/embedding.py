@@ -101,7 +101,7 @@ OP = Op(
     shifted=shifted,
     options={
         "entries": Option(doc="number of rows", type="integer", required=True, minimum=1),
-        "units": Option(doc="length of a row", type="integer", required=True, minimum=1),
+        "units": Option(doc="length of a row", type="integer", required=True, minimum=1, size=True),
         "padding_id": Option(
             doc="id whose row reads as zero and gets no gradient", type="integer", minimum=0
         ),

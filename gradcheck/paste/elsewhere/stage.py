@@ -153,7 +153,8 @@ class Stage:
     def idle(self) -> Point:
         """What the first step updates by nothing: its gradient is zero, whatever moves a little."""
         before, after = self.base.before.values, self.base.after.values
-        zeros = [e.left for e in self.base.events if np.ndim(e.left) and _adds_nothing(e)]
+        things = self.base.before.things
+        still = [e for e in self.base.events if np.ndim(e.left) and _adds_nothing(e)]
         return {
             path: frozen(value)
             for path, value in before.items()
@@ -161,7 +162,7 @@ class Stage:
             and self.step.can_set(path)
             and np.ndim(value)
             and same(frozen(value), frozen(after.get(path)))
-            and any(same(frozen(value), zero) for zero in zeros)
+            and any(_is_of(event, things[path], value) for event in still)
         }
 
     @property
@@ -271,6 +272,11 @@ def _place(node: Any) -> Place:
     names = ("lineno", "col_offset", "end_lineno", "end_col_offset")
     values = [getattr(node, name) for name in (names if isinstance(node, ast.AST) else _PLACE)]
     return dict(zip(_PLACE, values, strict=True))
+
+
+def _is_of(event: Event, thing: Any, value: Any) -> bool:
+    """Tell whether a sum is one of a thing: of itself, or else of an equal value."""
+    return event.thing is thing if event.augments else same(frozen(value), event.left)
 
 
 def _adds_nothing(event: Event) -> bool:

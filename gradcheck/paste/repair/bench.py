@@ -8,10 +8,12 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from types import CodeType
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from gradcheck.paste.repair.behind import behind
 from gradcheck.paste.repair.forms import Forms
 from gradcheck.paste.repair.points import steady
 from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks, statements
@@ -79,10 +81,14 @@ class Bench:
         self.candidate = choice.candidate
         self.loss = inquiry.candidates[choice.candidate]
         self.rate = rate
-        self.inferred = choice.basis == "inferred"
+        self.inferred = self.loss.standard is not None
         self.parameters = tuple(inquiry.parameters)
         claims = claimed(inquiry, choice.candidate)
         self.claims = {path: claim for path, claim in claims.items() if not claim.decay}
+        odd = [path for path in self._odd() if path not in claims]
+        wrong = behind(inquiry, choice.candidate, odd)
+        self._stateful = not wrong.stateful <= wrong.claims.keys()
+        self.claims = {} if self._stateful else {**self.claims, **wrong.claims}
         self._decays = {path: claim.decay for path, claim in claims.items() if claim.decay}
         found = statements(self.machine.tree, source)
         self.statements: Mapping[int, Statement] = {s.number: s for s in found}
@@ -106,30 +112,40 @@ class Bench:
         """The parameters of which the program as given, which is judged first, does not tell."""
         self.points = self._points()
 
+    def _odd(self) -> list[Path]:
+        """Return the parameters whose updates are not multiples of their gradients."""
+        fits = self.inquiry.fits[self.candidate]
+        return [path for path in self.inquiry.decided(self.candidate) if not fits[path].exact]
+
     def _points(self) -> Sequence[Measured]:
         """Return the points of the inquiry, those first that show most parameters.
 
         All are at the first iteration, where what is changed in one shows in the loss of a later.
         """
         points = self.inquiry.points
-        if self._is_carried(max(points, key=lambda one: one.first)):
+        if self._stateful or self._is_carried(max(points, key=lambda one: one.first)):
             points = [*steady(self.inquiry)] or points
-        return sorted(points, key=lambda one: -_telling(one))
+        return sorted(points, key=lambda one: (-_telling(one), one.first))
 
     def _is_carried(self, last: Measured) -> bool:
         """Tell whether the loss at an iteration depends on the updates of those before."""
-        sites = {update.site for update in self.inquiry.found.updates}
-        changes = {
-            number: Change(number=number, text=None)
-            for number, statement in self.statements.items()
-            if not sites.isdisjoint(of(node) for node in ast.walk(statement.node))
-        }
+        changes = {s.number: Change(number=s.number, text=None) for s in self.updating}
         if last.first == min(one.first for one in self.inquiry.points) or not changes:
             return False
         trial = self._trial(last, rate=0.0) if self.edit(changes) else None
         if trial is None or trial.failed:
             return True
         return not self._same_loss(trial, last.losses[self.candidate])
+
+    @cached_property
+    def updating(self) -> Sequence[Statement]:
+        """The statements that change parameters."""
+        sites = {update.site for update in self.inquiry.found.updates}
+        return [
+            statement
+            for statement in self.statements.values()
+            if not sites.isdisjoint(of(node) for node in ast.walk(statement.node))
+        ]
 
     @cached_property
     def telling(self) -> Sequence[Measured]:
@@ -141,10 +157,22 @@ class Bench:
         if self.machine.plan is not self.plan:
             self.machine.install(self.plan)
         try:
-            self.machine.put(self._forms.codes(changes))
+            codes = self._forms.codes(changes)
         except (SyntaxError, ValueError):
             return False
+        return self._put(codes) or self._put_afresh(codes)
+
+    def _put(self, codes: Mapping[int, CodeType]) -> bool:
+        try:
+            self.machine.put(codes)
+        except ValueError:
+            return False
         return True
+
+    def _put_afresh(self, codes: Mapping[int, CodeType]) -> bool:
+        """Put codes without the functions that the last run has left: theirs are of other sizes."""
+        self.step.scene.snapshot.restore()
+        return self._put(codes)
 
     @property
     def slow(self) -> bool:
@@ -270,7 +298,8 @@ class Bench:
     def _undecayed(self, trial: Trial, path: Path, value: Any) -> Any:
         """Return an update without the weight decay that it has on purpose."""
         decay, own = self._decays.get(path, 0.0), frozen(trial.before.values[path])
-        return np.asarray(value) - decay * np.asarray(own) * (np.asarray(value) != 0)
+        touched = np.asarray(value) != 0
+        return np.asarray(value) - decay * np.asarray(own) * touched if decay else value
 
     def noted(self, trial: Trial, path: Path) -> Any:
         """Return the gradient variable's value in a trial, where it is a parameter's claim."""

@@ -42,6 +42,9 @@ DECAY = frozenset(
 )
 """The kinds of edits that a wrong share of a penalty suggests."""
 
+_OF_MASKS = frozenset(("flip", "replace-name", "change-index"))
+"""The kinds of edits that a comparison may need."""
+
 _DECAYED = 1.5
 _HELPER = 0.7
 _MATCHED = 0.6
@@ -131,6 +134,8 @@ def candidates(
                 groups[idea.kind, old, idea.new].append(part)
                 if idea.kind == "change-axis":
                     groups[idea.kind, number, *differing(old, idea.new)].append(part)
+                if idea.kind == "replace-name":
+                    groups[idea.kind, number, old, idea.new].append(part)
     joint = [
         _edit(known, parts, wrong, likely)
         for parts in _different(groups.values())
@@ -182,6 +187,17 @@ def _ideas(
         for draft in drafts(text, value, material):
             yield _weighed(draft, text, scope, value)
         yield from exchanges(text, value)
+    for mask in _masks(own):
+        for draft in drafts(text, mask, material):
+            if draft.kind in _OF_MASKS:
+                yield _weighed(draft, text, scope, mask)
+
+
+def _masks(node: ast.stmt) -> Iterator[ast.expr]:
+    """Yield the comparison that picks the entries which a statement sets."""
+    match node:
+        case ast.Assign(targets=[ast.Subscript(slice=ast.Compare() as mask)]):
+            yield mask
 
 
 def _likelier(rewrite: Rewrite, statement: Statement, known: Known) -> Rewrite:

@@ -112,6 +112,8 @@ class _Influences:
 
     def _counts(self, statement: Statement) -> bool:
         """Tell statements that only make whole numbers: sizes, indices, strides."""
+        if _behind(statement.node) is not None:
+            return False
         made = [v for site in self._places(statement) for v in self._made.get(site, ())]
         return bool(made) and all(isinstance(v, float) and v.is_integer() for v in made)
 
@@ -119,9 +121,9 @@ class _Influences:
         return self._still is not None and same(run.loss, self._still.loss)
 
     def _shaking(self, statement: Statement) -> Shaking | None:
-        node = statement.node
-        if isinstance(node, ast.AugAssign) and not isinstance(node.op, ast.Add | ast.Sub):
-            after = f"{ast.unparse(node.target)} += {_OFFSET}"
+        target = _behind(statement.node)
+        if target is not None:
+            after = f"{ast.unparse(target)} += {_OFFSET}"
             change = Change(number=statement.number, text=statement.text, after=(after,))
             return lambda rate, point: self._run_edited(change, rate, point)
         places = self._places(statement)
@@ -159,6 +161,18 @@ class _Influences:
             for path in bench.parameters
         }
         return _Run(loss=float(loss), changes=changes)
+
+
+def _behind(node: ast.stmt) -> ast.expr | None:
+    """Return what is to be changed behind a statement, as its own value can't be."""
+    match node:
+        case ast.AugAssign(target=target, op=op) if not isinstance(op, ast.Add | ast.Sub):
+            return target
+        case ast.Assign(
+            targets=[ast.Subscript(value=owner, slice=ast.Compare())], value=ast.Constant()
+        ):
+            return owner
+    return None
 
 
 def _differ(one: Any, other: Any) -> bool:

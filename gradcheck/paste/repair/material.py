@@ -2,52 +2,93 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from string import digits
 
 from gradcheck.edits import Material
 from gradcheck.paste.repair import terms
+from gradcheck.paste.repair.coefficients import coefficients, divisors, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import Statement
-from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, own_shapes
+from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, is_backward, own_shapes
 from gradcheck.paste.understanding.sites import words
 
 _MOST_TERMS = 16
 _NEAR = 1e-6
 _MOST_NAMES = 30
+_MOST_PAIRS = 60
 _MOST_SLOPES = 24
 
 
 class Stock:
     """What a program offers to edits: its functions of one argument, and its derivatives."""
 
-    def __init__(self, tree: ast.Module, uses: Uses | None = None) -> None:
+    def __init__(
+        self, tree: ast.Module, uses: Uses | None = None, updates: Sequence[ast.stmt] = ()
+    ) -> None:
         self.functions = tuple(dict.fromkeys(_functions(tree)))
         self.templates = tuple(dict.fromkeys(_templates(tree)))
         self.numpy = _numpy(tree)
         self._uses = uses or Uses()
+        self._divisors = tuple(dict.fromkeys(divisors(tree)))
+        self._updates = updates
         self._style = Style.of(tree, self.numpy)
+        self._rates = frozenset(text for node in updates for text in coefficients(node))
+        called = {*_called(tree)}
+        self._uncalled = [name for name in self.functions if name not in called]
+        self._strengths = [c for c in coefficients(tree) if c not in self._rates]
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         self.normalises = not calls.isdisjoint({"var", "std"})
+        self.softens = not calls.isdisjoint({"log1p", "logaddexp"})
 
     def material(self, statement: Statement, scope: Scope, ratios: Sequence[float]) -> Material:
         """Return what may be used at a statement; `ratios` are factors that are off."""
-        names = [*scope.arrays, *(name for name in scope.numbers if name in scope.moving)]
+        names = [*scope.arrays, *(n for n in scope.numbers if n in scope.moving | scope.data)]
         own = {ast.unparse(node) for node in ast.walk(statement.node) if isinstance(node, ast.expr)}
         stored = {ast.unparse(target) for target in _targets(statement.node)}
         ranked = sorted(
             (name for name in names if name not in stored),
             key=lambda name: (name not in own, len(name)),
         )
+        lengths = tuple(sizes(self._divisors, statement.node, scope))
+        found = terms.pairs(self._uses, self._style, statement, scope)
+        pairs = tuple(islice(found, _MOST_PAIRS))
         return Material(
             names=tuple(ranked[:_MOST_NAMES]),
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
-            counts=tuple(counts(scope, ratios)),
-            factors=tuple(terms.idle(self._uses, statement, scope)),
+            counts=(*counts(scope, ratios), *self._forgotten(statement, ratios)),
+            sizes=() if ratios else lengths,
+            products=() if ratios else pairs,
+            strengths=(
+                *(c for c in self._strengths if is_fixed(c, scope)),
+                *self._unrated(statement, scope),
+            ),
+            factors=(
+                *terms.lost(self._uses, statement, scope, pairs),
+                *terms.uncalled(self._uncalled, statement),
+            ),
             terms=tuple(dict.fromkeys(self._terms(statement, scope)))[:_MOST_TERMS],
             normed=tuple(self._normed(statement, scope)),
+            shapes=scope.arrays,
             numpy=self.numpy,
         )
+
+    def _forgotten(self, statement: Statement, ratios: Sequence[float]) -> Iterator[str]:
+        """Yield learning rates that are written as numbers, where just that factor is missing."""
+        if all(node is not statement.node for node in self._updates):
+            return
+        for text in sorted(self._rates):
+            value = literal(text)
+            if value and any(abs(value * abs(ratio) - 1) < _NEAR for ratio in ratios):
+                yield text
+
+    def _unrated(self, statement: Statement, scope: Scope) -> Iterator[str]:
+        """Yield the learning rates of other updates, for one that has none."""
+        rates = [r for r in sorted(self._rates) if literal(r) or is_fixed(r, scope)]
+        own = set(coefficients(statement.node))
+        if any(node is statement.node for node in self._updates) and own.isdisjoint(rates):
+            yield from rates
 
     def _terms(self, statement: Statement, scope: Scope) -> Iterator[str]:
         """Yield what may have been left out of a sum."""
@@ -70,12 +111,18 @@ class Stock:
         shapes = set(own_shapes(statement, scope))
         fitting = [n for n, shape in scope.arrays.items() if n in scope.moving and shape in shapes]
         fitting += [n for n in scope.numbers if n in scope.moving]
+        # No weight is an activation, and no derivative.
+        fitting = [
+            n for n in fitting if n not in self._uses.kept and not is_backward(self._uses, n)
+        ]
         for name in sorted(fitting, key=len):
             for template in self.templates:
                 yield template.format(name)
             yield f"{name} * (1 - {name})"
             yield f"(1 - {name}**2)"
             yield f"({name} > 0)"
+            if self.softens and self.numpy is not None:
+                yield f"(1 / (1 + {self.numpy}{'.' if self.numpy else ''}exp(-{name})))"
 
 
 def _targets(node: ast.stmt) -> Iterable[ast.expr]:
@@ -127,6 +174,14 @@ def _held(tree: ast.Module) -> Iterator[str]:
             case ast.Call(func=ast.Name(id=name), args=[_], keywords=[]) if name in stored:
                 called.add(name.rstrip(digits))
     yield from sorted(name for name in stored if name.rstrip(digits) in called)
+
+
+def _called(tree: ast.Module) -> Iterator[str]:
+    """Yield the functions that are called by name."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                yield name
 
 
 def _takes_one(arguments: ast.arguments, skipped: int = 0) -> bool:

@@ -20,7 +20,7 @@ _HOISTED = "before_update"
 
 def moves(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Changes]]:
     """Yield changes of order that let later statements see weights as the forward pass had them."""
-    updates = list(_updating(bench))
+    updates = list(bench.updating)
     readers = [s for s in known.statements.values() if _is_reader(known, state, s)]
     for reader in sorted(readers, key=lambda s: s.order):
         for update in sorted(updates, key=lambda s: s.order):
@@ -32,14 +32,6 @@ def moves(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Chan
         for update in updates:
             if update.function is reader.function and update.order < reader.order:
                 yield from _hoisted(bench, state, update, reader)
-
-
-def _updating(bench: Bench) -> Iterator[Statement]:
-    """Yield the statements that change parameters."""
-    sites = {update.site for update in bench.inquiry.found.updates}
-    for statement in bench.statements.values():
-        if any(of(node) in sites for node in ast.walk(statement.node)):
-            yield statement
 
 
 def _is_reader(known: Known, state: State, statement: Statement) -> bool:
@@ -75,7 +67,7 @@ def _forward(
 def _backward(bench: Bench, state: State, update: Statement) -> Iterator[tuple[Edit, Changes]]:
     """Put all updates of a block at its end."""
     body = update.body
-    group = [s for s in _updating(bench) if s.body is body]
+    group = [s for s in bench.updating if s.body is body]
     rest = [node for node in body if all(s.node is not node for s in group)]
     last = rest[-1] if rest else None
     if group[0] is not update or last is None:

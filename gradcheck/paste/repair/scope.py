@@ -3,17 +3,22 @@
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from types import FrameType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from gradcheck.paste.repair.bench import Bench
+from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.record import record
 
 _MOST = 60
 _ITEMS = 24
+
+Used: TypeAlias = dict[str, str]
+"""The subscripts that a function has, and their indices."""
 
 
 @record
@@ -30,6 +35,8 @@ class Scope:
     """Those of them that depend on the parameters."""
     made: frozenset[tuple[int, ...]] = frozenset()
     """The shapes of what the statement computes."""
+    data: frozenset[str] = frozenset()
+    """The numbers that loops around the statement take from data: `x` and `row[i]`, but not `i`."""
 
 
 def scopes(bench: Bench) -> Mapping[int, Scope]:
@@ -43,8 +50,39 @@ def scopes(bench: Bench) -> Mapping[int, Scope]:
     for number, seen in first.items():
         sites = bench.statements[number].sites
         made: frozenset[tuple[int, ...]] = frozenset().union(*(shapes.get(s, ()) for s in sites))
-        found[number] = replace(_scope(seen, second.get(number, {})), made=made)
+        around = dict(_given(bench.statements[number]))
+        own = _scope({**around, **seen}, {**around, **second.get(number, {})})
+        data = frozenset(_data(bench.statements[number], own))
+        found[number] = replace(own, made=made, data=data)
     return found
+
+
+def _given(statement: Statement) -> Iterator[tuple[str, float]]:
+    """Yield the numbers that functions around a statement's own are given by default."""
+    for node in statement.parents:
+        if isinstance(node, ast.FunctionDef) and node is not statement.function:
+            names = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+            for argument, default in zip(names, node.args.defaults, strict=True):
+                if isinstance(default, ast.Constant) and isinstance(default.value, int | float):
+                    yield argument.arg, float(default.value)
+
+
+def _data(statement: Statement, scope: Scope) -> Iterator[str]:
+    """Yield the numbers that are others in every turn of a loop, and no indices."""
+    loops = [node for node in statement.parents if isinstance(node, ast.For)]
+    turning = {n.id for loop in loops for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+    indices = {
+        name.id
+        for loop in loops
+        for node in ast.walk(loop)
+        if isinstance(node, ast.Subscript)
+        for name in ast.walk(node.slice)
+        if isinstance(name, ast.Name)
+    }
+    for text in scope.numbers:
+        names = {n.id for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name)}
+        if not turning.isdisjoint(names) and text not in indices:
+            yield text
 
 
 def _scope(seen: Mapping[str, Any], other: Mapping[str, Any]) -> Scope:
@@ -62,11 +100,12 @@ def _scope(seen: Mapping[str, Any], other: Mapping[str, Any]) -> Scope:
 def _visited(bench: Bench, point: int) -> dict[int, dict[str, Any]]:
     """Run the step with a stop before every statement, and look around at each."""
     seen: dict[int, dict[str, Any]] = {}
-    indices = _indices(bench)
+    used = _subscripts(bench)
 
     def visit(number: int, frame: FrameType) -> None:
         if number not in seen:
-            seen[number] = dict(_around(frame, indices.get(number, ())))
+            own = used.get(number, {})
+            seen[number] = {**_around(frame, own), **dict(_parts(frame, own))}
 
     bench.machine.runtime.visit = visit
     try:
@@ -76,35 +115,47 @@ def _visited(bench: Bench, point: int) -> dict[int, dict[str, Any]]:
     return seen
 
 
-def _indices(bench: Bench) -> Mapping[int, tuple[str, ...]]:
-    """Return, for every statement, the subscripts that its function uses."""
-    by_function: dict[int, dict[str, None]] = {}
+def _subscripts(bench: Bench) -> Mapping[int, Used]:
+    """Return, for every statement, the subscripts that its function uses: of what, and where."""
+    by_function: dict[int, Used] = {}
     for statement in bench.statements.values():
         found = by_function.setdefault(id(statement.function), {})
         for node in ast.walk(statement.node):
-            if isinstance(node, ast.Subscript) and not any(
-                isinstance(inner, ast.Call | ast.Slice | ast.NamedExpr)
-                for inner in ast.walk(node.slice)
-            ):
-                found[ast.unparse(node.slice)] = None
-    return {
-        number: tuple(by_function[id(statement.function)])
-        for number, statement in bench.statements.items()
-    }
+            if isinstance(node, ast.Subscript) and _is_pure(node):
+                found[ast.unparse(node)] = ast.unparse(node.slice)
+    return {n: by_function[id(statement.function)] for n, statement in bench.statements.items()}
 
 
-def _around(frame: FrameType, indices: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    """Yield what expressions of at most two steps from a name lead to."""
-    count = 0
-    names = {**_globals(frame), **frame.f_locals}
-    for name, thing in names.items():
-        if name.startswith("__") or not name.isidentifier():
-            continue
-        for text, value in _leading(name, thing, indices, frame):
-            if count >= _MOST * 4:
-                return
-            count += 1
+def _is_pure(node: ast.AST) -> bool:
+    return not any(isinstance(inner, ast.Call | ast.NamedExpr) for inner in ast.walk(node))
+
+
+def _parts(frame: FrameType, used: Used) -> Iterator[tuple[str, Any]]:
+    """Yield the parts of arrays and lists that the function itself uses, as `x[n, i:i + 3]`."""
+    for text in list(used)[:_MOST]:
+        value = frozen(_evaluated(text, frame))
+        if value is not None:
             yield text, value
+
+
+def _evaluated(text: str, frame: FrameType) -> Any:
+    try:
+        return eval(text, frame.f_globals, frame.f_locals)  # noqa: S307  (the program's own)
+    except Exception:  # (of the program's own kind)
+        return None
+
+
+def _around(frame: FrameType, used: Used) -> dict[str, Any]:
+    """Return what expressions of at most two steps from a name lead to."""
+    indices = tuple(dict.fromkeys(index for index in used.values() if ":" not in index))
+    names = {**_globals(frame), **frame.f_locals}
+    seen = (
+        pair
+        for name, thing in names.items()
+        if name.isidentifier() and not name.startswith("__")
+        for pair in _leading(name, thing, indices, frame)
+    )
+    return dict(islice(seen, _MOST * 4))
 
 
 def _globals(frame: FrameType) -> dict[str, Any]:
@@ -147,8 +198,8 @@ def _indexed(
     name: str, thing: Any, indices: tuple[str, ...], frame: FrameType
 ) -> Iterator[tuple[str, Any]]:
     for index in indices:
+        key = _evaluated(index, frame)
         try:
-            key = eval(index, frame.f_globals, frame.f_locals)  # noqa: S307  (the program's own)
             inner = thing[key]
         except Exception:  # noqa: S112  (of the program's own kind)
             continue

@@ -123,7 +123,10 @@ class _Growth:
                 continue
             if not after.shown.wrong:
                 done.append(after)
-                limit, left = min(limit, edit.rank + SIGHT), min(left, _more(self._bench, OTHERS))
+                # What makes the gradients those of another learning rate is the last resort.
+                far = SIGHT + after.shown.drifted
+                limit = min(limit, edit.rank + far)
+                left = left if after.shown.drifted else min(left, _more(self._bench, OTHERS))
                 continue
             grown.append(after)
             if self._hasty and after.shown.wrong < wrong:

@@ -13,6 +13,7 @@ from gradcheck.paste.repair.course import repaired
 from gradcheck.paste.repair.entries import entries
 from gradcheck.paste.repair.influence import influences
 from gradcheck.paste.repair.material import Stock
+from gradcheck.paste.repair.points import widened
 from gradcheck.paste.repair.scope import scopes
 from gradcheck.paste.repair.search import Late, State
 from gradcheck.paste.repair.statements import Statement
@@ -69,7 +70,8 @@ def repair(
 ) -> dict[str, Any] | None:
     """Return the repairs of a step as plain data; None where nothing is wrong."""
     rate = told["rate"]["value"] if told.get("rate") else None
-    bench = Bench(inquiry, choice, source, rate)
+    overwritten = [entry["name"] for entry in told["neglected"] if entry["overwritten"]]
+    bench = Bench(widened(inquiry, overwritten), choice, source, rate)
     shown = bench.tells({})
     if shown is None or not shown.wrong:
         return None
@@ -81,7 +83,17 @@ def repair(
         scopes=seen,
         influences=roles,
         matches=adjoints.matches,
-        stock=Stock(bench.machine.tree, uses(bench.statements, roles, adjoints.matches)),
+        stock=Stock(
+            bench.machine.tree,
+            uses(
+                bench.statements,
+                roles,
+                adjoints.matches,
+                [statement.number for statement in bench.updating],
+                map(str, bench.parameters),
+            ),
+            updates=[statement.node for statement in bench.updating],
+        ),
     )
     found = repaired(bench, known, State(changes={}, shown=shown), late)
     return {

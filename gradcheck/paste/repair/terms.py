@@ -4,13 +4,16 @@ Terms are texts of expressions that a statement can see, with shapes that it can
 """
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 
 from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.understanding.sites import words
+from gradcheck.paste.understanding.words import gradient_of
 from gradcheck.record import record
 
 DERIVATIVE = frozenset(
@@ -48,14 +51,20 @@ _STRENGTHS = frozenset(
     ]
 )
 _MOST_PRODUCTS = 8
+_NAME = re.compile(r"[^\W\d]\w*")
 
 
 @record
 class Uses:
-    """What backward statements make: derivatives, and what nothing comes of."""
+    """What backward statements make: everything, derivatives, and what nothing comes of.
 
+    `kept` is what the updates change.
+    """
+
+    backward: frozenset[str] = frozenset()
     derivatives: frozenset[str] = frozenset()
     idle: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
 
 
 @record
@@ -78,13 +87,18 @@ def uses(
     statements: Mapping[int, Statement],
     influences: Mapping[int, Influence],
     matches: Mapping[int, Match],
+    updates: Iterable[int],
+    parameters: Iterable[str] = (),
 ) -> Uses:
-    """Return what is known of what backward statements assign."""
+    """Return what is known of what backward statements assign, but for the updates."""
     backward = [n for n, one in influences.items() if not one.forward and one.known]
     idle = [n for n in backward if not influences[n].parameters]
+    kept = frozenset(name for n in updates for name in _assigned(statements[n]))
     return Uses(
+        backward=frozenset(name for n in backward for name in _assigned(statements[n])) - kept,
         derivatives=frozenset(name for n in matches for name in _assigned(statements[n])),
         idle=frozenset(name for n in idle for name in _assigned(statements[n])),
+        kept=kept | frozenset(parameters),
     )
 
 
@@ -105,6 +119,42 @@ def forgotten(
 ) -> Iterator[str]:
     """Yield values that are computed for nothing, and fit."""
     yield from (name for name in idle(uses, statement, scope) if scope.arrays.get(name) in shapes)
+
+
+def lost(uses: Uses, statement: Statement, scope: Scope, products: Iterable[str]) -> Iterator[str]:
+    """Yield what may be missing in a product: values for nothing, and the target's own gradient.
+
+    Where a statement has nothing that comes from behind, that may be anything which does, or one
+    of some products.
+    """
+    yield from idle(uses, statement, scope)
+    own = _parts(statement)
+    if not any(is_backward(uses, name) for name in _value_parts(statement)):
+        names = (name for name in (*scope.arrays, *scope.numbers) if name in scope.moving)
+        yield from (name for name in names if is_backward(uses, name))
+        yield from _sums(uses, statement, scope)
+        yield from (f"({text})" for text in islice(products, _MOST_PRODUCTS))
+    for target in _assigned(statement):
+        chain = _NAME.findall(target)
+        for name in (*scope.arrays, *scope.numbers):
+            free = name in scope.moving and name not in own
+            if free and gradient_of(chain, _NAME.findall(name)):
+                yield name
+
+
+def _sums(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
+    """Yield sums over the samples of what comes from behind, as a bias's gradient is."""
+    shapes = {scope.arrays.get(target) for target in _assigned(statement)}
+    for name, shape in scope.arrays.items():
+        if is_backward(uses, name) and not shapes.isdisjoint({shape[1:], (1, *shape[1:])}):
+            keep = "" if shape[1:] in shapes else ", keepdims=True"
+            yield f"{name}.sum(axis=0{keep})"
+
+
+def uncalled(functions: Iterable[str], statement: Statement) -> Iterator[str]:
+    """Yield what functions that nothing calls may make of a statement's target."""
+    for target in _assigned(statement):
+        yield from (f"{function}({target})" for function in functions)
 
 
 def idle(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
@@ -131,10 +181,45 @@ def products(uses: Uses, style: Style, statement: Statement, scope: Scope) -> It
                     yield text
 
 
+def pairs(uses: Uses, style: Style, statement: Statement, scope: Scope) -> Iterator[str]:
+    """Yield products that may be a whole term: of what nothing else comes of, or comes from behind.
+
+    Those with a sum over samples come again, as means.
+    """
+    own = _parts(statement)
+    names = [name for name in scope.arrays if name not in own]
+    moving = [name for name in names if name in scope.moving]
+
+    def unlikely(name: str) -> tuple[bool, bool]:
+        return name not in uses.idle | uses.derivatives, not is_backward(uses, name)
+
+    found: dict[str, str] = {}
+    for name in sorted(moving, key=unlikely):
+        for other in names:
+            if style.product:
+                found |= dict.fromkeys(_of(style.product, name, other, scope), name)
+            found |= dict.fromkeys(_entrywise(name, other, scope), name)
+    yield from islice(found, _MOST_PRODUCTS)
+    yield from (f"{text} / len({name})" for text, name in islice(found.items(), _MOST_PRODUCTS))
+    yield from islice(found, _MOST_PRODUCTS, None)
+
+
+def _entrywise(one: str, other: str, scope: Scope) -> Iterator[str]:
+    if one < other and scope.arrays[one] == scope.arrays[other] and scope.arrays[one] in scope.made:
+        yield f"{one} * {other}"
+
+
 def _of(product: str, one: str, other: str, scope: Scope) -> Iterator[str]:
     """Yield the products over the samples of two matrices that a statement's value may have."""
     first, second = scope.arrays[one], scope.arrays[other]
-    if len(first) != 2 or len(second) != 2 or one == other:
+    if one == other:
+        return
+    if len(first) == 1 and len(second) == 2:
+        if first == second[:1] and second[1:] in scope.made:
+            yield product.format(one, other)
+        if first == second[1:] and second[:1] in scope.made:
+            yield product.format(other, one)
+    if len(first) != 2 or len(second) != 2:
         return
     for axis, written in ((0, ("{}.T", "{}")), (1, ("{}", "{}.T"))):
         if first[axis] != second[axis]:
@@ -172,6 +257,16 @@ def gradients(
     for name, shape in scope.arrays.items():
         if shape in shapes and name in scope.moving and name not in own and _is_gradient(name):
             yield name
+
+
+def is_backward(uses: Uses, name: str) -> bool:
+    """Tell what comes from behind: what backward statements make, or what is called a gradient."""
+    return name in uses.backward | uses.derivatives or _is_gradient(name)
+
+
+def _value_parts(statement: Statement) -> set[str]:
+    value = statement.node.value
+    return {ast.unparse(node) for node in ast.walk(value) if isinstance(node, ast.expr)}
 
 
 def _parts(statement: Statement) -> set[str]:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ _MOST_SIZES = 14
 _DEPTH = 3
 _LOOKED_AT = 20
 _LARGEST = 100_000
+
+_PICTURES = re.compile(r"(?i)(^|_)(im|ims|imgs?|pics?|digits?)($|_|\d)|image|picture|pixel|photo")
 
 _NUMBERS: tuple[tuple[str, float | int], ...] = (
     (r"^(lr|alpha|eta|mu|rate|l_?rate|lrate|step(_size)?)$|learning_?rate", 0.1),
@@ -90,7 +93,11 @@ def guesses(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> I
             yield from _parameters(own, free)
             yield from _features(samples, [*free, *sizes])
         case "array":
-            yield from _features(samples, [*free, *sizes])
+            features = _features(samples, [*free, *sizes])
+            if _PICTURES.search(name):
+                yield from islice(features, 2)
+                yield from _pictures(samples)
+            yield from features
             yield from _labels(samples, [*sizes, *free])
             yield from _parameters(own, free)
 
@@ -102,12 +109,17 @@ def _features(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
         yield Guess(shape=(d, m), kind="normal")
     for m in samples:
         yield Guess(shape=(m,), kind="normal")
-        yield Guess(shape=(m, 28, 28), kind="normal")
+    yield from _pictures(samples)
     for d in sizes:
         yield Guess(shape=(d,), kind="normal")
     for size in [*samples, *sizes]:
         for shape in ((size, 1), (1, size)):
             yield Guess(shape=shape, kind="normal", doubtful=True)
+
+
+def _pictures(samples: Sequence[int]) -> Iterator[Guess]:
+    for m in samples:
+        yield Guess(shape=(m, 28, 28), kind="normal")
 
 
 def _labels(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:

@@ -40,6 +40,17 @@ class Knowledge:
         return found
 
     @cached_property
+    def methods(self) -> frozenset[str]:
+        """The attributes of names that are called, as `images` in `mnist.images()`."""
+        return frozenset(
+            node.func.attr
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+        )
+
+    @cached_property
     def command_line(self) -> frozenset[int]:
         """The indices at which the program looks into `sys.argv`, written out."""
         return frozenset(

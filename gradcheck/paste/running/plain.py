@@ -40,7 +40,7 @@ def _opens(node: ast.AST) -> bool:
         case ast.ImportFrom(module=name):
             return (name or "").partition(".")[0] not in BENIGN
         case ast.Name(id=name):
-            return name in _OUTSIDE
+            return name in _OUTSIDE or name in _LOADERS
         case ast.Attribute(attr=name):
             return name in _LOADERS
     return False

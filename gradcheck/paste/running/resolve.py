@@ -89,7 +89,9 @@ class Resolver:
 
         `bound` says that the program was to define it and did not come to it: then it is data.
         """
-        use = self._known.uses.get(name)
+        return self._meaning(name, self._known.uses.get(name), bound=bound)
+
+    def _meaning(self, name: str, use: Use | None, *, bound: bool) -> Any:
         if bound and not (use is not None and use.called):
             return self._data(name, use)
         if name in _MODULES or name == "random":
@@ -105,9 +107,15 @@ class Resolver:
         return self._data(name, use)
 
     def imported(self, name: str) -> Any:
-        """Return what a name means that is imported from an unknown module."""
+        """Return what a name means that is imported from an unknown module.
+
+        The program's own variable of that name tells nothing about a function of the module.
+        """
+        use = self._known.uses.get(name)
+        if use is not None and not use.called and name in self._known.methods:
+            use = None
         try:
-            return self.find(name, bound=False)
+            return self._meaning(name, use, bound=False)
         except KeyError:
             self._hub.data.asked = True
             return self._hub.source(name)

@@ -11,6 +11,7 @@ import math
 import os
 import sys
 import traceback
+import unicodedata  # noqa: F401  (the parser's, for names that are not ASCII)
 from collections.abc import Callable, Mapping
 from io import FileIO
 from queue import Empty, SimpleQueue

@@ -16,6 +16,7 @@ from gradcheck.paste.understanding.neglected import neglected
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.rates import learning_rate
 from gradcheck.paste.understanding.standard import STANDARD
+from gradcheck.paste.understanding.values import frozen
 
 
 def step(one: Asked) -> dict[str, Any]:
@@ -49,11 +50,19 @@ def _neglected(inquiry: Inquiry, choice: Choice | None) -> list[dict[str, Any]]:
         {
             "name": str(one.path),
             "shape": list(np.shape(inquiry.base.before.values[one.path])),
+            "lines": sorted(_assigning(inquiry, one.path)),
             "overwritten": one.overwritten,
             "exact": one.exact,
         }
         for one in neglected(inquiry, choice.candidate)
     ]
+
+
+def _assigning(inquiry: Inquiry, path: Path) -> set[int]:
+    """Return the lines of the step that assign what is at a path."""
+    sites = inquiry.machine.sites
+    seen = [sites[event.site] for event in inquiry.base.events if event.site in sites]
+    return {site.line for site in seen if site.kind == "Assign" and path.last in site.names[:1]}
 
 
 def parameter(
@@ -70,10 +79,40 @@ def parameter(
         "elsewhere": None
         if choice is None or claim is not None
         else _name_of(inquiry, elsewhere(inquiry, choice.candidate, path)),
+        "doubt": _doubt(inquiry, path, own),
+        "weighed": bool(
+            claim and choice and claim.why == "rescaling" and choice.basis == "inferred"
+        ),
         "rows": []
         if choice is None
         else _rows(claim.rows if claim else inquiry.rows(path, choice.candidate)),
     }
+
+
+def _doubt(inquiry: Inquiry, path: Path, sites: Sequence[int]) -> str | None:
+    """Say why a claim that does not fit may be none; one that fits is beyond doubt."""
+    if inquiry.found.repeats:
+        return "it is updated several times in the step, each time by another gradient"
+    if sites and all(site < 0 for site in sites):
+        return "nothing shows how it is updated"
+    shape = inquiry.found.shapes[path]
+    values = inquiry.found.base.before.values
+    kin = [other for other in inquiry.found.others if _are_kin(path, other)]
+    if any(np.shape(frozen(values[other])) == shape for other in kin):
+        return "others of its list change by no update"
+    return None
+
+
+def _are_kin(one: Path, other: Path) -> bool:
+    """Tell whether two paths lead to items of the same list."""
+    if not one.keys or not other.keys or one.keys[:-1] != other.keys[:-1]:
+        return False
+    (kind, key), (other_kind, other_key) = one.keys[-1], other.keys[-1]
+    return (
+        one.root == other.root
+        and kind == other_kind == "item"
+        and type(key) is type(other_key) is int
+    )
 
 
 def _name_of(inquiry: Inquiry, index: int | None) -> str | None:

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from gradcheck.paste.understanding.choice import Choice, choose
-from gradcheck.paste.understanding.claims import Claim, claimed
+from gradcheck.paste.understanding.claims import Claim, claimed, telling
 from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, steadied
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.shrinking import shrunk
+from gradcheck.paste.understanding.shrinking import shrunk, whole
 from gradcheck.paste.understanding.steps import Formula
 from gradcheck.paste.understanding.values import is_number
 from gradcheck.paste.understanding.wishes import RefusedError
@@ -95,7 +95,8 @@ def offers(inquiry: Inquiry) -> Iterator[str]:
 
 def _asked(found: Found) -> Asked | None:
     """Measure a step and choose its loss, on a part of the data where that is enough."""
-    small = shrunk(found)
+    small = shrunk(found) if found.whole is None else found
+    found = found if found.whole is None else whole(found, found.whole)
     one = _looked(small) if small is not None else None
     if one is None or one.choice is None:
         return _looked(found)
@@ -117,7 +118,17 @@ def _looked(found: Found) -> Asked | None:
 
 
 def _chosen(inquiry: Inquiry, *notes: str) -> Asked:
+    """Choose the loss; where none is written, what an optimizer is handed may be telling."""
     choice = choose(inquiry)
+    one = _held(inquiry, choice, notes)
+    if choice is None or choice.basis != "inferred" or one.is_explained:
+        return one
+    others = (Choice(candidate=index, basis="inferred") for index in telling(inquiry))
+    explained = (two for other in others if (two := _held(inquiry, other, notes)).is_explained)
+    return next(explained, one)
+
+
+def _held(inquiry: Inquiry, choice: Choice | None, notes: tuple[str, ...]) -> Asked:
     claims = claimed(inquiry, choice.candidate) if choice else {}
     return Asked(inquiry=inquiry, choice=choice, claims=claims, notes=notes)
 
@@ -141,14 +152,17 @@ def _unguarded(found: Found, inquiry: Inquiry) -> Asked | None:
 
 
 def _small_literals(inquiry: Inquiry) -> Iterator[tuple[int, float]]:
-    """Yield small literals that no update uses, so to say at zero."""
+    """Yield small literals that no update uses and nothing is multiplied by, so to say at zero."""
     machine = inquiry.machine
-    updating = {id(node) for site in inquiry.step.rates for node in ast.walk(machine.nodes[site])}
+    used = {id(node) for site in inquiry.step.rates for node in ast.walk(machine.nodes[site])}
+    for node in machine.nodes.values():
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            used |= {id(node.left), id(node.right)}
     for number, node in machine.nodes.items():
         if not isinstance(node, ast.Constant) or not isinstance(node.value, float):
             continue
         is_rate = any(says(name, RATES) for name in machine.sites[number].names)
-        if 0 < node.value <= _GUARD and id(node) not in updating and not is_rate:
+        if 0 < node.value <= _GUARD and id(node) not in used and not is_rate:
             yield number, node.value * _VANISHING
 
 

@@ -227,8 +227,10 @@ def is_difference(machine: Machine, event: Event) -> bool:
         return False
     if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant):
         return False
-    if event.left is None or np.size(event.left) == np.size(event.right):
-        return event.left is not None
+    if event.left is None or event.right is None:
+        return False
+    if np.size(event.left) == np.size(event.right):
+        return True
     place = node.left if isinstance(node, ast.BinOp) else node.target
     return isinstance(place, ast.Subscript) and np.ndim(event.right) == 0 and event.right == 1
 

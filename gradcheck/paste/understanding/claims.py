@@ -18,13 +18,13 @@ from gradcheck.array import Array
 from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
+from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.values import frozen
+from gradcheck.paste.understanding.ways import is_clipped, is_decayed, is_multiple
 from gradcheck.record import record
 
 _SAME = 1e-6
-_CLOSE = 1e-9
 _SOLVERS = ("inv", "pinv", "solve", "lstsq", "cho_solve")
 
 
@@ -53,7 +53,7 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
     decided = inquiry.decided(candidate)
     if all(fits[path].exact for path in decided):
         return {}
-    seen = _Seen(inquiry)
+    seen = Seen(inquiry)
     odd = {
         path: _explained(inquiry, candidate, path, seen) for path in decided if not fits[path].exact
     }
@@ -68,6 +68,15 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
         if path not in odd and plain and inquiry.machine.sites[plain[0].site].names:
             found[path] = plain[0]
     return found
+
+
+def telling(inquiry: Inquiry) -> Iterator[int]:
+    """Yield the standard losses whose gradients by all parameters the step computes somewhere."""
+    seen = Seen(inquiry)
+    for index, candidate in enumerate(inquiry.candidates):
+        paths = inquiry.decided(index) if candidate.standard else []
+        if paths and all(any(True for _ in _exact(inquiry, index, p, seen)) for p in paths):
+            yield index
 
 
 def _is_alone(inquiry: Inquiry, path: Path, found: Mapping[Path, Claim]) -> bool:
@@ -133,7 +142,7 @@ def _along(inquiry: Inquiry, path: Path) -> list[Array]:
     return found
 
 
-def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: "_Seen") -> Claim | None:
+def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: "Seen") -> Claim | None:
     """Return the latest gradient variable from which something known leads to the update."""
     for claim in _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen))):
         why = _reason(inquiry, path, claim, seen)
@@ -150,7 +159,7 @@ def _latest_first(inquiry: Inquiry, claims: Sequence[Claim]) -> list[Claim]:
     return [*reversed(stored), *reversed(passing)]
 
 
-class _Seen:
+class Seen:
     """The values that sites of some parameter's shape have, at each point: the last of each site.
 
     `order` has the sites as they were last seen.
@@ -181,7 +190,7 @@ class _Seen:
                 yield site, values
 
 
-def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: _Seen) -> Iterator[Claim]:
+def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Iterator[Claim]:
     """Yield the sites whose values are a parameter's gradient, up to one scale, as they come."""
     for site, values in seen.of(np.shape(inquiry.points[0].point[path])):
         rows = tuple(
@@ -193,9 +202,9 @@ def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: _Seen) -> Iterato
             yield Claim(site=site, rows=rows, fit=one, why="")
 
 
-def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: _Seen) -> str | None:
+def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | None:
     """Say what lies between a gradient variable and the update; None where nothing known does."""
-    if _has_state(inquiry, path, claim.site):
+    if has_state(inquiry, path, claim.site, _updating(inquiry, path)):
         return "optimizer"
     pairs = []
     for point, values in zip(inquiry.points, seen.values, strict=True):
@@ -209,12 +218,15 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: _Seen) -> str | No
         )
     # One number says nothing at one point; several points do, if what is cut is cut at one bound.
     columns = [np.concatenate(part) for part in zip(*pairs, strict=True)]
-    clips = [columns] if columns[0].size == len(pairs) else pairs
-    if all(_is_clipped(change, value) for change, value, *_ in clips):
-        return "clipping"
-    if all(_is_multiple(change, value) for change, value, _ in pairs):
+    rescaled = all(is_multiple(change, value) for change, value, _ in pairs)
+    if rescaled and columns[0].size > len(pairs):
         return "rescaling"
-    if _is_decayed(pairs):
+    clips = [columns] if columns[0].size == len(pairs) else pairs
+    if all(is_clipped(change, value) for change, value, *_ in clips):
+        return "clipping"
+    if rescaled:
+        return "rescaling"
+    if is_decayed(pairs):
         return "weight decay"
     downhill = all(change @ value * claim.fit.scale > 0 for change, value, _ in pairs)
     return "optimizer" if downhill and _solves(inquiry) else None
@@ -226,29 +238,9 @@ def _solves(inquiry: Inquiry) -> bool:
     return any(ast.unparse(func).rpartition(".")[2] in _SOLVERS for func in calls)
 
 
-def _has_state(inquiry: Inquiry, path: Path, site: int) -> bool:
-    """Tell whether something that the step keeps changes the update, but not the gradient.
-
-    In the first iteration of all there may be no such thing yet.
-    """
-    shape = np.shape(inquiry.points[0].point[path])
-    point = max(inquiry.points, key=lambda one: one.first)
-    step = replace(inquiry.step, first=point.first, paths=inquiry.parameters)
-    sites = frozenset({site})
-    known = {**inquiry.found.base.before.values, **inquiry.base.before.values}
-    for other in inquiry.found.others:
-        held = known.get(other)
-        if held is None or np.shape(held) != shape or other.is_variable:
-            continue
-        there = np.abs(drawn(held, Draw(seed=5), 0)) + np.abs(frozen(held))
-        trial = step.trial({**point.point, other: there}, step.plan(sites), recorded=sites)
-        plain = step.trial(point.point, step.plan(sites), recorded=sites)
-        if trial.failed or plain.failed or not trial.events or not plain.events:
-            continue
-        same_gradient = np.array_equal(trial.events[-1].value, plain.events[-1].value)
-        if same_gradient and not np.array_equal(trial.change(path), plain.change(path)):
-            return True
-    return False
+def _updating(inquiry: Inquiry, path: Path) -> Measured:
+    """Return the last iteration's point at which a parameter is updated: not every one need do."""
+    return max(inquiry.points, key=lambda one: (bool(np.any(one.claims[path])), one.first))
 
 
 def _turned(inquiry: Inquiry, path: Path, claim: Claim) -> Claim:
@@ -257,7 +249,7 @@ def _turned(inquiry: Inquiry, path: Path, claim: Claim) -> Claim:
     An optimizer may be handed the negative of it, and goes uphill then. So the variable is turned
     round, and what that does to the update is looked at.
     """
-    point = inquiry.points[0]
+    point = _updating(inquiry, path)
     step = replace(inquiry.step, first=point.first, paths=(path,))
     sites = frozenset({claim.site})
     plain = step.trial(point.point, step.plan(sites), recorded=sites)
@@ -279,31 +271,3 @@ def _turned(inquiry: Inquiry, path: Path, claim: Claim) -> Claim:
         return claim
     rows = tuple(replace(row, claim=-row.claim) for row in claim.rows)
     return replace(claim, rows=rows, fit=fit(rows), sign=-1.0)
-
-
-def _is_clipped(claim: Array, value: Array) -> bool:
-    """Tell whether a claim is a multiple of a value, but for entries cut off at one bound."""
-    if not np.any(value) or not np.any(claim):
-        return False
-    bound = float(np.max(np.abs(claim)))
-    free = (np.abs(claim) < bound * (1 - _SAME)) & (value != 0)
-    if not np.any(free):
-        return bool(np.all(np.sign(claim) == np.sign(value)))
-    scale = float(claim[free] @ value[free] / (value[free] @ value[free]))
-    cut = np.clip(scale * value, -bound, bound)
-    return bool(np.allclose(claim, cut, rtol=_SAME, atol=_CLOSE * bound))
-
-
-def _is_multiple(claim: Array, value: Array) -> bool:
-    size = float(value @ value)
-    return size > 0 and bool(
-        np.linalg.norm(claim - claim @ value / size * value) <= _SAME * np.linalg.norm(claim)
-    )
-
-
-def _is_decayed(pairs: Sequence[tuple[Array, Array, Array]]) -> bool:
-    """Tell whether claims are a value plus the parameter, with the same two factors everywhere."""
-    claim, value, own = (np.concatenate(part) for part in zip(*pairs, strict=True))
-    factors, *_ = np.linalg.lstsq(np.stack([value, own], axis=1), claim, rcond=None)
-    left = claim - np.stack([value, own], axis=1) @ factors
-    return bool(np.linalg.norm(left) <= _SAME * np.linalg.norm(claim) and factors[0] > 0)

@@ -1,10 +1,13 @@
 """The training step of a statement: the loop whose iterations change what its loss depends on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gradcheck.paste.understanding.iterations import Found, examined, is_scattered
 from gradcheck.paste.understanding.machine import Scene
-from gradcheck.paste.understanding.survey import Survey, Turns, survey
+from gradcheck.paste.understanding.shrinking import cuts
+from gradcheck.paste.understanding.spans import collected
+from gradcheck.paste.understanding.survey import WATCHED, Survey, Turns, survey
 from gradcheck.paste.understanding.wishes import NONE, Wishes
 from gradcheck.record import record
 
@@ -14,25 +17,57 @@ _PATIENCE = ((0.6, 0.06), (3.0, 1.5))
 
 @record
 class Discovery:
-    """What may be the training step of a statement, the likeliest first, and the loops seen."""
+    """What may be the training step of a statement, the likeliest first, and the loops seen.
+
+    `endless` are the outermost loops that did not come to an end.
+    """
 
     found: Sequence[Found]
     loops: Sequence[Turns]
+    endless: Sequence[int] = ()
 
 
 def discover(scene: Scene, wishes: Wishes = NONE) -> Discovery:
-    """Look for the training step of a statement, or for that which is wished for."""
+    """Look for the training step of a statement, or for that which is wished for.
+
+    Where its loops turn so slowly that hardly any comes to an end, a part of the data may do.
+    """
+    seen = survey(scene, *_PATIENCE[0])
+    if seen.whole or _turns(seen):
+        return _discovered(scene, wishes, seen)
+    for cut in cuts(scene):
+        less = survey(cut, *_PATIENCE[0])
+        if _turns(less):
+            small = _discovered(cut, wishes, less)
+            if small.found:
+                return replace(small, found=[replace(one, whole=scene) for one in small.found])
+    return _discovered(scene, wishes, seen)
+
+
+def _turns(seen: Survey) -> bool:
+    """Tell whether an outermost loop has turned more than once."""
+    return any(len(one.changed) > 1 for one in seen.loops if not one.outer)
+
+
+def _discovered(scene: Scene, wishes: Wishes, seen: Survey) -> Discovery:
+    """Look closer at what a survey has seen, and survey once more if that does not show a step."""
     ranked: list[Found] = []
-    seen = Survey(loops=(), whole=False)
     for seconds, patience in _PATIENCE:
-        seen = survey(scene, seconds, patience)
+        if patience != _PATIENCE[0][1]:
+            seen = survey(scene, seconds, patience)
         loops = sorted(_meant(scene, seen.loops, wishes.step), key=lambda turns: len(turns.outer))
         if patience == _PATIENCE[0][1]:
             loops = [turns for turns in loops if not _is_passing(scene, turns, seen)]
         ranked = _ranked(scene, loops, wishes) or ranked
-        if seen.whole or (ranked and not ranked[0].is_scattered):
+        if seen.whole or (ranked and not ranked[0].is_scattered) or _is_seen(seen):
             break
-    return Discovery(found=ranked, loops=seen.loops)
+    endless = () if seen.whole else [one.loop for one in seen.loops if not one.outer]
+    return Discovery(found=ranked, loops=seen.loops, endless=endless)
+
+
+def _is_seen(seen: Survey) -> bool:
+    """Tell whether all outermost loops have turned so often that more would show no more."""
+    return all(len(one.changed) >= WATCHED for one in seen.loops if not one.outer)
 
 
 def _is_passing(scene: Scene, turns: Turns, seen: Survey) -> bool:
@@ -68,6 +103,8 @@ def _ranked(scene: Scene, loops: Sequence[Turns], wishes: Wishes) -> list[Found]
         if ranked and not _rivals(turns, ranked[0]):
             continue
         found = examined(scene, turns, wishes)
+        if found is not None and found.repeats:
+            found = collected(scene, loops, found) or found
         if found is not None:
             better = not ranked or _is_better(found, ranked[0])
             ranked.insert(0 if better else len(ranked), found)

@@ -9,16 +9,19 @@ import numpy as np
 from gradcheck.chance import Chance
 from gradcheck.paste.understanding.candidates import evidence
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.runtime import OFTEN
+from gradcheck.paste.understanding.runtime import OFTEN, Event
 from gradcheck.paste.understanding.steps import Step, Trial
-from gradcheck.paste.understanding.values import frozen, same
+from gradcheck.paste.understanding.values import frozen, is_part, same
 
 _NOTHING = 1e-6
 """Entries of this size are zeros to a program that starts from zeros."""
 
 
 def influential(step: Step, base: Trial, first: Mapping[Path, int]) -> list[Path]:
-    """Return the paths that something like a loss depends on before an event, `first` of each."""
+    """Return the paths that something like a loss depends on before an event, `first` of each.
+
+    Where there are such, those don't count of which but a distance from themselves is looked at.
+    """
     paths = list(first)
     point = {path: shaken(base.before.values[path], seed) for seed, path in enumerate(paths)}
     most = max(first.values())
@@ -35,13 +38,23 @@ def influential(step: Step, base: Trial, first: Mapping[Path, int]) -> list[Path
     places = [index for index, event in enumerate(base.events[:most]) if event.site in sites]
     plan = step.plan(sites)
     still = step.trial({}, plan, recorded=sites, most=len(places))
-    matter = []
+    found: dict[Path, bool] = {}
     for path in paths:
         alone = step.trial({path: point[path]}, plan, recorded=sites, most=len(places))
         differing = {places[index] for index in differing_events(still, alone)}
-        if any(index < first[path] for index in differing & telling):
-            matter.append(path)
-    return matter
+        early = [index for index in differing & telling if index < first[path]]
+        if early:
+            own = base.before.values[path]
+            found[path] = any(not _is_distance(base.events[index], own) for index in early)
+    return [path for path, matters in found.items() if matters] or list(found)
+
+
+def _is_distance(event: Event, own: Any) -> bool:
+    """Tell how far something is from a value itself, as from a running mean of gradients.
+
+    That is a loss where there is no other, as for the means of clusters.
+    """
+    return any(is_part(own, side) for side in (event.left, event.right))
 
 
 def differing_events(base: Trial, other: Trial) -> list[int]:

@@ -1,6 +1,6 @@
 """All that was measured about one training step: candidates, points, and how well they fit."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
@@ -152,22 +152,33 @@ def steadied(found: Found, inquiry: Inquiry) -> Inquiry | None:
 def _keeps_pace(inquiry: Inquiry, candidate: int) -> bool:
     """Tell whether, at every point, some claims are a candidate's slopes but for one factor.
 
-    What fits with one factor at all points does not need one for each.
+    What fits with one factor at all points does not need one for each. A single number fits
+    anything, which says nothing where there are others.
     """
     fitting = []
+    several = sum(np.size(value) for value in inquiry.points[0].point.values()) > 1
     for one in inquiry.points:
         fits = {path: fit([one.rows(path, candidate)]) for path in inquiry.parameters}
         exact = {path: f.scale for path, f in fits.items() if f.exact}
-        if not exact or np.ptp([*exact.values()]) > _PACE * abs(next(iter(exact.values()))):
+        if sum(fits[path].lines for path in exact) <= several or np.ptp(
+            [*exact.values()]
+        ) > _PACE * abs(next(iter(exact.values()))):
             return False
         fitting += list(exact)
     return not all(inquiry.fits[candidate][path].exact for path in fitting)
 
 
 def confirms(small: Inquiry, found: Found, candidate: int) -> bool:
-    """Tell whether what does not fit on a part of the data does not fit on all of it either."""
+    """Tell whether what does not fit on a part of the data does not fit on all of it either.
+
+    Scales that differ on a part of the data may be one on all of it, where its size is written as
+    a number.
+    """
     fits = small.fits[candidate]
     odd = [path for path, one in fits.items() if one.lines and not one.exact]
+    uneven = not _is_even(fits.values())
+    if uneven:
+        odd = [path for path, one in fits.items() if one.lines]
     step = replace(found.step, first=small.step.first)
     whole = replace(found, step=step, parameters=tuple(odd))
     drawn = point(step, small.parameters, Draw(seed=1))
@@ -176,7 +187,16 @@ def confirms(small: Inquiry, found: Found, candidate: int) -> bool:
     one = measured(step, odd, [small.candidates[candidate]], drawn, few=True)
     if one is None:
         return True
-    return not any(fit([one.rows(path, 0)]).exact for path in whole.parameters)
+    fresh = {path: fit([one.rows(path, 0)]) for path in whole.parameters}
+    if uneven and _is_even(fresh.values()):
+        return False
+    return not any(new.exact and not fits[path].exact for path, new in fresh.items())
+
+
+def _is_even(fits: Iterable[Fit]) -> bool:
+    """Tell whether all that is exact is so with one scale."""
+    scales = [one.scale for one in fits if one.exact]
+    return not scales or float(np.ptp(scales)) <= _PACE * abs(scales[0])
 
 
 def _setting(found: Found) -> tuple[Step, Trial | None, list[Candidate]]:
@@ -225,6 +245,7 @@ def _points(
     missing = False
     for seed in range(1, count + 1):
         ahead = (seed - 1) % (_FEWER if base.seconds > _SLUGGISH else _POINTS)
+        ahead = 0 if step.spreads else ahead * step.span
         one = _measured(replace(step, first=step.first + ahead), found, offered, seed)
         if one is not None:
             named = [one.losses[i] for i, c in enumerate(offered) if c.named and c.whole]

@@ -12,6 +12,7 @@ import numpy as np
 from gradcheck.paste.understanding.influence import influential, shaken
 from gradcheck.paste.understanding.machine import Scene
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.spreading import are_spread
 from gradcheck.paste.understanding.steps import Step, Trial, changed
 from gradcheck.paste.understanding.survey import Turns
 from gradcheck.paste.understanding.updates import Update, idle_updates, rates, updates
@@ -25,6 +26,7 @@ _TRIED = (1, 0, 2)
 _ROUNDING = 1e-14
 """What changes by less than this share, in several updates, has been moved there and back."""
 
+_MULTIPLE = 1e-9
 _MOST_ADDED = 32
 _KEPT = 0.5
 """The share of a change before a step that must be left after it, for an update."""
@@ -47,6 +49,10 @@ class Found:
     turns: Turns
     together: int
     wishes: Wishes = NONE
+    whole: Scene | None = None
+    """The scene with all of the data, where the step is one on a part of them."""
+    repeats: bool = False
+    """Whether a parameter is updated several times: then it is no single step."""
 
     @property
     def is_scattered(self) -> bool:
@@ -70,19 +76,20 @@ class _Look:
     updates: tuple[Update, ...]
 
 
-def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE) -> Found | None:
+def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE, *, span: int = 1) -> Found | None:
     """Return the step that a loop's iterations are, if they change what a loss depends on.
 
-    A few iterations are looked at: in any single one some parameters may stay as they are, or
-    be without influence, as a weight is whose input is zero.
+    A few are looked at, each of `span` iterations: in any single one some parameters may stay as
+    they are, or be without influence, as a weight is whose input is zero.
     """
     looks: list[_Look] = []
     seen: frozenset[Path] = frozenset()
     for first in _TRIED:
-        if first >= len(turns.changed) or turns.changed[first] <= seen:
-            continue
-        seen |= turns.changed[first]
-        look = _look(Step(scene=scene, loop=turns.loop, first=first))
+        if span == 1:
+            if first >= len(turns.changed) or turns.changed[first] <= seen:
+                continue
+            seen |= turns.changed[first]
+        look = _look(Step(scene=scene, loop=turns.loop, first=first * span, span=span))
         if look is not None:
             looks.append(look)
     return _found(looks, turns, wishes) if looks else None
@@ -131,18 +138,38 @@ def _found(looks: Sequence[_Look], turns: Turns, wishes: Wishes) -> Found | None
     if not parameters:
         return None
     own = tuple(update for update in known if update.path in parameters)
-    step = looks[0].step
+    shapes = _shapes(looks, parameters)
+    step, base = looks[0].step, looks[0].base
+    made = replace(step, first=0).trial({}, step.plan(None))
+    spreads = are_spread(made, shapes)
+    if spreads:
+        step, base = replace(step, first=0, spreads=True), made
+        shapes = {path: np.shape(frozen(made.before.values[path])) for path in parameters}
     return Found(
         step=replace(step, rates=rates(own), variables=_variables(step, parameters)),
-        base=looks[0].base,
+        base=base,
         parameters=tuple(parameters),
         updates=own,
-        shapes=_shapes(looks, parameters),
+        shapes=shapes,
         others=tuple(path for path in looks[0].differing if path not in parameters),
         turns=turns,
         together=max(len({*look.moving} & set(parameters)) for look in looks),
         wishes=wishes,
+        repeats=_repeats(looks[0], parameters),
     )
+
+
+def _repeats(look: _Look, parameters: Sequence[Path]) -> bool:
+    """Tell whether one statement updates all of a parameter more than once."""
+    events, values = look.base.events, look.base.before.values
+    whole = Counter(
+        (update.path, update.site)
+        for update in look.updates
+        if update.path in parameters
+        and update.index < len(events)
+        and np.shape(events[update.index].value) == np.shape(frozen(values[update.path]))
+    )
+    return max(whole.values(), default=0) > 1
 
 
 def _named(looks: Sequence[_Look], names: Sequence[str]) -> list[Path]:
@@ -172,7 +199,21 @@ def _parameters(look: _Look, known: Sequence[Update]) -> list[Path]:
     if not ordered:
         return []
     step = replace(look.step, variables=_variables(look.step, ordered))
-    return influential(step, look.base, {path: _first(look, path, known) for path in ordered})
+    found = influential(step, look.base, {path: _first(look, path, known) for path in ordered})
+    return [path for path in found if not _is_velocity(look.base, path, found)]
+
+
+def _is_velocity(base: Trial, path: Path, others: Iterable[Path]) -> bool:
+    """Tell what others are changed by, as by the velocity of a momentum that looks ahead."""
+    own = np.asarray(frozen(base.after.values[path]))
+    for other in others:
+        change = np.asarray(base.change(other))
+        if other == path or change.shape != own.shape or not np.any(change) or not np.any(own):
+            continue
+        factor = np.sum(change * own) / np.sum(own * own) if own.size > 1 else np.sign(change * own)
+        if np.linalg.norm(change - factor * own) <= _MULTIPLE * np.linalg.norm(change):
+            return True
+    return False
 
 
 def _first(look: _Look, path: Path, known: Sequence[Update]) -> int:

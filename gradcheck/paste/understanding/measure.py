@@ -19,7 +19,7 @@ from gradcheck.record import record
 _EPS = float(np.finfo(float).eps)
 
 
-_SLOW = 0.02
+_SLOW = 0.01
 """Seconds of a forward pass from which on fewer lines are differentiated along."""
 
 

@@ -1,11 +1,15 @@
-"""Parameters that a step forgets to update: overwritten by their gradients, or left as they are."""
+"""Parameters that a step forgets to update: overwritten by their gradients, or left as they are.
 
-from collections.abc import Iterator, Mapping
+What is turned round before its gradient is added counts as overwritten, too.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from gradcheck.array import Array
 from gradcheck.paste.understanding.candidates import Candidate, values
 from gradcheck.paste.understanding.fit import fit
 from gradcheck.paste.understanding.influence import shaken
@@ -20,6 +24,8 @@ from gradcheck.record import record
 
 _POINTS = 2
 _MOST = 12
+_SHARES = (0.0, -1.0)
+"""How much of a parameter that is overwritten, or turned round, is left in what it becomes."""
 
 
 @record
@@ -44,7 +50,7 @@ def neglected(inquiry: Inquiry, candidate: int) -> list[Neglected]:
     found = []
     for path in _felt(inquiry, loss, list(_suspects(inquiry, base))[:_MOST]):
         points = list(alone(inquiry, loss, path))
-        if points and fit([one.rows(path, 0, _new(one, path)) for one in points]).exact:
+        if points and any(_is_left(points, path, share) for share in _SHARES):
             found.append(Neglected(path=path, overwritten=True, exact=True))
     for path, other in _felt_idle(inquiry, loss, base):
         exact = _is_exact(inquiry, loss, path, other)
@@ -93,15 +99,27 @@ def alone(inquiry: Inquiry, loss: Candidate, path: Path) -> Iterator[Measured]:
     old = inquiry.base.before.values[path]
     for seed, one in enumerate(inquiry.points[:_POINTS]):
         point = {**one.point, path: drawn(old, Draw(seed=seed), 0)}
-        step = replace(settable(inquiry.step, point), first=one.first)
+        # Buffers of momentum, which are no part of the gradient, are empty at first.
+        step = replace(settable(inquiry.step, point), first=inquiry.points[0].first)
         found = measured(step, [path], [loss], point)
         if found is not None:
             yield found
 
 
-def _new(one: Measured, path: Path) -> Any:
+def _is_left(points: Sequence[Measured], path: Path, share: float) -> bool:
+    """Tell whether a parameter becomes so much of itself, and else a multiple of its gradient."""
+    rows = [one.rows(path, 0, _new(one, path) - share * _own(one, path)) for one in points]
+    return fit(rows).exact
+
+
+def _new(one: Measured, path: Path) -> Array:
     """Return what a parameter was overwritten with: its value less the claim."""
-    return np.asarray(one.point[path]) - np.asarray(one.claims[path])
+    claim: Array = np.asarray(one.claims[path])
+    return _own(one, path) - claim
+
+
+def _own(one: Measured, path: Path) -> Array:
+    return np.asarray(one.point[path], dtype=float)
 
 
 def _felt_idle(inquiry: Inquiry, loss: Candidate, base: Trial) -> Iterator[tuple[Path, Path]]:

@@ -4,7 +4,7 @@ The claims are then the updates made once, or the gradient variables that are le
 by their names. What they are gradients of is set right behind the statement that makes it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
@@ -28,19 +28,24 @@ from gradcheck.record import record
 _MOST = 40
 """So many values at most are looked at as possible parameters."""
 
+_LONGEST = 0.5
+"""What takes more seconds than this, with all its hooks, can't be run as often as it takes."""
+
 
 @record
 class Passage(Step):
     """A program run from a statement to its end; `births` are where its values come to be.
 
-    `gradients` has the path of the gradient variable of each parameter that is not updated.
+    `gradients` has the path of the gradient variable of each parameter that is not updated;
+    `limits` are the most turns that loops may make which would take too long.
     """
 
     births: Mapping[Path, int]
+    limits: Mapping[int, int] = field(default_factory=dict)
     gradients: Mapping[Path, Path] = field(default_factory=dict)
 
     def plan(self, sites: frozenset[int] | None) -> Plan:
-        return replace(super().plan(sites), loops=self.scene.machine.whiles)
+        return replace(super().plan(sites), loops=self.scene.machine.whiles.union(self.limits))
 
     def trial(
         self,
@@ -66,7 +71,13 @@ class Passage(Step):
                     born[leaf.path], values[leaf.path] = leaf, leaf.copy()
 
         course = Course(
-            loop=-1, rate=rate, rates=self.rates, most=most, recorded=recorded, inject=inject or {}
+            loop=-1,
+            rate=rate,
+            rates=self.rates,
+            most=most,
+            recorded=recorded,
+            inject=inject or {},
+            limits=self.limits,
         )
         ran = self.scene.run_through(course, plan, after)
         self._evaluate(roots[""], roots[""])
@@ -96,15 +107,17 @@ class Passage(Step):
         return statements[min(first + 1, len(statements) - 1)].lineno
 
 
-def passage(machine: Machine, wishes: Wishes = NONE) -> Found | None:
+def passage(machine: Machine, wishes: Wishes = NONE, endless: Iterable[int] = ()) -> Found | None:
     """Return the pass that a whole program makes, as a step; None where it makes none.
 
-    It is none that the user wishes for, either, if they have named another line.
+    Loops that are `endless` make one turn. It is none that the user wishes for, either, if they
+    have named another line.
     """
-    step = Passage(scene=Scene(machine, 0), loop=-1, first=0, births={})
+    limits = dict.fromkeys(endless, 1)
+    step = Passage(scene=Scene(machine, 0), loop=-1, first=0, births={}, limits=limits)
     step = replace(step, births=_births(step))
     base = step.trial({}, step.plan(None))
-    if base.failed:
+    if base.failed or base.seconds > _LONGEST:
         return None
     found = updates(base, [path for path in base.before.values if _has_changed(base, path)])
     gradients = dict(_gradients(base, step.births))
@@ -144,7 +157,8 @@ def _births(step: Passage) -> dict[Path, int]:
         for leaf in leaves(roots):
             births.setdefault(leaf.path, statement)
 
-    step.scene.run_through(Course(loop=-1), step.plan(frozenset()), after)
+    course = Course(loop=-1, limits=step.limits)
+    step.scene.run_through(course, step.plan(frozenset()), after)
     return births
 
 

@@ -218,9 +218,15 @@ def _inside(value: Any) -> Iterator[tuple[tuple[str, Any], Any]]:
     elif isinstance(value, MethodType):
         yield ("attr", "__self__"), value.__self__
     elif isinstance(value, FunctionType):
-        yield from _closed_over(value)
+        if not _is_ours(value):
+            yield from _closed_over(value)
     elif not isinstance(value, ModuleType):
         yield from _attributes(value)
+
+
+def _is_ours(function: FunctionType) -> bool:
+    """Tell what stands in for a library: it keeps state of its own, none of it the program's."""
+    return (function.__module__ or "").partition(".")[0] == __name__.partition(".")[0]
 
 
 def _closed_over(function: FunctionType) -> Iterator[tuple[tuple[str, Any], Any]]:

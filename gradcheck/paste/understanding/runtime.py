@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from gradcheck.paste.understanding.values import frozen
+from gradcheck.paste.understanding.values import frozen, operand
 from gradcheck.record import record
 
 Look: TypeAlias = Callable[[FrameType], None]
@@ -48,8 +48,8 @@ class Event:
         self.site = site
         self.thing = thing
         self.value = frozen(thing)
-        self.left = frozen(left)
-        self.right = frozen(right)
+        self.left = operand(left)
+        self.right = operand(right)
         self.owner = owner
         self.augments = False
         self.adds = False
@@ -180,7 +180,7 @@ class Runtime:
         if self._recording:
             right = self._injected(site, right)
             if self._wanted(site):
-                self._pending[site] = (frozen(left), frozen(right))
+                self._pending[site] = (operand(left), operand(right))
         return right
 
     def _changed(self, site: int, owner: Any, value: Any) -> None:

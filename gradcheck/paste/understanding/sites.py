@@ -117,8 +117,10 @@ def _children(node: ast.AST, names: tuple[str, ...]) -> Iterator[tuple[ast.AST, 
             yield value, tuple(name for target in targets for name in _names(target))
         case ast.AnnAssign(target=target, value=ast.expr() as value):
             yield from ((target, ()), (value, tuple(_names(target))))
-        case ast.AugAssign(target=target, value=value):
-            yield from ((target, ()), (value, tuple(_names(target))))
+        case ast.AugAssign(target=target, op=op, value=value):
+            # What is taken away from a loss is the loss the other way round.
+            names = () if isinstance(op, ast.Sub) else tuple(_names(target))
+            yield from ((target, ()), (value, names))
         case ast.Dict(keys=keys, values=values):
             yield from ((key, ()) for key in keys if key is not None)
             yield from (

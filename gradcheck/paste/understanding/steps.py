@@ -49,7 +49,7 @@ class Trial:
     def change(self, path: Path) -> Any:
         """Return by how much the step has changed what is at a path; None if it can't be said."""
         old, new = frozen(self.before.values.get(path)), frozen(self.after.values.get(path))
-        if old is None or new is None:
+        if old is None or new is None or np.shape(old) != np.shape(new):
             return None
         return new - old
 
@@ -93,6 +93,8 @@ class Step:
     """What every trial puts in place of the program's own data."""
     formula: Formula | None = None
     """What is to be evaluated where the step ends."""
+    spreads: bool = False
+    """Whether an update may have more entries than its parameter, of which the first count."""
 
     def plan(self, sites: frozenset[int] | None) -> Plan:
         """Return the plan under which these sites are recorded; None for all."""
@@ -166,6 +168,9 @@ class Step:
 
     def claim(self, trial: Trial, path: Path) -> Any:
         """Return what a trial claims to be a parameter's gradient: the update, downwards."""
+        old, new = frozen(trial.before.values.get(path)), frozen(trial.after.values.get(path))
+        if self.spreads and old is not None and new is not None:
+            return old - _first(new, np.shape(old))
         change = trial.change(path)
         return None if change is None else -change
 
@@ -220,6 +225,14 @@ class Step:
     def line(self) -> int:
         """The program's line at which the step begins."""
         return self.scene.machine.sites[self.loop].line
+
+
+def _first(new: Any, shape: tuple[int, ...]) -> Any:
+    """Return the first part, of a shape, of what a value was spread to."""
+    more = np.ndim(new) - len(shape)
+    if more < 0 or np.shape(new) == shape:
+        return new
+    return new[(0,) * more + tuple(slice(size) for size in shape)]
 
 
 def _leaf(path: Path, roots: Roots) -> Leaf | None:

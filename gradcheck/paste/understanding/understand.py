@@ -99,11 +99,13 @@ def _through(
 ) -> Iterator[dict[str, Any]]:
     """Run a program from its start to its end, and yield how its statements fail."""
     machine = Machine(program.tree, program.namespace(draw), program.flags, draw)
+    endless: list[int] = []
     for index, statement in enumerate(machine.statements):
         found = None
         if is_busy(statement):
             scene = Scene(machine, index)
             seen = discover(scene, wanted)
+            endless += seen.endless
             found = account.add(seen.found)
             account.loops += [_seen(scene, turns) for turns in seen.loops if any(turns.changed)]
             scene.snapshot.restore()
@@ -112,7 +114,7 @@ def _through(
             yield {"line": statement.lineno, "error": error}
     if not account.steps and not account.refused:
         whole = Machine(program.tree, program.namespace(draw), program.flags, draw)
-        found = passage(whole, wanted)
+        found = passage(whole, wanted, endless)
         account.add([found] if found else [])
 
 

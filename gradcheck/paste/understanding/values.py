@@ -28,6 +28,15 @@ def frozen(value: Any) -> Any:
     return table(value) if kind is list else None
 
 
+def operand(value: Any) -> Any:
+    """Return a frozen copy, of truth values too: to arithmetic they are zeros and ones."""
+    if isinstance(value, bool | np.bool_):
+        return float(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "b":
+        return frozen(np.asarray(value, dtype=float))
+    return frozen(value)
+
+
 def table(value: list[Any]) -> Array | None:
     """Return a list of numbers, or of equally long lists of numbers, as an array."""
     if not value or len(value) > 4096:
@@ -65,3 +74,17 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return one == other or (one != one and other != other)
     return np.shape(one) == np.shape(other) and bool(np.array_equal(one, other, equal_nan=True))
+
+
+def is_part(whole: Any, part: Any) -> bool:
+    """Tell whether a frozen value is a whole one, or a row or a number of it that is not zero."""
+    whole, part = np.asarray(frozen(whole)), np.asarray(part)
+    if part.dtype == object or (part.ndim == 0 and part == 0):
+        return False
+    if part.shape == whole.shape:
+        return bool(np.array_equal(whole, part, equal_nan=True))
+    if part.shape not in ((), whole.shape[1:]):
+        return False
+    return bool(
+        np.any(np.all(whole == part, axis=tuple(range(whole.ndim - part.ndim, whole.ndim))))
+    )

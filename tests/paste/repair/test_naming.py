@@ -35,6 +35,20 @@ def mistake(kind: str, old: str, new: str, statement: str, feeds: frozenset[str]
             mistake("drop-call", "sigmoid(z)", "z", "d = e * prime(sigmoid(z))", frozenset({"W1"})),
             "ACT02",
         ),
+        (
+            mistake("replace-name", "W1.T", "W2.T", "e = slope(z) * (d @ W1.T)", frozenset({"W1"})),
+            "MAT08",
+        ),
+        (
+            mistake("replace-name", "a2", "a1", "e = back * a2 * (1 - a2)", frozenset({"W1"})),
+            "ACT13",
+        ),
+        (
+            mistake("replace-name", "z", "a", "e = back * z * (1 - z)", frozenset({"W1"})),
+            "ACT03",
+        ),
+        (mistake("flip", "a < 0", "a <= 0", "d[a < 0] = 0", frozenset({"W1", "b1"})), "ACT01"),
+        (mistake("flip", "a > 0", "a <= 0", "d[a > 0] = 0", frozenset({"W1", "b1"})), "ACT17"),
         (mistake("square", "H", "H**2", "d = e * (1 - H)", frozenset({"W1", "b1"})), "ACT06"),
         (
             mistake("divide", "dZ @ X.T", "dZ @ X.T / m", "dW1 = dZ @ X.T", frozenset({"W1"})),

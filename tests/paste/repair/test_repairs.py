@@ -68,6 +68,55 @@ def test_one_wrong_statement_of_a_method_is_found_where_it_was_planted(
     assert list(lines(layers, found["done"][0])) == [wrong]
 
 
+def test_a_name_is_replaced_wherever_its_statement_has_it_and_nowhere_else(
+    repaired: Repaired,
+) -> None:
+    text = """\
+import numpy as np
+
+gen = np.random.default_rng(8)
+thorns, sting = gen.normal(size=(11, 3)), gen.random(size=(11, 1))
+A, B = gen.normal(size=(3, 5)), gen.normal(size=(5, 1))
+for turn in range(90):
+    p = 1 / (1 + np.exp(-thorns @ A))
+    q = 1 / (1 + np.exp(-p @ B))
+    loss = 0.5 * np.sum((q - sting) ** 2)
+    dq = (q - sting) * q * (1 - q)
+    dp = dq @ B.T * q * (1 - q)
+    B -= 0.2 * p.T @ dq
+    A -= 0.2 * thorns.T @ dp
+"""
+    found = repaired(text)
+    assert found is not None
+    assert lines(text, found["done"][0]) == {
+        "dp = dq @ B.T * q * (1 - q)": "dp = dq @ B.T * p * (1 - p)"
+    }
+
+
+@pytest.mark.parametrize("wrong", ["back[h < 0] = 0", "back[h > 0] = 0", "back[x <= 0] = 0"])
+def test_a_mask_of_the_wrong_entries_is_set_right_where_it_is_made(
+    wrong: str, repaired: Repaired
+) -> None:
+    text = f"""\
+import numpy as np
+
+gen = np.random.default_rng(3)
+U, V = gen.normal(size=(5, 5)), gen.normal(size=(5, 2))
+x, want = gen.normal(size=(13, 5)), gen.normal(size=(13, 2))
+for turn in range(70):
+    h = np.maximum(x @ U, 0)
+    off = h @ V - want
+    loss = 0.5 * np.sum(off ** 2)
+    back = off @ V.T
+    {wrong}
+    V -= 0.01 * h.T @ off
+    U -= 0.01 * x.T @ back
+"""
+    found = repaired(text)
+    assert found is not None
+    assert lines(text, found["done"][0]) == {wrong: "back[h <= 0] = 0"}
+
+
 def test_two_independent_mistakes_are_two_edits(network: str, repaired: Repaired) -> None:
     text = planted(
         network,

@@ -472,3 +472,27 @@ def test_all_practice_programs_run(folder: str, ready: Ready) -> None:
                     f"{path.name}: {failure}" for failure in ready(program.source).failures
                 ]
     assert not failures
+
+
+def test_a_loader_under_a_bare_name_gives_data(ready: Ready, run: Run) -> None:
+    prepared = ready(
+        "from numpy import *\n"
+        "rows = genfromtxt('pond.csv', delimiter=',')\n"
+        "deep = mean([row[0] - row[2] for row in rows])\n"
+    )
+    assert prepared.guesses["rows"].shape[1] > 2
+    assert np.isfinite(run(prepared)["deep"])
+
+
+def test_a_module_s_function_is_one_though_the_program_has_a_variable_of_its_name(
+    ready: Ready, run: Run
+) -> None:
+    prepared = ready(
+        "import glyphs\n"
+        "glyph_images = glyphs.glyph_images()\n"
+        "for glyph in glyph_images[:3]:\n"
+        "    tall, wide = glyph.shape\n"
+    )
+    assert prepared.guesses["glyph_images"].shape[1:] == (28, 28)
+    names = run(prepared)
+    assert (names["tall"], names["wide"]) == (28, 28)

@@ -150,6 +150,10 @@ def test_what_computes_is_allowed(attack: Attack) -> None:
     assert attack(code) == [True, 5]
 
 
+def test_names_need_not_be_ascii(attack: Attack) -> None:
+    assert attack("\u00e9tage = 3\nresult = eval('\u00e9tage + 4')") == 7
+
+
 ENDED = {
     "timed out": "while True: pass",
     "memory": "x = []\nwhile True: x.append(bytearray(10**8))",

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gradcheck.paste.running.execution import execute
+from gradcheck.paste.running.prepare import prepare
 from gradcheck.paste.understanding.paths import Path, leaves, read, write
 
 SOURCE = """
@@ -93,3 +95,13 @@ def test_whole_numbers_become_floats_where_they_must(roots: Mapping[str, dict[st
 def test_nothing_at_a_path_is_a_key_error(roots: Mapping[str, dict[str, Any]]) -> None:
     with pytest.raises(KeyError, match=r"net\.missing"):
         read(Path(scope="", root="net", keys=(("attr", "missing"),)), roots)
+
+
+def test_the_state_of_stand_ins_is_none_of_the_program_s() -> None:
+    prepared = prepare("from numpy import *\nrows = genfromtxt('pond.csv')\ntop = rows[0]\n")
+    names = prepared.namespace()
+    for statement in prepared.statements:
+        assert execute(statement, names, prepared.flags) is None
+    found = {leaf.path.root for leaf in leaves({"": names})}
+    assert {"rows", "top"} <= found
+    assert not found & {"genfromtxt", "fromfile", "load"}

@@ -1,0 +1,114 @@
+"""Gradient variables that are wrong: what an optimizer takes for the gradient of a parameter.
+
+Where an optimizer keeps state, no update is a multiple of its gradient, right or wrong. What the
+state does not change, and the update follows, is the gradient: the last such value on the way.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.understanding.claims import Claim, Seen
+from gradcheck.paste.understanding.fit import fit
+from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.points import Draw, drawn
+from gradcheck.paste.understanding.steps import Step, Trial
+from gradcheck.paste.understanding.values import frozen
+from gradcheck.record import record
+
+_SEED = 5
+_NUDGE = 0.1
+
+
+@record
+class Behind:
+    """The parameters that have state, and those of their gradient variables that were found."""
+
+    stateful: frozenset[Path]
+    claims: Mapping[Path, Claim]
+
+
+def behind(inquiry: Inquiry, candidate: int, paths: Sequence[Path]) -> Behind:
+    """Return what stands for the gradients of some parameters."""
+    if not paths or not inquiry.found.others:
+        return Behind(stateful=frozenset(), claims={})
+    watched = _Watched(inquiry)
+    found, stateful = {}, set()
+    for path in paths:
+        free = watched.free(path)
+        if free is None:
+            continue
+        stateful.add(path)
+        claim = next(watched.claims(path, free, candidate), None)
+        if claim is not None:
+            found[path] = claim
+    return Behind(stateful=frozenset(stateful), claims=found)
+
+
+class _Watched:
+    """The step at its latest iteration with all values of the parameters' shapes recorded."""
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        self._inquiry = inquiry
+        self._seen = Seen(inquiry)
+        self._point = max(inquiry.points, key=lambda one: one.first)
+        self._step: Step = replace(inquiry.step, first=self._point.first, paths=inquiry.parameters)
+        self._plan = self._step.plan(self._seen.sites)
+        self._plain = self._trial({})
+
+    def _trial(self, more: Mapping[Path, Any], inject: Mapping[int, Any] | None = None) -> Trial:
+        point = {**self._point.point, **more}
+        return self._step.trial(point, self._plan, recorded=self._seen.sites, inject=inject)
+
+    def free(self, path: Path) -> frozenset[int] | None:
+        """Return the sites that no state of a parameter's update changes; None without state."""
+        found: frozenset[int] | None = None
+        for other, held in self._states(path):
+            there = np.abs(drawn(held, Draw(seed=_SEED), 0)) + np.abs(frozen(held))
+            trial = self._trial({other: there})
+            if trial.failed or not self._changes(trial, path):
+                continue
+            same = frozenset(site for site in self._seen.sites if self._is_same(trial, site))
+            found = same if found is None else found & same
+        return found
+
+    def _states(self, path: Path) -> Iterator[tuple[Path, Any]]:
+        shape = np.shape(self._point.point[path])
+        known = {**self._inquiry.found.base.before.values, **self._inquiry.base.before.values}
+        for other in self._inquiry.found.others:
+            held = known.get(other)
+            if held is not None and np.shape(held) == shape and not other.is_variable:
+                yield other, held
+
+    def _changes(self, trial: Trial, path: Path) -> bool:
+        return not np.array_equal(trial.change(path), self._plain.change(path))
+
+    def _is_same(self, trial: Trial, site: int) -> bool:
+        one, other = _values(trial, site), _values(self._plain, site)
+        return len(one) == len(other) and all(map(np.array_equal, one, other))
+
+    def claims(self, path: Path, free: frozenset[int], candidate: int) -> Iterator[Claim]:
+        """Yield the stored values that the update follows, the latest first."""
+        shape = np.shape(self._point.point[path])
+        for site, values in reversed(list(self._seen.of(shape))):
+            if site not in free or not self._inquiry.machine.sites[site].names:
+                continue
+            if not any(map(np.any, values)) or not self._is_followed(path, site, shape):
+                continue
+            pairs = zip(self._inquiry.points, values, strict=True)
+            rows = tuple(point.rows(path, candidate, value) for point, value in pairs)
+            yield Claim(site=site, rows=rows, fit=fit(rows), why="optimizer")
+
+    def _is_followed(self, path: Path, site: int, shape: tuple[int, ...]) -> bool:
+        def nudge(value: Any) -> Any:
+            return _NUDGE * frozen(value) if np.shape(value) == shape else 0.0
+
+        trial = self._trial({}, {site: nudge})
+        return not trial.failed and self._changes(trial, path)
+
+
+def _values(trial: Trial, site: int) -> list[Any]:
+    return [event.value for event in trial.events if event.site == site]

@@ -1,0 +1,181 @@
+"""Repairs of statements that have lost a part: a factor, a term, a gradient, an operator."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Repaired = Callable[[str], "dict[str, Any] | None"]
+
+RATINGS = """\
+import numpy as np
+
+gen = np.random.default_rng(8)
+seen = [(u, r, gen.normal()) for u in range(1, 5) for r in (0, 2, 3) if gen.random() < 0.8]
+taste, style = gen.normal(size=(5, 3)), gen.normal(size=(7, 3))
+shrink = 0.02
+for epoch in range(9):
+    cost = 0.0
+    for u, r, value in seen:
+        off = taste[u] @ style[r] - value
+        cost = 0.5 * off ** 2 + 0.5 * shrink * (taste[u] @ taste[u] + style[r] @ style[r])
+        g_taste = off * style[r] + shrink * taste[u]
+        g_style = off * taste[u] + shrink * style[r]
+        taste[u] -= 0.03 * g_taste
+        style[r] -= 0.03 * g_style
+"""
+
+RIDGE = """\
+import numpy as np
+
+gen = np.random.default_rng(6)
+X, y = gen.normal(size=(17, 3)), gen.normal(size=17)
+w, b = gen.normal(size=3), 0.1
+ridge = 0.3
+for epoch in range(30):
+    miss = X @ w + b - y
+    loss = 0.5 * np.mean(miss ** 2) + ridge * np.sum(w ** 2)
+    dw = X.T @ miss / len(y) + 2 * ridge * w
+    db = miss.mean()
+    w -= 0.05 * dw
+    b -= 0.05 * db
+"""
+
+DROPOUT = """\
+import numpy as np
+
+gen = np.random.default_rng(9)
+
+
+def drop(h):
+    mask = (gen.random(h.shape) < 0.7) / 0.7
+
+    def back(g):
+        return g * mask
+
+    return h * mask, back
+
+
+x, y = gen.normal(size=(19, 3)), gen.normal(size=(19, 2))
+w1, w2 = gen.normal(size=(3, 5)), gen.normal(size=(5, 2))
+for it in range(50):
+    h, back = drop(np.tanh(x @ w1))
+    hidden = np.tanh(x @ w1)
+    out = h @ w2
+    loss = 0.5 * np.sum((out - y) ** 2)
+    g = out - y
+    dw2 = h.T @ g
+    dw1 = x.T @ (back(g @ w2.T) * (1 - hidden ** 2))
+    w1 -= 0.01 * dw1
+    w2 -= 0.01 * dw2
+"""
+
+LEAKY = """\
+import numpy as np
+
+gen = np.random.default_rng(12)
+
+
+def leaky(z, slope=0.15):
+    def back(g):
+        return np.where(z > 0, g, slope * g)
+
+    return np.where(z > 0, z, slope * z), back
+
+
+x, y = gen.normal(size=(19, 3)), gen.normal(size=(19, 5))
+w1, b1, w2 = gen.normal(size=(3, 5)), gen.normal(size=5), gen.normal(size=(5, 5))
+for it in range(50):
+    h, step = leaky(x @ w1 + b1)
+    loss = 0.5 * np.sum((h @ w2 - y) ** 2)
+    g = h @ w2 - y
+    dw2 = h.T @ g
+    g = step(g @ w2.T)
+    w1 -= 0.02 * x.T @ g
+    b1 -= 0.02 * g.sum(axis=0)
+    w2 -= 0.02 * dw2
+"""
+
+POLY = """\
+import numpy as np
+
+gen = np.random.default_rng(2)
+powers, y = gen.normal(size=(13, 3)), gen.normal(size=13)
+c = gen.normal(size=3)
+
+
+def loss_of(c):
+    return np.mean((powers @ c - y) ** 2)
+
+
+def slope_of(c):
+    return 2 * powers.T @ (powers @ c - y) / len(y)
+
+
+for it in range(50):
+    loss = loss_of(c)
+    c = c - 0.1 * slope_of(c)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (
+            RATINGS,
+            "g_style = off * taste[u] + shrink * style[r]",
+            "g_style = off + shrink * style[r]",
+        ),
+        (
+            RATINGS,
+            "g_taste = off * style[r] + shrink * taste[u]",
+            "g_taste = off * style[r] + taste[u]",
+        ),
+        (RIDGE, "dw = X.T @ miss / len(y) + 2 * ridge * w", "dw = X.T @ miss / len(y) + w"),
+        (RIDGE, "dw = X.T @ miss / len(y) + 2 * ridge * w", "dw = X.T @ miss + 2 * ridge * w"),
+        (RIDGE, "dw = X.T @ miss / len(y) + 2 * ridge * w", "dw = 2 * ridge * w"),
+        (RIDGE, "w -= 0.05 * dw", "w -= dw"),
+        (RIDGE, "b -= 0.05 * db", "b -= 0.05"),
+        (RIDGE, "w -= 0.05 * dw", "w = -0.05 * dw"),
+        (RIDGE, "w -= 0.05 * dw", "w = -(w - 0.05 * dw)"),
+        (DROPOUT, "return g * mask", "return mask"),
+        (LEAKY, "return np.where(z > 0, g, slope * g)", "return np.where(z > 0, g, g)"),
+        (LEAKY, "g = step(g @ w2.T)", "g = step(g)"),
+        (LEAKY, "b1 -= 0.02 * g.sum(axis=0)", "b1 -= 0.02"),
+        (POLY, "c = c - 0.1 * slope_of(c)", "c = c - 0.1"),
+        (
+            RATINGS,
+            "g_taste = off * style[r] + shrink * taste[u]",
+            "g_taste = off * style[u] + shrink * taste[r]",
+        ),
+    ],
+)
+def test_the_part_is_put_back_where_it_was_lost(
+    repaired: Repaired, text: str, right: str, wrong: str
+) -> None:
+    assert text.count(right) == 1
+    found = repaired(text.replace(right, wrong))
+    assert found is not None
+    assert found["done"], "nothing was found"
+    best = found["done"][0]
+    assert [change["old"] for change in best["changes"]] == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (RATINGS, "g_style = off * taste[u]", "g_style = off * style[r]"),
+        (RIDGE, "X.T @ miss / len(y)", "X.T @ miss / len(y) ** 2"),
+        (RIDGE, "db = miss.mean()", "db = miss.sum()"),
+    ],
+)
+def test_no_repair_is_made_of_unrelated_numbers(
+    repaired: Repaired, text: str, right: str, wrong: str
+) -> None:
+    found = repaired(text.replace(right, wrong))
+    assert found is not None
+    assert found["done"]
+    for state in found["done"]:
+        for change in state["changes"]:
+            added = set(change["new"].split()) - set(change["old"].split())
+            assert added.isdisjoint({"epoch", "gen", "0.05", "0.03", "seen"})

@@ -1,0 +1,99 @@
+"""Programs whose loops take long: a few turns and a part of the data show what they do."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gradcheck.paste.running.prepare import prepare
+from gradcheck.paste.understanding.discovery import Discovery, discover
+from gradcheck.paste.understanding.machine import Machine, Scene
+
+LONG = """\
+import numpy as np
+
+gen = np.random.default_rng(3)
+X, Y = gen.normal(size=(13, 3)), gen.normal(size=(13, 2))
+W1, W2 = gen.normal(size=(3, 5)), gen.normal(size=(5, 2))
+for it in range(500000):
+    H = np.tanh(X @ W1)
+    P = H @ W2
+    loss = 0.5 * np.sum((P - Y) ** 2)
+    dP = P - Y
+    dW2 = H.T @ dP
+    dW1 = X.T @ (dP @ W2.T * (1 - H ** 2))
+    if it % 100 == 0:
+        print(it, loss)
+"""
+
+SLOW = """\
+import numpy as np
+
+gen = np.random.default_rng(4)
+X, y = gen.normal(size=(43, 3)), gen.normal(size=43)
+w, b = gen.normal(size=3), 0.1
+
+
+def scores(X, w, b):
+    out = np.zeros(len(X))
+    for i in range(len(X)):
+        for again in range(400):
+            out[i] = b
+            for j in range(X.shape[1]):
+                out[i] += X[i, j] * w[j]
+    return out
+
+
+for epoch in range(100):
+    miss = scores(X, w, b) - y
+    loss = 0.5 * np.mean(miss ** 2)
+    w -= 0.1 * X.T @ miss / len(X)
+    b -= 0.1 * miss.mean()
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "names"),
+    [
+        ([], set()),
+        ([("(1 - H ** 2)", "(1 - H)")], {"W1"}),
+    ],
+)
+def test_a_long_loop_that_has_lost_its_updates_turns_but_once(
+    overhear: Callable[[str], Any], wrong: list[tuple[str, str]], names: set[str]
+) -> None:
+    source = LONG
+    for old, new in wrong:
+        source = source.replace(old, new)
+    result = overhear(source)
+    assert {check.parameter for one in result.judged for check in one.checks} == {"W1", "W2"}
+    assert result.names("wrong") == names
+
+
+def found(source: str) -> Discovery:
+    program = prepare(source)
+    machine = Machine(program.tree, program.namespace(0), program.flags, 0)
+    last = len(machine.statements) - 1
+    for index in range(last):
+        assert machine.run(index, None, 5.0).error is None
+    return discover(Scene(machine, last))
+
+
+def test_a_slow_step_is_found_on_a_part_of_the_data_that_is_put_back() -> None:
+    (step,) = found(SLOW).found
+    assert {str(path) for path in step.parameters} == {"w", "b"}
+    assert step.whole is not None
+    assert step.step.scene is not step.whole
+    step.whole.snapshot.restore()
+    variables = step.whole.machine.variables
+    assert (len(variables["X"]), len(variables["y"])) == (43, 43)
+
+
+def test_what_a_part_of_the_data_shows_is_right_of_all_of_it(
+    overhear: Callable[[str], Any],
+) -> None:
+    """Where the size is written as a number, only the whole data fit."""
+    source = SLOW.replace("X.T @ miss / len(X)", "X.T @ miss / 43").replace("(400)", "(60)")
+    result = overhear(source)
+    assert result.names("wrong") == set()
+    assert result.names("right") == {"w", "b"}
