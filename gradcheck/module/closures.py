@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.child.numbers import real
 from gradcheck.child.watched import watch
 from gradcheck.errors import ClaimError
-from gradcheck.module.calling import analytic, called, changed, real, required
+from gradcheck.module.calling import analytic, called, changed, required
 from gradcheck.module.holding import Holder
 from gradcheck.module.precision import EPS, coarsest, imprecise
 from gradcheck.module.slots import Slot, holds, is_real
