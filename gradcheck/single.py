@@ -5,7 +5,8 @@ from dataclasses import fields, replace
 from typing import Any
 
 from gradcheck.catalogues import FAULTS, OPS
-from gradcheck.config.load import Document, Failed, Loaded, Loader
+from gradcheck.config.load import Loaded, Loader
+from gradcheck.config.opening import Document, Failed
 from gradcheck.diagnose.omissions import without_bias
 from gradcheck.errors import ConfigError, GradcheckError, NumericError
 from gradcheck.expectation import judged
