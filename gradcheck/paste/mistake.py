@@ -74,6 +74,20 @@ class Mistake:
         return NUMBER.sub("", self.old) == NUMBER.sub("", self.new)
 
     @property
+    def is_pile(self) -> bool:
+        """Whether what is assigned was added to what was there, and should not have been."""
+        target = self.statement.partition("=")[0].strip()
+        return self.old.startswith(f"{target} +") and target not in self.new
+
+    @property
+    def is_slope(self) -> bool:
+        """Whether a derivative is taken of the old value, by a function or written out."""
+        old = re.escape(self.old)
+        called = re.search(rf"(\w+)\({old}[,)]", self.statement)
+        written = re.search(rf"{old} ?\* ?\(1(\.0?)? ?- ?{old}\)", self.statement)
+        return bool(written or (called and DERIVATIVE.search(called[1])))
+
+    @property
     def is_dropout(self) -> bool:
         """Whether a dropout's mask comes in that was not there."""
         return bool(MASK.search(self.new)) and not MASK.search(self.old)

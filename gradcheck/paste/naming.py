@@ -104,6 +104,8 @@ def _name(m: Mistake) -> Codes:
         yield "REG10"
     if m.is_exchange:
         yield "MAT08"
+    if m.is_slope:
+        yield from _sloped(m)
     if m.is_bias:
         yield from ("BIA10", "BIA07")
     if m.is_weight:
@@ -144,7 +146,9 @@ def _index(m: Mistake) -> Codes:
 
 
 def _factor(m: Mistake) -> Codes:
-    """A factor that is missing or too many."""
+    """A factor that is missing or too many, or a term."""
+    if m.is_pile:
+        yield "PRP08"
     two = any(isclose(abs(r), n, rel_tol=1e-6) for r in m.ratios.values() for n in (2, 0.5))
     if m.is_decay and not m.ratios:
         yield from ("REG03", "REG04")
@@ -223,11 +227,12 @@ def _accumulated(m: Mistake) -> Codes:
 
 
 def _term(m: Mistake) -> Codes:
-    if DECAY.search(m.new):
+    added = m.new.removeprefix(m.old)
+    if DECAY.search(added) and not PRODUCT.search(added):
         yield "REG01"
     if RNN.search(f"{m.function} {m.statement}"):
         yield "RNN01"
-    if PRODUCT.search(m.new.removeprefix(m.old)):
+    if PRODUCT.search(added):
         yield "GRF06"
     yield from ("GRF01", "LOS06")
 

@@ -22,6 +22,18 @@ def is_overwritten(statement: Statement, others: Iterable[Statement]) -> bool:
     return any(loops and not _variables(loops) <= set(_indices(target)) for loops in inner)
 
 
+def is_never_emptied(statement: Statement, others: Iterable[Statement]) -> bool:
+    """Tell whether a step adds to an object's attribute that it never sets: to all before."""
+    if not isinstance(statement.node, ast.AugAssign):
+        return False
+    root = _root(statement.node.target)
+    return isinstance(root, ast.Attribute) and not any(
+        isinstance(other.node, ast.Assign)
+        and any(ast.unparse(_root(target)) == ast.unparse(root) for target in other.node.targets)
+        for other in others
+    )
+
+
 def _root(target: ast.expr) -> ast.expr:
     return _root(target.value) if isinstance(target, ast.Subscript) else target
 

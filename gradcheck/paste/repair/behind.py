@@ -13,13 +13,12 @@ import numpy as np
 from gradcheck.paste.understanding.claims import Claim, Seen
 from gradcheck.paste.understanding.fit import fit
 from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.optimizing import is_collector, states
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.record import record
 
-_SEED = 5
 _NUDGE = 0.1
 
 
@@ -66,22 +65,15 @@ class _Watched:
     def free(self, path: Path) -> frozenset[int] | None:
         """Return the sites that no state of a parameter's update changes; None without state."""
         found: frozenset[int] | None = None
-        for other, held in self._states(path):
-            there = np.abs(drawn(held, Draw(seed=_SEED), 0)) + np.abs(frozen(held))
+        for other, there in states(self._inquiry, path):
             trial = self._trial({other: there})
             if trial.failed or not self._changes(trial, path):
+                continue
+            if is_collector(self._inquiry, path, other, there, self._point):
                 continue
             same = frozenset(site for site in self._seen.sites if self._is_same(trial, site))
             found = same if found is None else found & same
         return found
-
-    def _states(self, path: Path) -> Iterator[tuple[Path, Any]]:
-        shape = np.shape(self._point.point[path])
-        known = {**self._inquiry.found.base.before.values, **self._inquiry.base.before.values}
-        for other in self._inquiry.found.others:
-            held = known.get(other)
-            if held is not None and np.shape(held) == shape and not other.is_variable:
-                yield other, held
 
     def _changes(self, trial: Trial, path: Path) -> bool:
         return not np.array_equal(trial.change(path), self._plain.change(path))

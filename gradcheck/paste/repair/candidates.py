@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from gradcheck.edits import Draft, Rewrite, drafts, exchanges, statement_rewrites
 from gradcheck.edits.rewrite import source, span
-from gradcheck.paste.repair.accumulators import is_overwritten
+from gradcheck.paste.repair.accumulators import is_never_emptied, is_overwritten
 from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.material import Stock
@@ -201,17 +201,23 @@ def _masks(node: ast.stmt) -> Iterator[ast.expr]:
 
 
 def _likelier(rewrite: Rewrite, statement: Statement, known: Known) -> Rewrite:
-    """Make it cheaper to add to what a loop overwrites."""
-    if rewrite.kind != "assign-to-accumulate":
+    """Make it cheaper to add to what a loop overwrites, and not to what is never emptied."""
+    if rewrite.kind == "assign-to-accumulate":
+        likely = is_overwritten(statement, known.statements.values())
+    elif rewrite.kind == "accumulate-to-assign":
+        likely = is_never_emptied(statement, (known.statements[n] for n in known.scopes))
+    else:
         return rewrite
-    if not is_overwritten(statement, known.statements.values()):
-        return rewrite
-    return replace(rewrite, cost=rewrite.cost - _OVERWRITTEN)
+    return replace(rewrite, cost=rewrite.cost - _OVERWRITTEN * likely)
 
 
 def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
-    """Make replacements by something of another shape dearer, and derivatives deep inside."""
-    if draft.kind == "append-derivative" and draft.node is not root:
+    """Make replacements by something of another shape dearer, and derivatives deep inside.
+
+    A program has many values that a derivative could be taken at.
+    """
+    deep = draft.kind == "append-derivative" and draft.node is not root
+    if deep or draft.kind == "replace-by-derivative":
         return replace(draft, cost=draft.cost + _DEEP)
     if draft.kind != "replace-name":
         return draft

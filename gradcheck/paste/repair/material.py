@@ -10,7 +10,7 @@ from gradcheck.paste.repair import terms
 from gradcheck.paste.repair.coefficients import coefficients, divisors, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import Statement
-from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, is_backward, own_shapes
+from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, is_derivative, own_shapes
 from gradcheck.paste.understanding.sites import words
 
 _MOST_TERMS = 16
@@ -95,7 +95,8 @@ class Stock:
         shapes = set(own_shapes(statement, scope))
         yield from terms.forgotten(self._uses, statement, scope, shapes)
         yield from terms.products(self._uses, self._style, statement, scope)
-        yield from terms.penalties(self._style, scope)
+        fixed = (c for c in self._strengths if c.isidentifier() and is_fixed(c, scope))
+        yield from terms.penalties(self._style, scope, fixed)
         yield from terms.gradients(statement, scope, shapes)
 
     def _normed(self, statement: Statement, scope: Scope) -> Iterator[str]:
@@ -113,7 +114,7 @@ class Stock:
         fitting += [n for n in scope.numbers if n in scope.moving]
         # No weight is an activation, and no derivative.
         fitting = [
-            n for n in fitting if n not in self._uses.kept and not is_backward(self._uses, n)
+            n for n in fitting if n not in self._uses.kept and not is_derivative(self._uses, n)
         ]
         for name in sorted(fitting, key=len):
             for template in self.templates:

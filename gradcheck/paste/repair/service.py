@@ -7,11 +7,12 @@ from typing import Any
 
 from gradcheck.paste.elsewhere.look import elsewhere
 from gradcheck.paste.repair.adjoints import Adjoints
-from gradcheck.paste.repair.bench import Bench, Shown
+from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.course import repaired
 from gradcheck.paste.repair.entries import entries
 from gradcheck.paste.repair.influence import influences
+from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.points import widened
 from gradcheck.paste.repair.scope import scopes

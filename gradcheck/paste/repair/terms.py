@@ -238,9 +238,10 @@ def _multiplies(statement: Statement) -> bool:
     )
 
 
-def penalties(style: Style, scope: Scope) -> Iterator[str]:
-    """Yield shares of a penalty: its strength times a weight."""
-    for strength in (name for name in scope.numbers if is_strength(name)):
+def penalties(style: Style, scope: Scope, strengths: Iterable[str]) -> Iterator[str]:
+    """Yield shares of a penalty: its strength, by name or by what it multiplies, times a weight."""
+    named = [name for name in scope.numbers if is_strength(name)]
+    for strength in dict.fromkeys((*named, *strengths)):
         for name in scope.arrays:
             if f"{strength} * {name}" in style.known or _is_gradient(name):
                 continue
@@ -261,7 +262,16 @@ def gradients(
 
 def is_backward(uses: Uses, name: str) -> bool:
     """Tell what comes from behind: what backward statements make, or what is called a gradient."""
-    return name in uses.backward | uses.derivatives or _is_gradient(name)
+    return name in uses.backward or is_derivative(uses, name)
+
+
+def is_derivative(uses: Uses, name: str) -> bool:
+    """Tell what is known to be a derivative, or is called one.
+
+    What backward statements make may be none: where the loss has a forward pass of its own, that of
+    the training step is not felt by it.
+    """
+    return name in uses.derivatives or _is_gradient(name)
 
 
 def _value_parts(statement: Statement) -> set[str]:
@@ -286,5 +296,6 @@ def is_strength(text: str) -> bool:
 
 
 def _is_gradient(name: str) -> bool:
+    """Tell names for gradients: `dW`, `delta_prime`."""
     last = name.rpartition(".")[2]
     return last.startswith("d") or not DERIVATIVE.isdisjoint(words(last))

@@ -152,17 +152,13 @@ def steadied(found: Found, inquiry: Inquiry) -> Inquiry | None:
 def _keeps_pace(inquiry: Inquiry, candidate: int) -> bool:
     """Tell whether, at every point, some claims are a candidate's slopes but for one factor.
 
-    What fits with one factor at all points does not need one for each. A single number fits
-    anything, which says nothing where there are others.
+    What fits with one factor at all points does not need one for each.
     """
     fitting = []
-    several = sum(np.size(value) for value in inquiry.points[0].point.values()) > 1
     for one in inquiry.points:
         fits = {path: fit([one.rows(path, candidate)]) for path in inquiry.parameters}
         exact = {path: f.scale for path, f in fits.items() if f.exact}
-        if sum(fits[path].lines for path in exact) <= several or np.ptp(
-            [*exact.values()]
-        ) > _PACE * abs(next(iter(exact.values()))):
+        if not exact or np.ptp([*exact.values()]) > _PACE * abs(next(iter(exact.values()))):
             return False
         fitting += list(exact)
     return not all(inquiry.fits[candidate][path].exact for path in fitting)

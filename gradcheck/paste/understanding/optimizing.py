@@ -16,16 +16,26 @@ from gradcheck.paste.understanding.values import frozen
 from gradcheck.record import record
 
 _SAME = 1e-9
+_SEED = 5
 
 
 @record
 class _Pair:
-    """Two trials of a step that differ in something kept, and the gradient in each."""
+    """Two trials of a step that differ in something kept, at its start."""
 
     kept: Path
     moved: Trial
     plain: Trial
-    gradients: tuple[Any, Any]
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.moved.failed and not self.plain.failed
+
+    @property
+    def gradients(self) -> tuple[Any, Any]:
+        """The values of the only site that is recorded; None where it was not reached."""
+        one, other = self.moved.events[-1:], self.plain.events[-1:]
+        return one[0].value if one else None, other[0].value if other else None
 
     def ends(self, trial: Trial) -> Array:
         return np.asarray(frozen(trial.after.values[self.kept]))
@@ -40,36 +50,47 @@ def has_state(inquiry: Inquiry, path: Path, site: int, point: Measured) -> bool:
     It may change the gradient where that is taken ahead, at what the parameter becomes by it. What
     is nothing but the sum of all gradients so far is no optimizer: they were to be forgotten.
     """
-    for pair in _pairs(inquiry, path, site, point):
+    for other, there in states(inquiry, path):
+        pair = _pair(inquiry, other, there, point, frozenset({site}))
+        one, two = pair.gradients
+        if not pair.is_whole or one is None or two is None:
+            continue
         changes = pair.moved.change(path), pair.plain.change(path)
         if np.array_equal(*changes) or _collects(pair, path):
             continue
-        if np.array_equal(*pair.gradients) or _is_multiple(changes[0], pair.ends(pair.moved)):
+        if np.array_equal(one, two) or _is_multiple(changes[0], pair.ends(pair.moved)):
             return True
     return False
 
 
-def _pairs(inquiry: Inquiry, path: Path, site: int, point: Measured) -> Iterator[_Pair]:
-    """Yield trials that differ in what has the shape of a parameter.
+def is_collector(inquiry: Inquiry, path: Path, other: Path, there: Any, point: Measured) -> bool:
+    """Tell whether something kept is but the sum of a parameter's gradients so far."""
+    pair = _pair(inquiry, other, there, point, frozenset())
+    return pair.is_whole and _collects(pair, path)
+
+
+def states(inquiry: Inquiry, path: Path) -> Iterator[tuple[Path, Any]]:
+    """Yield what the step keeps and has the shape of a parameter, each with another value for it.
 
     In the first iteration of all there may be no such thing yet, or a zero that stands for it.
     """
-    shape, sites = np.shape(point.point[path]), frozenset({site})
+    shape = np.shape(inquiry.points[0].point[path])
     bases = inquiry.base.before.values, inquiry.found.base.before.values
     for other in inquiry.found.others:
         seen = (base[other] for base in bases if other in base)
         held = next((value for value in seen if np.shape(value) == shape), None)
-        if held is None or other.is_variable:
-            continue
-        paths = (*inquiry.parameters, other)
-        step = replace(inquiry.step, first=point.first, paths=paths)
-        there = np.abs(drawn(held, Draw(seed=5), 0)) + np.abs(frozen(held))
-        moved = step.trial({**point.point, other: there}, step.plan(sites), recorded=sites)
-        plain = step.trial(point.point, step.plan(sites), recorded=sites)
-        if moved.failed or plain.failed or not moved.events or not plain.events:
-            continue
-        gradients = moved.events[-1].value, plain.events[-1].value
-        yield _Pair(kept=other, moved=moved, plain=plain, gradients=gradients)
+        if held is not None and not other.is_variable:
+            yield other, np.abs(drawn(held, Draw(seed=_SEED), 0)) + np.abs(frozen(held))
+
+
+def _pair(
+    inquiry: Inquiry, other: Path, there: Any, point: Measured, sites: frozenset[int]
+) -> _Pair:
+    paths = (*inquiry.parameters, other)
+    step = replace(inquiry.step, first=point.first, paths=paths)
+    plan = step.plan(sites)
+    moved = step.trial({**point.point, other: there}, plan, recorded=sites)
+    return _Pair(kept=other, moved=moved, plain=step.trial(point.point, plan, recorded=sites))
 
 
 def _collects(pair: _Pair, path: Path) -> bool:

@@ -96,6 +96,36 @@ for it in range(50):
     w2 -= 0.02 * dw2
 """
 
+APART = """\
+import numpy as np
+
+gen = np.random.default_rng(4)
+x, y = gen.normal(size=(11, 3)), gen.random(size=(11, 2))
+w1, w2 = gen.normal(size=(3, 5)), gen.normal(size=(5, 2))
+
+
+def squash(v):
+    return 1 / (1 + np.exp(-v))
+
+
+def slope(s):
+    return s * (1 - s)
+
+
+def mse():
+    return np.mean((y - squash(squash(x @ w1) @ w2)) ** 2)
+
+
+for r in range(50):
+    h = squash(x @ w1)
+    out = squash(h @ w2)
+    d_out = (y - out) * slope(out)
+    d_h = d_out @ w2.T * slope(h)
+    w2 += h.T @ d_out
+    w1 += x.T @ d_h
+    print("mse", mse())
+"""
+
 POLY = """\
 import numpy as np
 
@@ -134,6 +164,11 @@ for it in range(50):
         (RIDGE, "dw = X.T @ miss / len(y) + 2 * ridge * w", "dw = X.T @ miss / len(y) + w"),
         (RIDGE, "dw = X.T @ miss / len(y) + 2 * ridge * w", "dw = X.T @ miss + 2 * ridge * w"),
         (RIDGE, "dw = X.T @ miss / len(y) + 2 * ridge * w", "dw = 2 * ridge * w"),
+        (
+            RATINGS,
+            "g_style = off * taste[u] + shrink * style[r]",
+            "g_style = off * taste[u]",
+        ),
         (RIDGE, "w -= 0.05 * dw", "w -= dw"),
         (RIDGE, "b -= 0.05 * db", "b -= 0.05"),
         (RIDGE, "w -= 0.05 * dw", "w = -0.05 * dw"),
@@ -143,6 +178,7 @@ for it in range(50):
         (LEAKY, "g = step(g @ w2.T)", "g = step(g)"),
         (LEAKY, "b1 -= 0.02 * g.sum(axis=0)", "b1 -= 0.02"),
         (POLY, "c = c - 0.1 * slope_of(c)", "c = c - 0.1"),
+        (APART, "d_out = (y - out) * slope(out)", "d_out = y - out"),
         (
             RATINGS,
             "g_taste = off * style[r] + shrink * taste[u]",

@@ -40,6 +40,16 @@ def mistake(kind: str, old: str, new: str, statement: str, feeds: frozenset[str]
             "MAT08",
         ),
         (
+            mistake(
+                "replace-name", "a2", "z2", "d = np.dot(e, W2.T) * prime(a2)", frozenset({"W1"})
+            ),
+            "ACT03",
+        ),
+        (
+            mistake("replace-name", "out", "hid", "b = d * out * (1 - out)", frozenset({"b1"})),
+            "ACT03",
+        ),
+        (
             mistake("replace-name", "a2", "a1", "e = back * a2 * (1 - a2)", frozenset({"W1"})),
             "ACT13",
         ),
@@ -47,6 +57,7 @@ def mistake(kind: str, old: str, new: str, statement: str, feeds: frozenset[str]
             mistake("replace-name", "z", "a", "e = back * z * (1 - z)", frozenset({"W1"})),
             "ACT03",
         ),
+        (mistake("drop-factor", "l.g + g", "g", "l.g = l.g + g", ALL), "PRP08"),
         (mistake("flip", "a < 0", "a <= 0", "d[a < 0] = 0", frozenset({"W1", "b1"})), "ACT01"),
         (mistake("flip", "a > 0", "a <= 0", "d[a > 0] = 0", frozenset({"W1", "b1"})), "ACT17"),
         (mistake("square", "H", "H**2", "d = e * (1 - H)", frozenset({"W1", "b1"})), "ACT06"),

@@ -117,6 +117,45 @@ for turn in range(70):
     assert lines(text, found["done"][0]) == {wrong: "back[h <= 0] = 0"}
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("self.g += self.x.T @ d", "self.g = self.x.T @ d"),
+        ("g = self.x.T @ d\n        self.g = self.g + g", "self.g = g"),
+    ],
+)
+def test_a_gradient_that_is_never_emptied_is_set_anew(
+    wrong: str, right: str, repaired: Repaired
+) -> None:
+    text = f"""\
+import numpy as np
+
+
+class Layer:
+    def __init__(self, w):
+        self.w, self.g = w, np.zeros_like(w)
+
+    def back(self, d):
+        {wrong}
+        return d @ self.w.T
+
+
+gen = np.random.default_rng(5)
+under, over = Layer(gen.normal(size=(3, 5))), Layer(gen.normal(size=(5, 2)))
+silt, flow = gen.normal(size=(11, 3)), gen.normal(size=(11, 2))
+for turn in range(80):
+    under.x, over.x = silt, np.tanh(silt @ under.w)
+    off = over.x @ over.w - flow
+    loss = 0.5 * np.sum(off ** 2)
+    under.back(over.back(off) * (1 - over.x ** 2))
+    for layer in (under, over):
+        layer.w -= 0.01 * layer.g
+"""
+    found = repaired(text)
+    assert found is not None
+    assert [*lines(text, found["done"][0]).values()] == [right]
+
+
 def test_two_independent_mistakes_are_two_edits(network: str, repaired: Repaired) -> None:
     text = planted(
         network,
