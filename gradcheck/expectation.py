@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from gradcheck.config.load import Expectation
+from gradcheck.config.opening import Expectation
 from gradcheck.report import ProblemReport
 
 

@@ -87,7 +87,8 @@ class ConfigFile(pytest.File):
 
     def collect(self) -> Iterator["Item"]:
         from gradcheck.catalogues import FAULTS, OPS
-        from gradcheck.config.load import Document, Loader, opened
+        from gradcheck.config.load import Loader
+        from gradcheck.config.opening import Document, opened
         from gradcheck.settings import Policy
 
         loader = Loader(ops=OPS, faults=FAULTS, policy=Policy())
@@ -104,8 +105,8 @@ class ConfigFile(pytest.File):
 
     @cached_property
     def report(self) -> "Report":
-        from gradcheck.config.claims import Policy
         from gradcheck.session import Request, Target, run
+        from gradcheck.settings import Policy
 
         target = Target(path=self.path, name=str(self.path))
         expect = self.config.getini("gradcheck_expect")

@@ -16,7 +16,7 @@ from gradcheck.shards import dealt
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from gradcheck.config.load import Document, Failed
+    from gradcheck.config.opening import Document, Failed
     from gradcheck.referee import Clock
 
 __all__ = ["Progress", "Request", "Target", "failed", "run", "schema"]
@@ -128,7 +128,7 @@ def _computed(
 def _documents(request: Request) -> Iterator[tuple[Target, "Document | Failed"]]:
     if not request.targets:
         return
-    from gradcheck.config.load import Expectation, Failed, opened
+    from gradcheck.config.opening import Expectation, Failed, opened
 
     for target in request.targets:
         if target.error is None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcheck.config.load import Document, Failed, Loaded, parsed
+from gradcheck.config.load import Loaded
+from gradcheck.config.opening import Document, Failed, parsed
 from gradcheck.config.text import Source
 from gradcheck.dispatch import in_order, still_finished
 from gradcheck.errors import GradcheckError, WorkerError

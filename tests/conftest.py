@@ -15,7 +15,8 @@ from hypothesis import settings
 
 from gradcheck.catalogues import FAULTS, OPS
 from gradcheck.config.claims import Policy
-from gradcheck.config.load import Failed, Loaded, Loader
+from gradcheck.config.load import Loaded, Loader
+from gradcheck.config.opening import Failed
 
 settings.register_profile("gradcheck", deadline=None, derandomize=True, database=None)
 settings.load_profile("gradcheck")

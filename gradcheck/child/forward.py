@@ -19,6 +19,7 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.child import wire
 from gradcheck.child.loading import Place, load
+from gradcheck.child.numbers import real
 from gradcheck.child.traces import in_users_code, shortened, statement
 from gradcheck.child.watched import NotAnalytic, imaginary_kept, is_watched, watch
 from gradcheck.child.worker import Handler
@@ -102,19 +103,7 @@ class _Service:
 
     def _real(self, returned: Any) -> Array:
         subject = self._functions["forward"][0]
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                array = np.asarray(returned)
-        except Exception as error:
-            raise ClaimError(f"{subject} returned no array: {statement(error)}") from None
-        if array.dtype.kind not in "iuf":
-            hint = ". Is a `return` missing?" if returned is None else ""
-            raise ClaimError(
-                f"{subject} returned {type(returned).__name__} with elements of type "
-                f"{array.dtype}; expected an array of real numbers{hint}"
-            )
-        return array.astype(np.float64)
+        return real(subject, "an output", returned, kinds="iuf").astype(np.float64)
 
     def _demand_equal(self, first: Array, second: Array) -> None:
         if first.shape != second.shape or first.tobytes() != second.tobytes():

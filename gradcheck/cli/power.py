@@ -35,7 +35,8 @@ def command(
     from gradcheck.cli import _power
     from gradcheck.cli._stdout import say
     from gradcheck.cli._targets import find
-    from gradcheck.config.load import Failed, Loader
+    from gradcheck.config.load import Loader
+    from gradcheck.config.opening import Failed
     from gradcheck.config.powers import power_of
     from gradcheck.errors import GradcheckError
     from gradcheck.settings import Policy

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import field, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +10,7 @@ import numpy as np
 from gradcheck.catalogue import Catalogue
 from gradcheck.config import claims as claiming
 from gradcheck.config import network as networks
-from gradcheck.config.compose import documents
-from gradcheck.config.context import Context, Draw, Workshop
+from gradcheck.config.context import Claimed, Context, Draw, Workshop
 from gradcheck.config.data import (
     Arrays,
     batch_size,
@@ -20,11 +19,10 @@ from gradcheck.config.data import (
     jitter,
     refuse_unbounded,
 )
-from gradcheck.config.forms import empty
-from gradcheck.config.grammar import EXPECT, grammar
+from gradcheck.config.grammar import grammar
 from gradcheck.config.objective import objective
+from gradcheck.config.opening import Document, Expectation, Failed, opened
 from gradcheck.config.records import Section
-from gradcheck.config.text import Node, Source, read
 from gradcheck.config.wording import nearest
 from gradcheck.errors import ConfigError, GradcheckError
 from gradcheck.fault import Fault
@@ -37,15 +35,6 @@ from gradcheck.settings import Policy, Settings
 
 if TYPE_CHECKING:
     from gradcheck.claims.formulas import Formulas
-
-
-@record
-class Expectation:
-    """What a config says that its check will find; None where it does not say."""
-
-    verdict: str = "right"
-    wrong: frozenset[str] | None = None
-    codes: frozenset[str] | None = None
 
 
 @record
@@ -62,30 +51,6 @@ class Loaded:
     """The first line of the document in the text."""
     files: frozenset[str] = frozenset()
     stack: ExitStack
-
-
-@record
-class Document:
-    """One document of a config, not yet understood; it is number `number` of its file."""
-
-    source: Source
-    number: int
-    root: Node | ConfigError
-    name: str
-
-    @property
-    def expectation(self) -> "Expectation":
-        """What the document says that its check will find."""
-        return _stated(self.root, self.source) if isinstance(self.root, Node) else Expectation()
-
-
-@record
-class Failed:
-    """One document of a config that can't be checked."""
-
-    name: str
-    error: GradcheckError
-    expectation: Expectation
 
 
 @record
@@ -181,46 +146,15 @@ class Loader:
             stack=stack,
         )
         claimed = claiming.claimed(context)
-        section = config.get("gradients")
         draw: Draw = arrays.probe
-        given, claimant = own, claimed.claimant
         if claimed.inputs or claiming.asked(config):
             from gradcheck.config.exposing import exposing
 
             network, draw, claimant = exposing(context, claimed, arrays.probe)
-            given = draw(0, 0)
-        evaluation = Evaluation(network)
-        problem = Problem(
-            name=title,
-            target=config.source.file,
-            shapes={name: spec.shape for name, spec in network.parameters.items()},
-            probe=lambda number, attempt: draw(number, attempt) if number else given,
-            evaluate=evaluation.losses,
-            derivative=evaluation.derivative,
-            measure=evaluation.measure,
-            plain=evaluation.plain,
-            claims=claimant,
-            jitter=jitter,
-            kinks=evaluation.kinks,
-            node_shape=evaluation.node_shape,
-            overhead=evaluation.overhead,
-            complex_safe=evaluation.complex_safe,
-            kinks_known=evaluation.kinks_known,
-            probes=1 if claimed.dumped else None,
-            dumped=claimed.dumped,
-            settled=claimed.afresh is None and not any(node.op.own for node in network.steps),
-            scale_free=section is not None and section["scale"] == "free",
-            accepted=claiming.accepted(section, network),
-            claimed=claiming.chosen(section, network),
-            locations=claimed.locations,
-            conventions=claimed.conventions,
-            facts=(*claimed.facts, *facts(arrays.initial)),
-            remarks=claimed.remarks,
-            lost=evaluation.lost,
-            trouble=evaluation.trouble,
-            afresh=claimed.afresh,
-        )
-        return problem, network, claimed.formulas
+            claimed, own = replace(claimed, claimant=claimant), draw(0, 0)
+        noticed = (*claimed.facts, *facts(arrays.initial))
+        posed = _posed(config, network, claimed, lambda k, attempt: draw(k, attempt) if k else own)
+        return replace(posed, name=title, facts=noticed), network, claimed.formulas
 
     def _network(self, config: Section, stack: ExitStack) -> tuple[Network, Arrays]:
         workshop = Workshop(ops=self.ops, policy=self.policy, stack=stack)
@@ -248,32 +182,40 @@ class Loader:
         return network, arrays
 
 
-def opened(path: Path, name: str) -> list[Document | Failed]:
-    """Read a config and return its documents; a file that can't be read is one failure."""
-    try:
-        source = read(path, name)
-        found = parsed(source)
-        if not found:
-            raise source.error("the file is empty; 'gradcheck init' writes a config to start from")
-    except ConfigError as error:
-        return [Failed(name=_title(name), error=error, expectation=Expectation())]
-    return list(found)
-
-
-def parsed(source: Source) -> list[Document]:
-    """Return the documents of a config's text."""
-    roots = documents(source)
-    title = _title(source.file)
-    names = [title if len(roots) == 1 else f"{title}[{k}]" for k in range(len(roots))]
-    return [
-        Document(
-            source=source,
-            number=number,
-            root=root,
-            name=_named(root, name) if isinstance(root, Node) else name,
-        )
-        for number, (root, name) in enumerate(zip(roots, names, strict=True))
-    ]
+def _posed(config: Section, network: Network, claimed: Claimed, probe: Draw) -> Problem:
+    """Return the problem of a network and what is claimed of it, under the file's name."""
+    section = config.get("gradients")
+    evaluation = Evaluation(network)
+    return Problem(
+        name=config.source.file,
+        target=config.source.file,
+        shapes={name: spec.shape for name, spec in network.parameters.items()},
+        probe=probe,
+        evaluate=evaluation.losses,
+        derivative=evaluation.derivative,
+        measure=evaluation.measure,
+        plain=evaluation.plain,
+        claims=claimed.claimant,
+        jitter=jitter,
+        kinks=evaluation.kinks,
+        node_shape=evaluation.node_shape,
+        overhead=evaluation.overhead,
+        complex_safe=evaluation.complex_safe,
+        kinks_known=evaluation.kinks_known,
+        probes=1 if claimed.dumped else None,
+        dumped=claimed.dumped,
+        settled=claimed.afresh is None and not any(node.op.own for node in network.steps),
+        scale_free=section is not None and section["scale"] == "free",
+        accepted=claiming.accepted(section, network),
+        claimed=claiming.chosen(section, network),
+        locations=claimed.locations,
+        conventions=claimed.conventions,
+        facts=claimed.facts,
+        remarks=claimed.remarks,
+        lost=evaluation.lost,
+        trouble=evaluation.trouble,
+        afresh=claimed.afresh,
+    )
 
 
 def _settings(config: Section, base: Settings) -> Settings:
@@ -284,29 +226,3 @@ def _settings(config: Section, base: Settings) -> Settings:
         if name in section
     }  # fmt: skip
     return replace(base, **given)
-
-
-def _title(file: str) -> str:
-    return "stdin" if file == "-" else PurePath(file).stem
-
-
-def _named(root: Node, title: str) -> str:
-    """Return a config's name, even of one that can't be read for another reason."""
-    node = next((value for key, value in root.pairs if key.text == "name"), None)
-    return node.text if node and node.kind == "scalar" and not empty(node) else title
-
-
-def _stated(root: Node, source: Source) -> Expectation:
-    """Return what a config expects, even of one that can't be read for another reason."""
-    node = next((value for key, value in root.pairs if key.text == "expect"), None)
-    try:
-        section = EXPECT.read(node, source) if node else None
-    except ConfigError:
-        section = None
-    if section is None:
-        return Expectation()
-    return Expectation(
-        verdict=section["verdict"],
-        wrong=frozenset(section["wrong"]) if "wrong" in section else None,
-        codes=frozenset(section["codes"]) if "codes" in section else None,
-    )

@@ -41,19 +41,30 @@ def product_to_dot(place: Place) -> Iterator[Proposal]:
 
 def multiply_matrix(place: Place) -> Iterator[Proposal]:
     """Multiply a matrix by another that fits: a weight that the way back has lost."""
-    shapes = place.material.shapes
-    own = place.read(place.node)
-    if not isinstance(place.node, ast.Name | ast.Attribute | ast.Subscript) or own not in shapes:
-        return
-    for name in place.material.names:
-        if name != own and len(shapes.get(name, ())) == len(shapes[own]) == 2:
-            (rows, columns), (first, last) = shapes[own], shapes[name]
-            if columns == last:
-                yield f"{own} @ {name}.T", 2.7, f"multiply by {name}.T"
-            if columns == first:
-                yield f"{own} @ {name}", 2.8, f"multiply by {name}"
-            if rows == first:
-                yield f"{name}.T @ {own}", 2.9, f"multiply by {name}.T"
+    own, shape = place.read(place.node), _shape(place)
+    for name in place.material.names if len(shape) == 2 else ():
+        other = place.material.shapes.get(name, ())
+        if name == own or len(other) != 2:
+            continue
+        (rows, columns), (first, last) = shape, other
+        if columns == last:
+            yield f"{own} @ {name}.T", 2.7, f"multiply by {name}.T"
+        if columns == first:
+            yield f"{own} @ {name}", 2.8, f"multiply by {name}"
+        if rows == first:
+            yield f"{name}.T @ {own}", 2.9, f"multiply by {name}.T"
+        if rows == last:
+            yield f"{name} @ {own}", 2.9, f"multiply by {name}"
+
+
+def _shape(place: Place) -> tuple[int, ...]:
+    """Return the shape of a named value, or of one transposed; () of anything else."""
+    match place.node:
+        case ast.Attribute(value=inner, attr="T"):
+            return place.material.shapes.get(place.read(inner), ())[::-1]
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            return place.material.shapes.get(place.read(place.node), ())
+    return ()
 
 
 def product(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:

@@ -60,22 +60,6 @@ def analytic(function: Callable[[], Any]) -> Array:
     return imaginary_kept(found)
 
 
-def real(subject: str, what: str, value: Any) -> Array:
-    """Return a real array; raises ClaimError for anything else."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            array = np.asarray(value)
-    except Exception as error:
-        raise ClaimError(f"{subject} gave {what} that is no array: {statement(error)}") from None
-    if array.dtype.kind not in "biuf":
-        hint = ". Is a `return` missing?" if value is None else ""
-        raise ClaimError(
-            f"{subject} gave {what} of type {type(value).__name__}; expected real numbers{hint}"
-        )
-    return array
-
-
 def required(function: Callable[..., Any]) -> tuple[list[str], int]:
     """Name the positional arguments of a function, and say how many of them it needs.
 

@@ -8,16 +8,19 @@ arguments is taken to read the very arrays that were given, which are then moved
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.child.numbers import real
 from gradcheck.child.watched import watch
 from gradcheck.errors import ClaimError
-from gradcheck.module.calling import analytic, called, changed, real, required
+from gradcheck.module.calling import analytic, called, changed, required
 from gradcheck.module.holding import Holder
+from gradcheck.module.precision import EPS, coarsest, imprecise
 from gradcheck.module.slots import Slot, holds, is_real
 from gradcheck.module.subject import About, Losses, Moved, Point
 from gradcheck.problem import Claims, Fact
@@ -42,17 +45,21 @@ class Closure:
         self._holder = Holder(self._places, [arrays, *(o for f in functions for o in captured(f))])
         self._in_place = required(loss)[0] == []
         dumped = gradients is not None and not callable(gradients)
+        own = self._holder.values
+        eps, coarse = coarsest(lambda values: np.array([self._value(values)]), own)
+        self._rounding = eps / EPS
         self.about = About(
             name=self._name,
             own=Point(parameters=self._holder.values, data=_read(loss, self._holder.values)),
             claimed=frozenset(self._holder.values),
             dumped=dumped,
-            facts=(*_coarse(arrays), *self._spoilt()),
+            facts=(*_coarse(arrays, eps, coarse), *self._spoilt()),
             remarks=(DUMPED,) if dumped else (),
         )
 
     def losses(self, point: Point, moved: Moved) -> Losses:
-        return Losses.of(self._value, point, moved)
+        found = Losses.of(self._value, point, moved)
+        return replace(found, magnitude=found.magnitude * self._rounding)
 
     def claims(self, point: Point) -> Claims:
         if callable(self._gradients):
@@ -243,9 +250,10 @@ def _reached(function: Any) -> dict[str, Any]:
     return {**{name: known[name] for name in code.co_names if name in known}, **inner}
 
 
-def _coarse(arrays: Mapping[str, Any]) -> Sequence[Fact]:
-    """Tell of parameters in less than double precision."""
+def _coarse(arrays: Mapping[str, Any], eps: float, names: tuple[str, ...]) -> Sequence[Fact]:
+    """Tell of parameters in less than double precision, or else of a loss that is."""
     kinds = {name: np.asarray(value).dtype for name, value in arrays.items()}
-    names = tuple(name for name, kind in kinds.items() if kind != np.float64)
-    told = f"given as {' and '.join(sorted({str(kinds[n]) for n in names}))}, taken for float64"
-    return [Fact(code="CHK01", parameters=names, evidence=(told,))] if names else []
+    given = tuple(name for name, kind in kinds.items() if kind != np.float64)
+    told = f"given as {' and '.join(sorted({str(kinds[n]) for n in given}))}, taken for float64"
+    found = [*imprecise(eps, names)]
+    return [Fact(code="CHK01", parameters=given, evidence=(told,))] if given else found

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.child.numbers import real
 from gradcheck.errors import ClaimError
-from gradcheck.module.calling import real
 from gradcheck.module.naming import is_gradient_of
 from gradcheck.module.slots import Slot, slots
 from gradcheck.record import record

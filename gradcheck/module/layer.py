@@ -18,6 +18,7 @@ from gradcheck.module.harvest import Harvest, flattened
 from gradcheck.module.holding import Holder
 from gradcheck.module.passes import Back, Passes
 from gradcheck.module.plan import packed, planned
+from gradcheck.module.precision import EPS, coarsest, imprecise
 from gradcheck.module.subject import UPSTREAM, About, Losses, Moved, Point
 from gradcheck.problem import Claims, Fact
 
@@ -31,6 +32,8 @@ class Layer:
         own, outputs = started(passes, seed)
         if not own.parameters:
             raise ClaimError(_nothing(passes))
+        eps, coarse = coarsest(lambda values: passes.output(_at(own, values)), own.parameters)
+        self._rounding = eps / EPS
         first, facts = passes.back(own, lambda back: (self._read(back, own), self._spoilt(back)))
         unclaimed = [name for name in passes.moving if name not in first]
         self.about = About(
@@ -39,7 +42,7 @@ class Layer:
             claimed=frozenset(own.parameters) - set(unclaimed),
             inputs=passes.moving,
             batch=_samples(outputs[0], own, passes),
-            facts=tuple(facts),
+            facts=(*facts, *imprecise(eps, coarse)),
             remarks=(
                 *harvest.remarks,
                 *([_unclaimed(unclaimed)] if unclaimed else []),
@@ -52,7 +55,7 @@ class Layer:
         terms = [self._terms(point, {moved.parameter: value}) for value in moved.values]
         return Losses(
             value=np.asarray([some.sum() for some in terms]),
-            magnitude=np.asarray([_magnitude(some) for some in terms]),
+            magnitude=np.asarray([_magnitude(some) for some in terms]) * self._rounding,
         )
 
     def claims(self, point: Point) -> Claims:
@@ -181,6 +184,10 @@ def _magnitude(terms: Array) -> complex:
     """Return the sum of absolute terms, by real and imaginary part."""
     total = float(np.abs(terms.real).sum())
     return total + 1j * float(np.abs(terms.imag).sum()) if np.iscomplexobj(terms) else total
+
+
+def _at(point: Point, parameters: Mapping[str, Array]) -> Point:
+    return Point(parameters=parameters, data=point.data)
 
 
 def _nothing(passes: Passes) -> str:

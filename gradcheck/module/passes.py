@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.child.numbers import real
 from gradcheck.child.watched import is_watched, watch
-from gradcheck.module.calling import analytic, called, real, required
+from gradcheck.module.calling import analytic, called, required
 from gradcheck.module.holding import Holder
 from gradcheck.module.naming import is_rate
 from gradcheck.module.plan import Plan, items, parts

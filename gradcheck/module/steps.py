@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.child.numbers import real
 from gradcheck.errors import ClaimError
-from gradcheck.module.calling import analytic, called, real, required
+from gradcheck.module.calling import analytic, called, required
 from gradcheck.module.closures import captured, demanded, name_of
 from gradcheck.module.holding import Holder
 from gradcheck.module.naming import is_rate

@@ -7,7 +7,7 @@ from gradcheck.fault import Fault
 from gradcheck.paste.fixes import Mended, fix
 from gradcheck.paste.mistake import Mistake
 from gradcheck.paste.naming import codes
-from gradcheck.paste.reading.post import Post, Program
+from gradcheck.paste.reading.post import Post, Program, Spot
 from gradcheck.paste.verdicts import Judged, times
 from gradcheck.record import record
 from gradcheck.report import Check, Excerpt, Finding, Location
@@ -155,7 +155,7 @@ def _unexplained(case: Case) -> Finding:
         location=_location(case, first) if first else at(case, line),
         excerpts=tuple(_excerpts(case, [first])) if first else (whole(case, line),),
         evidence=(
-            *((first["fact"],) if first else ()),
+            *((first["fact"],) if first and first["fact"] else ()),
             *(f"{check.parameter}: {_off(check)}" for check in case.wrong[:_SHOWN]),
         ),
     )
@@ -174,14 +174,7 @@ def _lines(case: Case, edit: Mapping[str, Any]) -> list[tuple[int | None, int]]:
 def at(case: Case, line: int) -> Location:
     """Return where a line of the program is in the text."""
     spot = case.program.place(line)
-    return Location(
-        file=case.file,
-        line=spot.line,
-        column=spot.column + 1,
-        end_line=spot.line,
-        end_column=spot.column + 1,
-        cell=spot.cell,
-    )
+    return _between(case, spot, spot)
 
 
 def stretch(case: Case, place: Mapping[str, int]) -> Location:
@@ -191,6 +184,11 @@ def stretch(case: Case, place: Mapping[str, int]) -> Location:
         program.place(place[line], program.characters(place[line], place[column]))
         for line, column in (("line", "column"), ("end_line", "end_column"))
     )
+    return _between(case, first, last)
+
+
+def _between(case: Case, first: Spot, last: Spot) -> Location:
+    """Return the place from one character of the text to another."""
     return Location(
         file=case.file,
         line=first.line,
@@ -224,14 +222,7 @@ def _location(case: Case, part: Mapping[str, Any]) -> Location:
     start, end = _spot(text, begin + part["start"]), _spot(text, begin + part["end"])
     first = program.place(part["line"] + start[0], start[1])
     last = program.place(part["line"] + end[0], end[1])
-    return Location(
-        file=case.file,
-        line=first.line,
-        column=first.column + 1,
-        end_line=last.line,
-        end_column=last.column + 1,
-        cell=first.cell,
-    )
+    return _between(case, first, last)
 
 
 def _excerpts(case: Case, parts: Sequence[Mapping[str, Any]]) -> Iterator[Excerpt]:

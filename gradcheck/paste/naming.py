@@ -227,11 +227,12 @@ def _accumulated(m: Mistake) -> Codes:
 
 
 def _term(m: Mistake) -> Codes:
-    if DECAY.search(m.new):
+    added = m.new.removeprefix(m.old)
+    if DECAY.search(added) and not PRODUCT.search(added):
         yield "REG01"
     if RNN.search(f"{m.function} {m.statement}"):
         yield "RNN01"
-    if PRODUCT.search(m.new.removeprefix(m.old)):
+    if PRODUCT.search(added):
         yield "GRF06"
     yield from ("GRF01", "LOS06")
 

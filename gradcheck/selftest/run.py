@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gradcheck.config.load import Failed, Loaded, Loader
+from gradcheck.config.load import Loaded, Loader
+from gradcheck.config.opening import Failed
 from gradcheck.record import record
 from gradcheck.selftest.summary import Summary, summarize
 from gradcheck.selftest.trials import Ground, Trial

@@ -12,7 +12,8 @@ from bench_lib.forwards import Forward
 from bench_lib.workloads import Workload
 from gradcheck.array import Array
 from gradcheck.catalogues import FAULTS, OPS
-from gradcheck.config.load import Failed, Loader
+from gradcheck.config.load import Loader
+from gradcheck.config.opening import Failed
 from gradcheck.problem import Claims, Moves, Probe, Problem
 from gradcheck.settings import Policy
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from gradcheck.catalogues import FAULTS, OPS
-from gradcheck.config.load import Failed, Loaded, Loader
+from gradcheck.config.load import Loaded, Loader
+from gradcheck.config.opening import Failed
 from gradcheck.errors import ConfigError
 from gradcheck.settings import Policy
 

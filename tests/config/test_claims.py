@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradcheck.config.load import Failed, Loaded
+from gradcheck.config.load import Loaded
+from gradcheck.config.opening import Failed
 from gradcheck.errors import ClaimError, ConfigError
 
 Failure = Callable[..., ConfigError]

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcheck.catalogues import FAULTS, OPS
-from gradcheck.config.load import Failed, Loaded, Loader
+from gradcheck.config.load import Loaded, Loader
+from gradcheck.config.opening import Failed
 from gradcheck.config.recognition import looks_like_config
 from gradcheck.errors import ConfigError, GradcheckError
 from gradcheck.settings import Policy

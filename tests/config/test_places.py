@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradcheck.config.compose import documents
-from gradcheck.config.load import Failed, Loaded
+from gradcheck.config.load import Loaded
+from gradcheck.config.opening import Failed
 from gradcheck.config.places import location
 from gradcheck.config.text import Node, Source
 from gradcheck.errors import ConfigError

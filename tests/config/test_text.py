@@ -11,7 +11,8 @@ import yaml
 
 from gradcheck.catalogues import FAULTS, OPS
 from gradcheck.config import compose
-from gradcheck.config.load import Failed, Loaded, Loader
+from gradcheck.config.load import Loaded, Loader
+from gradcheck.config.opening import Failed
 from gradcheck.config.recognition import looks_like_config
 from gradcheck.config.text import MAX_BYTES
 from gradcheck.errors import ConfigError

@@ -10,7 +10,8 @@ import pytest
 from gradcheck.array import Array
 from gradcheck.catalogues import FAULTS, OPS
 from gradcheck.config.claims import Policy
-from gradcheck.config.load import Failed, Loaded, Loader
+from gradcheck.config.load import Loaded, Loader
+from gradcheck.config.opening import Failed
 from gradcheck.problem import Moves
 from gradcheck.referee import check
 

@@ -15,61 +15,29 @@ import numpy as np
 
 from gradcheck.paste.repair.behind import behind
 from gradcheck.paste.repair.forms import Forms
+from gradcheck.paste.repair.judging import Judge, Shown
 from gradcheck.paste.repair.points import steady
 from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks, statements
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.claims import claimed
-from gradcheck.paste.understanding.fit import Fit, Rows, fit
+from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen
-from gradcheck.paste.verdicts import common_scale, verdict_of
-from gradcheck.record import record
 
 Claims: TypeAlias = Mapping[Path, Any]
-
-_NEAR = 1e-5
-_DRIFT = 0.4
-_TELLING = 4
-"""So many lines are needed to tell that a difference is a multiple of something."""
 
 _SLOW = 0.02
 _SMALL = 2.0**-17
 """The share of the learning rate at which weights are as good as not stale."""
 
 
-@record
-class Shown:
-    """What a program's claims are worth: the parameters that are wrong, and all fits."""
-
-    wrong: frozenset[Path]
-    fits: Mapping[Path, Fit]
-    scale: float | None
-
-    decayed: bool = False
-    """Whether all that is wrong is off by a multiple of the parameter itself: a penalty's share."""
-    drifted: bool = False
-    """Whether the scale is no more than that of parameters made to agree with each other."""
-
-    @property
-    def score(self) -> float:
-        """How much is wrong: whole parameters, less where only a factor or a sign is."""
-        drift = _DRIFT * len(self.fits) if self.drifted else 0.0
-        return sum(_weight(self.fits[path]) for path in self.wrong) + drift
-
-
 def _telling(point: Measured) -> int:
     return sum(bool(np.any(claim)) for claim in point.claims.values())
-
-
-def _weight(one: Fit) -> float:
-    if one.exact:
-        return 0.5
-    return 1.0 + 0.2 * min(1.0, one.residual) - 0.1 * abs(one.cosine)
 
 
 class Bench:
@@ -80,7 +48,6 @@ class Bench:
         self.machine = inquiry.machine
         self.candidate = choice.candidate
         self.loss = inquiry.candidates[choice.candidate]
-        self.rate = rate
         self.inferred = self.loss.standard is not None
         self.parameters = tuple(inquiry.parameters)
         claims = claimed(inquiry, choice.candidate)
@@ -107,10 +74,8 @@ class Bench:
         self.small = False
         """Whether claims are taken at a very small learning rate."""
         self.tried = 0
-        self._anchor: float | None = None
-        self._excused: frozenset[Path] | None = None
-        """The parameters of which the program as given, which is judged first, does not tell."""
         self.points = self._points()
+        self._judge = Judge(self.points, None if self.inferred else rate, inferred=self.inferred)
 
     def _odd(self) -> list[Path]:
         """Return the parameters whose updates are not multiples of their gradients."""
@@ -200,48 +165,7 @@ class Bench:
                 return None
             for path, row in self._rows(point, claims).items():
                 rows[path].append(row)
-        return self.judged(rows)
-
-    def judged(self, rows: Mapping[Path, Sequence[Rows]]) -> Shown:
-        fits = {path: fit(given) for path, given in rows.items()}
-        by_name = {str(path): one for path, one in fits.items()}
-        scale = common_scale(by_name, self.rate, inferred=self.inferred)
-        verdicts = {path: verdict_of(one, rows[path], scale)[0] for path, one in fits.items()}
-        if self._excused is None:
-            self._excused = frozenset(
-                p for p, verdict in verdicts.items() if verdict == "undecided"
-            )
-        wrong = {
-            path
-            for path, verdict in verdicts.items()
-            if verdict == "wrong" or (verdict == "undecided" and path not in self._excused)
-        }
-        if self._anchor is None:
-            self._anchor = scale if len(wrong) < len(verdicts) else self._expected()
-        anchor = self._anchor
-        drifted = bool(anchor and scale and abs(scale / anchor - 1) > _NEAR)
-        odd = [path for path in wrong if not fits[path].exact]
-        decayed = bool(odd and scale) and all(self._is_decay(p, rows[p], scale) for p in odd)
-        return Shown(
-            wrong=frozenset(wrong), fits=fits, scale=scale, drifted=drifted, decayed=decayed
-        )
-
-    def _is_decay(self, path: Path, rows: Sequence[Rows], scale: float | None) -> bool:
-        """Tell whether claims are off their slopes by a multiple of the parameter."""
-        left, own = [], []
-        for point, row in zip(self.points, rows, strict=False):
-            lines = point.lines[path].reshape(len(row.claim), -1)
-            left.append(row.claim - (scale or 0.0) * row.slope)
-            own.append(lines @ np.ravel(point.point[path]))
-        off, value = np.concatenate(left), np.concatenate(own)
-        if len(off) < _TELLING or not np.any(value):
-            return False
-        rest = off - off @ value / (value @ value) * value
-        return bool(np.linalg.norm(rest) <= _NEAR * np.linalg.norm(off))
-
-    def _expected(self) -> float | None:
-        """Return the scale to expect where nothing is right yet: the rate, if a loss is written."""
-        return None if self.inferred else self.rate
+        return self._judge.judged(rows)
 
     def is_harmless(self, changes: Changes) -> bool:
         """Tell whether changes leave the loss as it was, at all points."""

@@ -212,8 +212,12 @@ def _likelier(rewrite: Rewrite, statement: Statement, known: Known) -> Rewrite:
 
 
 def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
-    """Make replacements by something of another shape dearer, and derivatives deep inside."""
-    if draft.kind == "append-derivative" and draft.node is not root:
+    """Make replacements by something of another shape dearer, and derivatives deep inside.
+
+    A program has many values that a derivative could be taken at.
+    """
+    deep = draft.kind == "append-derivative" and draft.node is not root
+    if deep or draft.kind == "replace-by-derivative":
         return replace(draft, cost=draft.cost + _DEEP)
     if draft.kind != "replace-name":
         return draft

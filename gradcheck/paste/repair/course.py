@@ -6,9 +6,10 @@ what is still wrong at the real rate is a matter of order.
 
 from collections.abc import Iterator
 
-from gradcheck.paste.repair.bench import Bench, Shown
+from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.copies import copies
+from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.moves import moves
 from gradcheck.paste.repair.search import BEAM, Late, Repairs, State, search
 from gradcheck.paste.repair.statements import Changes

@@ -95,7 +95,8 @@ class Stock:
         shapes = set(own_shapes(statement, scope))
         yield from terms.forgotten(self._uses, statement, scope, shapes)
         yield from terms.products(self._uses, self._style, statement, scope)
-        yield from terms.penalties(self._style, scope)
+        fixed = (c for c in self._strengths if c.isidentifier() and is_fixed(c, scope))
+        yield from terms.penalties(self._style, scope, fixed)
         yield from terms.gradients(statement, scope, shapes)
 
     def _normed(self, statement: Statement, scope: Scope) -> Iterator[str]:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import field
 from typing import TypeAlias
 
-from gradcheck.paste.repair.bench import Bench, Shown
+from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import DECAY, Edit, Known, candidates
+from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.making import tentative, written
 from gradcheck.paste.repair.statements import Changes
 from gradcheck.record import record

@@ -238,9 +238,10 @@ def _multiplies(statement: Statement) -> bool:
     )
 
 
-def penalties(style: Style, scope: Scope) -> Iterator[str]:
-    """Yield shares of a penalty: its strength times a weight."""
-    for strength in (name for name in scope.numbers if is_strength(name)):
+def penalties(style: Style, scope: Scope, strengths: Iterable[str]) -> Iterator[str]:
+    """Yield shares of a penalty: its strength, by name or by what it multiplies, times a weight."""
+    named = [name for name in scope.numbers if is_strength(name)]
+    for strength in dict.fromkeys((*named, *strengths)):
         for name in scope.arrays:
             if f"{strength} * {name}" in style.known or _is_gradient(name):
                 continue
@@ -295,5 +296,6 @@ def is_strength(text: str) -> bool:
 
 
 def _is_gradient(name: str) -> bool:
+    """Tell names for gradients: `dW`, `delta_prime`."""
     last = name.rpartition(".")[2]
     return last.startswith("d") or not DERIVATIVE.isdisjoint(words(last))

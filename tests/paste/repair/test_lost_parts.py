@@ -96,6 +96,36 @@ for it in range(50):
     w2 -= 0.02 * dw2
 """
 
+APART = """\
+import numpy as np
+
+gen = np.random.default_rng(4)
+x, y = gen.normal(size=(11, 3)), gen.random(size=(11, 2))
+w1, w2 = gen.normal(size=(3, 5)), gen.normal(size=(5, 2))
+
+
+def squash(v):
+    return 1 / (1 + np.exp(-v))
+
+
+def slope(s):
+    return s * (1 - s)
+
+
+def mse():
+    return np.mean((y - squash(squash(x @ w1) @ w2)) ** 2)
+
+
+for r in range(50):
+    h = squash(x @ w1)
+    out = squash(h @ w2)
+    d_out = (y - out) * slope(out)
+    d_h = d_out @ w2.T * slope(h)
+    w2 += h.T @ d_out
+    w1 += x.T @ d_h
+    print("mse", mse())
+"""
+
 POLY = """\
 import numpy as np
 
@@ -134,6 +164,11 @@ for it in range(50):
         (RIDGE, "dw = X.T @ miss / len(y) + 2 * ridge * w", "dw = X.T @ miss / len(y) + w"),
         (RIDGE, "dw = X.T @ miss / len(y) + 2 * ridge * w", "dw = X.T @ miss + 2 * ridge * w"),
         (RIDGE, "dw = X.T @ miss / len(y) + 2 * ridge * w", "dw = 2 * ridge * w"),
+        (
+            RATINGS,
+            "g_style = off * taste[u] + shrink * style[r]",
+            "g_style = off * taste[u]",
+        ),
         (RIDGE, "w -= 0.05 * dw", "w -= dw"),
         (RIDGE, "b -= 0.05 * db", "b -= 0.05"),
         (RIDGE, "w -= 0.05 * dw", "w = -0.05 * dw"),
@@ -143,6 +178,7 @@ for it in range(50):
         (LEAKY, "g = step(g @ w2.T)", "g = step(g)"),
         (LEAKY, "b1 -= 0.02 * g.sum(axis=0)", "b1 -= 0.02"),
         (POLY, "c = c - 0.1 * slope_of(c)", "c = c - 0.1"),
+        (APART, "d_out = (y - out) * slope(out)", "d_out = y - out"),
         (
             RATINGS,
             "g_taste = off * style[r] + shrink * taste[u]",
@@ -179,3 +215,32 @@ def test_no_repair_is_made_of_unrelated_numbers(
         for change in state["changes"]:
             added = set(change["new"].split()) - set(change["old"].split())
             assert added.isdisjoint({"epoch", "gen", "0.05", "0.03", "seen"})
+
+
+TIED = """\
+import numpy as np
+
+gen = np.random.default_rng(3)
+X = gen.uniform(size=(11, 7))
+W, b, c = gen.normal(size=(7, 5)), gen.normal(size=5), gen.normal(size=7)
+for step in range(40):
+    h = np.tanh(X @ W + b)
+    r = np.tanh(h @ W.T + c)
+    loss = 0.5 * np.sum((r - X) ** 2)
+    dr = (r - X) * (1 - r**2)
+    dh = dr @ W * (1 - h**2)
+    dW = np.zeros_like(W)
+    dW += np.sin(X.T @ dh) - np.exp(W) @ W.T @ W
+    W -= 0.01 * dW
+    b -= 0.01 * dh.sum(axis=0)
+    c -= 0.01 * dr.sum(axis=0)
+"""
+
+
+def test_what_right_gradients_are_made_from_is_never_the_first_to_be_wrong(
+    repaired: Repaired,
+) -> None:
+    found = repaired(TIED)
+    assert found is not None
+    assert not found["done"]
+    assert TIED.splitlines()[found["first"]["line"] - 1].strip().startswith("dW += np.sin")

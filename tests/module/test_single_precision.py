@@ -1,0 +1,112 @@
+"""Code that computes in single precision: right gradients are never called wrong."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gradcheck import check
+from gradcheck.module.precision import EPS, coarsest
+from gradcheck.settings import Settings
+
+Array = Any
+
+SAMPLES, INPUTS, OUTPUTS = 5, 3, 2
+
+
+class Dense:
+    """A dense layer that may lose digits on its way forward."""
+
+    mean = False
+
+    def __init__(self, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        self.W, self.b = rng.normal(size=(INPUTS, OUTPUTS)), rng.normal(size=OUTPUTS)
+
+    def forward(self, x: Array) -> Array:
+        self.x = x
+        return self.computed(x)
+
+    def computed(self, x: Array) -> Array:
+        return x @ self.W + self.b
+
+    def backward(self, dy: Array) -> Array:
+        self.dW = self.x.T @ dy
+        self.db = dy.mean(axis=0) if self.mean else dy.sum(axis=0)
+        return dy @ self.W.T
+
+
+class Single(Dense):
+    def computed(self, x: Array) -> Array:
+        narrow = [a.astype(np.float32) for a in (x, self.W, self.b)]
+        return narrow[0] @ narrow[1] + narrow[2]
+
+
+class SingleInside(Single):
+    def computed(self, x: Array) -> Array:
+        return super().computed(x).astype(np.float64)
+
+
+class SingleInput(Dense):
+    def computed(self, x: Array) -> Array:
+        return super().computed(x.astype(np.float32))
+
+
+class SingleOutput(Dense):
+    def computed(self, x: Array) -> Array:
+        return super().computed(x).astype(np.float32)
+
+
+class Half(Dense):
+    def computed(self, x: Array) -> Array:
+        return super().computed(x).astype(np.float16)
+
+
+KINDS = [Single, SingleInside, SingleInput, SingleOutput, Half]
+
+
+def _checked(layer: Dense, seed: int) -> Any:
+    x = np.random.default_rng(100 + seed).normal(size=(SAMPLES, INPUTS))
+    (report,) = check(layer, inputs=x, settings=Settings(points=2)).problems
+    return report
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_is_right_is_not_called_wrong(kind: type[Dense], seed: int) -> None:
+    report = _checked(kind(seed), seed)
+    assert report.verdict in ("right", "undecided")
+    assert {c.reason for c in report.checks if c.verdict == "undecided"} <= {"noise", "precision"}
+    assert "CHK01" in [finding.code for finding in report.findings]
+
+
+@pytest.mark.parametrize("kind", [Single, SingleInside, SingleInput])
+def test_what_is_wrong_by_more_than_rounding_is_found(kind: type[Dense]) -> None:
+    layer = kind(1)
+    layer.mean = True
+    report = _checked(layer, 1)
+    assert [c.parameter for c in report.checks if c.verdict == "wrong"] == ["b"]
+
+
+def test_double_precision_is_not_taken_for_less() -> None:
+    report = _checked(Dense(1), 1)
+    assert report.verdict == "right"
+    assert not report.findings
+
+
+@pytest.mark.parametrize(
+    ("results", "eps"),
+    [
+        (lambda p: np.tanh(p["x"]) * 1e6, EPS),
+        (lambda p: p["x"] * 1e-7 + 1e5, EPS),
+        (lambda p: np.maximum(p["x"], 0), EPS),
+        (lambda p: np.round(p["x"] * 8), EPS),
+        (lambda p: np.sign(p["x"]), EPS),
+        (lambda p: np.tanh(p["x"].astype(np.float32)), 2.0**-23),
+        (lambda p: np.array([np.sum(p["x"]).astype(np.float32)]), 2.0**-23),
+        (lambda p: p["x"].astype(np.float16) * 2.0, 2.0**-10),
+    ],
+)
+def test_the_precision_is_told_by_what_moves_change(results: Any, eps: float) -> None:
+    x = np.random.default_rng(7).normal(size=(5, 3))
+    assert coarsest(results, {"x": x})[0] == eps
