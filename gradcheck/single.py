@@ -145,7 +145,20 @@ def _report(
 ) -> ProblemReport:
     problem = loaded.problem
     found = (*_findings(loaded, outcome), *_notices(problem, outcome), *blind)
-    report = ProblemReport(
+    report = reported(problem, settings, outcome, found)
+    report = replace(
+        report,
+        remarks=(*problem.remarks, *_remarks(settings, outcome), *outcome.remarks),
+        pictures=_pictures(loaded, outcome) if settings.pictures else None,
+    )
+    return _signed(report, loaded) if found else report
+
+
+def reported(
+    problem: Problem, settings: Settings, outcome: Outcome, found: tuple[Finding, ...]
+) -> ProblemReport:
+    """Report what a check of a problem has come to, and what was found out about it."""
+    return ProblemReport(
         name=problem.name,
         target=problem.target,
         verdict=_overall(outcome.checks, found),
@@ -156,12 +169,10 @@ def _report(
         evaluations=outcome.evaluations,
         audits=outcome.audits,
         probes=outcome.probes,
-        remarks=(*problem.remarks, *_remarks(settings, outcome), *outcome.remarks),
+        remarks=(*problem.remarks, *outcome.remarks),
         checks=outcome.checks,
         findings=found,
-        pictures=_pictures(loaded, outcome) if settings.pictures else None,
     )
-    return _signed(report, loaded) if found else report
 
 
 def _pictures(loaded: Loaded, outcome: Outcome) -> Pictures:

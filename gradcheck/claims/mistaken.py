@@ -6,7 +6,8 @@ from dataclasses import replace
 from gradcheck.errors import ClaimError
 from gradcheck.fault import Fault
 from gradcheck.network.graph import Network
-from gradcheck.network.planted import Plant, Reference, plants
+from gradcheck.network.plant import Plant
+from gradcheck.network.planted import Reference, plants
 from gradcheck.problem import Claims, Probe
 
 

@@ -18,7 +18,7 @@ from gradcheck.network.graph import LOSS, Network
 from gradcheck.settings import Policy
 
 if TYPE_CHECKING:
-    from gradcheck.network.planted import Plant
+    from gradcheck.network.plant import Plant
 
 __all__ = ["Policy", "accepted", "chosen", "claimed", "fault_codes"]
 
@@ -113,7 +113,7 @@ def _faults(context: Context, section: Section) -> Claimed:
 
 def _plant(context: Context, section: Section, number: int) -> "Plant":
     from gradcheck.claims import mistaken
-    from gradcheck.network.planted import WHOLE
+    from gradcheck.network.plant import WHOLE
 
     place, choice = section["faults"][number], None
     if variant := _VARIANT.fullmatch(place):

@@ -6,7 +6,8 @@ from functools import cached_property
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.network.planted import Plant, Reference
+from gradcheck.network.plant import Plant
+from gradcheck.network.planted import Reference
 from gradcheck.record import record
 
 EXACT = 1e-10

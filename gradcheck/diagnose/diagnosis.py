@@ -16,7 +16,8 @@ from gradcheck.diagnose.twin import twin
 from gradcheck.errors import GradcheckError
 from gradcheck.fault import Fault
 from gradcheck.network.graph import Network
-from gradcheck.network.planted import Plant, Reference, plants
+from gradcheck.network.plant import Plant
+from gradcheck.network.planted import Reference, plants
 from gradcheck.op import Op
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome

@@ -7,7 +7,7 @@ from typing import Any
 from gradcheck.claims.formulas import Formulas
 from gradcheck.diagnose.repair import Repair
 from gradcheck.fault import Fault
-from gradcheck.network.planted import Plant
+from gradcheck.network.plant import Plant
 from gradcheck.record import record
 
 

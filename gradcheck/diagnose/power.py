@@ -16,7 +16,8 @@ from gradcheck.chance import Chance
 from gradcheck.errors import GradcheckError
 from gradcheck.fault import Fault
 from gradcheck.network.graph import Network
-from gradcheck.network.planted import Plant, Reference, plants, spoken
+from gradcheck.network.plant import Plant, spoken
+from gradcheck.network.planted import Reference, plants
 from gradcheck.network.resize import resized
 from gradcheck.problem import Probe
 from gradcheck.record import record

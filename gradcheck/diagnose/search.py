@@ -15,7 +15,7 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.diagnose.case import EXACT, LOOSE, Case, gap
-from gradcheck.network.planted import Plant
+from gradcheck.network.plant import Plant
 from gradcheck.record import record
 
 DEPTH = 3

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from gradcheck.diagnose.explanation import Blame, Diagnosis, Mending, OtherLoss
 from gradcheck.findings import fixes
 from gradcheck.findings.mismatch import describe, listed, location, stretched
-from gradcheck.network.planted import Plant, spoken
+from gradcheck.network.plant import Plant, spoken
 from gradcheck.problem import Problem
 from gradcheck.referee import Outcome
 from gradcheck.report import Check, Finding, Fix

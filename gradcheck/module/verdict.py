@@ -21,7 +21,7 @@ from gradcheck.problem import Problem
 from gradcheck.referee import Outcome, check
 from gradcheck.report import Finding, ProblemReport
 from gradcheck.settings import Budget, Settings
-from gradcheck.single import verdict
+from gradcheck.single import reported
 
 MOST, LEAST, EACH = 20_000, 450, 50
 """Evaluations that a check may take at most unless a budget is given; at least so many, and more
@@ -51,21 +51,7 @@ def checked(subject: Subject, target: str, settings: Settings, larger: str) -> P
             found = tuple(_findings(subject, problem, outcome))
     except GradcheckError as error:
         return failed(subject.about.name, target, error, settings)
-    report = ProblemReport(
-        name=problem.name,
-        target=target,
-        verdict=verdict(outcome.checks, found),
-        mode=settings.mode,
-        seed=settings.seed,
-        entries_total=outcome.entries_total,
-        entries_checked=outcome.entries_checked,
-        evaluations=outcome.evaluations,
-        audits=outcome.audits,
-        probes=outcome.probes,
-        remarks=(*problem.remarks, *outcome.remarks),
-        checks=outcome.checks,
-        findings=found,
-    )
+    report = reported(problem, settings, outcome, found)
     return signed(report, lambda location: None)
 
 

@@ -14,23 +14,11 @@ from gradcheck.array import Array
 from gradcheck.fault import Around, Decay, Fault, Site, Whole
 from gradcheck.network.forward import bound, run, weight
 from gradcheck.network.graph import Network, Node
+from gradcheck.network.plant import WHOLE, Plant, at
+from gradcheck.network.users import due, last, takers, users
 from gradcheck.op import Gradients
 from gradcheck.problem import Probe
-from gradcheck.record import altered, record
-
-WHOLE = "the whole pass"
-"""The place of faults that confuse finished gradients."""
-
-
-@record
-class Plant:
-    """A fault at a node (or `WHOLE`); `target` is one of the node's own names for a parameter."""
-
-    fault: Fault
-    node: str
-    target: str | None = None
-    choice: str | None = None
-    constant: float | None = None
+from gradcheck.record import altered
 
 
 class Reference:
@@ -56,7 +44,7 @@ class Reference:
         self.first = first
         self._trace = run(network, probe.parameters, probe.data)
         self._nodes = {node.name: node for node in network.steps}
-        self._takers = _takers(network)
+        self._takers = takers(network)
         self._around = Around(
             sites={}, data=probe.data, values=self._trace.values, decays=_decays(network)
         )
@@ -66,12 +54,12 @@ class Reference:
         # An input that is differentiated by is a node that takes nothing, where nothing goes wrong.
         taking = {name: site for name, site in self.sites.items() if site.inputs}
         self._around.sites.update(taking)  # type: ignore[attr-defined]
-        self._users = _users(network, self.sites)
+        self._users = users(network, self.sites)
         penalties = [name for name in self.sites if name not in self._nodes]
         order = [*penalties, *(name for name in self.sites if name in self._nodes)]
         self._places = {name: place - len(penalties) for place, name in enumerate(order)}
         """The place of every site in the pass; penalties come before the loss, which has 0."""
-        self._due = _due(self._users)
+        self._due = due(self._users)
         self.gradients = {name: self._total(name, {}) for name in self._in_order()}
 
     def planted(self, plants: Sequence[Plant], inputs: Collection[str] = ()) -> dict[str, Array]:
@@ -120,7 +108,7 @@ class Reference:
 
     def completed_at(self, parameter: str) -> int:
         """Return the place in the pass at which a parameter's gradient is complete."""
-        return _last(self._users[parameter])
+        return last(self._users[parameter])
 
     def whole(self, choice: str | None = None, totals: Mapping[str, Array] | None = None) -> Whole:
         """Return the finished pass as faults of the whole see it."""
@@ -199,8 +187,8 @@ class Reference:
 
     def _in_order(self) -> list[str]:
         """Name the parameters in the order in which the pass completes their gradients."""
-        last = {name: _last(users) for name, users in self._users.items()}
-        return sorted(last, key=lambda name: last[name])
+        ends = {name: last(users) for name, users in self._users.items()}
+        return sorted(ends, key=lambda name: ends[name])
 
     def _pass(
         self, plants: Sequence[Plant], results: dict[str, Gradients]
@@ -286,64 +274,9 @@ def plants(reference: Reference, fault: Fault) -> Iterator[Plant]:
                     yield plant
 
 
-def spoken(plant: Plant) -> str:
-    """Say where a fault is made."""
-    variant = f" ({plant.choice})" if plant.choice else ""
-    if plant.target is None:
-        return f"at {plant.node}{variant}"
-    return f"at {plant.node}.{plant.target}{variant}"
-
-
-def at(site: Site, plant: Plant) -> Site:
-    """Return a site as a plant's fault sees it."""
-    constant = plant.constant if plant.constant is not None else plant.fault.constant
-    return altered(
-        site,
-        target=plant.target,
-        choice=plant.choice,
-        constant=1.0 if constant is None else constant,
-    )
-
-
 def _given(gradient: Array | None) -> Array:
     assert gradient is not None
     return gradient
-
-
-def _takers(network: Network) -> dict[str, list[tuple[str, int]]]:
-    """Return, for every value, the nodes that take it and as which of their inputs."""
-    found: dict[str, list[tuple[str, int]]] = {}
-    for node in network.steps:
-        for k, name in enumerate(node.inputs):
-            found.setdefault(name, []).append((node.name, k))
-    return found
-
-
-def _users(network: Network, sites: Mapping[str, Site]) -> dict[str, list[tuple[int, str]]]:
-    """Return, for every parameter, the sites that use it and their places in the pass."""
-    found: dict[str, list[tuple[int, str]]] = {name: [] for name in network.parameters}
-    reached = [name for name in sites if any(name == node.name for node in network.steps)]
-    bindings = {node.name: node.bindings.values() for node in network.steps}
-    for place, name in enumerate(reached):
-        for parameter in {binding.parameter for binding in bindings[name]}:
-            found[parameter].append((place, name))
-    for penalty in network.penalties:
-        for parameter in penalty.parameters:
-            found[parameter].append((-1, penalty.place(parameter)))
-    return found
-
-
-def _last(users: Sequence[tuple[int, str]]) -> int:
-    """Return the place after which a parameter's gradient is complete; penalties have -1."""
-    return max((place for place, _ in users), default=-1)
-
-
-def _due(users: Mapping[str, list[tuple[int, str]]]) -> dict[int, list[str]]:
-    """Return which parameters are complete after each place of the pass."""
-    found: dict[int, list[str]] = {}
-    for parameter, places in users.items():
-        found.setdefault(_last(places), []).append(parameter)
-    return found
 
 
 def _decays(network: Network) -> tuple[Decay, ...]:

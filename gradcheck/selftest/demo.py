@@ -6,7 +6,8 @@ from pathlib import Path
 from gradcheck.config.load import Loaded, Loader
 from gradcheck.errors import ClaimError
 from gradcheck.fault import Fault
-from gradcheck.network.planted import Plant, Reference, plants
+from gradcheck.network.plant import Plant
+from gradcheck.network.planted import Reference, plants
 from gradcheck.record import record
 
 

@@ -11,7 +11,8 @@ from gradcheck.config.load import Loaded
 from gradcheck.diagnose.case import Case, gap
 from gradcheck.diagnose.search import search
 from gradcheck.fault import Fault
-from gradcheck.network.planted import Plant, Reference, plants, spoken
+from gradcheck.network.plant import Plant, spoken
+from gradcheck.network.planted import Reference, plants
 from gradcheck.problem import Claims, Probe, Problem
 from gradcheck.record import record
 from gradcheck.referee import Outcome, check, selected

@@ -12,7 +12,8 @@ from gradcheck.config.claims import Policy
 from gradcheck.config.load import Loaded, Loader
 from gradcheck.diagnose.case import EXACT, Case, gap
 from gradcheck.fault import Fault
-from gradcheck.network.planted import Plant, Reference, plants
+from gradcheck.network.plant import Plant
+from gradcheck.network.planted import Reference, plants
 from gradcheck.selftest.grounds import grounds
 
 Claims: TypeAlias = Mapping[str, Array]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gradcheck.diagnose.search import Found, search
-from gradcheck.network.planted import Plant
+from gradcheck.network.plant import Plant
 
 NET = "deep_tanh"
 

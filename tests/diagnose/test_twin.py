@@ -11,7 +11,7 @@ from gradcheck.diagnose import diagnosis
 from gradcheck.diagnose import twin as twins
 from gradcheck.diagnose.case import Case
 from gradcheck.diagnose.explanation import Diagnosis
-from gradcheck.network.planted import spoken
+from gradcheck.network.plant import spoken
 from gradcheck.network.resize import SMALL
 from gradcheck.referee import check
 

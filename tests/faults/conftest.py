@@ -15,7 +15,8 @@ from gradcheck.config.claims import Policy
 from gradcheck.config.load import Loaded, Loader
 from gradcheck.diagnose.case import Case
 from gradcheck.diagnose.search import search
-from gradcheck.network.planted import Plant, Reference, plants
+from gradcheck.network.plant import Plant
+from gradcheck.network.planted import Reference, plants
 from gradcheck.problem import Claims
 from gradcheck.selftest.grounds import grounds
 

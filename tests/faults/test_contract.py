@@ -14,7 +14,8 @@ import gradcheck.faults
 from gradcheck.array import Array
 from gradcheck.catalogues import FAULTS
 from gradcheck.fault import Fault
-from gradcheck.network.planted import Plant, Reference, plants
+from gradcheck.network.plant import Plant
+from gradcheck.network.planted import Reference, plants
 
 ENTRIES = list(FAULTS.all().values())
 PLANTED = [fault for fault in ENTRIES if fault.plantable]
