@@ -17,6 +17,8 @@ from gradcheck.paste.repair.statements import (
     Changes,
     Statement,
     differing,
+    is_helper,
+    is_plain,
     renewed,
 )
 from gradcheck.paste.repair.terms import is_strength
@@ -47,6 +49,7 @@ _OF_MASKS = frozenset(("flip", "replace-name", "change-index"))
 
 _DECAYED = 1.5
 _HELPER = 0.7
+_RATE = 0.3
 _MATCHED = 0.6
 _PLAIN = 0.2
 _SUSPICION = 2.0
@@ -185,7 +188,8 @@ def _ideas(
     value = getattr(own, "value", None)
     if isinstance(value, ast.expr):
         for draft in drafts(text, value, material):
-            yield _weighed(draft, text, scope, value)
+            weighed = _weighed(draft, text, scope, value)
+            yield _kept(weighed, source(text, draft.node), known.stock, scope)
         yield from exchanges(text, value)
     for mask in _masks(own):
         for draft in drafts(text, mask, material):
@@ -209,6 +213,13 @@ def _likelier(rewrite: Rewrite, statement: Statement, known: Known) -> Rewrite:
     else:
         return rewrite
     return replace(rewrite, cost=rewrite.cost - _OVERWRITTEN * likely)
+
+
+def _kept(draft: Draft, old: str, stock: Stock, scope: Scope) -> Draft:
+    """Make it dearer to drop a learning rate than what it multiplies."""
+    if draft.kind == "drop-factor" and stock.drops_rate(old, draft.new, scope):
+        return replace(draft, cost=draft.cost + _RATE)
+    return draft
 
 
 def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
@@ -239,8 +250,8 @@ def _edit(
     is_right = _is_exact if likely else _is_meant
     if all(is_right(known, part.number) for part in parts):
         cost += _MATCHED
-    cost += _PLAIN * all(_is_plain(known.statements[p.number], first.kind) for p in parts)
-    cost += _HELPER * any(_is_helper(known.statements[p.number]) for p in parts)
+    cost += _PLAIN * all(is_plain(known.statements[p.number], first.kind) for p in parts)
+    cost += _HELPER * any(is_helper(known.statements[p.number]) for p in parts)
     times = f" ({len(parts)} times)" if len(parts) > 1 else ""
     return Edit(
         parts=tuple(parts),
@@ -280,21 +291,6 @@ def _is_exact(known: Known, number: int) -> bool:
     """Tell statements that make a derivative itself, with no factor to mend."""
     match = known.matches.get(number)
     return match is not None and abs(match.factor - 1) < _EXACT
-
-
-def _is_plain(statement: Statement, kind: str) -> bool:
-    """Tell statements that only name something: what is missing is missed where it is used."""
-    plain = isinstance(statement.node.value, ast.Name | ast.Attribute | ast.Subscript)
-    return plain and kind not in ("replace-name", "change-index", "assign-to-accumulate")
-
-
-def _is_helper(statement: Statement) -> bool:
-    """Tell small functions of one argument, which stand for a formula that others rely on."""
-    function = statement.function
-    if not isinstance(function, ast.FunctionDef):
-        return False
-    arguments = [a.arg for a in function.args.args if a.arg != "self"]
-    return len(function.body) <= 3 and 0 < len(arguments) - len(function.args.defaults) <= 1
 
 
 def _is_term(draft: Draft) -> bool:

@@ -83,6 +83,12 @@ class Stock:
             if value and any(abs(value * abs(ratio) - 1) < _NEAR for ratio in ratios):
                 yield text
 
+    def drops_rate(self, old: str, new: str, scope: Scope) -> bool:
+        """Tell whether an edit takes the learning rate out of an update."""
+        gone = self._rates.intersection(coefficients(ast.parse(old)))
+        gone -= {new, *coefficients(ast.parse(new))}
+        return any(literal(rate) or is_fixed(rate, scope) for rate in gone)
+
     def _unrated(self, statement: Statement, scope: Scope) -> Iterator[str]:
         """Yield the learning rates of other updates, for one that has none."""
         rates = [r for r in sorted(self._rates) if literal(r) or is_fixed(r, scope)]

@@ -98,6 +98,21 @@ def statements(tree: ast.Module, text: str) -> Iterator[Statement]:
                 )
 
 
+def is_plain(statement: Statement, kind: str) -> bool:
+    """Tell statements that only name something: what is missing is missed where it is used."""
+    plain = isinstance(statement.node.value, ast.Name | ast.Attribute | ast.Subscript)
+    return plain and kind not in ("replace-name", "change-index", "assign-to-accumulate")
+
+
+def is_helper(statement: Statement) -> bool:
+    """Tell small functions of one argument, which stand for a formula that others rely on."""
+    function = statement.function
+    if not isinstance(function, ast.FunctionDef):
+        return False
+    arguments = [a.arg for a in function.args.args if a.arg != "self"]
+    return len(function.body) <= 3 and 0 < len(arguments) - len(function.args.defaults) <= 1
+
+
 def blocks(tree: ast.Module, text: str) -> Iterator[Statement]:
     """Yield the loops and branches of a numbered tree, around which statements can be put."""
     for top, root in enumerate(tree.body):

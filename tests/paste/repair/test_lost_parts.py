@@ -217,6 +217,26 @@ def test_no_repair_is_made_of_unrelated_numbers(
             assert added.isdisjoint({"epoch", "gen", "0.05", "0.03", "seen"})
 
 
+def test_of_a_factor_and_the_learning_rate_the_factor_is_dropped(repaired: Repaired) -> None:
+    """Without a rate that is known, both give the gradient times something."""
+    found = repaired("""\
+import numpy as np
+
+gen = np.random.default_rng(6)
+X, y = gen.normal(size=(17, 3)), gen.normal(size=17)
+p = {"w": gen.normal(size=3), "b": gen.normal(size=1)}
+for epoch in range(30):
+    miss = X @ p["w"] + p["b"] - y
+    loss = 0.5 * np.mean(miss ** 2)
+    g = {"w": X.T @ miss / len(y), "b": np.array([miss.mean()])}
+    for k in p:
+        p[k] -= 0.05 * g[k] * g[k]
+""")
+    assert found is not None
+    assert found["done"]
+    assert [change["new"] for change in found["done"][0]["changes"]] == ["p[k] -= 0.05 * g[k]"]
+
+
 TIED = """\
 import numpy as np
 
