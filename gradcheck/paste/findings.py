@@ -155,7 +155,7 @@ def _unexplained(case: Case) -> Finding:
         location=_location(case, first) if first else at(case, line),
         excerpts=tuple(_excerpts(case, [first])) if first else (whole(case, line),),
         evidence=(
-            *((first["fact"],) if first else ()),
+            *((first["fact"],) if first and first["fact"] else ()),
             *(f"{check.parameter}: {_off(check)}" for check in case.wrong[:_SHOWN]),
         ),
     )

@@ -170,16 +170,37 @@ def _place(statement: Statement) -> dict[str, Any]:
 
 
 def _first(known: Known, adjoints: Adjoints, shown: Shown) -> dict[str, Any] | None:
-    """Return the first backward statement that makes no derivative, and that as a fact."""
-    for number, influence in known.influences.items():
-        statement = known.statements[number]
-        if influence.forward or not influence.parameters & shown.wrong:
-            continue
-        if number in known.matches or not adjoints.comparable(statement):
-            continue
-        fact = _no_derivative(statement.text)
-        return {**_place(statement), "start": 0, "end": len(statement.text), "fact": fact}
-    return None
+    """Return the first backward statement that makes no derivative, and that as a fact.
+
+    What a right gradient is made from as well is right. Where no statement is known to be wrong, it
+    is the first of those that most of the wrong gradients, and no others, are made from.
+    """
+    suspects = [
+        known.statements[number]
+        for number, influence in known.influences.items()
+        if influence.known
+        and not influence.forward
+        and influence.parameters
+        and influence.parameters <= shown.wrong
+    ]
+    for statement in suspects:
+        if statement.number not in known.matches and adjoints.comparable(statement):
+            return {**_whole(statement), "fact": _no_derivative(statement.text)}
+    unmatched = [s for s in suspects if s.number not in known.matches and not _begins(s)]
+    reach = {s.number: len(known.influences[s.number].parameters) for s in unmatched}
+    first = max(unmatched, key=lambda s: reach[s.number], default=None)
+    return {**_whole(first), "fact": None} if first else None
+
+
+def _begins(statement: Statement) -> bool:
+    """Tell statements that only make room for what is computed later, such as zeros."""
+    value = getattr(statement.node, "value", None)
+    name = ast.unparse(value.func).rpartition(".")[2] if isinstance(value, ast.Call) else ""
+    return isinstance(value, ast.Constant) or name.startswith(("zeros", "empty"))
+
+
+def _whole(statement: Statement) -> dict[str, Any]:
+    return {**_place(statement), "start": 0, "end": len(statement.text)}
 
 
 def _facts(known: Known, adjoints: Adjoints, edit: Edit) -> list[str]:

@@ -20,12 +20,12 @@ from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.texts import multipliers, products, solves
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.paste.understanding.ways import is_clipped, is_decayed, is_multiple
 from gradcheck.record import record
 
 _SAME = 1e-6
-_SOLVERS = ("inv", "pinv", "solve", "lstsq", "cho_solve")
 
 
 @record
@@ -67,7 +67,40 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
         plain = _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen)))
         if path not in odd and plain and inquiry.machine.sites[plain[0].site].names:
             found[path] = plain[0]
+    return _bare(inquiry, candidate, found, seen)
+
+
+def _bare(
+    inquiry: Inquiry, candidate: int, found: Mapping[Path, Claim], seen: "Seen"
+) -> Mapping[Path, Claim]:
+    """Take off a factor that some gradients hold and all others only meet in their updates.
+
+    So it is with a learning rate: in `v = mu * v - lr * dh.sum(0)` it is part of a value, the last
+    one that is a gradient; where the sum has a name, that is the gradient, and without it.
+    """
+    held = {path: dict(products(inquiry.machine.nodes[c.site])) for path, c in found.items()}
+    met = {path: {*multipliers(inquiry.machine, c.site)} for path, c in found.items()}
+    for text in sorted({text for own in held.values() for text in own}):
+        holding = [path for path in found if text in held[path]]
+        if len(holding) == len(found):
+            continue
+        if all(path in holding or text in met[path] for path in found):
+            inner = {p: _at(inquiry, candidate, p, held[p][text], seen) for p in holding}
+            bare = {
+                path: replace(_turned(inquiry, path, claim), why=found[path].why)
+                for path, claim in inner.items()
+                if claim is not None
+            }
+            if len(bare) == len(holding):
+                return {**found, **bare}
     return found
+
+
+def _at(inquiry: Inquiry, candidate: int, path: Path, node: ast.expr, seen: "Seen") -> Claim | None:
+    """Return the claim of one expression, if its values are a parameter's gradient."""
+    nodes = inquiry.machine.nodes
+    exact = _exact(inquiry, candidate, path, seen)
+    return next((claim for claim in exact if nodes[claim.site] is node), None)
 
 
 def telling(inquiry: Inquiry) -> Iterator[int]:
@@ -229,13 +262,7 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | Non
     if is_decayed(pairs):
         return "weight decay"
     downhill = all(change @ value * claim.fit.scale > 0 for change, value, _ in pairs)
-    return "optimizer" if downhill and _solves(inquiry) else None
-
-
-def _solves(inquiry: Inquiry) -> bool:
-    """Tell whether a program solves equations, as Newton's method does."""
-    calls = [node.func for node in ast.walk(inquiry.machine.tree) if isinstance(node, ast.Call)]
-    return any(ast.unparse(func).rpartition(".")[2] in _SOLVERS for func in calls)
+    return "optimizer" if downhill and solves(inquiry.machine) else None
 
 
 def _updating(inquiry: Inquiry, path: Path) -> Measured:

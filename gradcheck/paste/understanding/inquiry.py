@@ -240,7 +240,7 @@ def _points(
     count = _FEWER if base.seconds > _SLOW else _POINTS
     missing = False
     for seed in range(1, count + 1):
-        ahead = (seed - 1) % (_FEWER if base.seconds > _SLUGGISH else _POINTS)
+        ahead = (seed - 1) % _ahead(base.seconds)
         ahead = 0 if step.spreads else ahead * step.span
         one = _measured(replace(step, first=step.first + ahead), found, offered, seed)
         if one is not None:
@@ -251,6 +251,13 @@ def _points(
         one = _measured(step, found, offered, count + 1)
         if one is not None:
             yield one
+
+
+def _ahead(seconds: float) -> int:
+    """Return at how many iterations to look: at one alone where each takes long."""
+    if seconds > _SLOW:
+        return 1
+    return _FEWER if seconds > _SLUGGISH else _POINTS
 
 
 def _measured(step: Step, found: Found, offered: Sequence[Candidate], seed: int) -> Measured | None:

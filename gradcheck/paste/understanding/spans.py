@@ -37,7 +37,9 @@ def collected(scene: Scene, loops: Sequence[Turns], found: Found) -> Found | Non
 
 
 def _period(step: Step) -> int | None:
-    """Return after how many iterations a parameter has changed; None where that is too many."""
+    """Return after how many iterations a parameter has changed; None for one, or too many."""
+    if _has_moved(step, 1):
+        return None
     bounds = [2]
     while not _has_moved(step, bounds[-1]):
         if bounds[-1] >= _LONGEST:

@@ -215,3 +215,32 @@ def test_no_repair_is_made_of_unrelated_numbers(
         for change in state["changes"]:
             added = set(change["new"].split()) - set(change["old"].split())
             assert added.isdisjoint({"epoch", "gen", "0.05", "0.03", "seen"})
+
+
+TIED = """\
+import numpy as np
+
+gen = np.random.default_rng(3)
+X = gen.uniform(size=(11, 7))
+W, b, c = gen.normal(size=(7, 5)), gen.normal(size=5), gen.normal(size=7)
+for step in range(40):
+    h = np.tanh(X @ W + b)
+    r = np.tanh(h @ W.T + c)
+    loss = 0.5 * np.sum((r - X) ** 2)
+    dr = (r - X) * (1 - r**2)
+    dh = dr @ W * (1 - h**2)
+    dW = np.zeros_like(W)
+    dW += np.sin(X.T @ dh) - np.exp(W) @ W.T @ W
+    W -= 0.01 * dW
+    b -= 0.01 * dh.sum(axis=0)
+    c -= 0.01 * dr.sum(axis=0)
+"""
+
+
+def test_what_right_gradients_are_made_from_is_never_the_first_to_be_wrong(
+    repaired: Repaired,
+) -> None:
+    found = repaired(TIED)
+    assert found is not None
+    assert not found["done"]
+    assert TIED.splitlines()[found["first"]["line"] - 1].strip().startswith("dW += np.sin")

@@ -1,0 +1,29 @@
+"""What the text of a program tells of a gradient's way into an update."""
+
+import ast
+from collections.abc import Iterator
+
+from gradcheck.paste.understanding.machine import Machine
+
+_SOLVERS = ("inv", "pinv", "solve", "lstsq", "cho_solve")
+
+
+def products(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the texts of a product's factors, each with what it multiplies."""
+    match node:
+        case ast.BinOp(op=ast.Mult(), left=left, right=right):
+            yield ast.unparse(left), right
+            yield ast.unparse(right), left
+
+
+def multipliers(machine: Machine, site: int) -> Iterator[str]:
+    """Yield what a site's value, or the variable that it goes into, is multiplied by."""
+    own = {*machine.sites[site].names, ast.unparse(machine.nodes[site])}
+    for node in ast.walk(machine.tree):
+        yield from (text for text, other in products(node) if ast.unparse(other) in own)
+
+
+def solves(machine: Machine) -> bool:
+    """Tell whether a program solves equations, as Newton's method does."""
+    calls = [node.func for node in ast.walk(machine.tree) if isinstance(node, ast.Call)]
+    return any(ast.unparse(func).rpartition(".")[2] in _SOLVERS for func in calls)
