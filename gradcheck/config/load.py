@@ -154,7 +154,12 @@ class Loader:
             claimed, own = replace(claimed, claimant=claimant), draw(0, 0)
         noticed = (*claimed.facts, *facts(arrays.initial))
         posed = _posed(config, network, claimed, lambda k, attempt: draw(k, attempt) if k else own)
-        return replace(posed, name=title, facts=noticed), network, claimed.formulas
+        problem = replace(posed, name=title, facts=noticed)
+        if any(node.op.own for node in network.steps):
+            from gradcheck.config.coarse import widened
+
+            problem = widened(problem, Evaluation(network), own)
+        return problem, network, claimed.formulas
 
     def _network(self, config: Section, stack: ExitStack) -> tuple[Network, Arrays]:
         workshop = Workshop(ops=self.ops, policy=self.policy, stack=stack)

@@ -17,12 +17,13 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.child.numbers import real
 from gradcheck.child.watched import watch
+from gradcheck.claims.coarse import imprecise
 from gradcheck.errors import ClaimError
 from gradcheck.module.calling import analytic, called, changed, required
 from gradcheck.module.holding import Holder
-from gradcheck.module.precision import EPS, coarsest, imprecise
 from gradcheck.module.slots import Slot, holds, is_real
 from gradcheck.module.subject import About, Losses, Moved, Point
+from gradcheck.numeric.precision import EPS, coarsest
 from gradcheck.problem import Claims, Fact
 
 Function = Callable[..., Any]

@@ -12,14 +12,15 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.chance import Chance
+from gradcheck.claims.coarse import imprecise
 from gradcheck.errors import ClaimError
 from gradcheck.module.calling import called, changed
 from gradcheck.module.harvest import Harvest, flattened
 from gradcheck.module.holding import Holder
 from gradcheck.module.passes import Back, Passes
 from gradcheck.module.plan import packed, planned
-from gradcheck.module.precision import EPS, coarsest, imprecise
 from gradcheck.module.subject import UPSTREAM, About, Losses, Moved, Point
+from gradcheck.numeric.precision import EPS, coarsest
 from gradcheck.problem import Claims, Fact
 
 

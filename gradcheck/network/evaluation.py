@@ -54,6 +54,10 @@ class Evaluation:
             return np.array([[value]]), np.array([[magnitude]])
         return perturb.plain(self._network, probe, moves, steps)
 
+    def loss(self, parameters: Mapping[str, Array], data: Mapping[str, Array]) -> float:
+        """Return the loss at a point, by a whole forward pass that nothing is kept of."""
+        return float(np.real(measured(self._network, self._passed(parameters, data))[0]))
+
     def kinks(self, probe: Probe) -> Sequence[Kink]:
         """List the elements that sit on a kink."""
         return kinks.kinks(self._network, self._base(probe, None).trace, self._passed)

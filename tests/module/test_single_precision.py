@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradcheck import check
-from gradcheck.module.precision import EPS, coarsest
+from gradcheck.numeric.precision import EPS, coarsest
 from gradcheck.settings import Settings
 
 Array = Any

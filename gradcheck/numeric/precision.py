@@ -5,12 +5,11 @@ moves far below that leave every result as it is, while moves above it change mo
 precision results follow both.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.problem import Fact
 from gradcheck.record import record
 
 EPS = 2.0**-52
@@ -47,13 +46,6 @@ def coarsest(results: Results, own: Mapping[str, Array]) -> tuple[float, tuple[s
     found = {name: _eps(results, own, name, base) for name in own}
     eps = max(found.values(), default=EPS)
     return eps, tuple(name for name, unit in found.items() if unit > EPS)
-
-
-def imprecise(eps: float, names: tuple[str, ...]) -> Iterator[Fact]:
-    """Tell of what is computed in less than double precision."""
-    if names:
-        told = f"results are rounded to {eps:.0e} of themselves: smaller moves change nothing"
-        yield Fact(code="CHK01", parameters=names, evidence=(told,))
 
 
 def _eps(results: Results, own: Mapping[str, Array], name: str, base: Array) -> float:
