@@ -126,6 +126,8 @@ def _check(
     verdict, reason = verdict_of(free, rows, scale)
     if verdict == "wrong" and doubtful and entry.get("doubt"):
         verdict, reason = "undecided", entry["doubt"]
+    if verdict == "wrong" and entry.get("rescaled"):
+        verdict, reason = "undecided", "the step also multiplies it by what it computes"
     if verdict == "wrong" and entry.get("weighed") and free.exact and free.scale < 0:
         verdict, reason = (
             "undecided",

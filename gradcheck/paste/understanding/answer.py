@@ -17,6 +17,7 @@ from gradcheck.paste.understanding.optimizing import is_steered
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.rates import learning_rate
 from gradcheck.paste.understanding.standard import STANDARD
+from gradcheck.paste.understanding.texts import is_rescaled
 from gradcheck.paste.understanding.values import frozen
 
 
@@ -81,6 +82,7 @@ def parameter(
         if choice is None or claim is not None
         else _name_of(inquiry, elsewhere(inquiry, choice.candidate, path)),
         "doubt": _doubt(inquiry, path, own),
+        "rescaled": any(is_rescaled(inquiry.machine, site) for site in own),
         "weighed": bool(
             claim and choice and claim.why == "rescaling" and choice.basis == "inferred"
         ),

@@ -27,3 +27,29 @@ def solves(machine: Machine) -> bool:
     """Tell whether a program solves equations, as Newton's method does."""
     calls = [node.func for node in ast.walk(machine.tree) if isinstance(node, ast.Call)]
     return any(ast.unparse(func).rpartition(".")[2] in _SOLVERS for func in calls)
+
+
+def is_rescaled(machine: Machine, site: int) -> bool:
+    """Tell whether what an update changes is also multiplied by what is computed on the way.
+
+    A bound on a norm does that; a weight decay multiplies by numbers that are given.
+    """
+    update = machine.nodes.get(site)
+    if not isinstance(update, ast.AugAssign | ast.Assign):
+        return False
+    target = update.target if isinstance(update, ast.AugAssign) else update.targets[0]
+    loops = [node for node in ast.walk(machine.tree) if isinstance(node, ast.For | ast.While)]
+    made = {ast.unparse(target)} | {
+        ast.unparse(part)
+        for loop in loops
+        for part in ast.walk(loop)
+        if isinstance(getattr(part, "ctx", None), ast.Store)
+    }
+    return any(
+        node is not update
+        and isinstance(node, ast.AugAssign)
+        and isinstance(node.op, ast.Mult | ast.Div)
+        and ast.unparse(node.target) == ast.unparse(target)
+        and not made.isdisjoint(map(ast.unparse, ast.walk(node.value)))
+        for node in ast.walk(machine.tree)
+    )
