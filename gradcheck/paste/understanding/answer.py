@@ -17,7 +17,7 @@ from gradcheck.paste.understanding.optimizing import is_steered
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.rates import learning_rate
 from gradcheck.paste.understanding.standard import STANDARD
-from gradcheck.paste.understanding.texts import is_rescaled
+from gradcheck.paste.understanding.texts import is_at_a_rate, is_rescaled
 from gradcheck.paste.understanding.values import frozen
 
 
@@ -84,7 +84,11 @@ def parameter(
         "doubt": _doubt(inquiry, path, own),
         "rescaled": any(is_rescaled(inquiry.machine, site) for site in own),
         "weighed": bool(
-            claim and choice and claim.why == "rescaling" and choice.basis == "inferred"
+            claim
+            and choice
+            and claim.why == "rescaling"
+            and choice.basis == "inferred"
+            and not is_at_a_rate(inquiry.machine, claim.site)
         ),
         "rows": []
         if choice is None

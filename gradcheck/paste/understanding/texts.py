@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from gradcheck.paste.understanding.machine import Machine
+from gradcheck.paste.understanding.words import RATES, says
 
 _SOLVERS = ("inv", "pinv", "solve", "lstsq", "cho_solve")
 
@@ -19,8 +20,26 @@ def products(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
 def multipliers(machine: Machine, site: int) -> Iterator[str]:
     """Yield what a site's value, or the variable that it goes into, is multiplied by."""
     own = {*machine.sites[site].names, ast.unparse(machine.nodes[site])}
+    inner = {id(part) for node in ast.walk(machine.tree) for _, part in products(node)}
     for node in ast.walk(machine.tree):
-        yield from (text for text, other in products(node) if ast.unparse(other) in own)
+        factors = [*map(ast.unparse, _factors(node))] if id(node) not in inner else []
+        if not own.isdisjoint(factors):
+            yield from (text for text in factors if text not in own)
+
+
+def _factors(node: ast.AST) -> Iterator[ast.AST]:
+    match node:
+        case ast.BinOp(op=ast.Mult(), left=left, right=right):
+            yield from (*_factors(left), *_factors(right))
+        case _:
+            yield node
+
+
+def is_at_a_rate(machine: Machine, site: int) -> bool:
+    """Tell whether a value is multiplied by what is called a learning rate, and by nothing else."""
+    texts = {*multipliers(machine, site)}
+    named = {text for text in texts if text.isidentifier() and says(text, RATES)}
+    return bool(named) and all(text.replace(".", "").isdigit() for text in texts - named)
 
 
 def solves(machine: Machine) -> bool:

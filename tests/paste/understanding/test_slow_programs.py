@@ -37,7 +37,7 @@ w, b = gen.normal(size=3), 0.1
 def scores(X, w, b):
     out = np.zeros(len(X))
     for i in range(len(X)):
-        for again in range(400):
+        for again in range(1500):
             out[i] = b
             for j in range(X.shape[1]):
                 out[i] += X[i, j] * w[j]
