@@ -53,12 +53,9 @@ class Case:
         return tuple({name: largest(c[name]) for name in self.compared} for c in self.claims)
 
     def telling(self) -> list[int]:
-        """Number the probes, first those at which most parameters are seen to be wrong.
-
-        Of equals the given point comes last: it may lie on a kink, where other slopes are right.
-        """
+        """Number the probes, first those at which most parameters are seen to be wrong."""
         seen = [len(self.off(k).intersection(self.wrong)) for k in range(len(self.references))]
-        return sorted(range(len(seen)), key=lambda k: (-seen[k], k == 0))
+        return sorted(range(len(seen)), key=lambda k: -seen[k])
 
     def off(self, probe: int) -> frozenset[str]:
         """Name the parameters whose claims are not the right gradients at one probe."""

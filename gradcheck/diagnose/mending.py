@@ -34,9 +34,7 @@ def mend(
     """
     likely = [kind for blame in blames for kind in blame.plant.fault.repairs]
     used = len(case.references)
-    # What is right at a kink of the given point may seem wrong there.
-    leads = case.telling()[: 2 if case.telling()[0] == 0 else 1]
-    for lead in leads:
+    for lead in _leads(case):
         found = repair(
             formulas,
             [c.references[lead] for c in (small, case) if c is not None],
@@ -48,6 +46,18 @@ def mend(
             said = tuple(_said(formulas, case.references[lead], found, factor))
             return Mending(repair=found, formulas=formulas, said=said)
     return None
+
+
+def _leads(case: Case) -> list[int]:
+    """Number the probes to look for a repair at: the most telling one, but the given point last.
+
+    That may lie on a kink, where what is right may seem wrong.
+    """
+    first, *others = case.telling()
+    if first != 0:
+        return [first]
+    as_telling = [k for k in others if case.off(k) == case.off(first)]
+    return as_telling[:1] or [first, *others[:1]]
 
 
 def _said(
