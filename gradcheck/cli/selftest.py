@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from gradcheck.selftest.run import Errand, Tried
 
-PAIRS = 12
+PAIRS = 8
 """Random pairs of faults that are planted in each network by default."""
 
 
