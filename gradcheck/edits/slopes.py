@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gradcheck.edits.place import Place, Proposal, factor
 from gradcheck.edits.rewrite import source
@@ -21,21 +22,27 @@ def replace_by_derivative(place: Place) -> Iterator[Proposal]:
     if isinstance(node, ast.Name | ast.Subscript | ast.Call) or _is_member(node):
         own, named = place.read(node), _operands(node)
         for slope in place.material.slopes:
-            derivative = ast.parse(slope, mode="eval").body
-            bare = source(slope, derivative)
-            near = named & _operands(derivative)
-            yield bare, 2.1 if near else 2.3, f"write {bare} for {own}"
+            bare, taken = _taken(slope)
+            yield bare, 2.1 if named & taken else 2.3, f"write {bare} for {own}"
+
+
+@lru_cache(maxsize=256)
+def _taken(slope: str) -> tuple[str, frozenset[str]]:
+    """Return a derivative without parentheses around it, and the values that it is taken at."""
+    derivative = ast.parse(slope, mode="eval").body
+    return source(slope, derivative), _operands(derivative)
 
 
 def _is_member(node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and node.attr != "T"
 
 
-def _operands(node: ast.expr) -> set[str]:
+def _operands(node: ast.expr) -> frozenset[str]:
     """Return the values that an expression is made of, but no names of functions."""
     called = {id(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
     whole = ast.Name | ast.Attribute | ast.Subscript
-    return {ast.unparse(n) for n in ast.walk(node) if isinstance(n, whole) and id(n) not in called}
+    read = (n for n in ast.walk(node) if isinstance(n, whole) and id(n) not in called)
+    return frozenset(map(ast.unparse, read))
 
 
 def square(place: Place) -> Iterator[Proposal]:

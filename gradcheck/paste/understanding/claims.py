@@ -79,12 +79,10 @@ def _bare(
     one that is a gradient; where the sum has a name, that is the gradient, and without it.
     """
     held = {path: dict(products(inquiry.machine.nodes[c.site])) for path, c in found.items()}
-    met = {path: {*multipliers(inquiry.machine, c.site)} for path, c in found.items()}
     for text in sorted({text for own in held.values() for text in own}):
         holding = [path for path in found if text in held[path]]
-        if len(holding) == len(found):
-            continue
-        if all(path in holding or text in met[path] for path in found):
+        others = [claim.site for path, claim in found.items() if path not in holding]
+        if others and all(text in multipliers(inquiry.machine, site) for site in others):
             inner = {p: _at(inquiry, candidate, p, held[p][text], seen) for p in holding}
             bare = {
                 path: replace(_turned(inquiry, path, claim), why=found[path].why)
