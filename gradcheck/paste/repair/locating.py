@@ -19,6 +19,7 @@ from gradcheck.paste.repair.adjoints import Adjoint, Match, Slopes, at, match
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.judging import Shown
+from gradcheck.paste.repair.search import Late
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.wording import adds_up, begins, inner, only_names, read, stored
 from gradcheck.paste.understanding.values import same
@@ -58,6 +59,7 @@ def first_wrong(
     statements: Mapping[int, Statement],
     influences: Mapping[int, Influence],
     shown: Shown,
+    late: Late,
 ) -> First | None:
     """Return the first statement that what is wrong comes from, and nothing that is right.
 
@@ -69,7 +71,7 @@ def first_wrong(
         if one.known and not one.forward and one.parameters and one.parameters <= shown.wrong
     ]
     suspects = [one for one in suspects if not only_names(one) and not begins(one.node.value)]
-    found = _Turns(bench, statements, influences).first({s.number for s in suspects}, shown)
+    found = _Turns(bench, statements, influences, late).first({s.number for s in suspects}, shown)
     if found is not None:
         return found
     reach = {s.number: len(influences[s.number].parameters) for s in suspects}
@@ -85,8 +87,10 @@ class _Turns:
         bench: Bench,
         statements: Mapping[int, Statement],
         influences: Mapping[int, Influence],
+        late: Late,
     ) -> None:
         self._bench = bench
+        self._late = late
         self._influences = influences
         forward = [statements[n] for n, one in influences.items() if one.forward]
         backward = [
@@ -181,6 +185,8 @@ class _Turns:
         ]
         usable.sort(key=lambda one: one[:4])
         for _, _, site, turn, value in usable[: self._slopes.most(_SECONDS, _MOST_RUNS)]:
+            if self._late():
+                return
             one = self._slopes.by(site, value, self._sources[site].text, turn)
             if one is not None:
                 yield one

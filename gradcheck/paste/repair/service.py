@@ -28,7 +28,10 @@ from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.wishes import wishes
 
-_SECONDS = 17.0
+_SECONDS = 16.0
+_LOCATING = 1.5
+"""How much longer it may take to tell where a mistake is for which there is no repair."""
+
 _NEAR = 1e-5
 
 prepare = understand.prepare
@@ -52,8 +55,8 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
         if choice is None:
             return {}
         notes = elsewhere(inquiry, choice, told, program)
-        late = _lateness(seconds / 2, over)
-        found = {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late)}
+        lates = (_lateness(seconds / 2, over), _lateness(seconds + _LOCATING, over + _LOCATING))
+        found = {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, *lates)}
         if request.get("pictures"):
             found["entries"] = [*entries(inquiry, choice, told, _lateness(seconds, over))]
         return found
@@ -68,9 +71,17 @@ def _lateness(seconds: float, over: float) -> Late:
 
 
 def repair(
-    inquiry: Inquiry, choice: Choice, told: Mapping[str, Any], source: str, late: Late
+    inquiry: Inquiry,
+    choice: Choice,
+    told: Mapping[str, Any],
+    source: str,
+    late: Late,
+    last: Late,
 ) -> dict[str, Any] | None:
-    """Return the repairs of a step as plain data; None where nothing is wrong."""
+    """Return the repairs of a step as plain data; None where nothing is wrong.
+
+    The search ends when it is `late`, and what is found of the place of a mistake at the `last`.
+    """
     rate = told["rate"]["value"] if told.get("rate") else None
     overwritten = [entry["name"] for entry in told["neglected"] if entry["overwritten"]]
     bench = Bench(widened(inquiry, overwritten), choice, source, rate)
@@ -103,7 +114,7 @@ def repair(
         "near": None if found.near is None else _state(bench, known, adjoints, found.near),
         "tried": found.tried,
         "influences": list(_influences(known)),
-        "first": None if found.done else _first(bench, known, shown),
+        "first": None if found.done else _first(bench, known, shown, last),
     }
 
 
@@ -170,9 +181,9 @@ def _place(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _first(bench: Bench, known: Known, shown: Shown) -> dict[str, Any] | None:
+def _first(bench: Bench, known: Known, shown: Shown, late: Late) -> dict[str, Any] | None:
     """Return the first statement that seems wrong, and a fact about it."""
-    found = first_wrong(bench, known.statements, known.influences, shown)
+    found = first_wrong(bench, known.statements, known.influences, shown, late)
     if found is None:
         return None
     whole = {"start": 0, "end": len(found.statement.text)}

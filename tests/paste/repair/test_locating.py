@@ -1,8 +1,26 @@
 """The first wrong statement of programs for whose repair there is no time."""
 
+from typing import Any
+
 import pytest
 
 from gradcheck.paste.repair import service
+from gradcheck.paste.running.prepare import prepare
+from gradcheck.paste.understanding import understand
+
+
+def first(source: str) -> dict[str, Any]:
+    """Tell where the mistake must be, all that there is without time for a search."""
+    (step,) = understand.understood(
+        prepare(source),
+        lambda inquiry, choice, told: {
+            "repair": choice
+            and service.repair(inquiry, choice, told, source, lambda: True, lambda: False)
+        },
+    )["steps"]
+    found: dict[str, Any] = step["repair"]["first"]
+    return found
+
 
 RECURRENT = """\
 import numpy as np
@@ -83,18 +101,14 @@ for epoch in range(100):
 def test_the_first_wrong_statement_is_pointed_at(text: str, right: str, wrong: str) -> None:
     assert text.count(right) == 1
     source = text.replace(right, wrong)
-    # Without time for a search, all there is is where the mistake must be.
-    (step,) = service.answer({"source": source, "seconds": 0.0}, lambda _: None)["steps"]
-    first = step["repair"]["first"]
-    assert source.splitlines()[first["line"] - 1].strip() == wrong
+    assert source.splitlines()[first(source)["line"] - 1].strip() == wrong
 
 
 def test_a_factor_that_comes_in_half_way_is_found_where_it_does() -> None:
     source = NETWORK.replace("dH = dP @ W2.T", "dH = 3 * (dP @ W2.T)")
-    (step,) = service.answer({"source": source, "seconds": 0.0}, lambda _: None)["steps"]
-    first = step["repair"]["first"]
-    assert source.splitlines()[first["line"] - 1].strip() == "dH = 3 * (dP @ W2.T)"
-    assert first["fact"] == "`dH = 3 * (dP @ W2.T)` makes 3 times the derivative by H"
+    found = first(source)
+    assert source.splitlines()[found["line"] - 1].strip() == "dH = 3 * (dP @ W2.T)"
+    assert found["fact"] == "`dH = 3 * (dP @ W2.T)` makes 3 times the derivative by H"
 
 
 NETWORK = """\
