@@ -17,7 +17,7 @@ from gradcheck.paste.elsewhere.stage import Place, Stage
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
 
-_CLOSE = 1e-4
+_CLOSE = 1e-3
 _MATTERS = 0.1
 """Courses that stay within this share of equal steps are none of a mistake's."""
 
