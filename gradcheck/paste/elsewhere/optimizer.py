@@ -26,7 +26,7 @@ TURNS = 4
 
 _SLOW = 0.02
 _SAME = 1e-9
-_EQUAL = 1e-5
+_EQUAL = 1e-4
 
 Sizes: TypeAlias = Sequence[float]
 """How large the gradient is to be in each of the first iterations."""
