@@ -110,7 +110,7 @@ class Moves:
         return copy
 
 
-SIZE = 4096
+SIZE = 2**13
 """Entries of one piece of work: enough to outweigh handing it out, few enough for a budget of
 seconds."""
 
