@@ -29,6 +29,12 @@ UNKNOWN_LOSS = (
 )
 
 
+_STEPS = (
+    "the loss stays the same when it moves a little, as behind a step or a choice between values: "
+    "there is no gradient to hold its updates against"
+)
+
+
 @record
 class Judged:
     """All verdicts on one step; `scale` is that of the right gradients, None if none shows.
@@ -225,7 +231,8 @@ def times(ratio: float) -> str:
 def _flat(rows: Sequence[Rows], scale: float | None, felt: bool) -> tuple[Verdict, str | None]:
     """Judge a parameter whose slopes, or else (`felt`) whose claims, vanish in their bars."""
     if scale is None:
-        return "undecided", "nothing shows how large its gradient should be"
+        flat = all(not np.any(row.slope) for row in rows)
+        return "undecided", _STEPS if flat else "nothing shows how large its gradient should be"
     if not any(np.any(np.isfinite(row.slope_bar)) for row in rows):
         return "undecided", "the loss could not be differentiated by this parameter"
     left = max(excess(row, scale) for row in rows)
