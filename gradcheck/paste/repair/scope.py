@@ -102,17 +102,21 @@ def _visited(bench: Bench, point: int) -> dict[int, dict[str, Any]]:
     seen: dict[int, dict[str, Any]] = {}
     used = _subscripts(bench)
 
-    def visit(number: int, frame: FrameType) -> None:
-        if number not in seen:
-            own = used.get(number, {})
-            seen[number] = {**_around(frame, own), **dict(_parts(frame, own))}
+    def look(number: int, execution: int, frame: FrameType) -> None:
+        if not execution:
+            seen[number] = _visible(frame, used.get(number, {}))
 
-    bench.machine.runtime.visit = visit
-    try:
-        bench.visit(point)
-    finally:
-        bench.machine.runtime.visit = None
+    bench.watch({}, bench.statements, look, point)
     return seen
+
+
+def visible(bench: Bench, number: int, frame: FrameType) -> Mapping[str, Any]:
+    """Return the values of what a statement can name, in a frame that it runs in."""
+    return _visible(frame, _subscripts(bench)[number])
+
+
+def _visible(frame: FrameType, used: Used) -> dict[str, Any]:
+    return {**_around(frame, used), **dict(_parts(frame, used))}
 
 
 def _subscripts(bench: Bench) -> Mapping[int, Used]:
@@ -133,12 +137,13 @@ def _is_pure(node: ast.AST) -> bool:
 def _parts(frame: FrameType, used: Used) -> Iterator[tuple[str, Any]]:
     """Yield the parts of arrays and lists that the function itself uses, as `x[n, i:i + 3]`."""
     for text in list(used)[:_MOST]:
-        value = frozen(_evaluated(text, frame))
+        value = frozen(evaluated(text, frame))
         if value is not None:
             yield text, value
 
 
-def _evaluated(text: str, frame: FrameType) -> Any:
+def evaluated(text: str, frame: FrameType) -> Any:
+    """Return what an expression is worth in a frame; None where it fails."""
     try:
         return eval(text, frame.f_globals, frame.f_locals)  # noqa: S307  (the program's own)
     except Exception:  # (of the program's own kind)
@@ -198,7 +203,7 @@ def _indexed(
     name: str, thing: Any, indices: tuple[str, ...], frame: FrameType
 ) -> Iterator[tuple[str, Any]]:
     for index in indices:
-        key = _evaluated(index, frame)
+        key = evaluated(index, frame)
         try:
             inner = thing[key]
         except Exception:  # noqa: S112  (of the program's own kind)

@@ -11,6 +11,7 @@ from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.course import repaired
 from gradcheck.paste.repair.entries import entries
+from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.influence import influences
 from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.material import Stock
@@ -18,6 +19,7 @@ from gradcheck.paste.repair.points import widened
 from gradcheck.paste.repair.scope import scopes
 from gradcheck.paste.repair.search import Late, State
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.targets import Targets
 from gradcheck.paste.repair.terms import uses
 from gradcheck.paste.running.prepare import Options
 from gradcheck.paste.running.prepare import prepare as prepared
@@ -96,7 +98,9 @@ def repair(
             updates=[statement.node for statement in bench.updating],
         ),
     )
-    found = repaired(bench, known, State(changes={}, shown=shown), late)
+    targets = Targets(bench, roles)
+    foresight = Foresight(bench, known, targets)
+    found = repaired(bench, known, State(changes={}, shown=shown), foresight, late)
     return {
         "done": [_state(bench, known, adjoints, state) for state in found.done[:8]],
         "near": None if found.near is None else _state(bench, known, adjoints, found.near),
