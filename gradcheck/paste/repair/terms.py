@@ -115,10 +115,29 @@ def _whole(target: ast.expr) -> ast.expr:
 
 
 def forgotten(
-    uses: Uses, statement: Statement, scope: Scope, shapes: Collection[tuple[int, ...]]
+    uses: Uses,
+    statement: Statement,
+    scope: Scope,
+    shapes: Collection[tuple[int, ...]],
+    sizes: Iterable[str],
 ) -> Iterator[str]:
-    """Yield values that are computed for nothing, and fit."""
-    yield from (name for name in idle(uses, statement, scope) if scope.arrays.get(name) in shapes)
+    """Yield values that are computed for nothing, and fit: as they are, or a mean's share.
+
+    What is one for all samples goes to each of them.
+    """
+    numbers = [*sizes]
+    for name in idle(uses, statement, scope):
+        shape = scope.arrays.get(name)
+        spread = shape is not None and any(_is_spread(shape, other) for other in shapes)
+        if spread or shape in shapes:
+            yield name
+        if spread:
+            yield from (f"{name} / {number}" for number in numbers)
+
+
+def _is_spread(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Tell whether what has one shape is the same for all rows of what has another."""
+    return len(other) > 1 and shape in (other[1:], (1, *other[1:]))
 
 
 def lost(uses: Uses, statement: Statement, scope: Scope, products: Iterable[str]) -> Iterator[str]:
