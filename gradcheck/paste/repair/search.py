@@ -89,7 +89,9 @@ def _searched(
             left = _more(bench, OTHERS) if done else most
             _Growth(bench, known, foresight, state, late, hasty=hasty).run(left, done, grown)
         if done:
-            done.sort(key=lambda state: (state.cost, state.length))
+            done.sort(
+                key=lambda state: (state.cost, _is_late(state, start, foresight), state.length)
+            )
             return Repairs(done=tuple(done), near=None, tried=bench.tried)
         grown.sort(key=lambda state: (state.shown.score, state.cost))
         states = _distinct(grown)[:BEAM]
@@ -97,6 +99,12 @@ def _searched(
         if not states or late():
             break
     return Repairs(done=(), near=near, tried=bench.tried)
+
+
+def _is_late(state: State, start: State, foresight: Foresight) -> bool:
+    """Tell edits that are not made where the way back first goes wrong, but behind that."""
+    first = foresight.origin(start.shown.wrong)
+    return first is not None and first.number not in state.changes
 
 
 class _Growth:

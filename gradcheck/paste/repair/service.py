@@ -98,15 +98,14 @@ def repair(
             updates=[statement.node for statement in bench.updating],
         ),
     )
-    targets = Targets(bench, roles)
-    foresight = Foresight(bench, known, targets)
+    foresight = Foresight(bench, known, Targets(bench, roles))
     found = repaired(bench, known, State(changes={}, shown=shown), foresight, late)
     return {
         "done": [_state(bench, known, adjoints, state) for state in found.done[:8]],
         "near": None if found.near is None else _state(bench, known, adjoints, found.near),
         "tried": found.tried,
         "influences": list(_influences(known)),
-        "first": _first(known, adjoints, shown),
+        "first": _first(known, foresight, shown),
     }
 
 
@@ -173,12 +172,15 @@ def _place(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _first(known: Known, adjoints: Adjoints, shown: Shown) -> dict[str, Any] | None:
+def _first(known: Known, foresight: Foresight, shown: Shown) -> dict[str, Any] | None:
     """Return the first backward statement that makes no derivative, and that as a fact.
 
     What a right gradient is made from as well is right. Where no statement is known to be wrong, it
     is the first of those that most of the wrong gradients, and no others, are made from.
     """
+    found = foresight.origin(shown.wrong)
+    if found is not None:
+        return {**_whole(found), "fact": _no_derivative(found.text)}
     suspects = [
         known.statements[number]
         for number, influence in known.influences.items()
@@ -187,9 +189,6 @@ def _first(known: Known, adjoints: Adjoints, shown: Shown) -> dict[str, Any] | N
         and influence.parameters
         and influence.parameters <= shown.wrong
     ]
-    for statement in suspects:
-        if statement.number not in known.matches and adjoints.comparable(statement):
-            return {**_whole(statement), "fact": _no_derivative(statement.text)}
     unmatched = [s for s in suspects if s.number not in known.matches and not _begins(s)]
     reach = {s.number: len(known.influences[s.number].parameters) for s in unmatched}
     first = max(unmatched, key=lambda s: reach[s.number], default=None)

@@ -23,6 +23,7 @@ from gradcheck.paste.repair.statements import Statement, is_helper
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.sites import of
+from gradcheck.paste.understanding.values import frozen
 from gradcheck.record import record
 
 _LINES = 4
@@ -60,6 +61,10 @@ class Table:
             slopes = np.stack([targets[k].slopes for k in own])
             self._by_shape.setdefault(tuple(shape), []).append((lines, slopes, own))
 
+    @property
+    def shapes(self) -> frozenset[tuple[int, ...]]:
+        return frozenset(self._by_shape)
+
     def matches(self, value: Array) -> Mapping[str, float]:
         """Return the names of the targets that a value is a multiple of, with the factors."""
         found = {}
@@ -83,9 +88,39 @@ class Targets:
         self._backward = [
             s for s in own if not influences[s.number].forward and influences[s.number].parameters
         ]
+        self.own = frozenset(np.shape(value) for value in bench.points[0].point.values())
+        """The shapes of parameters: what has one of them may be a gradient."""
         sites = frozenset().union(*(s.sites for s in own), *map(_inner, self._forward))
         self._plan = bench.step.plan(sites | {bench.loss.site})
         self._sites = sites
+
+    @cached_property
+    def backward(self) -> list[Statement]:
+        """The statements on the way back, in the order in which they are first executed."""
+        begun = {s.number: min(places) for s in self._backward if (places := self._places(s))}
+        return sorted(
+            (s for s in self._backward if s.number in begun), key=lambda s: begun[s.number]
+        )
+
+    def _places(self, statement: Statement) -> list[int]:
+        return [place for site in statement.sites for place, _ in self._events.get(site, ())]
+
+    def values(self, statement: Statement) -> list[Array]:
+        """Return what a statement computes, execution by execution."""
+        found = [pair for site in statement.sites for pair in self._events.get(site, ())]
+        ordered = sorted(found, key=lambda pair: pair[0])
+        return [np.asarray(event.value) for _, event in ordered]
+
+    def doubled(self, statement: Statement) -> Mapping[int, list[Array]]:
+        """Return what statements compute where one of them computes twice as much."""
+        trial = self._trial(self._sites, inject=dict.fromkeys(statement.sites, frozen))
+        found: dict[int, list[Array]] = {}
+        for event in trial.events:
+            found.setdefault(event.site, []).append(np.asarray(event.value))
+        return {
+            other.number: [value for site in other.sites for value in found.get(site, ())]
+            for other in self.backward
+        }
 
     @cached_property
     def first(self) -> Table:
@@ -177,11 +212,7 @@ class Targets:
 
     def _is_interleaved(self, own: list[tuple[int, Event]]) -> bool:
         """Tell whether most of the way back begins before a statement is executed once more."""
-        begins = [
-            min(places)
-            for statement in self._backward
-            if len(places := [p for s in statement.sites for p, _ in self._events.get(s, ())]) > 1
-        ]
+        begins = [min(p) for s in self._backward if len(p := self._places(s)) > 1]
         early = [place for place in begins if own[0][0] < place < own[1][0]]
         return 2 * len(early) > len(begins)
 
