@@ -115,10 +115,29 @@ def _whole(target: ast.expr) -> ast.expr:
 
 
 def forgotten(
-    uses: Uses, statement: Statement, scope: Scope, shapes: Collection[tuple[int, ...]]
+    uses: Uses,
+    statement: Statement,
+    scope: Scope,
+    shapes: Collection[tuple[int, ...]],
+    sizes: Iterable[str],
 ) -> Iterator[str]:
-    """Yield values that are computed for nothing, and fit."""
-    yield from (name for name in idle(uses, statement, scope) if scope.arrays.get(name) in shapes)
+    """Yield values that are computed for nothing, and fit: as they are, or a mean's share.
+
+    What is one for all samples goes to each of them.
+    """
+    numbers = [*sizes]
+    for name in idle(uses, statement, scope):
+        shape = scope.arrays.get(name)
+        spread = shape is not None and any(_is_spread(shape, other) for other in shapes)
+        if spread or shape in shapes:
+            yield name
+        if spread:
+            yield from (f"{name} / {number}" for number in numbers)
+
+
+def _is_spread(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Tell whether what has one shape is the same for all rows of what has another."""
+    return len(other) > 1 and shape in (other[1:], (1, *other[1:]))
 
 
 def lost(uses: Uses, statement: Statement, scope: Scope, products: Iterable[str]) -> Iterator[str]:
@@ -199,6 +218,10 @@ def pairs(uses: Uses, style: Style, statement: Statement, scope: Scope) -> Itera
             if style.product:
                 found |= dict.fromkeys(_of(style.product, name, other, scope), name)
             found |= dict.fromkeys(_entrywise(name, other, scope), name)
+    for number in scope.numbers:
+        if number in scope.moving and number not in own and is_backward(uses, number):
+            fitting = (name for name in names if scope.arrays[name] in scope.made)
+            found |= {f"{number} * {name}": name for name in fitting}
     yield from islice(found, _MOST_PRODUCTS)
     yield from (f"{text} / len({name})" for text, name in islice(found.items(), _MOST_PRODUCTS))
     yield from islice(found, _MOST_PRODUCTS, None)
