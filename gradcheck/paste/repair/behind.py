@@ -128,7 +128,9 @@ class _Watched:
             if np.shape(value) != shape:
                 return 0.0
             left -= 1
-            return _NUDGE * frozen(value) if left == -1 else 0.0
+            value = frozen(value)
+            moved = value if np.any(value) else np.ones(shape)
+            return _NUDGE * moved if left == -1 else 0.0
 
         return self._trial({}, {site: nudge})
 

@@ -104,7 +104,7 @@ def _searched(
 def _is_late(state: State, start: State, foresight: Foresight) -> bool:
     """Tell edits that are not made where the way back first goes wrong, but behind that."""
     first = foresight.origin(start.shown.wrong)
-    return first is not None and first.number not in state.changes
+    return first is not None and first.statement.number not in state.changes
 
 
 class _Growth:

@@ -180,7 +180,9 @@ def _first(known: Known, foresight: Foresight, shown: Shown) -> dict[str, Any] |
     """
     found = foresight.origin(shown.wrong)
     if found is not None:
-        return {**_whole(found), "fact": _no_derivative(found.text)}
+        text, factor = found.statement.text, found.factor
+        own = None if factor is None else f"`{text}` puts the factor {factor:.6g} in"
+        return {**_whole(found.statement), "fact": own or _no_derivative(text)}
     suspects = [
         known.statements[number]
         for number, influence in known.influences.items()

@@ -30,9 +30,12 @@ _LINES = 4
 _STEP = 1e-4
 _CLOSE = 1e-5
 _LARGEST = 40_000
-_MOST_RUNS = 400
+_MOST_RUNS = 600
 _SECONDS = 2.0
-"""How long all runs for one of the two turns may take, by the time of one of them."""
+"""How long all of these runs may take, by the time of one of them."""
+
+_TURNS = 3
+"""So many executions of what is executed again and again have targets."""
 
 _MOST_CARRIED = 24
 
@@ -65,8 +68,8 @@ class Table:
     def shapes(self) -> frozenset[tuple[int, ...]]:
         return frozenset(self._by_shape)
 
-    def matches(self, value: Array) -> Mapping[str, float]:
-        """Return the names of the targets that a value is a multiple of, with the factors."""
+    def matches(self, value: Array) -> Mapping[int, float]:
+        """Return the numbers of the targets that a value is a multiple of, with the factors."""
         found = {}
         for lines, slopes, own in self._by_shape.get(value.shape, ()):
             along = lines @ value.ravel()
@@ -74,12 +77,12 @@ class Table:
             left = np.linalg.norm(along - factors[:, None] * slopes, axis=1)
             near = left <= _CLOSE * np.linalg.norm(along, axis=1)
             for k in np.flatnonzero(near & (factors != 0)):
-                found[self.targets[own[k]].name] = float(factors[k])
+                found[own[k]] = float(factors[k])
         return found
 
 
 class Targets:
-    """The targets of a step: `first` of what the way back reaches first, `second` of what next."""
+    """The targets of a step: of what the way back reaches first, and of what next."""
 
     def __init__(self, bench: Bench, influences: Mapping[int, Influence]) -> None:
         self._bench = bench
@@ -123,12 +126,8 @@ class Targets:
         }
 
     @cached_property
-    def first(self) -> Table:
-        return Table([*self._measured(0)])
-
-    @cached_property
-    def second(self) -> Table:
-        return Table([*self._measured(1)])
+    def table(self) -> Table:
+        return Table([*self._measured()])
 
     @cached_property
     def gradients(self) -> Table:
@@ -161,17 +160,18 @@ class Targets:
         step = replace(self._bench.step, first=point.first)
         return step.trial(point.point, self._plan, rate=0.0, recorded=recorded, **more)
 
-    def _measured(self, turn: int) -> Iterator[Target]:
+    def _measured(self) -> Iterator[Target]:
         """Measure until the runs are used up: whole statements, what turns begin with, parts."""
         events = self._events
         left = min(_MOST_RUNS, int(_SECONDS / max(self._seconds, 1e-4)))
-        for name, line, value, slope in self._probes(events, turn):
-            if left < 2 * _LINES:
-                return
-            found = _target(name, line, value, slope)
-            left -= 2 * _LINES if found else 2
-            if found:
-                yield found
+        for turn in range(_TURNS):
+            for name, line, value, slope in self._probes(events, turn):
+                if left < 2 * _LINES:
+                    return
+                found = _target(name, line, value, slope)
+                left -= 2 * _LINES if found else 2
+                if found:
+                    yield found
 
     def _probes(
         self, events: Mapping[int, list[tuple[int, Event]]], turn: int

@@ -218,10 +218,10 @@ def pairs(uses: Uses, style: Style, statement: Statement, scope: Scope) -> Itera
             if style.product:
                 found |= dict.fromkeys(_of(style.product, name, other, scope), name)
             found |= dict.fromkeys(_entrywise(name, other, scope), name)
-    for number in scope.numbers:
-        if number in scope.moving and number not in own and is_backward(uses, number):
-            fitting = (name for name in names if scope.arrays[name] in scope.made)
-            found |= {f"{number} * {name}": name for name in fitting}
+    numbers = [n for n in scope.numbers if n in scope.moving and n not in own]
+    for number in sorted(numbers, key=unlikely):
+        fitting = (name for name in names if scope.arrays[name] in scope.made)
+        found |= {f"{number} * {name}": name for name in fitting}
     yield from islice(found, _MOST_PRODUCTS)
     yield from (f"{text} / len({name})" for text, name in islice(found.items(), _MOST_PRODUCTS))
     yield from islice(found, _MOST_PRODUCTS, None)
