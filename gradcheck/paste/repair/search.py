@@ -162,7 +162,7 @@ class _Growth:
         state = self._state
         ratios, likely = evidence(state.shown)
         edits = candidates(self._known, state.changes, state.shown.wrong, ratios, likely)
-        eager = _more(self._bench, EAGER)
+        eager = EAGER // 3 if self._bench.slow else EAGER
         yield from edits[:eager]
         outlook = self._foresight.outlook(state.changes, edits, self._late)
         rest = [edit for edit in edits[eager:] if not outlook.is_vain(edit)]
