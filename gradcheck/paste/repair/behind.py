@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from gradcheck.paste.understanding.candidates import values
-from gradcheck.paste.understanding.claims import Claim, Seen
+from gradcheck.paste.understanding.claims import Claim
 from gradcheck.paste.understanding.fit import fit
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.optimizing import is_collector, states
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.seen import Seen
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
