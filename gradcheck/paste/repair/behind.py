@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from gradcheck.paste.understanding.candidates import values
-from gradcheck.paste.understanding.claims import Claim, Seen
+from gradcheck.paste.understanding.claims import Claim
 from gradcheck.paste.understanding.fit import fit
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.optimizing import is_collector, states
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.seen import Seen
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
@@ -128,7 +129,9 @@ class _Watched:
             if np.shape(value) != shape:
                 return 0.0
             left -= 1
-            return _NUDGE * frozen(value) if left == -1 else 0.0
+            value = frozen(value)
+            moved = value if np.any(value) else np.ones(shape)
+            return _NUDGE * moved if left == -1 else 0.0
 
         return self._trial({}, {site: nudge})
 

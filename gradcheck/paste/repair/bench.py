@@ -20,11 +20,12 @@ from gradcheck.paste.repair.points import steady
 from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks, statements
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.choice import Choice
-from gradcheck.paste.understanding.claims import Claim, Seen, bare, claimed
+from gradcheck.paste.understanding.claims import Claim, bare, claimed
 from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.seen import Seen
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen

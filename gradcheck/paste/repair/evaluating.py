@@ -59,7 +59,7 @@ class _Seen:
     def __init__(self) -> None:
         self.failed = False
         self.same = True
-        self.matches: list[Mapping[str, float]] = []
+        self.matches: list[Mapping[int, float]] = []
         self.total: Any = None
 
 
@@ -78,7 +78,7 @@ class Evaluation:
         self._late = late
         self._left = _MOST
         self._gradients = targets.gradients
-        self._tables = (targets.first, targets.second)
+        self._table = targets.table
         self._plain: dict[tuple[int, int], _Seen] = defaultdict(_Seen)
         self._seen: dict[tuple[int, frozenset[int]], _Seen] = defaultdict(_Seen)
         self._counts: dict[int, int] = defaultdict(int)
@@ -135,7 +135,7 @@ class Evaluation:
             seen.total = np.asarray(made) if seen.total is None else _sum(seen.total, share)
         if execution < _LOOKED:
             array = np.asarray(made)
-            seen.matches.append(dict(self._tables[execution].matches(array)))
+            seen.matches.append(dict(self._table.matches(array)))
             if not execution:
                 seen.total = array if seen.total is None else seen.total
 
@@ -171,7 +171,7 @@ class Evaluation:
         found = {round(abs(factor), _DIGITS) for matches in made for factor in matches.values()}
         return [sign * factor for factor in (1.0, *found - {0.0}) for sign in (1.0, -1.0)]
 
-    def _whole(self, number: int, seen: _Seen) -> Mapping[str, float]:
+    def _whole(self, number: int, seen: _Seen) -> Mapping[int, float]:
         """Return the gradients of parameters that all executions together make."""
         count = self._counts[number]
         summed = self._jobs[number].op in _SUMS and count <= _MOST_SUMMED

@@ -13,7 +13,7 @@ from gradcheck.edits import Draft, Rewrite
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known, text_of
 from gradcheck.paste.repair.evaluating import Evaluation, Job
-from gradcheck.paste.repair.origin import origin
+from gradcheck.paste.repair.origin import Origin, origin
 from gradcheck.paste.repair.purity import Purity
 from gradcheck.paste.repair.statements import Changes, Statement, put
 from gradcheck.paste.repair.targets import Targets
@@ -58,9 +58,9 @@ class Foresight:
         self._targets = targets
         self._purity = Purity(bench.machine.tree)
         self._formulas: dict[str, ast.expr | None] = {}
-        self._origins: dict[frozenset[Path], Statement | None] = {}
+        self._origins: dict[frozenset[Path], Origin | None] = {}
 
-    def origin(self, wrong: frozenset[Path]) -> Statement | None:
+    def origin(self, wrong: frozenset[Path]) -> Origin | None:
         """Return the statement at which the way back of the program as given first goes wrong."""
         if wrong not in self._origins:
             self._origins[wrong] = origin(self._targets, self._known.influences, wrong)

@@ -6,7 +6,7 @@ from itertools import islice
 from string import digits
 
 from gradcheck.edits import Material
-from gradcheck.paste.repair import terms
+from gradcheck.paste.repair import products, terms
 from gradcheck.paste.repair.coefficients import coefficients, divisors, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import Statement
@@ -51,7 +51,7 @@ class Stock:
             key=lambda name: (name not in own, len(name)),
         )
         lengths = tuple(sizes(self._divisors, statement.node, scope))
-        found = terms.pairs(self._uses, self._style, statement, scope)
+        found = products.pairs(self._uses, self._style, statement, scope)
         pairs = tuple(islice(found, _MOST_PAIRS))
         return Material(
             names=tuple(ranked[:_MOST_NAMES]),
@@ -111,7 +111,7 @@ class Stock:
         """Yield what may have been left out of a sum."""
         shapes = set(own_shapes(statement, scope))
         yield from terms.forgotten(self._uses, statement, scope, shapes, sizes)
-        yield from terms.products(self._uses, self._style, statement, scope)
+        yield from products.products(self._uses, self._style, statement, scope)
         fixed = (c for c in self._strengths if c.isidentifier() and is_fixed(c, scope))
         yield from terms.penalties(self._style, scope, fixed)
         yield from terms.gradients(statement, scope, shapes)

@@ -13,14 +13,25 @@ from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.targets import Targets
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.record import record
 
 _SEEDS = 3
 _CLOSE = 1e-9
+_NEAR = 1e-5
+_TURNS = 2
+
+
+@record
+class Origin:
+    """A statement that passes on no derivative, or one times a `factor` that is its own."""
+
+    statement: Statement
+    factor: float | None
 
 
 def origin(
     targets: Targets, influences: Mapping[int, Influence], wrong: Collection[Path]
-) -> Statement | None:
+) -> Origin | None:
     """Return the statement that, first in time, passes on what is no derivative.
 
     What a right gradient is made from as well is right.
@@ -34,16 +45,26 @@ def origin(
         and influences[statement.number].parameters <= set(wrong)
         and not _collects(statement)
     ]
-    for turn, table in enumerate((targets.first, targets.second)):
+    table, usual = targets.table, _factor(targets, carriers)
+    for turn in range(_TURNS):
         for statement in suspects:
             values = targets.values(statement)
             shapes = table.shapes
             if len(influences[statement.number].parameters) == 1:
                 shapes -= targets.own  # It may be the gradient of that parameter.
-            made = values[turn] if turn < len(values) else None
-            if made is not None and made.shape in shapes and not table.matches(made):
-                return statement
+            if turn >= len(values) or values[turn].shape not in shapes:
+                continue
+            found = [factor / usual for factor in table.matches(values[turn]).values()]
+            if not any(abs(abs(factor) - 1) < _NEAR for factor in found):
+                return Origin(statement=statement, factor=found[0] if found else None)
     return None
+
+
+def _factor(targets: Targets, carriers: Collection[int]) -> float:
+    """Return the factor of the first derivative that is made; it is carried through."""
+    made = [s for s in targets.backward if s.number in carriers and targets.values(s)]
+    found = (f for s in made for f in targets.table.matches(targets.values(s)[0]).values())
+    return next(found, 1.0)
 
 
 def _collects(statement: Statement) -> bool:
@@ -74,7 +95,7 @@ def _carriers(targets: Targets) -> frozenset[int]:
 def _made(targets: Targets) -> Iterator[Statement]:
     for statement in targets.backward:
         values = targets.values(statement)
-        if values and targets.first.matches(values[0]):
+        if values and targets.table.matches(values[0]):
             yield statement
 
 

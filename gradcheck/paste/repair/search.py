@@ -104,7 +104,7 @@ def _searched(
 def _is_late(state: State, start: State, foresight: Foresight) -> bool:
     """Tell edits that are not made where the way back first goes wrong, but behind that."""
     first = foresight.origin(start.shown.wrong)
-    return first is not None and first.number not in state.changes
+    return first is not None and first.statement.number not in state.changes
 
 
 class _Growth:
@@ -162,7 +162,7 @@ class _Growth:
         state = self._state
         ratios, likely = evidence(state.shown)
         edits = candidates(self._known, state.changes, state.shown.wrong, ratios, likely)
-        eager = _more(self._bench, EAGER)
+        eager = EAGER // 3 if self._bench.slow else EAGER
         yield from edits[:eager]
         outlook = self._foresight.outlook(state.changes, edits, self._late)
         rest = [edit for edit in edits[eager:] if not outlook.is_vain(edit)]

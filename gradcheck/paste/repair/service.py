@@ -190,7 +190,9 @@ def _first(
     """Return the first statement that seems wrong, and a fact about it."""
     origin = foresight.origin(shown.wrong)
     if origin is not None:
-        return {**_whole(origin), "fact": no_derivative(origin.text)}
+        text, factor = origin.statement.text, origin.factor
+        own = None if factor is None else f"`{text}` puts the factor {factor:.6g} in"
+        return {**_whole(origin.statement), "fact": own or no_derivative(text)}
     found = first_wrong(bench, known.statements, known.influences, shown, late)
     return None if found is None else {**_whole(found.statement), "fact": found.fact}
 

@@ -15,71 +15,29 @@ from typing import Any
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.chance import Chance
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.scope import evaluated, visible
 from gradcheck.paste.repair.statements import Statement, is_helper
+from gradcheck.paste.repair.tables import LINES, Table, Target, target
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.values import frozen
-from gradcheck.record import record
 
-_LINES = 4
-_STEP = 1e-4
-_CLOSE = 1e-5
 _LARGEST = 40_000
-_MOST_RUNS = 400
+_MOST_RUNS = 600
 _SECONDS = 2.0
-"""How long all runs for one of the two turns may take, by the time of one of them."""
+"""How long all of these runs may take, by the time of one of them."""
+
+_TURNS = 3
+"""So many executions of what is executed again and again have targets."""
 
 _MOST_CARRIED = 24
 
 
-@record
-class Target:
-    """The loss's derivatives along some lines by a value, known by its name, at a line."""
-
-    name: str
-    line: int
-    directions: Array
-    slopes: Array
-
-
-class Table:
-    """Targets in a form in which a value is compared with many of them at once."""
-
-    def __init__(self, targets: Sequence[Target]) -> None:
-        self.targets = targets
-        groups: dict[tuple[int, ...], list[int]] = {}
-        for k, one in enumerate(targets):
-            groups.setdefault(one.directions.shape, []).append(k)
-        self._by_shape: dict[tuple[int, ...], list[tuple[Array, Array, list[int]]]] = {}
-        for (count, *shape), own in groups.items():
-            lines = np.stack([targets[k].directions.reshape(count, -1) for k in own])
-            slopes = np.stack([targets[k].slopes for k in own])
-            self._by_shape.setdefault(tuple(shape), []).append((lines, slopes, own))
-
-    @property
-    def shapes(self) -> frozenset[tuple[int, ...]]:
-        return frozenset(self._by_shape)
-
-    def matches(self, value: Array) -> Mapping[str, float]:
-        """Return the names of the targets that a value is a multiple of, with the factors."""
-        found = {}
-        for lines, slopes, own in self._by_shape.get(value.shape, ()):
-            along = lines @ value.ravel()
-            factors = np.sum(along * slopes, axis=1) / np.sum(slopes * slopes, axis=1)
-            left = np.linalg.norm(along - factors[:, None] * slopes, axis=1)
-            near = left <= _CLOSE * np.linalg.norm(along, axis=1)
-            for k in np.flatnonzero(near & (factors != 0)):
-                found[self.targets[own[k]].name] = float(factors[k])
-        return found
-
-
 class Targets:
-    """The targets of a step: `first` of what the way back reaches first, `second` of what next."""
+    """The targets of a step: of what the way back reaches first, and of what next."""
 
     def __init__(self, bench: Bench, influences: Mapping[int, Influence]) -> None:
         self._bench = bench
@@ -123,12 +81,8 @@ class Targets:
         }
 
     @cached_property
-    def first(self) -> Table:
-        return Table([*self._measured(0)])
-
-    @cached_property
-    def second(self) -> Table:
-        return Table([*self._measured(1)])
+    def table(self) -> Table:
+        return Table([*self._measured()])
 
     @cached_property
     def gradients(self) -> Table:
@@ -161,17 +115,18 @@ class Targets:
         step = replace(self._bench.step, first=point.first)
         return step.trial(point.point, self._plan, rate=0.0, recorded=recorded, **more)
 
-    def _measured(self, turn: int) -> Iterator[Target]:
+    def _measured(self) -> Iterator[Target]:
         """Measure until the runs are used up: whole statements, what turns begin with, parts."""
         events = self._events
         left = min(_MOST_RUNS, int(_SECONDS / max(self._seconds, 1e-4)))
-        for name, line, value, slope in self._probes(events, turn):
-            if left < 2 * _LINES:
-                return
-            found = _target(name, line, value, slope)
-            left -= 2 * _LINES if found else 2
-            if found:
-                yield found
+        for turn in range(_TURNS):
+            for name, line, value, slope in self._probes(events, turn):
+                if left < 2 * LINES:
+                    return
+                found = target(name, line, value, slope)
+                left -= 2 * LINES if found else 2
+                if found:
+                    yield found
 
     def _probes(
         self, events: Mapping[int, list[tuple[int, Event]]], turn: int
@@ -297,18 +252,6 @@ class _Once:
     def __call__(self, value: Any) -> Any:
         self._left -= 1
         return self._step if self._left == -1 and np.shape(value) == self._step.shape else 0.0
-
-
-def _target(name: str, line: int, value: Array, slope: Callable[[Array], float]) -> Target | None:
-    """Measure a target; None where the loss does not feel it, or can't be told."""
-    lines = Chance([line, value.size]).normal(size=(_LINES, *value.shape))
-    size = _STEP * (float(np.sqrt(np.mean(value**2))) or 1.0)
-    slopes = []
-    for one in lines:
-        slopes.append(slope(size * one) / size)
-        if not np.isfinite(slopes[-1]) or not slopes[-1]:
-            return None
-    return Target(name=name, line=line, directions=lines, slopes=np.array(slopes))
 
 
 def _is_open(thing: Any) -> bool:

@@ -7,7 +7,6 @@ update is one of these; else the update itself is the claim.
 """
 
 import ast
-from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,6 +21,7 @@ from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.runtime import Event
+from gradcheck.paste.understanding.seen import Seen
 from gradcheck.paste.understanding.texts import multipliers, products, solves
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.paste.understanding.ways import is_clipped, is_decayed, is_multiple, is_shrunk
@@ -86,7 +86,7 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
 
 
 def bare(
-    inquiry: Inquiry, candidate: int, found: Mapping[Path, Claim], seen: "Seen"
+    inquiry: Inquiry, candidate: int, found: Mapping[Path, Claim], seen: Seen
 ) -> Mapping[Path, Claim]:
     """Take off a factor that some gradients hold and all others only meet in their updates.
 
@@ -109,7 +109,7 @@ def bare(
     return found
 
 
-def _at(inquiry: Inquiry, candidate: int, path: Path, node: ast.expr, seen: "Seen") -> Claim | None:
+def _at(inquiry: Inquiry, candidate: int, path: Path, node: ast.expr, seen: Seen) -> Claim | None:
     """Return the claim of one expression, if its values are a parameter's gradient."""
     nodes = inquiry.machine.nodes
     exact = _exact(inquiry, candidate, path, seen)
@@ -188,7 +188,7 @@ def _along(inquiry: Inquiry, path: Path) -> list[Array]:
     return found
 
 
-def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: "Seen") -> Claim | None:
+def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Claim | None:
     """Return the latest gradient variable from which something known leads to the update."""
     for claim in _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen))):
         why = _reason(inquiry, path, claim, seen)
@@ -203,42 +203,6 @@ def _latest_first(inquiry: Inquiry, claims: Sequence[Claim]) -> list[Claim]:
     stored = [claim for claim in claims if sites[claim.site].names]
     passing = [claim for claim in claims if not sites[claim.site].names]
     return [*reversed(stored), *reversed(passing)]
-
-
-class Seen:
-    """The values that sites of some parameter's shape have, at each point: the last few of each.
-
-    `order` has the sites as they were last seen.
-    """
-
-    def __init__(self, inquiry: Inquiry) -> None:
-        shapes = {np.shape(inquiry.points[0].point[path]) for path in inquiry.parameters}
-        self.sites = frozenset(
-            event.site for event in inquiry.base.events if np.shape(event.value) in shapes
-        )
-        self.order: list[int] = []
-        self.values = [self._at(inquiry, point) for point in inquiry.points]
-
-    def _at(self, inquiry: Inquiry, point: Measured) -> dict[tuple[int, Any], deque[Array]]:
-        step = replace(inquiry.step, first=point.first, paths=inquiry.parameters)
-        trial = step.trial(point.point, step.plan(self.sites), recorded=self.sites)
-        most = len(inquiry.parameters)
-        found: dict[tuple[int, Any], deque[Array]] = defaultdict(lambda: deque(maxlen=most))
-        for event in trial.events:
-            found[event.site, np.shape(event.value)].append(event.value)
-        self.order = list(dict.fromkeys(event.site for event in reversed(trial.events)))[::-1]
-        return dict(found)
-
-    def of(self, shape: Any) -> Iterator[tuple[int, int, list[Array]]]:
-        """Yield each site with its values at all points, and how far back they are, the last last.
-
-        A site has no more of them than there are parameters, each of which it may serve in turn.
-        """
-        for site in self.order:
-            rows = [one[site, shape] for one in self.values if (site, shape) in one]
-            if len(rows) == len(self.values):
-                for back in range(min(map(len, rows)), 0, -1):
-                    yield site, back, [row[-back] for row in rows]
 
 
 def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Iterator[Claim]:
