@@ -314,6 +314,6 @@ class _Growth:
             }
         if "cosine_similarity" in loss:
             # A prediction of zeros has no direction.
-            some = dict.fromkeys(biases, {"normal": [0, 1]})
+            some = {name: {"normal": [0, 1]} for name in biases}
             found["parameters"] = {**found.get("parameters", {}), **some}
         return found
