@@ -11,6 +11,7 @@ from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.course import repaired
 from gradcheck.paste.repair.entries import entries
+from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.influence import influences
 from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.locating import first_wrong, no_derivative
@@ -19,6 +20,7 @@ from gradcheck.paste.repair.points import widened
 from gradcheck.paste.repair.scope import scopes
 from gradcheck.paste.repair.search import Late, State
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.targets import Targets
 from gradcheck.paste.repair.terms import uses
 from gradcheck.paste.running.prepare import Options
 from gradcheck.paste.running.prepare import prepare as prepared
@@ -108,13 +110,14 @@ def repair(
             updates=[statement.node for statement in bench.updating],
         ),
     )
-    found = repaired(bench, known, State(changes={}, shown=shown), late)
+    foresight = Foresight(bench, known, Targets(bench, roles))
+    found = repaired(bench, known, State(changes={}, shown=shown), foresight, late)
     return {
         "done": [_state(bench, known, adjoints, state) for state in found.done[:8]],
         "near": None if found.near is None else _state(bench, known, adjoints, found.near),
         "tried": found.tried,
         "influences": list(_influences(known)),
-        "first": None if found.done else _first(bench, known, shown, last),
+        "first": None if found.done else _first(bench, known, foresight, shown, last),
     }
 
 
@@ -181,13 +184,21 @@ def _place(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _first(bench: Bench, known: Known, shown: Shown, late: Late) -> dict[str, Any] | None:
+def _first(
+    bench: Bench, known: Known, foresight: Foresight, shown: Shown, late: Late
+) -> dict[str, Any] | None:
     """Return the first statement that seems wrong, and a fact about it."""
+    origin = foresight.origin(shown.wrong)
+    if origin is not None:
+        text, factor = origin.statement.text, origin.factor
+        own = None if factor is None else f"`{text}` puts the factor {factor:.6g} in"
+        return {**_whole(origin.statement), "fact": own or no_derivative(text)}
     found = first_wrong(bench, known.statements, known.influences, shown, late)
-    if found is None:
-        return None
-    whole = {"start": 0, "end": len(found.statement.text)}
-    return {**_place(found.statement), **whole, "fact": found.fact}
+    return None if found is None else {**_whole(found.statement), "fact": found.fact}
+
+
+def _whole(statement: Statement) -> dict[str, Any]:
+    return {**_place(statement), "start": 0, "end": len(statement.text)}
 
 
 def _facts(known: Known, adjoints: Adjoints, edit: Edit) -> list[str]:
