@@ -116,6 +116,7 @@ class Comparison:
             reference,
             claim,
             again=again,
+            terms=lambda some: self.near.terms(self.tally.name, reference, some),
             rtol=self.rtol,
             negligible=lambda: self._lost,
             contradicted=self.contradicted,
