@@ -22,7 +22,13 @@ from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.texts import multipliers, products, solves
 from gradcheck.paste.understanding.values import frozen
-from gradcheck.paste.understanding.ways import is_clipped, is_decayed, is_multiple, is_shrunk
+from gradcheck.paste.understanding.ways import (
+    is_bounded,
+    is_clipped,
+    is_decayed,
+    is_multiple,
+    is_shrunk,
+)
 from gradcheck.record import record
 
 _SAME = 1e-6
@@ -257,6 +263,8 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | Non
         return "clipping"
     if rescaled:
         return "rescaling"
+    if is_bounded(pairs):
+        return "clipping"
     if is_decayed(pairs):
         return "weight decay"
     if all(is_shrunk(*pair) for pair in pairs):
