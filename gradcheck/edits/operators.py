@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from gradcheck.edits import arithmetic, matrices, naming, reductions, slopes
@@ -78,10 +79,12 @@ def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
     """Yield the edits of the expression `root`, a part of `text`, and of its parts, as drafts."""
     seen: set[tuple[int, str]] = set()
     owners, inner = set(_owners(root)), set(_factors(root))
+    turns = dict(_turns(root, material))
     for node in _parts(root):
         if isinstance(node, ast.Tuple):
             continue
-        place = Place(text=text, node=node, material=material, whole=node is root)
+        own = turns.get(id(node), material)
+        place = Place(text=text, node=node, material=own, whole=node is root)
         for kind, propose in OPERATORS.items():
             if id(node) in owners and kind not in _NAMES:
                 continue
@@ -91,6 +94,25 @@ def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
                 if (id(node), new) not in seen:
                     seen.add((id(node), new))
                     yield Draft(node=node, new=new, kind=kind, cost=cost, what=what)
+
+
+def _turns(root: ast.expr, material: Material) -> Iterator[tuple[int, Material]]:
+    """Yield what is computed in turns of a comprehension, with what may be used there.
+
+    What the turns take from the data for nothing is likely to be missing in a product.
+    """
+    for node in ast.walk(root):
+        if not isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp):
+            continue
+        targets = [n for g in node.generators for n in ast.walk(g.target)]
+        bound = [n.id for n in targets if isinstance(n, ast.Name)]
+        used = {n.id for n in ast.walk(node.elt) if isinstance(n, ast.Name)}
+        more = replace(
+            material,
+            names=(*bound, *material.names),
+            factors=(*(name for name in bound if name not in used), *material.factors),
+        )
+        yield from ((id(inner), more) for inner in ast.walk(node.elt))
 
 
 def _owners(root: ast.expr) -> Iterator[int]:

@@ -15,6 +15,7 @@ from gradcheck.chance import Chance
 from gradcheck.claims.coarse import imprecise
 from gradcheck.errors import ClaimError
 from gradcheck.module.calling import called, changed
+from gradcheck.module.coarse import narrowed, units
 from gradcheck.module.harvest import Harvest, flattened
 from gradcheck.module.holding import Holder
 from gradcheck.module.passes import Back, Passes
@@ -35,6 +36,7 @@ class Layer:
             raise ClaimError(_nothing(passes))
         eps, coarse = coarsest(lambda values: passes.output(_at(own, values)), own.parameters)
         self._rounding = eps / EPS
+        self._units = units(lambda values: self._claims(_at(own, values)), own.parameters)
         first, facts = passes.back(own, lambda back: (self._read(back, own), self._spoilt(back)))
         unclaimed = [name for name in passes.moving if name not in first]
         self.about = About(
@@ -60,6 +62,9 @@ class Layer:
         )
 
     def claims(self, point: Point) -> Claims:
+        return narrowed(self._claims(point), self._units)
+
+    def _claims(self, point: Point) -> Claims:
         return self._passes.back(point, lambda back: self._read(back, point))
 
     def output(self, point: Point) -> Array | None:

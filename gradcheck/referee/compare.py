@@ -112,6 +112,7 @@ class Comparison:
             reference,
             claim,
             again=again,
+            terms=lambda some: self.near.terms(self.tally.name, reference, some),
             rtol=self.rtol,
             negligible=lambda: self.negligible,
             contradicted=self.contradicted,

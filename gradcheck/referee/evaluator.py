@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.errors import NumericError, UnrepeatableError
+from gradcheck.errors import GradcheckError, InternalError, NumericError, UnrepeatableError
 from gradcheck.numeric import noise
 from gradcheck.numeric.estimate import Lines, Values
 from gradcheck.problem import (
@@ -82,6 +82,20 @@ class Evaluator:
         found = self.problem.lost(probe, name)
         self._made(0)
         return found
+
+    def terms(self, probe: Probe, name: str, entries: Sequence[int]) -> Array:
+        """Return the sizes of the terms that derivatives are made of; zero where unknown."""
+        if self.problem.terms is None:
+            return np.zeros(len(entries))
+        self.account.require(len(entries) + UNMOVED)
+        try:
+            return self.problem.terms(probe, name, entries)
+        except InternalError:
+            raise
+        except GradcheckError:
+            return np.zeros(len(entries))
+        finally:
+            self._made(0)
 
     def plain_lines(self, probe: Probe, moves: Moves) -> Lines:
         """Return the same by the whole forward pass for every point: slow, and beyond doubt."""

@@ -6,20 +6,24 @@ state does not change, and the update follows, is the gradient: the last such va
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from gradcheck.paste.understanding.claims import Claim, Seen
+from gradcheck.paste.understanding.candidates import values
+from gradcheck.paste.understanding.claims import Claim
 from gradcheck.paste.understanding.fit import fit
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.optimizing import is_collector, states
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.seen import Seen
 from gradcheck.paste.understanding.steps import Step, Trial
-from gradcheck.paste.understanding.values import frozen
+from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
 
 _NUDGE = 0.1
+_MOST = 6
 
 
 @record
@@ -34,46 +38,57 @@ def behind(inquiry: Inquiry, candidate: int, paths: Sequence[Path]) -> Behind:
     """Return what stands for the gradients of some parameters."""
     if not paths or not inquiry.found.others:
         return Behind(stateful=frozenset(), claims={})
-    watched = _Watched(inquiry)
+    watched = _Watched(inquiry, candidate)
     found, stateful = {}, set()
     for path in paths:
         free = watched.free(path)
         if free is None:
             continue
         stateful.add(path)
-        claim = next(watched.claims(path, free, candidate), None)
-        if claim is not None:
-            found[path] = claim
+        # What other updates follow, too, is on the way to the gradient rather than it.
+        claims = [*islice(watched.claims(path, free, candidate), _MOST)]
+        claims.sort(key=lambda one: not watched.is_own(path, one))
+        if claims:
+            found[path] = claims[0]
     return Behind(stateful=frozenset(stateful), claims=found)
 
 
 class _Watched:
     """The step at its latest iteration with all values of the parameters' shapes recorded."""
 
-    def __init__(self, inquiry: Inquiry) -> None:
+    def __init__(self, inquiry: Inquiry, candidate: int) -> None:
         self._inquiry = inquiry
+        self._loss = inquiry.candidates[candidate]
         self._seen = Seen(inquiry)
         self._point = max(inquiry.points, key=lambda one: one.first)
         self._step: Step = replace(inquiry.step, first=self._point.first, paths=inquiry.parameters)
-        self._plan = self._step.plan(self._seen.sites)
+        self._sites = self._seen.sites | {self._loss.site}
+        self._plan = self._step.plan(self._sites)
         self._plain = self._trial({})
 
     def _trial(self, more: Mapping[Path, Any], inject: Mapping[int, Any] | None = None) -> Trial:
         point = {**self._point.point, **more}
-        return self._step.trial(point, self._plan, recorded=self._seen.sites, inject=inject)
+        return self._step.trial(point, self._plan, recorded=self._sites, inject=inject)
 
     def free(self, path: Path) -> frozenset[int] | None:
-        """Return the sites that no state of a parameter's update changes; None without state."""
+        """Return the sites that no state of a parameter's update changes; None without state.
+
+        What the loss depends on is no state of an optimizer, but one of the network.
+        """
         found: frozenset[int] | None = None
         for other, there in states(self._inquiry, path):
             trial = self._trial({other: there})
-            if trial.failed or not self._changes(trial, path):
+            if trial.failed or not self._changes(trial, path) or self._moves_loss(trial):
                 continue
             if is_collector(self._inquiry, path, other, there, self._point):
                 continue
             same = frozenset(site for site in self._seen.sites if self._is_same(trial, site))
             found = same if found is None else found & same
         return found
+
+    def _moves_loss(self, trial: Trial) -> bool:
+        (loss,), (plain,) = (values([self._loss], run.events) for run in (trial, self._plain))
+        return not same(float(loss), float(plain))
 
     def _changes(self, trial: Trial, path: Path) -> bool:
         return not np.array_equal(trial.change(path), self._plain.change(path))
@@ -83,23 +98,42 @@ class _Watched:
         return len(one) == len(other) and all(map(np.array_equal, one, other))
 
     def claims(self, path: Path, free: frozenset[int], candidate: int) -> Iterator[Claim]:
-        """Yield the stored values that the update follows, the latest first."""
+        """Yield the stored values that the update follows, one of each site, the latest first."""
         shape = np.shape(self._point.point[path])
-        for site, values in reversed(list(self._seen.of(shape))):
-            if site not in free or not self._inquiry.machine.sites[site].names:
+        known: set[int] = set()
+        for site, back, found in reversed(list(self._seen.of(shape))):
+            if site in known or site not in free or not self._inquiry.machine.sites[site].names:
                 continue
-            if not any(map(np.any, values)) or not self._is_followed(path, site, shape):
+            if not any(map(np.any, found)) or not self._is_followed(path, site, shape, back):
                 continue
-            pairs = zip(self._inquiry.points, values, strict=True)
+            known.add(site)
+            pairs = zip(self._inquiry.points, found, strict=True)
             rows = tuple(point.rows(path, candidate, value) for point, value in pairs)
-            yield Claim(site=site, rows=rows, fit=fit(rows), why="optimizer")
+            yield Claim(site=site, rows=rows, fit=fit(rows), why="optimizer", back=back)
 
-    def _is_followed(self, path: Path, site: int, shape: tuple[int, ...]) -> bool:
-        def nudge(value: Any) -> Any:
-            return _NUDGE * frozen(value) if np.shape(value) == shape else 0.0
+    def is_own(self, path: Path, claim: Claim) -> bool:
+        """Tell whether no other parameter's update follows a claim."""
+        trial = self._nudged(claim.site, np.shape(self._point.point[path]), claim.back)
+        others = [other for other in self._inquiry.parameters if other != path]
+        return not trial.failed and not any(self._changes(trial, other) for other in others)
 
-        trial = self._trial({}, {site: nudge})
+    def _is_followed(self, path: Path, site: int, shape: tuple[int, ...], back: int) -> bool:
+        trial = self._nudged(site, shape, back)
         return not trial.failed and self._changes(trial, path)
+
+    def _nudged(self, site: int, shape: tuple[int, ...], back: int) -> Trial:
+        left = sum(np.shape(value) == shape for value in _values(self._plain, site)) - back
+
+        def nudge(value: Any) -> Any:
+            nonlocal left
+            if np.shape(value) != shape:
+                return 0.0
+            left -= 1
+            value = frozen(value)
+            moved = value if np.any(value) else np.ones(shape)
+            return _NUDGE * moved if left == -1 else 0.0
+
+        return self._trial({}, {site: nudge})
 
 
 def _values(trial: Trial, site: int) -> list[Any]:

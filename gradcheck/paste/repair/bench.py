@@ -5,10 +5,10 @@ does move a loss is none that we may make.
 """
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,18 +20,22 @@ from gradcheck.paste.repair.points import steady
 from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks, statements
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.choice import Choice
-from gradcheck.paste.understanding.claims import claimed
+from gradcheck.paste.understanding.claims import Claim, bare, claimed
 from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.seen import Seen
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen
 
 Claims: TypeAlias = Mapping[Path, Any]
+Look: TypeAlias = Callable[[int, int, FrameType], None]
+"""What is done before a statement, by its number, at an execution, with the frame."""
 
 _SLOW = 0.02
+_ROUNDED = 1e-12
 _SMALL = 2.0**-17
 """The share of the learning rate at which weights are as good as not stale."""
 
@@ -56,6 +60,8 @@ class Bench:
         wrong = behind(inquiry, choice.candidate, odd)
         self._stateful = not wrong.stateful <= wrong.claims.keys()
         self.claims = {} if self._stateful else {**self.claims, **wrong.claims}
+        if wrong.claims and self.claims:
+            self.claims = {**bare(inquiry, choice.candidate, self.claims, Seen(inquiry))}
         self._decays = {path: claim.decay for path, claim in claims.items() if claim.decay}
         found = statements(self.machine.tree, source)
         self.statements: Mapping[int, Statement] = {s.number: s for s in found}
@@ -144,14 +150,41 @@ class Bench:
         """Whether a run of the step takes so long that few can be made."""
         return self.inquiry.base.seconds > _SLOW
 
-    def visit(self, point: int) -> None:
-        """Run the step from a point, with `__gc_here__(number)` before every statement."""
-        here = {
-            n: Change(number=n, text=s.text, before=(f"__gc_here__({n})",))
-            for n, s in self.statements.items()
-        }
-        if self.edit(here):
-            self._trial(replace(self.points[0], point=self.points[point].point))
+    def watch(
+        self,
+        changes: Changes,
+        numbers: Iterable[int],
+        look: Look,
+        point: int = 0,
+        most: int | None = None,
+    ) -> Trial | None:
+        """Run a changed step from a point, moving no parameter, and look around on the way.
+
+        `look` is called right before each of the statements, every time; `most` ends the run after
+        so many events of the loss. None where Python can't.
+        """
+        counts: dict[int, int] = {}
+
+        def visit(number: int, frame: FrameType) -> None:
+            count = counts.get(number, 0)
+            counts[number] = count + 1
+            look(number, count, frame)
+
+        if not self.edit({**changes, **dict(self._here(changes, numbers))}):
+            return None
+        there = replace(self.points[0], point=self.points[point].point)
+        self.machine.runtime.visit = visit
+        try:
+            return self._trial(there, rate=0.0, most=most)
+        finally:
+            self.machine.runtime.visit = None
+
+    def _here(self, changes: Changes, numbers: Iterable[int]) -> Iterator[tuple[int, Change]]:
+        for number in numbers:
+            text = self.statements[number].text
+            own = changes.get(number) or Change(number=number, text=text)
+            if own.text is not None:
+                yield number, replace(own, before=(*own.before, f"__gc_here__({number})"))
 
     def tells(self, changes: Changes, count: int | None = None) -> Shown | None:
         """Return what changed claims are worth at so many points; None where there are none."""
@@ -183,7 +216,10 @@ class Bench:
         if any(e.site == self.loss.site and e.left is None for e in trial.events):
             either = [one for one in either if one.standard is None]
         losses = values(either[: 1 if self.loss.standard is None else 2], trial.events)
-        return any(np.array_equal(loss, wanted, equal_nan=True) for loss in losses)
+        # Parameters that the loss feels nothing of may still change how it is rounded.
+        return any(
+            np.isclose(loss, wanted, rtol=_ROUNDED, atol=0, equal_nan=True) for loss in losses
+        )
 
     def _claims(self, point: Measured) -> Claims | None:
         if not self.small:
@@ -199,9 +235,10 @@ class Bench:
             return None
         return {path: 2 * np.asarray(other[path]) - np.asarray(one[path]) for path in one}
 
-    def _trial(self, point: Measured, rate: float = 1.0) -> Trial:
+    def _trial(self, point: Measured, rate: float = 1.0, most: int | None = None) -> Trial:
         step: Step = replace(self.step, first=point.first)
-        return step.trial(point.point, self.plan, rate=rate, recorded=self.sites)
+        sites = self.sites if most is None else frozenset({self.loss.site})
+        return step.trial(point.point, self.plan, rate=rate, recorded=sites, most=most)
 
     def _claimed(self, trial: Trial, rate: float) -> Claims | None:
         found = {}
@@ -211,7 +248,7 @@ class Bench:
                 value = frozen(self.step.claim(trial, path))
                 value = None if value is None else self._undecayed(trial, path, value) / rate
             else:
-                value = self._recorded(trial, own.site, path)
+                value = self._recorded(trial, own, path)
             if value is None or not np.all(np.isfinite(value)):
                 return None
             if np.shape(value) != np.shape(self.points[0].point[path]):
@@ -228,12 +265,11 @@ class Bench:
     def noted(self, trial: Trial, path: Path) -> Any:
         """Return the gradient variable's value in a trial, where it is a parameter's claim."""
         own = self.claims.get(path)
-        return None if own is None else self._recorded(trial, own.site, path)
+        return None if own is None else self._recorded(trial, own, path)
 
-    def _recorded(self, trial: Trial, site: int, path: Path) -> Any:
-        shape = np.shape(self.points[0].point[path])
-        own = [e.value for e in trial.events if e.site == site and np.shape(e.value) == shape]
-        return self.claims[path].sign * own[-1] if own else None
+    def _recorded(self, trial: Trial, claim: Claim, path: Path) -> Any:
+        value = claim.value(trial.events, np.shape(self.points[0].point[path]))
+        return None if value is None else claim.sign * value
 
     def _rows(self, point: Measured, claims: Claims) -> dict[Path, Rows]:
         found = {}

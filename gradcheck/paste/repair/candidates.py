@@ -137,8 +137,7 @@ def candidates(
                 groups[idea.kind, old, idea.new].append(part)
                 if idea.kind == "change-axis":
                     groups[idea.kind, number, *differing(old, idea.new)].append(part)
-                if idea.kind == "replace-name":
-                    groups[idea.kind, number, old, idea.new].append(part)
+                groups[idea.kind, number, old, idea.new].append(part)
     joint = [
         _edit(known, parts, wrong, likely)
         for parts in _different(groups.values())

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.copies import copies
+from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.moves import moves
 from gradcheck.paste.repair.search import BEAM, Late, Repairs, State, search
@@ -17,17 +18,17 @@ from gradcheck.paste.repair.statements import Changes
 _MOVES = 3
 
 
-def repaired(bench: Bench, known: Known, start: State, late: Late) -> Repairs:
+def repaired(bench: Bench, known: Known, start: State, foresight: Foresight, late: Late) -> Repairs:
     """Return the repairs of a program that is wrong at its real learning rate."""
     bench.small = True
     small = bench.tells({})
     if small is None or not _differ(small, start.shown):
         bench.small = False
-        found = search(bench, known, start, late)
+        found = search(bench, known, start, foresight, late)
         return found if found.done else _completed(bench, known, start, found, late)
     states: tuple[State, ...] = (State(changes={}, shown=small),)
     if small.wrong:
-        first = search(bench, known, states[0], late)
+        first = search(bench, known, states[0], foresight, late)
         states = first.done[:BEAM] or ((first.near,) if first.near else ())
     bench.small = False
     return _ordered(bench, known, [*states, start], late)

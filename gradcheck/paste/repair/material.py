@@ -6,7 +6,7 @@ from itertools import islice
 from string import digits
 
 from gradcheck.edits import Material
-from gradcheck.paste.repair import terms
+from gradcheck.paste.repair import products, terms
 from gradcheck.paste.repair.coefficients import coefficients, divisors, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import Statement
@@ -51,13 +51,17 @@ class Stock:
             key=lambda name: (name not in own, len(name)),
         )
         lengths = tuple(sizes(self._divisors, statement.node, scope))
-        found = terms.pairs(self._uses, self._style, statement, scope)
+        found = products.pairs(self._uses, self._style, statement, scope)
         pairs = tuple(islice(found, _MOST_PAIRS))
         return Material(
             names=tuple(ranked[:_MOST_NAMES]),
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
-            counts=(*counts(scope, ratios), *self._forgotten(statement, ratios)),
+            counts=(
+                *counts(scope, ratios),
+                *self._shares(scope, ratios),
+                *self._forgotten(statement, ratios),
+            ),
             sizes=() if ratios else lengths,
             products=() if ratios else pairs,
             strengths=(
@@ -68,7 +72,7 @@ class Stock:
                 *terms.lost(self._uses, statement, scope, pairs),
                 *terms.uncalled(self._uncalled, statement),
             ),
-            terms=tuple(dict.fromkeys(self._terms(statement, scope)))[:_MOST_TERMS],
+            terms=tuple(dict.fromkeys(self._terms(statement, scope, lengths)))[:_MOST_TERMS],
             normed=tuple(self._normed(statement, scope)),
             shapes=scope.arrays,
             numpy=self.numpy,
@@ -83,6 +87,13 @@ class Stock:
             if value and any(abs(value * abs(ratio) - 1) < _NEAR for ratio in ratios):
                 yield text
 
+    def _shares(self, scope: Scope, ratios: Sequence[float]) -> Iterator[str]:
+        """Yield numbers but learning rates that a value lacks as a divisor: `keep` of a dropout."""
+        for name, value in scope.numbers.items():
+            steady = value != round(value) and name not in scope.moving and name not in self._rates
+            if steady and any(abs(value / abs(ratio) - 1) < _NEAR for ratio in ratios if ratio):
+                yield name
+
     def drops_rate(self, old: str, new: str, scope: Scope) -> bool:
         """Tell whether an edit takes the learning rate out of an update."""
         gone = self._rates.intersection(coefficients(ast.parse(old)))
@@ -96,11 +107,11 @@ class Stock:
         if any(node is statement.node for node in self._updates) and own.isdisjoint(rates):
             yield from rates
 
-    def _terms(self, statement: Statement, scope: Scope) -> Iterator[str]:
+    def _terms(self, statement: Statement, scope: Scope, sizes: Sequence[str]) -> Iterator[str]:
         """Yield what may have been left out of a sum."""
         shapes = set(own_shapes(statement, scope))
-        yield from terms.forgotten(self._uses, statement, scope, shapes)
-        yield from terms.products(self._uses, self._style, statement, scope)
+        yield from terms.forgotten(self._uses, statement, scope, shapes, sizes)
+        yield from products.products(self._uses, self._style, statement, scope)
         fixed = (c for c in self._strengths if c.isidentifier() and is_fixed(c, scope))
         yield from terms.penalties(self._style, scope, fixed)
         yield from terms.gradients(statement, scope, shapes)

@@ -1,6 +1,7 @@
 """What can be named at a statement, with the values that it has there."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -11,7 +12,7 @@ import numpy as np
 
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.statements import Statement
-from gradcheck.paste.understanding.values import frozen
+from gradcheck.paste.understanding.values import frozen, is_number
 from gradcheck.record import record
 
 _MOST = 60
@@ -100,19 +101,37 @@ def _scope(seen: Mapping[str, Any], other: Mapping[str, Any]) -> Scope:
 def _visited(bench: Bench, point: int) -> dict[int, dict[str, Any]]:
     """Run the step with a stop before every statement, and look around at each."""
     seen: dict[int, dict[str, Any]] = {}
-    used = _subscripts(bench)
+    used, lasting = _subscripts(bench), _lasting(bench.machine.tree)
 
-    def visit(number: int, frame: FrameType) -> None:
-        if number not in seen:
-            own = used.get(number, {})
-            seen[number] = {**_around(frame, own), **dict(_parts(frame, own))}
+    def look(number: int, execution: int, frame: FrameType) -> None:
+        if not execution:
+            seen[number] = _visible(frame, used.get(number, {}), lasting)
 
-    bench.machine.runtime.visit = visit
-    try:
-        bench.visit(point)
-    finally:
-        bench.machine.runtime.visit = None
+    bench.watch({}, bench.statements, look, point)
     return seen
+
+
+def visible(bench: Bench, number: int, frame: FrameType) -> Mapping[str, Any]:
+    """Return the values of what a statement can name, in a frame that it runs in."""
+    return _visible(frame, _subscripts(bench)[number], frozenset())
+
+
+def _visible(frame: FrameType, used: Used, lasting: frozenset[str]) -> dict[str, Any]:
+    return {**_around(frame, used, lasting), **dict(_parts(frame, used))}
+
+
+def _lasting(tree: ast.Module) -> frozenset[str]:
+    """Return the variables that a program sets once and for all, outside of functions and loops."""
+    stored = [n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _is_stored(n)]
+    once = {name for name, count in Counter(stored).items() if count == 1}
+    plain = [node for node in tree.body if isinstance(node, ast.Assign)]
+    return frozenset(
+        n.id for node in plain for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in once
+    )
+
+
+def _is_stored(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Store)
 
 
 def _subscripts(bench: Bench) -> Mapping[int, Used]:
@@ -133,22 +152,23 @@ def _is_pure(node: ast.AST) -> bool:
 def _parts(frame: FrameType, used: Used) -> Iterator[tuple[str, Any]]:
     """Yield the parts of arrays and lists that the function itself uses, as `x[n, i:i + 3]`."""
     for text in list(used)[:_MOST]:
-        value = frozen(_evaluated(text, frame))
+        value = frozen(evaluated(text, frame))
         if value is not None:
             yield text, value
 
 
-def _evaluated(text: str, frame: FrameType) -> Any:
+def evaluated(text: str, frame: FrameType) -> Any:
+    """Return what an expression is worth in a frame; None where it fails."""
     try:
         return eval(text, frame.f_globals, frame.f_locals)  # noqa: S307  (the program's own)
     except Exception:  # (of the program's own kind)
         return None
 
 
-def _around(frame: FrameType, used: Used) -> dict[str, Any]:
+def _around(frame: FrameType, used: Used, lasting: frozenset[str]) -> dict[str, Any]:
     """Return what expressions of at most two steps from a name lead to."""
     indices = tuple(dict.fromkeys(index for index in used.values() if ":" not in index))
-    names = {**_globals(frame), **frame.f_locals}
+    names = {**_globals(frame, lasting), **frame.f_locals}
     seen = (
         pair
         for name, thing in names.items()
@@ -158,12 +178,16 @@ def _around(frame: FrameType, used: Used) -> dict[str, Any]:
     return dict(islice(seen, _MOST * 4))
 
 
-def _globals(frame: FrameType) -> dict[str, Any]:
-    """Return the globals that the frame's code mentions, or all where it is the program's own."""
+def _globals(frame: FrameType, lasting: frozenset[str]) -> dict[str, Any]:
+    """Return the globals that the frame's code mentions, and numbers that stay as they are."""
     if frame.f_locals is frame.f_globals:
         return {}
     mentioned = set(frame.f_code.co_names)
-    return {name: value for name, value in frame.f_globals.items() if name in mentioned}
+    return {
+        name: value
+        for name, value in frame.f_globals.items()
+        if name in mentioned or (name in lasting and is_number(value))
+    }
 
 
 def _leading(
@@ -198,7 +222,7 @@ def _indexed(
     name: str, thing: Any, indices: tuple[str, ...], frame: FrameType
 ) -> Iterator[tuple[str, Any]]:
     for index in indices:
-        key = _evaluated(index, frame)
+        key = evaluated(index, frame)
         try:
             inner = thing[key]
         except Exception:  # noqa: S112  (of the program's own kind)

@@ -1,11 +1,12 @@
 """The search for the fewest and smallest edits that make all of a step's updates right."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from typing import TypeAlias
 
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import DECAY, Edit, Known, candidates
+from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.making import tentative, written
 from gradcheck.paste.repair.statements import Changes
@@ -17,6 +18,9 @@ Late: TypeAlias = Callable[[], bool]
 DEPTH = 3
 BEAM = 3
 TRIED = 1600
+EAGER = 100
+"""So many edits are tried before it is known what others promise."""
+
 SIGHT = 0.5
 OTHERS = 60
 """So many more edits are tried where one rights all, to know of its equals."""
@@ -64,16 +68,18 @@ class Repairs:
     rest: tuple[State, ...] = field(default=())
 
 
-def search(bench: Bench, known: Known, start: State, late: Late) -> Repairs:
+def search(bench: Bench, known: Known, start: State, foresight: Foresight, late: Late) -> Repairs:
     """Return the repairs of the fewest edits; none where nothing was found in time."""
-    first = _searched(bench, known, start, late, hasty=True)
+    first = _searched(bench, known, start, foresight, late, hasty=True)
     if first.done or late() or first.near is None:
         return first
-    found = _searched(bench, known, start, late, hasty=False)
+    found = _searched(bench, known, start, foresight, late, hasty=False)
     return found if found.done else first
 
 
-def _searched(bench: Bench, known: Known, start: State, late: Late, *, hasty: bool) -> Repairs:
+def _searched(
+    bench: Bench, known: Known, start: State, foresight: Foresight, late: Late, *, hasty: bool
+) -> Repairs:
     states, near = [start], None
     for depth in range(DEPTH):
         most = TRIED // 2 if depth and hasty else TRIED
@@ -81,9 +87,11 @@ def _searched(bench: Bench, known: Known, start: State, late: Late, *, hasty: bo
         grown: list[State] = []
         for state in states:
             left = _more(bench, OTHERS) if done else most
-            _Growth(bench, known, state, late, hasty=hasty).run(left, done, grown)
+            _Growth(bench, known, foresight, state, late, hasty=hasty).run(left, done, grown)
         if done:
-            done.sort(key=lambda state: (state.cost, state.length))
+            done.sort(
+                key=lambda state: (state.cost, _is_late(state, start, foresight), state.length)
+            )
             return Repairs(done=tuple(done), near=None, tried=bench.tried)
         grown.sort(key=lambda state: (state.shown.score, state.cost))
         states = _distinct(grown)[:BEAM]
@@ -93,6 +101,12 @@ def _searched(bench: Bench, known: Known, start: State, late: Late, *, hasty: bo
     return Repairs(done=(), near=near, tried=bench.tried)
 
 
+def _is_late(state: State, start: State, foresight: Foresight) -> bool:
+    """Tell edits that are not made where the way back first goes wrong, but behind that."""
+    first = foresight.origin(start.shown.wrong)
+    return first is not None and first.statement.number not in state.changes
+
+
 class _Growth:
     """The edits of one state, tried in their order.
 
@@ -100,9 +114,17 @@ class _Growth:
     """
 
     def __init__(
-        self, bench: Bench, known: Known, state: State, late: Late, *, hasty: bool
+        self,
+        bench: Bench,
+        known: Known,
+        foresight: Foresight,
+        state: State,
+        late: Late,
+        *,
+        hasty: bool,
     ) -> None:
         self._bench = bench
+        self._foresight = foresight
         self._known = known
         self._state = state
         self._late = late
@@ -111,11 +133,12 @@ class _Growth:
     def run(self, left: int, done: list[State], grown: list[State]) -> None:
         """Try up to `left` edits, and add the states that help to `done` and `grown`."""
         wrong = self._state.shown.wrong
-        ratios, likely = evidence(self._state.shown)
         limit, narrow = float("inf"), False
-        for edit in candidates(self._known, self._state.changes, wrong, ratios, likely):
-            if left <= 0 or edit.rank > limit or self._late():
+        for edit in self._ordered():
+            if left <= 0 or self._late():
                 break
+            if edit.rank > limit:
+                continue
             if narrow and edit.feeds is not None and not edit.feeds >= wrong:
                 continue
             left -= 1
@@ -133,6 +156,18 @@ class _Growth:
             if self._hasty and after.shown.wrong < wrong:
                 limit, narrow = min(limit, edit.rank + PATIENCE), True
                 left = min(left, _more(self._bench, WAITING))
+
+    def _ordered(self) -> Iterator[Edit]:
+        """Yield the likeliest edits first, then those that promise to help, and all others."""
+        state = self._state
+        ratios, likely = evidence(state.shown)
+        edits = candidates(self._known, state.changes, state.shown.wrong, ratios, likely)
+        eager = EAGER // 3 if self._bench.slow else EAGER
+        yield from edits[:eager]
+        outlook = self._foresight.outlook(state.changes, edits, self._late)
+        rest = [edit for edit in edits[eager:] if not outlook.is_vain(edit)]
+        yield from (edit for edit in rest if outlook.promises(edit))
+        yield from (edit for edit in rest if not outlook.promises(edit))
 
 
 def _more(bench: Bench, count: int) -> int:

@@ -11,13 +11,16 @@ from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.course import repaired
 from gradcheck.paste.repair.entries import entries
+from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.influence import influences
 from gradcheck.paste.repair.judging import Shown
+from gradcheck.paste.repair.locating import first_wrong, no_derivative
 from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.points import widened
 from gradcheck.paste.repair.scope import scopes
 from gradcheck.paste.repair.search import Late, State
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.targets import Targets
 from gradcheck.paste.repair.terms import uses
 from gradcheck.paste.running.prepare import Options
 from gradcheck.paste.running.prepare import prepare as prepared
@@ -27,7 +30,10 @@ from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.wishes import wishes
 
-_SECONDS = 17.0
+_SECONDS = 16.0
+_LOCATING = 1.5
+"""How much longer it may take to tell where a mistake is for which there is no repair."""
+
 _NEAR = 1e-5
 
 prepare = understand.prepare
@@ -51,8 +57,8 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
         if choice is None:
             return {}
         notes = elsewhere(inquiry, choice, told, program)
-        late = _lateness(seconds / 2, over)
-        found = {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late)}
+        lates = (_lateness(seconds / 2, over), _lateness(seconds + _LOCATING, over + _LOCATING))
+        found = {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, *lates)}
         if request.get("pictures"):
             found["entries"] = [*entries(inquiry, choice, told, _lateness(seconds, over))]
         return found
@@ -67,9 +73,17 @@ def _lateness(seconds: float, over: float) -> Late:
 
 
 def repair(
-    inquiry: Inquiry, choice: Choice, told: Mapping[str, Any], source: str, late: Late
+    inquiry: Inquiry,
+    choice: Choice,
+    told: Mapping[str, Any],
+    source: str,
+    late: Late,
+    last: Late,
 ) -> dict[str, Any] | None:
-    """Return the repairs of a step as plain data; None where nothing is wrong."""
+    """Return the repairs of a step as plain data; None where nothing is wrong.
+
+    The search ends when it is `late`, and what is found of the place of a mistake at the `last`.
+    """
     rate = told["rate"]["value"] if told.get("rate") else None
     overwritten = [entry["name"] for entry in told["neglected"] if entry["overwritten"]]
     bench = Bench(widened(inquiry, overwritten), choice, source, rate)
@@ -96,13 +110,14 @@ def repair(
             updates=[statement.node for statement in bench.updating],
         ),
     )
-    found = repaired(bench, known, State(changes={}, shown=shown), late)
+    foresight = Foresight(bench, known, Targets(bench, roles))
+    found = repaired(bench, known, State(changes={}, shown=shown), foresight, late)
     return {
         "done": [_state(bench, known, adjoints, state) for state in found.done[:8]],
         "near": None if found.near is None else _state(bench, known, adjoints, found.near),
         "tried": found.tried,
         "influences": list(_influences(known)),
-        "first": _first(known, adjoints, shown),
+        "first": None if found.done else _first(bench, known, foresight, shown, last),
     }
 
 
@@ -169,34 +184,17 @@ def _place(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _first(known: Known, adjoints: Adjoints, shown: Shown) -> dict[str, Any] | None:
-    """Return the first backward statement that makes no derivative, and that as a fact.
-
-    What a right gradient is made from as well is right. Where no statement is known to be wrong, it
-    is the first of those that most of the wrong gradients, and no others, are made from.
-    """
-    suspects = [
-        known.statements[number]
-        for number, influence in known.influences.items()
-        if influence.known
-        and not influence.forward
-        and influence.parameters
-        and influence.parameters <= shown.wrong
-    ]
-    for statement in suspects:
-        if statement.number not in known.matches and adjoints.comparable(statement):
-            return {**_whole(statement), "fact": _no_derivative(statement.text)}
-    unmatched = [s for s in suspects if s.number not in known.matches and not _begins(s)]
-    reach = {s.number: len(known.influences[s.number].parameters) for s in unmatched}
-    first = max(unmatched, key=lambda s: reach[s.number], default=None)
-    return {**_whole(first), "fact": None} if first else None
-
-
-def _begins(statement: Statement) -> bool:
-    """Tell statements that only make room for what is computed later, such as zeros."""
-    value = getattr(statement.node, "value", None)
-    name = ast.unparse(value.func).rpartition(".")[2] if isinstance(value, ast.Call) else ""
-    return isinstance(value, ast.Constant) or name.startswith(("zeros", "empty"))
+def _first(
+    bench: Bench, known: Known, foresight: Foresight, shown: Shown, late: Late
+) -> dict[str, Any] | None:
+    """Return the first statement that seems wrong, and a fact about it."""
+    origin = foresight.origin(shown.wrong)
+    if origin is not None:
+        text, factor = origin.statement.text, origin.factor
+        own = None if factor is None else f"`{text}` puts the factor {factor:.6g} in"
+        return {**_whole(origin.statement), "fact": own or no_derivative(text)}
+    found = first_wrong(bench, known.statements, known.influences, shown, late)
+    return None if found is None else {**_whole(found.statement), "fact": found.fact}
 
 
 def _whole(statement: Statement) -> dict[str, Any]:
@@ -218,12 +216,8 @@ def _facts(known: Known, adjoints: Adjoints, edit: Edit) -> list[str]:
                 f"{name} is {_factor(match.factor)}the derivative of the loss by {match.by}"
             )
     if number not in known.matches and adjoints.comparable(known.statements[number]):
-        found.append(_no_derivative(text))
+        found.append(no_derivative(text))
     return list(dict.fromkeys(found))[:3]
-
-
-def _no_derivative(text: str) -> str:
-    return f"`{text}` makes no derivative of the loss: by no value, and times no factor"
 
 
 def _factor(factor: float) -> str:

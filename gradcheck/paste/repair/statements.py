@@ -210,20 +210,21 @@ def substituted(root: ast.stmt, node: ast.expr, new: ast.expr) -> ast.stmt:
     """Return a statement with one of its parts, a very object in it, replaced by another."""
     if isinstance(new, type(node)) and of(node) >= 0:
         new.number = of(node)  # type: ignore[attr-defined]
-    found: ast.stmt = _with(root, node, new)
+    found: ast.stmt = put(root, node, new)
     return found
 
 
-def _with(root: Any, node: ast.expr, new: ast.expr) -> Any:
+def put(root: Any, node: ast.expr, new: ast.expr) -> Any:
+    """Return a copy of a tree with one of its parts, a very object in it, replaced by another."""
     if root is node:
         return new
     for name, value in ast.iter_fields(root):
         if isinstance(value, ast.AST):
-            put: Any = _with(value, node, new)
-            if put is not value:
-                return _set(root, name, put)
+            one: Any = put(value, node, new)
+            if one is not value:
+                return _set(root, name, one)
         elif isinstance(value, list):
-            many = [_with(v, node, new) if isinstance(v, ast.AST) else v for v in value]
+            many = [put(v, node, new) if isinstance(v, ast.AST) else v for v in value]
             if any(one is not old for one, old in zip(many, value, strict=True)):
                 return _set(root, name, many)
     return root

@@ -115,10 +115,29 @@ def _whole(target: ast.expr) -> ast.expr:
 
 
 def forgotten(
-    uses: Uses, statement: Statement, scope: Scope, shapes: Collection[tuple[int, ...]]
+    uses: Uses,
+    statement: Statement,
+    scope: Scope,
+    shapes: Collection[tuple[int, ...]],
+    sizes: Iterable[str],
 ) -> Iterator[str]:
-    """Yield values that are computed for nothing, and fit."""
-    yield from (name for name in idle(uses, statement, scope) if scope.arrays.get(name) in shapes)
+    """Yield values that are computed for nothing, and fit: as they are, or a mean's share.
+
+    What is one for all samples goes to each of them.
+    """
+    numbers = [*sizes]
+    for name in idle(uses, statement, scope):
+        shape = scope.arrays.get(name)
+        spread = shape is not None and any(_is_spread(shape, other) for other in shapes)
+        if spread or shape in shapes:
+            yield name
+        if spread:
+            yield from (f"{name} / {number}" for number in numbers)
+
+
+def _is_spread(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Tell whether what has one shape is the same for all rows of what has another."""
+    return len(other) > 1 and shape in (other[1:], (1, *other[1:]))
 
 
 def lost(uses: Uses, statement: Statement, scope: Scope, products: Iterable[str]) -> Iterator[str]:
@@ -128,7 +147,7 @@ def lost(uses: Uses, statement: Statement, scope: Scope, products: Iterable[str]
     of some products.
     """
     yield from idle(uses, statement, scope)
-    own = _parts(statement)
+    own = parts(statement)
     if not any(is_backward(uses, name) for name in _value_parts(statement)):
         names = (name for name in (*scope.arrays, *scope.numbers) if name in scope.moving)
         yield from (name for name in names if is_backward(uses, name))
@@ -159,83 +178,8 @@ def uncalled(functions: Iterable[str], statement: Statement) -> Iterator[str]:
 
 def idle(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
     """Yield values that are computed for nothing."""
-    own = _parts(statement)
+    own = parts(statement)
     yield from (n for n in (*scope.arrays, *scope.numbers) if n in uses.idle and n not in own)
-
-
-def products(uses: Uses, style: Style, statement: Statement, scope: Scope) -> Iterator[str]:
-    """Yield products of a derivative and another value, as the other use of a weight would make.
-
-    Only where a statement has a product already, of the shape of what it makes.
-    """
-    if style.product is None or not _multiplies(statement):
-        return
-    own, count = _parts(statement), 0
-    for name in scope.arrays:
-        if name not in uses.derivatives or name in own:
-            continue
-        for other in scope.arrays:
-            for text in _of(style.product, name, other, scope):
-                if count < _MOST_PRODUCTS and text not in style.known:
-                    count += 1
-                    yield text
-
-
-def pairs(uses: Uses, style: Style, statement: Statement, scope: Scope) -> Iterator[str]:
-    """Yield products that may be a whole term: of what nothing else comes of, or comes from behind.
-
-    Those with a sum over samples come again, as means.
-    """
-    own = _parts(statement)
-    names = [name for name in scope.arrays if name not in own]
-    moving = [name for name in names if name in scope.moving]
-
-    def unlikely(name: str) -> tuple[bool, bool]:
-        return name not in uses.idle | uses.derivatives, not is_backward(uses, name)
-
-    found: dict[str, str] = {}
-    for name in sorted(moving, key=unlikely):
-        for other in names:
-            if style.product:
-                found |= dict.fromkeys(_of(style.product, name, other, scope), name)
-            found |= dict.fromkeys(_entrywise(name, other, scope), name)
-    yield from islice(found, _MOST_PRODUCTS)
-    yield from (f"{text} / len({name})" for text, name in islice(found.items(), _MOST_PRODUCTS))
-    yield from islice(found, _MOST_PRODUCTS, None)
-
-
-def _entrywise(one: str, other: str, scope: Scope) -> Iterator[str]:
-    if one < other and scope.arrays[one] == scope.arrays[other] and scope.arrays[one] in scope.made:
-        yield f"{one} * {other}"
-
-
-def _of(product: str, one: str, other: str, scope: Scope) -> Iterator[str]:
-    """Yield the products over the samples of two matrices that a statement's value may have."""
-    first, second = scope.arrays[one], scope.arrays[other]
-    if one == other:
-        return
-    if len(first) == 1 and len(second) == 2:
-        if first == second[:1] and second[1:] in scope.made:
-            yield product.format(one, other)
-        if first == second[1:] and second[:1] in scope.made:
-            yield product.format(other, one)
-    if len(first) != 2 or len(second) != 2:
-        return
-    for axis, written in ((0, ("{}.T", "{}")), (1, ("{}", "{}.T"))):
-        if first[axis] != second[axis]:
-            continue
-        for left, right in ((one, other), (other, one)):
-            rows, columns = scope.arrays[left][1 - axis], scope.arrays[right][1 - axis]
-            if (rows, columns) in scope.made:
-                yield product.format(written[0].format(left), written[1].format(right))
-
-
-def _multiplies(statement: Statement) -> bool:
-    return any(
-        (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
-        or (isinstance(node, ast.Attribute) and node.attr in ("dot", "matmul"))
-        for node in ast.walk(statement.node)
-    )
 
 
 def penalties(style: Style, scope: Scope, strengths: Iterable[str]) -> Iterator[str]:
@@ -254,7 +198,7 @@ def gradients(
     statement: Statement, scope: Scope, shapes: Collection[tuple[int, ...]]
 ) -> Iterator[str]:
     """Yield other gradients of the statement's shapes."""
-    own = _parts(statement)
+    own = parts(statement)
     for name, shape in scope.arrays.items():
         if shape in shapes and name in scope.moving and name not in own and _is_gradient(name):
             yield name
@@ -279,7 +223,7 @@ def _value_parts(statement: Statement) -> set[str]:
     return {ast.unparse(node) for node in ast.walk(value) if isinstance(node, ast.expr)}
 
 
-def _parts(statement: Statement) -> set[str]:
+def parts(statement: Statement) -> set[str]:
     return {ast.unparse(node) for node in ast.walk(statement.node) if isinstance(node, ast.expr)}
 
 

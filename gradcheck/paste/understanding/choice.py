@@ -61,7 +61,26 @@ def choose(inquiry: Inquiry) -> Choice | None:
             return Choice(candidate=best, basis="written", other=other, around=near)
     if implied or unnamed:
         return Choice(candidate=(implied or unnamed)[0], basis="inferred" if implied else "written")
-    return _closest(inquiry)
+    closest = _closest(inquiry)
+    if closest is not None and not inquiry.exact(closest.candidate):
+        # What is added up over the samples is a likelier loss than what fits nothing.
+        return _summed(inquiry) or closest
+    return closest
+
+
+def _summed(inquiry: Inquiry) -> Choice | None:
+    """Choose a number that is added up step by step, under whatever name."""
+    usable = [
+        i
+        for i, candidate in enumerate(inquiry.candidates)
+        if not candidate.standard
+        and candidate.whole
+        and isinstance(inquiry.machine.nodes[candidate.site], ast.AugAssign)
+        and len(inquiry.decided(i)) == len(inquiry.parameters)
+        and not _is_metric(inquiry, i)
+    ]
+    best = max(usable, key=inquiry.closeness, default=None)
+    return None if best is None else Choice(candidate=best, basis="written")
 
 
 def elsewhere(inquiry: Inquiry, index: int, path: Path) -> int | None:

@@ -7,9 +7,9 @@ update is one of these; else the update itself is the claim.
 """
 
 import ast
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.runtime import Event
+from gradcheck.paste.understanding.seen import Seen
 from gradcheck.paste.understanding.texts import multipliers, products, solves
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.paste.understanding.ways import (
@@ -40,6 +42,8 @@ class Claim:
 
     `sign` is -1 where the update follows the values uphill. A `decay` that is not zero tells that
     the claim is the update less so much of the parameter, in the entries that are updated at all.
+    Where one site serves several parameters in turn, `back` counts its values of the parameter's
+    shape from the last one on.
     """
 
     site: int
@@ -48,6 +52,17 @@ class Claim:
     why: str
     sign: float = 1.0
     decay: float = 0.0
+    back: int = 1
+
+    def value(self, events: Sequence[Event], shape: tuple[int, ...]) -> Any:
+        """Return the claim as some events have it; None where they have none."""
+        return nth_back(events, self.site, shape, self.back)
+
+
+def nth_back(events: Sequence[Event], site: int, shape: tuple[int, ...], back: int) -> Any:
+    """Return the value of a shape that a site had last, or so many times before that."""
+    own = [e.value for e in events if e.site == site and np.shape(e.value) == shape]
+    return own[-back] if back <= len(own) else None
 
 
 def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
@@ -73,11 +88,11 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
         plain = _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen)))
         if path not in odd and plain and inquiry.machine.sites[plain[0].site].names:
             found[path] = plain[0]
-    return _bare(inquiry, candidate, found, seen)
+    return bare(inquiry, candidate, found, seen)
 
 
-def _bare(
-    inquiry: Inquiry, candidate: int, found: Mapping[Path, Claim], seen: "Seen"
+def bare(
+    inquiry: Inquiry, candidate: int, found: Mapping[Path, Claim], seen: Seen
 ) -> Mapping[Path, Claim]:
     """Take off a factor that some gradients hold and all others only meet in their updates.
 
@@ -90,17 +105,17 @@ def _bare(
         others = [claim.site for path, claim in found.items() if path not in holding]
         if others and all(text in multipliers(inquiry.machine, site) for site in others):
             inner = {p: _at(inquiry, candidate, p, held[p][text], seen) for p in holding}
-            bare = {
+            named = {
                 path: replace(_turned(inquiry, path, claim), why=found[path].why)
                 for path, claim in inner.items()
                 if claim is not None
             }
-            if len(bare) == len(holding):
-                return {**found, **bare}
+            if len(named) == len(holding):
+                return {**found, **named}
     return found
 
 
-def _at(inquiry: Inquiry, candidate: int, path: Path, node: ast.expr, seen: "Seen") -> Claim | None:
+def _at(inquiry: Inquiry, candidate: int, path: Path, node: ast.expr, seen: Seen) -> Claim | None:
     """Return the claim of one expression, if its values are a parameter's gradient."""
     nodes = inquiry.machine.nodes
     exact = _exact(inquiry, candidate, path, seen)
@@ -179,7 +194,7 @@ def _along(inquiry: Inquiry, path: Path) -> list[Array]:
     return found
 
 
-def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: "Seen") -> Claim | None:
+def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Claim | None:
     """Return the latest gradient variable from which something known leads to the update."""
     for claim in _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen))):
         why = _reason(inquiry, path, claim, seen)
@@ -196,60 +211,30 @@ def _latest_first(inquiry: Inquiry, claims: Sequence[Claim]) -> list[Claim]:
     return [*reversed(stored), *reversed(passing)]
 
 
-class Seen:
-    """The values that sites of some parameter's shape have, at each point: the last of each site.
-
-    `order` has the sites as they were last seen.
-    """
-
-    def __init__(self, inquiry: Inquiry) -> None:
-        shapes = {np.shape(inquiry.points[0].point[path]) for path in inquiry.parameters}
-        self.sites = frozenset(
-            event.site for event in inquiry.base.events if np.shape(event.value) in shapes
-        )
-        self.order: list[int] = []
-        self.values = [self._at(inquiry, point) for point in inquiry.points]
-
-    def _at(self, inquiry: Inquiry, point: Measured) -> dict[int, dict[Any, Array]]:
-        step = replace(inquiry.step, first=point.first, paths=inquiry.parameters)
-        trial = step.trial(point.point, step.plan(self.sites), recorded=self.sites)
-        found: dict[int, dict[Any, Array]] = defaultdict(dict)
-        for event in trial.events:
-            found[event.site][np.shape(event.value)] = event.value
-        self.order = list(dict.fromkeys(event.site for event in reversed(trial.events)))[::-1]
-        return found
-
-    def of(self, shape: Any) -> Iterator[tuple[int, list[Array]]]:
-        """Yield each site with its values at all points, where it has them."""
-        for site in self.order:
-            values = [one[site][shape] for one in self.values if shape in one.get(site, {})]
-            if len(values) == len(self.values):
-                yield site, values
-
-
 def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Iterator[Claim]:
     """Yield the sites whose values are a parameter's gradient, up to one scale, as they come."""
-    for site, values in seen.of(np.shape(inquiry.points[0].point[path])):
+    for site, back, values in seen.of(np.shape(inquiry.points[0].point[path])):
         rows = tuple(
             point.rows(path, candidate, value)
             for point, value in zip(inquiry.points, values, strict=True)
         )
         one = fit(rows)
         if one.exact:
-            yield Claim(site=site, rows=rows, fit=one, why="")
+            yield Claim(site=site, rows=rows, fit=one, why="", back=back)
 
 
 def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | None:
     """Say what lies between a gradient variable and the update; None where nothing known does."""
-    if has_state(inquiry, path, claim.site, _updating(inquiry, path)):
+    value = partial(claim.value, shape=np.shape(inquiry.points[0].point[path]))
+    if has_state(inquiry, path, claim.site, value, _updating(inquiry, path)):
         return "optimizer"
     pairs = []
     for point, values in zip(inquiry.points, seen.values, strict=True):
-        shape = np.shape(point.point[path])
+        key = claim.site, np.shape(point.point[path])
         pairs.append(
             (
                 np.ravel(point.claims[path]),
-                np.ravel(values[claim.site][shape]),
+                np.ravel(values[key][-claim.back]),
                 np.ravel(frozen(point.point[path])),
             )
         )
@@ -289,8 +274,12 @@ def _turned(inquiry: Inquiry, path: Path, claim: Claim) -> Claim:
     sites = frozenset({claim.site})
     plain = step.trial(point.point, step.plan(sites), recorded=sites)
     shape = np.shape(point.point[path])
-    values = [event.value for event in plain.events if np.shape(event.value) == shape]
-    if plain.failed or not values or isinstance(inquiry.machine.nodes[claim.site], ast.AugAssign):
+    value = claim.value(plain.events, shape)
+    if (
+        plain.failed
+        or value is None
+        or isinstance(inquiry.machine.nodes[claim.site], ast.AugAssign)
+    ):
         return claim
 
     def turn(value: Any) -> Any:
@@ -302,7 +291,7 @@ def _turned(inquiry: Inquiry, path: Path, claim: Claim) -> Claim:
     changes = plain.change(path), other.change(path)
     if other.failed or changes[0] is None or changes[1] is None:
         return claim
-    if float(np.sum((changes[0] - changes[1]) * values[-1])) <= 0:
+    if float(np.sum((changes[0] - changes[1]) * value)) <= 0:
         return claim
     rows = tuple(replace(row, claim=-row.claim) for row in claim.rows)
     return replace(claim, rows=rows, fit=fit(rows), sign=-1.0)

@@ -1,6 +1,6 @@
 """What an optimizer keeps from step to step beside the parameters: velocities, running means."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.points import Draw, drawn
+from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.steps import Trial
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.record import record
@@ -31,12 +32,6 @@ class _Pair:
     def is_whole(self) -> bool:
         return not self.moved.failed and not self.plain.failed
 
-    @property
-    def gradients(self) -> tuple[Any, Any]:
-        """The values of the only site that is recorded; None where it was not reached."""
-        one, other = self.moved.events[-1:], self.plain.events[-1:]
-        return one[0].value if one else None, other[0].value if other else None
-
     def ends(self, trial: Trial) -> Array:
         return np.asarray(frozen(trial.after.values[self.kept]))
 
@@ -44,15 +39,23 @@ class _Pair:
         return np.asarray(trial.change(self.kept))
 
 
-def has_state(inquiry: Inquiry, path: Path, site: int, point: Measured) -> bool:
+def has_state(
+    inquiry: Inquiry,
+    path: Path,
+    site: int,
+    gradient: Callable[[Sequence[Event]], Any],
+    point: Measured,
+) -> bool:
     """Tell whether something that the step keeps changes the update, but not the gradient.
+
+    The `gradient` is what events of a site have for it.
 
     It may change the gradient where that is taken ahead, at what the parameter becomes by it. What
     is nothing but the sum of all gradients so far is no optimizer: they were to be forgotten.
     """
     for other, there in states(inquiry, path):
         pair = _pair(inquiry, other, there, point, frozenset({site}))
-        one, two = pair.gradients
+        one, two = gradient(pair.moved.events), gradient(pair.plain.events)
         if not pair.is_whole or one is None or two is None:
             continue
         changes = pair.moved.change(path), pair.plain.change(path)

@@ -104,6 +104,4 @@ def _claim(trial: Trial, path: Path, claim: Claim | None) -> Any:
     if claim is None:
         change = trial.change(path)
         return None if change is None else -np.asarray(change)
-    shape = np.shape(trial.before.values[path])
-    own = [e.value for e in trial.events if e.site == claim.site and np.shape(e.value) == shape]
-    return own[-1] if own else None
+    return claim.value(trial.events, np.shape(trial.before.values[path]))

@@ -1,0 +1,106 @@
+"""Where a way back first goes wrong: the first statement to make what is no derivative.
+
+Only what a derivative runs through should be one: it doubles when those before it are doubled.
+"""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.paste.repair.influence import Influence
+from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.targets import Targets
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.record import record
+
+_SEEDS = 3
+_CLOSE = 1e-9
+_NEAR = 1e-5
+_TURNS = 2
+
+
+@record
+class Origin:
+    """A statement that passes on no derivative, or one times a `factor` that is its own."""
+
+    statement: Statement
+    factor: float | None
+
+
+def origin(
+    targets: Targets, influences: Mapping[int, Influence], wrong: Collection[Path]
+) -> Origin | None:
+    """Return the statement that, first in time, passes on what is no derivative.
+
+    What a right gradient is made from as well is right.
+    """
+    carriers = _carriers(targets)
+    suspects = [
+        statement
+        for statement in targets.backward
+        if statement.number in carriers
+        and influences[statement.number].known
+        and influences[statement.number].parameters <= set(wrong)
+        and not _collects(statement)
+    ]
+    table, usual = targets.table, _factor(targets, carriers)
+    for turn in range(_TURNS):
+        for statement in suspects:
+            values = targets.values(statement)
+            shapes = table.shapes
+            if len(influences[statement.number].parameters) == 1:
+                shapes -= targets.own  # It may be the gradient of that parameter.
+            if turn >= len(values) or values[turn].shape not in shapes:
+                continue
+            found = [factor / usual for factor in table.matches(values[turn]).values()]
+            if not any(abs(abs(factor) - 1) < _NEAR for factor in found):
+                return Origin(statement=statement, factor=found[0] if found else None)
+    return None
+
+
+def _factor(targets: Targets, carriers: Collection[int]) -> float:
+    """Return the factor of the first derivative that is made; it is carried through."""
+    made = [s for s in targets.backward if s.number in carriers and targets.values(s)]
+    found = (f for s in made for f in targets.table.matches(targets.values(s)[0]).values())
+    return next(found, 1.0)
+
+
+def _collects(statement: Statement) -> bool:
+    """Tell what makes but a part of a sum, or its share of one: `dx = dx + ...`."""
+    match statement.node:
+        case ast.AugAssign(op=ast.Add() | ast.Sub()):
+            return True
+        case ast.Assign(targets=[target], value=value):
+            return any(ast.unparse(n) == ast.unparse(target) for n in ast.walk(value)) and (
+                isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub)
+            )
+    return False
+
+
+def _carriers(targets: Targets) -> frozenset[int]:
+    """Return the statements whose first values double with one of the first derivatives made."""
+    found: set[int] = set()
+    for statement in list(_made(targets))[:_SEEDS]:
+        doubled = targets.doubled(statement)
+        found |= {
+            other.number
+            for other in targets.backward
+            if _is_double(targets.values(other), doubled.get(other.number, []))
+        }
+    return frozenset(found)
+
+
+def _made(targets: Targets) -> Iterator[Statement]:
+    for statement in targets.backward:
+        values = targets.values(statement)
+        if values and targets.table.matches(values[0]):
+            yield statement
+
+
+def _is_double(values: list[Array], doubled: list[Array]) -> bool:
+    if not values or not doubled or doubled[0].shape != values[0].shape:
+        return False
+    one, other = 2 * values[0], doubled[0]
+    return bool(np.any(one)) and bool(np.linalg.norm(one - other) <= _CLOSE * np.linalg.norm(one))

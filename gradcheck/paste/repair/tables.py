@@ -1,0 +1,68 @@
+"""Derivatives along a few lines, and the comparison of a value with many of them at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.chance import Chance
+from gradcheck.record import record
+
+LINES = 4
+"""So many random lines tell a derivative from everything else."""
+
+_STEP = 1e-4
+_CLOSE = 1e-5
+
+
+@record
+class Target:
+    """The loss's derivatives along some lines by a value, known by its name, at a line."""
+
+    name: str
+    line: int
+    directions: Array
+    slopes: Array
+
+
+class Table:
+    """Targets in a form in which a value is compared with many of them at once."""
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self.targets = targets
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for k, one in enumerate(targets):
+            groups.setdefault(one.directions.shape, []).append(k)
+        self._by_shape: dict[tuple[int, ...], list[tuple[Array, Array, list[int]]]] = {}
+        for (count, *shape), own in groups.items():
+            lines = np.stack([targets[k].directions.reshape(count, -1) for k in own])
+            slopes = np.stack([targets[k].slopes for k in own])
+            self._by_shape.setdefault(tuple(shape), []).append((lines, slopes, own))
+
+    @property
+    def shapes(self) -> frozenset[tuple[int, ...]]:
+        return frozenset(self._by_shape)
+
+    def matches(self, value: Array) -> Mapping[int, float]:
+        """Return the numbers of the targets that a value is a multiple of, with the factors."""
+        found = {}
+        for lines, slopes, own in self._by_shape.get(value.shape, ()):
+            along = lines @ value.ravel()
+            factors = np.sum(along * slopes, axis=1) / np.sum(slopes * slopes, axis=1)
+            left = np.linalg.norm(along - factors[:, None] * slopes, axis=1)
+            near = left <= _CLOSE * np.linalg.norm(along, axis=1)
+            for k in np.flatnonzero(near & (factors != 0)):
+                found[own[k]] = float(factors[k])
+        return found
+
+
+def target(name: str, line: int, value: Array, slope: Callable[[Array], float]) -> Target | None:
+    """Measure a target; None where the loss does not feel it, or can't be told."""
+    lines = Chance([line, value.size]).normal(size=(LINES, *value.shape))
+    size = _STEP * (float(np.sqrt(np.mean(value**2))) or 1.0)
+    slopes = []
+    for one in lines:
+        slopes.append(slope(size * one) / size)
+        if not np.isfinite(slopes[-1]) or not slopes[-1]:
+            return None
+    return Target(name=name, line=line, directions=lines, slopes=np.array(slopes))
