@@ -75,7 +75,7 @@ def _summed(inquiry: Inquiry) -> Choice | None:
         for i, candidate in enumerate(inquiry.candidates)
         if not candidate.standard
         and candidate.whole
-        and isinstance(inquiry.machine.nodes[candidate.site], ast.AugAssign)
+        and _adds_a_loss(inquiry.machine.nodes[candidate.site])
         and len(inquiry.decided(i)) == len(inquiry.parameters)
         and not _is_metric(inquiry, i)
     ]
@@ -105,6 +105,20 @@ def elsewhere(inquiry: Inquiry, index: int, path: Path) -> int | None:
         if is_felt and not inquiry.parallel(i, index, everywhere=False):
             return i
     return None
+
+
+def _adds_a_loss(node: ast.AST) -> bool:
+    """Tell what adds up logarithms or squares, as losses do, and not numbers such as rewards."""
+    if not isinstance(node, ast.AugAssign):
+        return False
+    for part in ast.walk(node.value):
+        match part:
+            case ast.BinOp(op=ast.Pow()):
+                return True
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                if name.startswith(("log", "square")):
+                    return True
+    return False
 
 
 def _given(inquiry: Inquiry, name: str) -> Choice | None:
