@@ -16,7 +16,7 @@ from gradcheck.paste.understanding.candidates import by_site
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.standard import standard_name
-from gradcheck.paste.understanding.surroundings import Around, around
+from gradcheck.paste.understanding.surroundings import Around, around, collected
 from gradcheck.paste.understanding.values import same
 from gradcheck.paste.understanding.wishes import means
 from gradcheck.record import record
@@ -61,6 +61,9 @@ def choose(inquiry: Inquiry) -> Choice | None:
             return Choice(candidate=best, basis="written", other=other, around=near)
     if implied or unnamed:
         return Choice(candidate=(implied or unnamed)[0], basis="inferred" if implied else "written")
+    summed = next(collected(inquiry), None)
+    if summed is not None:
+        return Choice(candidate=summed, basis="written")
     return _closest(inquiry)
 
 
