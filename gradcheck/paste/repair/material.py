@@ -71,7 +71,7 @@ class Stock:
                 *self._unrated(statement, scope),
             ),
             factors=(
-                *terms.lost(self._uses, statement, scope, pairs),
+                *terms.lost(self._uses, statement, scope, (*products.multiplied(around), *pairs)),
                 *terms.uncalled(self._uncalled, statement),
             ),
             terms=tuple(dict.fromkeys(self._terms(statement, scope, lengths)))[:_MOST_TERMS],

@@ -59,14 +59,24 @@ def pairs(
 
 
 def _shared(around: ast.AST, own: set[str]) -> Iterator[str]:
-    """Yield the sums and differences that statements nearby multiply by: `(p - y)`."""
+    yield from (f"({text})" for text in multiplied(around) if text not in own)
+
+
+def multiplied(around: ast.AST) -> Iterator[str]:
+    """Yield the sums and differences that statements nearby multiply by, or square: `p - y`."""
     found: dict[str, None] = {}
     for node in ast.walk(around):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-            for side in (node.left, node.right):
-                if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Add | ast.Sub):
-                    found[ast.unparse(side)] = None
-    yield from (f"({text})" for text in islice(found, _MOST_PRODUCTS) if text not in own)
+        match node:
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                sides = [left, right]
+            case ast.BinOp(left=left, op=ast.Pow()):
+                sides = [left]
+            case _:
+                continue
+        for side in sides:
+            if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Add | ast.Sub):
+                found[ast.unparse(side)] = None
+    yield from islice(found, _MOST_PRODUCTS)
 
 
 def _entrywise(one: str, other: str, scope: Scope) -> Iterator[str]:

@@ -121,6 +121,8 @@ for epoch in range(30):
 """
 
 LINE = """\
+from numpy import *
+
 xs = [0.5, 1.5, 2.5, 3.0, 4.5]
 ys = [1.4, 3.1, 5.3, 5.8, 9.2]
 a, b = 0.1, 0.2
