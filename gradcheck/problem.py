@@ -235,7 +235,8 @@ class Problem:
     made by code that may remember; `settled` says that no code of the user's makes them or the
     loss, so that asking again is no use. `conventions`, `facts` and `remarks` are what the front
     end noticed: deviations that are no mistakes, what has a code, and the rest. `larger` says how
-    whoever made the problem asks for a larger budget.
+    whoever made the problem asks for a larger budget. `epsilon` is the unit of rounding of losses:
+    where it is not that of double precision, magnitudes are larger by as much.
     """
 
     name: str
@@ -263,6 +264,7 @@ class Problem:
     locations: Mapping[str, Location] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     larger: str = "--budget, or budget under check:,"
+    epsilon: float = float(np.finfo(np.float64).eps)
     conventions: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     lost: Callable[[Probe, str], Lost | None] | None = None

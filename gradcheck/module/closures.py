@@ -49,20 +49,20 @@ class Closure:
         dumped = gradients is not None and not callable(gradients)
         own = self._holder.values
         eps, coarse = coarsest(lambda values: np.array([self._value(values)]), own)
-        self._rounding = eps / EPS
         self._units = {} if dumped else units(lambda p: self._claims(p), own)
         self.about = About(
             name=self._name,
             own=Point(parameters=self._holder.values, data=_read(loss, self._holder.values)),
             claimed=frozenset(self._holder.values),
             dumped=dumped,
+            epsilon=eps,
             facts=(*_coarse(arrays, eps, coarse), *self._spoilt()),
             remarks=(DUMPED,) if dumped else (),
         )
 
     def losses(self, point: Point, moved: Moved) -> Losses:
         found = Losses.of(self._value, point, moved)
-        return replace(found, magnitude=found.magnitude * self._rounding)
+        return replace(found, magnitude=found.magnitude * (self.about.epsilon / EPS))
 
     def claims(self, point: Point) -> Claims:
         return narrowed(self._claims(point.parameters), self._units)

@@ -35,7 +35,6 @@ class Layer:
         if not own.parameters:
             raise ClaimError(_nothing(passes))
         eps, coarse = coarsest(lambda values: passes.output(_at(own, values)), own.parameters)
-        self._rounding = eps / EPS
         self._units = units(lambda values: self._claims(_at(own, values)), own.parameters)
         first, facts = passes.back(own, lambda back: (self._read(back, own), self._spoilt(back)))
         unclaimed = [name for name in passes.moving if name not in first]
@@ -45,6 +44,7 @@ class Layer:
             claimed=frozenset(own.parameters) - set(unclaimed),
             inputs=passes.moving,
             batch=_samples(outputs[0], own, passes),
+            epsilon=eps,
             facts=(*facts, *imprecise(eps, coarse)),
             remarks=(
                 *harvest.remarks,
@@ -58,7 +58,7 @@ class Layer:
         terms = [self._terms(point, {moved.parameter: value}) for value in moved.values]
         return Losses(
             value=np.asarray([some.sum() for some in terms]),
-            magnitude=np.asarray([_magnitude(some) for some in terms]) * self._rounding,
+            magnitude=np.asarray([_magnitude(some) for some in terms]) * (self.about.epsilon / EPS),
         )
 
     def claims(self, point: Point) -> Claims:

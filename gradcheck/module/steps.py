@@ -74,7 +74,6 @@ class Step:
         self._observed, self._holder = observed, holder
         own = Point(parameters=holder.values, data={})
         eps, coarse = coarsest(lambda values: np.array([self._value(values)]), own.parameters)
-        self._rounding = eps / EPS
         self._units = _coarser(
             units(self._afters, own.parameters), units(self._grained, own.parameters)
         )
@@ -87,6 +86,7 @@ class Step:
             name=observed.name,
             own=own,
             claimed=frozenset(holder.values),
+            epsilon=eps,
             facts=tuple(imprecise(eps, coarse)),
             remarks=tuple(remarks),
             limits=self._changes(own, LIMIT) if lasting else {},
@@ -94,7 +94,7 @@ class Step:
 
     def losses(self, point: Point, moved: Moved) -> Losses:
         found = Losses.of(self._value, point, moved)
-        return replace(found, magnitude=found.magnitude * self._rounding)
+        return replace(found, magnitude=found.magnitude * (self.about.epsilon / EPS))
 
     def claims(self, point: Point) -> Claims:
         return narrowed(self._changes(point, self._observed.rates[0]), self._units)

@@ -138,11 +138,15 @@ class Evaluator:
         return f": {found}" if found else ""
 
     def noise_of(self, probe: Probe, moves: Moves) -> float:
-        """Measure the rounding noise of the loss along the first of some lines."""
+        """Measure the rounding noise of the loss along the first of some lines.
+
+        Where single precision leaves a loss as it is, that shows none, though larger steps meet it.
+        """
         key = (probe.name, moves.parameter)
         if key not in self.noise:
-            value = self.lines(probe, moves.part(0, 1))(noise.offsets()).value
-            self.noise[key] = noise.level(value[:, 0].real)
+            found = self.lines(probe, moves.part(0, 1))(noise.offsets())
+            least = noise.LEAST * float(np.max(found.magnitude.real))
+            self.noise[key] = max(noise.level(found.value[:, 0].real), least)
         return self.noise[key]
 
     def least_noise(self, probe: Probe) -> float:

@@ -131,7 +131,7 @@ def judge(
         scale=_scale(numeric),
         rtol=rtol or 0.0,
         # A sum that cancels may round the same way wherever it is tried: nothing would scatter.
-        rounding=negligible() * claim.epsilon / EPS,
+        rounding=negligible(),
         at_once=at_once,
     )
     alike = multiples(first, numeric, claim.value, claim.epsilon)

@@ -17,7 +17,7 @@ from gradcheck.paste.understanding.fit import fit
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.optimizing import is_collector, states
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.seen import Seen
+from gradcheck.paste.understanding.seen import Seen, nth_back
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
@@ -122,7 +122,10 @@ class _Watched:
         return not trial.failed and self._changes(trial, path)
 
     def _nudged(self, site: int, shape: tuple[int, ...], back: int) -> Trial:
-        left = sum(np.shape(value) == shape for value in _values(self._plain, site)) - back
+        own = [e for e in self._plain.events if e.site == site and np.shape(e.value) == shape]
+        left = nth_back(own, back)
+        if left is None:
+            return self._plain
 
         def nudge(value: Any) -> Any:
             nonlocal left

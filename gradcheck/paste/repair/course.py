@@ -22,7 +22,7 @@ def repaired(bench: Bench, known: Known, start: State, foresight: Foresight, lat
     """Return the repairs of a program that is wrong at its real learning rate."""
     bench.small = True
     small = bench.tells({})
-    if small is None or not _differ(small, start.shown):
+    if small is None or not _differ(small, start.shown) or _is_beyond(small, start.shown):
         bench.small = False
         found = search(bench, known, start, foresight, late)
         return found if found.done else _completed(bench, known, start, found, late)
@@ -38,6 +38,8 @@ _GAIN = 0.02
 """By how much less must be wrong after a move that is worth another one."""
 
 _BARS = 10.0
+_BEYOND = 256.0
+"""So many times larger than at the real rate, a gradient is no gradient any more."""
 
 
 def _differ(small: Shown, full: Shown) -> bool:
@@ -46,6 +48,12 @@ def _differ(small: Shown, full: Shown) -> bool:
     return any(
         abs(one.residual - other.residual) > _BARS * (one.bar + other.bar) for one, other in pairs
     )
+
+
+def _is_beyond(small: Shown, full: Shown) -> bool:
+    """Tell whether some update does not shrink with the rate, as `np.subtract.at(...)` does not."""
+    pairs = [(small.fits[path].scale, full.fits[path].scale) for path in full.wrong]
+    return any(abs(one) > _BEYOND * abs(other) > 0 for one, other in pairs)
 
 
 def _completed(bench: Bench, known: Known, start: State, found: Repairs, late: Late) -> Repairs:

@@ -29,6 +29,7 @@ class Stock:
         self.functions = tuple(dict.fromkeys(_functions(tree)))
         self.templates = tuple(dict.fromkeys(_templates(tree)))
         self.numpy = _numpy(tree)
+        self._tree = tree
         self._uses = uses or Uses()
         self._divisors = tuple(dict.fromkeys(divisors(tree)))
         self._updates = updates
@@ -51,7 +52,8 @@ class Stock:
             key=lambda name: (name not in own, len(name)),
         )
         lengths = tuple(sizes(self._divisors, statement.node, scope))
-        found = products.pairs(self._uses, self._style, statement, scope)
+        around = statement.function or self._tree
+        found = products.pairs(self._uses, self._style, statement, scope, around)
         pairs = tuple(islice(found, _MOST_PAIRS))
         return Material(
             names=tuple(ranked[:_MOST_NAMES]),
@@ -69,7 +71,7 @@ class Stock:
                 *self._unrated(statement, scope),
             ),
             factors=(
-                *terms.lost(self._uses, statement, scope, pairs),
+                *terms.lost(self._uses, statement, scope, (*products.multiplied(around), *pairs)),
                 *terms.uncalled(self._uncalled, statement),
             ),
             terms=tuple(dict.fromkeys(self._terms(statement, scope, lengths)))[:_MOST_TERMS],

@@ -29,10 +29,12 @@ def products(uses: Uses, style: Style, statement: Statement, scope: Scope) -> It
                     yield text
 
 
-def pairs(uses: Uses, style: Style, statement: Statement, scope: Scope) -> Iterator[str]:
+def pairs(
+    uses: Uses, style: Style, statement: Statement, scope: Scope, around: ast.AST
+) -> Iterator[str]:
     """Yield products that may be a whole term: of what nothing else comes of, or comes from behind.
 
-    Those with a sum over samples come again, as means.
+    Those with a sum over samples come again, as means. `around` is the code nearby.
     """
     own = parts(statement)
     names = [name for name in scope.arrays if name not in own]
@@ -48,12 +50,33 @@ def pairs(uses: Uses, style: Style, statement: Statement, scope: Scope) -> Itera
                 found |= dict.fromkeys(_of(style.product, name, other, scope), name)
             found |= dict.fromkeys(_entrywise(name, other, scope), name)
     numbers = [n for n in scope.numbers if n in scope.moving and n not in own]
-    for number in sorted(numbers, key=unlikely):
+    for number in (*_shared(around, own), *sorted(numbers, key=unlikely)):
         fitting = (name for name in names if scope.arrays[name] in scope.made)
         found |= {f"{number} * {name}": name for name in fitting}
     yield from islice(found, _MOST_PRODUCTS)
     yield from (f"{text} / len({name})" for text, name in islice(found.items(), _MOST_PRODUCTS))
     yield from islice(found, _MOST_PRODUCTS, None)
+
+
+def _shared(around: ast.AST, own: set[str]) -> Iterator[str]:
+    yield from (f"({text})" for text in multiplied(around) if text not in own)
+
+
+def multiplied(around: ast.AST) -> Iterator[str]:
+    """Yield the sums and differences that statements nearby multiply by, or square: `p - y`."""
+    found: dict[str, None] = {}
+    for node in ast.walk(around):
+        match node:
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                sides = [left, right]
+            case ast.BinOp(left=left, op=ast.Pow()):
+                sides = [left]
+            case _:
+                continue
+        for side in sides:
+            if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Add | ast.Sub):
+                found[ast.unparse(side)] = None
+    yield from islice(found, _MOST_PRODUCTS)
 
 
 def _entrywise(one: str, other: str, scope: Scope) -> Iterator[str]:

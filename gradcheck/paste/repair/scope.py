@@ -91,7 +91,7 @@ def _scope(seen: Mapping[str, Any], other: Mapping[str, Any]) -> Scope:
     for name, value in seen.items():
         if np.ndim(value):
             arrays[name] = np.shape(value)
-        else:
+        elif np.isfinite(value):
             numbers[name] = float(value)
         if name in other and not np.array_equal(value, other[name], equal_nan=True):
             moving.add(name)

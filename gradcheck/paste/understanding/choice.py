@@ -87,9 +87,13 @@ def elsewhere(inquiry: Inquiry, index: int, path: Path) -> int | None:
     """Return another written loss that a parameter may belong to, where the chosen one is wrong.
 
     So it is where two networks are trained in turn: the other loss is computed when the parameters
-    that fit have been updated, before this one is.
+    that fit have been updated, before this one is. Where the chosen one does not depend on it at
+    all, any loss will do that does.
     """
     fits = inquiry.fits[index]
+    if not fits[path].lines:
+        apart = (i for i, c in enumerate(inquiry.candidates) if c.named and c.whole)
+        return next((i for i in apart if inquiry.fits[i][path].lines), None)
     done = [u.index for u in inquiry.found.updates if fits[u.path].exact]
     own = [u.index for u in inquiry.found.updates if u.path == path]
     if fits[path].exact or not done or not own or max(done) > min(own):

@@ -21,10 +21,16 @@ from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.runtime import Event
-from gradcheck.paste.understanding.seen import Seen
+from gradcheck.paste.understanding.seen import Seen, nth_back
 from gradcheck.paste.understanding.texts import multipliers, products, solves
 from gradcheck.paste.understanding.values import frozen
-from gradcheck.paste.understanding.ways import is_clipped, is_decayed, is_multiple, is_shrunk
+from gradcheck.paste.understanding.ways import (
+    is_bounded,
+    is_clipped,
+    is_decayed,
+    is_multiple,
+    is_shrunk,
+)
 from gradcheck.record import record
 
 _SAME = 1e-6
@@ -36,8 +42,8 @@ class Claim:
 
     `sign` is -1 where the update follows the values uphill. A `decay` that is not zero tells that
     the claim is the update less so much of the parameter, in the entries that are updated at all.
-    Where one site serves several parameters in turn, `back` counts its values of the parameter's
-    shape from the last one on.
+    Where one site serves several parameters in turn, `back` counts what it changes from the last
+    one on.
     """
 
     site: int
@@ -50,13 +56,9 @@ class Claim:
 
     def value(self, events: Sequence[Event], shape: tuple[int, ...]) -> Any:
         """Return the claim as some events have it; None where they have none."""
-        return nth_back(events, self.site, shape, self.back)
-
-
-def nth_back(events: Sequence[Event], site: int, shape: tuple[int, ...], back: int) -> Any:
-    """Return the value of a shape that a site had last, or so many times before that."""
-    own = [e.value for e in events if e.site == site and np.shape(e.value) == shape]
-    return own[-back] if back <= len(own) else None
+        own = [e for e in events if e.site == self.site and np.shape(e.value) == shape]
+        index = nth_back(own, self.back)
+        return None if index is None else own[index].value
 
 
 def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
@@ -242,6 +244,8 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | Non
         return "clipping"
     if rescaled:
         return "rescaling"
+    if is_bounded(pairs):
+        return "clipping"
     if is_decayed(pairs):
         return "weight decay"
     if all(is_shrunk(*pair) for pair in pairs):

@@ -1,7 +1,8 @@
 """What a step computes in the shapes of its parameters: among that are their gradients."""
 
-from collections import defaultdict, deque
-from collections.abc import Iterator
+import ast
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
+from gradcheck.paste.understanding.runtime import Event
 
 
 class Seen:
@@ -26,23 +28,48 @@ class Seen:
         self.order: list[int] = []
         self.values = [self._at(inquiry, point) for point in inquiry.points]
 
-    def _at(self, inquiry: Inquiry, point: Measured) -> dict[tuple[int, Any], deque[Array]]:
+    def _at(self, inquiry: Inquiry, point: Measured) -> dict[tuple[int, Any], list[Array]]:
         step = replace(inquiry.step, first=point.first, paths=inquiry.parameters)
         trial = step.trial(point.point, step.plan(self.sites), recorded=self.sites)
-        most = len(inquiry.parameters)
-        found: dict[tuple[int, Any], deque[Array]] = defaultdict(lambda: deque(maxlen=most))
+        found: dict[tuple[int, Any], dict[int, Array]] = defaultdict(dict)
         for event in trial.events:
-            found[event.site, np.shape(event.value)].append(event.value)
+            serves = _serves_several(inquiry.machine.nodes[event.site])
+            own = found[event.site, np.shape(event.value)]
+            own.pop(thing := id(event.thing) if serves else 0, None)
+            own[thing] = event.value
         self.order = list(dict.fromkeys(event.site for event in reversed(trial.events)))[::-1]
-        return dict(found)
+        most = len(inquiry.parameters)
+        return {key: list(own.values())[-most:] for key, own in found.items()}
 
     def of(self, shape: Any) -> Iterator[tuple[int, int, list[Array]]]:
         """Yield each site with its values at all points, and how far back they are, the last last.
 
-        A site has no more of them than there are parameters, each of which it may serve in turn.
+        A site has no more of them than there are parameters, each of which it may serve in turn;
+        of each thing that it changes, the last.
         """
         for site in self.order:
             rows = [one[site, shape] for one in self.values if (site, shape) in one]
             if len(rows) == len(self.values):
                 for back in range(min(map(len, rows)), 0, -1):
                     yield site, back, [row[-back] for row in rows]
+
+
+def nth_back(events: Sequence[Event], back: int) -> int | None:
+    """Return the index of the event that last changed a thing, the last but so many of these."""
+    last = {id(event.thing): index for index, event in enumerate(events)}
+    if back == 1:
+        return len(events) - 1 if events else None
+    return sorted(last.values())[-back] if back <= len(last) else None
+
+
+def _serves_several(node: ast.AST) -> bool:
+    """Tell what is stored in entries of a collection: `grads[name] += ...`, each time in another.
+
+    What is stored there once more is what counts.
+    """
+    match node:
+        case ast.AugAssign(target=ast.Subscript(slice=key)):
+            return not isinstance(key, ast.Constant)
+        case ast.Assign(targets=[ast.Subscript(slice=key)]):
+            return not isinstance(key, ast.Constant)
+    return False

@@ -121,6 +121,8 @@ for epoch in range(30):
 """
 
 LINE = """\
+from numpy import *
+
 xs = [0.5, 1.5, 2.5, 3.0, 4.5]
 ys = [1.4, 3.1, 5.3, 5.8, 9.2]
 a, b = 0.1, 0.2
@@ -181,7 +183,34 @@ for epoch in range(5):
         right[v] -= 0.05 * dright
 """
 
+PAIRED = """\
+import numpy as np
+
+gen = np.random.default_rng(14)
+own, other = gen.normal(0, 0.4, (9, 3)), gen.normal(0, 0.4, (9, 3))
+pairs = gen.integers(0, 9, (12, 2))
+
+
+def squash(z):
+    return 1 / (1 + np.exp(-z))
+
+
+for epoch in range(4):
+    score = 0.0
+    for a, b in pairs:
+        far = gen.integers(0, 9, 3)
+        v, near, away = own[a], other[b], other[far]
+        score += -np.log(squash(near @ v)) - np.log(squash(-away @ v)).sum()
+        pull = squash(near @ v) - 1
+        push = squash(away @ v)
+        dv = pull * near + away.T @ push
+        own[a] -= 0.1 * dv
+        other[b] -= 0.1 * pull * v
+        np.subtract.at(other, far, 0.1 * np.outer(push, v))
+"""
+
 CASES = [
+    (PAIRED, "push = squash(away @ v)", "push = squash(-away @ v)"),
     (GATED, "dmemory = dm * f", "dmemory = dm"),
     (RECURRENT, "(1 - hs[t] * hs[t]) * dh", "(1 - hs[t - 1] * hs[t - 1]) * dh"),
     (NORMED, " / n + dmid / n", " / n"),
@@ -203,7 +232,7 @@ def test_what_is_missing_is_found_where_it_is_missing(
     assert [change["line"] for change in found["done"][0]["changes"]] == [line]
 
 
-@pytest.mark.parametrize("text", [GATED, RECURRENT, NORMED, LINE, THINNED, RATED])
+@pytest.mark.parametrize("text", [GATED, RECURRENT, NORMED, LINE, THINNED, RATED, PAIRED])
 def test_right_programs_are_left_in_peace(repaired: Repaired, text: str) -> None:
     assert repaired(text) is None
 
