@@ -2,7 +2,7 @@
 
 import ast
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gradcheck.paste.elsewhere.look import elsewhere
@@ -55,7 +55,7 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
             return {}
         notes = elsewhere(inquiry, choice, told, program)
         late = _lateness(seconds / 2, over)
-        found = {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late)}
+        found = {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late, report)}
         if request.get("pictures"):
             found["entries"] = [*entries(inquiry, choice, told, _lateness(seconds, over))]
         return found
@@ -70,9 +70,17 @@ def _lateness(seconds: float, over: float) -> Late:
 
 
 def repair(
-    inquiry: Inquiry, choice: Choice, told: Mapping[str, Any], source: str, late: Late
+    inquiry: Inquiry,
+    choice: Choice,
+    told: Mapping[str, Any],
+    source: str,
+    late: Late,
+    report: Callable[[dict[str, Any]], None],
 ) -> dict[str, Any] | None:
-    """Return the repairs of a step as plain data; None where nothing is wrong."""
+    """Return the repairs of a step as plain data; None where nothing is wrong.
+
+    Where the mistake must be is reported at once.
+    """
     rate = told["rate"]["value"] if told.get("rate") else None
     overwritten = [entry["name"] for entry in told["neglected"] if entry["overwritten"]]
     bench = Bench(widened(inquiry, overwritten), choice, source, rate)
@@ -100,13 +108,15 @@ def repair(
         ),
     )
     foresight = Foresight(bench, known, Targets(bench, roles))
+    first = _first(known, foresight, shown)
+    report({"first": first})
     found = repaired(bench, known, State(changes={}, shown=shown), foresight, late)
     return {
         "done": [_state(bench, known, adjoints, state) for state in found.done[:8]],
         "near": None if found.near is None else _state(bench, known, adjoints, found.near),
         "tried": found.tried,
         "influences": list(_influences(known)),
-        "first": None if found.done else _first(known, foresight, shown),
+        "first": first,
     }
 
 

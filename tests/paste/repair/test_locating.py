@@ -14,7 +14,8 @@ def first(source: str) -> dict[str, Any]:
     (step,) = understand.understood(
         prepare(source),
         lambda inquiry, choice, told: {
-            "repair": choice and service.repair(inquiry, choice, told, source, lambda: True)
+            "repair": choice
+            and service.repair(inquiry, choice, told, source, lambda: True, lambda _: None)
         },
     )["steps"]
     found: dict[str, Any] = step["repair"]["first"]
