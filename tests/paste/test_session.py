@@ -9,6 +9,7 @@ import pytest
 from gradcheck.errors import GradcheckError
 from gradcheck.paste import session
 from gradcheck.paste.reading.read import read
+from gradcheck.paste.sandbox.launch import call
 from gradcheck.paste.selection import At, SelectionError, chosen
 from gradcheck.paste.session import Request, run
 from gradcheck.report import ALONG, ProblemReport, Report
@@ -295,10 +296,8 @@ def test_the_place_of_a_mistake_stands_when_the_search_for_its_repair_is_cut_off
     whole, part = "    dW1 = X.T @ (dP @ W2.T * (1 - H ** 2))\n", "    dZ = dP @ W2.T * (1 - H)\n"
     assert whole in right_post
     post = right_post.replace(whole, f"{part}    dW1 = X.T @ dZ\n")
-    real = session.call
-
     def cut_off(*given: Any, **named: Any) -> Any:
-        real(*given, **named)
+        call(*given, **named)
         raise GradcheckError("it took too long")
 
     monkeypatch.setattr(session, "call", cut_off)
