@@ -296,6 +296,7 @@ def test_the_place_of_a_mistake_stands_when_the_search_for_its_repair_is_cut_off
     whole, part = "    dW1 = X.T @ (dP @ W2.T * (1 - H ** 2))\n", "    dZ = dP @ W2.T * (1 - H)\n"
     assert whole in right_post
     post = right_post.replace(whole, f"{part}    dW1 = X.T @ dZ\n")
+
     def cut_off(*given: Any, **named: Any) -> Any:
         call(*given, **named)
         raise GradcheckError("it took too long")
