@@ -51,7 +51,10 @@ def _misapplied(box: Optimizer, path: Path) -> Iterator[Remark]:
             parameters=(str(path),),
         )
     root = np.sqrt(abs(rate)) if rate else 0.0
-    if rate and is_one_of(root, box.rates) and not is_one_of(abs(rate), [1.0, *box.numbers]):
+    # The rate itself may be a square of another's, or a running mean may take its share of it.
+    usual = [1.0, *box.numbers]
+    others = [abs(rate), abs(rate) / (1 - share)] if rate and share < 1 else []
+    if is_one_of(root, box.rates) and others and not any(is_one_of(n, usual) for n in others):
         yield Remark(
             message=f"the learning rate {root:.3g} is applied twice",
             evidence=(f"the first step of {path} is {abs(rate):.3g} times its gradient",),
