@@ -135,6 +135,46 @@ for turn in range(3):
     assert "784" in told(prepared, "size")
 
 
+def test_a_file_of_which_columns_are_cut_off_has_as_many_as_that_takes(
+    ready: Ready, run: Run
+) -> None:
+    code = """
+import numpy as np
+rows = np.genfromtxt('ore.txt')
+y, X = rows[:, :1], rows[:, 1:]
+W = np.zeros((17, 1))
+for turn in range(3): W -= 0.1 * X.T @ (X @ W - y)
+"""
+    names = run(ready(code))
+    assert names["X"].shape[1] == 17
+    assert names["y"].shape == (len(names["X"]), 1)
+
+
+def test_a_library_is_known_by_its_usual_name_though_nothing_imports_it(
+    ready: Ready, run: Run
+) -> None:
+    code = """
+table = pd.read_csv('ore.csv')
+X, y = table.iloc[:, :-1].values, table.iloc[:, -1:].values
+W = np.zeros((7, 1))
+for turn in range(3): W -= 0.1 * X.T @ (X @ W - y)
+"""
+    prepared = ready(code)
+    assert run(prepared)["X"].shape[1] == 7
+    assert set(told(prepared, "import")) == {"pd", "np"}
+
+
+def test_digits_come_as_pictures_too(ready: Ready, run: Run) -> None:
+    code = """
+from sklearn.datasets import load_digits
+digits = load_digits()
+X, rows = digits.images.reshape(len(digits.images), -1), digits.data
+"""
+    names = run(ready(code))
+    assert np.array_equal(names["X"], names["rows"])
+    assert names["digits"].images.shape[1:] == (8, 8)
+
+
 def test_columns_are_found_by_name(ready: Ready, run: Run) -> None:
     code = """
 import pandas as pd
