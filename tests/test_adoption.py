@@ -207,7 +207,7 @@ def test_a_wrong_cell_is_said_to_be_wrong() -> None:
 def test_the_magic_works_in_ipython_itself() -> None:
     pytest.importorskip("IPython", reason="pip install 'gradcheck[jupyter]' has it tested")
     code = (
-        "from IPython.testing.globalipapp import start_ipython as s; ip = s();"
+        "from IPython.core.interactiveshell import InteractiveShell as S; ip = S.instance();"
         "ip.run_line_magic('load_ext', 'gradcheck');"
         f"ip.run_cell_magic('gradcheck', '--no-sandbox', {CELL!r})"
     )
