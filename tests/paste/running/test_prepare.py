@@ -312,6 +312,12 @@ def test_what_was_removed_from_numpy_is_back(ready: Ready, run: Run) -> None:
         assert "np.math" in told(prepared, "shim")
 
 
+def test_a_sum_of_what_is_generated_is_pythons(ready: Ready, run: Run) -> None:
+    names = run(ready("from numpy import *\na = sum(k * k for k in [2, 3])\nb = sum(eye(3), 0)"))
+    assert names["a"] == 13
+    assert names["b"].tolist() == [1, 1, 1]
+
+
 def test_all_of_numpy_is_there_at_once_but_no_rare_part_of_it(ready: Ready, run: Run) -> None:
     importlib.import_module("numpy.testing")
     code = (
