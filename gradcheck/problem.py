@@ -110,7 +110,7 @@ class Moves:
         return copy
 
 
-SIZE = 4096
+SIZE = 2**13
 """Entries of one piece of work: enough to outweigh handing it out, few enough for a budget of
 seconds."""
 
@@ -228,12 +228,15 @@ class Problem:
     evaluations at probes themselves so far that nobody asked for but others started from.
     `lost(probe, parameter)` tells why a gradient of zero is zero, in at most `LOST` evaluations
     that `overhead()` counts as well, and `trouble(probe)` where a loss that is not finite comes
-    from, where that is known.
+    from, where that is known. `terms(probe, parameter, entries)` gives the sizes of the terms that
+    derivatives by some entries are made of, where the structure shows them, in one evaluation for
+    each entry and one more, which `overhead()` counts.
     `afresh(probe)` gives the claims once more, by code that has never run before, if claims are
     made by code that may remember; `settled` says that no code of the user's makes them or the
     loss, so that asking again is no use. `conventions`, `facts` and `remarks` are what the front
     end noticed: deviations that are no mistakes, what has a code, and the rest. `larger` says how
-    whoever made the problem asks for a larger budget.
+    whoever made the problem asks for a larger budget. `epsilon` is the unit of rounding of losses:
+    where it is not that of double precision, magnitudes are larger by as much.
     """
 
     name: str
@@ -261,8 +264,10 @@ class Problem:
     locations: Mapping[str, Location] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     larger: str = "--budget, or budget under check:,"
+    epsilon: float = float(np.finfo(np.float64).eps)
     conventions: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     lost: Callable[[Probe, str], Lost | None] | None = None
+    terms: Callable[[Probe, str, Sequence[int]], Array] | None = None
     trouble: Callable[[Probe], str] | None = None
     afresh: Callable[[Probe], Claims] | None = None

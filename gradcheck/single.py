@@ -15,6 +15,7 @@ from gradcheck.reads import UNKEPT, depends, reading
 from gradcheck.referee import Clock, Outcome, Spread, check
 from gradcheck.report import (
     Check,
+    Descent,
     Finding,
     Location,
     Pictures,
@@ -147,10 +148,12 @@ def _report(
     found = (*_findings(loaded, outcome), *_notices(problem, outcome), *blind)
     report = reported(problem, settings, outcome, found)
     report = replace(
-        report,
-        remarks=(*problem.remarks, *_remarks(settings, outcome), *outcome.remarks),
-        pictures=_pictures(loaded, outcome) if settings.pictures else None,
+        report, remarks=(*problem.remarks, *_remarks(settings, outcome), *outcome.remarks)
     )
+    if report.pictures is not None:
+        report = replace(
+            report, pictures=replace(report.pictures, descent=_descent(loaded, outcome))
+        )
     return _signed(report, loaded) if found else report
 
 
@@ -172,18 +175,18 @@ def reported(
         remarks=(*problem.remarks, *outcome.remarks),
         checks=outcome.checks,
         findings=found,
+        pictures=Pictures(portraits=outcome.portraits) if settings.pictures else None,
     )
 
 
-def _pictures(loaded: Loaded, outcome: Outcome) -> Pictures:
+def _descent(loaded: Loaded, outcome: Outcome) -> Descent | None:
+    """Go down the claimed and the numeric gradient, where any claim is wrong."""
     from gradcheck.referee.descent import descent
 
-    wrong = any(check.verdict == "wrong" for check in outcome.checks)
+    if all(check.verdict != "wrong" for check in outcome.checks):
+        return None
     odd = {*outcome.missing, *outcome.misshapen, *loaded.network.inputs}
-    names = [c.parameter for c in outcome.checks if c.parameter not in odd]
-    return Pictures(
-        portraits=outcome.portraits, descent=descent(loaded.problem, names) if wrong else None
-    )
+    return descent(loaded.problem, [c.parameter for c in outcome.checks if c.parameter not in odd])
 
 
 def _signed(report: ProblemReport, loaded: Loaded) -> ProblemReport:

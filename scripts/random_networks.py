@@ -306,11 +306,14 @@ class _Growth:
                 "reduction": self.rng.choice(("sum", "batch_mean")),
             }
         biases = [name for name in self.parameters if name.endswith("bias")]
-        # For cosine_similarity a prediction of zeros has no direction.
         if biases and "cosine_similarity" not in loss and self._chance(0.2):
             found["parameters"] = dict.fromkeys(biases, "zeros")
         elif self._chance(0.25):
             found["parameters"] = {
                 "*": self.rng.choice(({"normal": [0, 1]}, {"normal": [0, 3]}, "he_uniform", "ones"))
             }
+        if "cosine_similarity" in loss:
+            # A prediction of zeros has no direction.
+            some = {name: {"normal": [0, 1]} for name in biases}
+            found["parameters"] = {**found.get("parameters", {}), **some}
         return found

@@ -9,6 +9,7 @@ import importlib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -64,3 +65,20 @@ def load_config(tmp_path: Path) -> Callable[[str], Loaded]:
         return loaded
 
     return load
+
+
+@pytest.fixture(scope="session")
+def official() -> Callable[[str], Any]:
+    """Give the schema at an address, as the package `schemastore` keeps it; nothing is fetched."""
+    schemastore, requests, requests_cache = map(
+        importlib.import_module, ("schemastore", "requests", "requests_cache")
+    )
+    kept = Path(str(schemastore.__file__)).parent / "cache"
+
+    def schema(address: str) -> Any:
+        # As the package would, but for asking the network whether the schema has changed.
+        with requests_cache.CachedSession(kept) as store:
+            key = store.cache.create_key(requests.Request("GET", address))
+            return store.cache.get_response(key).json()
+
+    return schema

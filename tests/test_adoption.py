@@ -5,10 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -109,6 +111,43 @@ def test_the_hook_of_the_readme_is_one_that_there_is() -> None:
     assert (name, command) == ("gradcheck", "check")
 
 
+SCHEMAS = {
+    "action": "https://json.schemastore.org/github-action.json",
+    "github": "https://json.schemastore.org/github-workflow.json",
+    "gitlab": "https://gitlab.com/gitlab-org/gitlab/-/raw/master/app/assets/javascripts/editor/"
+    "schema/ci.json",
+}
+
+
+def _complaints(schema: Any, text: str) -> list[str]:
+    # YAML 1.1 takes `on:` for true.
+    found = {"on" if key is True else key: value for key, value in yaml.safe_load(text).items()}
+    return [error.message for error in jsonschema.Draft7Validator(schema).iter_errors(found)]
+
+
+def test_the_action_and_the_jobs_are_what_the_services_take(
+    project: Path, official: Callable[[str], Any]
+) -> None:
+    assert _init("--ci", "github").exit_code == _init("--ci", "gitlab").exit_code == 0
+    texts = {
+        "action": (ROOT / ".github/action.yml").read_text("utf-8"),
+        "github": (project / ".github/workflows/gradcheck.yml").read_text("utf-8"),
+        "gitlab": (project / ".gitlab-ci.yml").read_text("utf-8"),
+    }
+    for name, text in texts.items():
+        assert _complaints(official(SCHEMAS[name]), text) == [], name
+    assert _complaints(official(SCHEMAS["github"]), texts["github"].replace("runs-on", "runs"))
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_names_that_mean_something_in_yaml_are_checked_as_they_are(project: Path, ci: str) -> None:
+    assert _init("job.yml", "--ci", ci, "--targets", "a: b #c").exit_code == 0
+    job = yaml.safe_load((project / "job.yml").read_text("utf-8"))
+    steps = job["jobs"]["gradcheck"]["steps"] if ci == "github" else []
+    scripts = [step["run"] for step in steps if "run" in step] or job["gradcheck"]["script"]
+    assert any("gradcheck check 'a: b #c' --format" in script for script in scripts)
+
+
 def test_a_job_that_is_there_is_not_replaced_without_being_told(project: Path) -> None:
     assert _init("--ci", "gitlab").exit_code == 0
     assert _init("--ci", "gitlab").exit_code == 2
@@ -168,7 +207,7 @@ def test_a_wrong_cell_is_said_to_be_wrong() -> None:
 def test_the_magic_works_in_ipython_itself() -> None:
     pytest.importorskip("IPython", reason="pip install 'gradcheck[jupyter]' has it tested")
     code = (
-        "from IPython.testing.globalipapp import start_ipython as s; ip = s();"
+        "from IPython.core.interactiveshell import InteractiveShell as S; ip = S.instance();"
         "ip.run_line_magic('load_ext', 'gradcheck');"
         f"ip.run_cell_magic('gradcheck', '--no-sandbox', {CELL!r})"
     )

@@ -93,7 +93,7 @@ def _module(
     verbose: int,
     **settings: Any,
 ) -> int:
-    from gradcheck.cli._output import destinations, write
+    from gradcheck.cli._output import destinations, needs, write
     from gradcheck.module.session import Request, run
     from gradcheck.settings import Settings
 
@@ -109,7 +109,10 @@ def _module(
         Request(
             target=target,
             wish=wish,
-            settings=Settings(**{key: s for key, s in settings.items() if s is not None}),
+            settings=Settings(
+                pictures="pictures" in needs(where),
+                **{key: s for key, s in settings.items() if s is not None},
+            ),
             folder=Path.cwd(),
             timeout=timeout,
         )

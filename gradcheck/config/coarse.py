@@ -37,6 +37,7 @@ def widened(problem: Problem, evaluation: Evaluation, own: Probe) -> Problem:
         problem,
         evaluate=evaluate,
         plain=plain,
+        epsilon=eps,
         derivative=lambda probe, name, nudge, effort: None,
         measure=lambda probe, piece: None,
         facts=(*problem.facts, *imprecise(eps, names)),

@@ -218,6 +218,7 @@ def _posed(config: Section, network: Network, claimed: Claimed, probe: Draw) -> 
         facts=claimed.facts,
         remarks=claimed.remarks,
         lost=evaluation.lost,
+        terms=evaluation.terms,
         trouble=evaluation.trouble,
         afresh=claimed.afresh,
     )

@@ -19,6 +19,9 @@ FELT = 0.01
 FRESH = 5
 """Probes that prove a repair."""
 
+LARGE = 2
+"""Probes that prove it on a network so large that it has a twin: each tells of many entries."""
+
 
 def mend(
     formulas: Formulas,
@@ -33,12 +36,12 @@ def mend(
     What formulas assign are gradients but for a `factor`.
     """
     likely = [kind for blame in blames for kind in blame.plant.fault.repairs]
-    used = len(case.references)
+    used, fresh = len(case.references), FRESH if small is None else LARGE
     for lead in _leads(case):
         found = repair(
             formulas,
             [c.references[lead] for c in (small, case) if c is not None],
-            lambda: [problem.probe(used + k, 0) for k in range(FRESH)],
+            lambda: [problem.probe(used + k, 0) for k in range(fresh)],
             likely,
             factor,
         )

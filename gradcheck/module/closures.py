@@ -20,6 +20,7 @@ from gradcheck.child.watched import watch
 from gradcheck.claims.coarse import imprecise
 from gradcheck.errors import ClaimError
 from gradcheck.module.calling import analytic, called, changed, required
+from gradcheck.module.coarse import narrowed, units
 from gradcheck.module.holding import Holder
 from gradcheck.module.slots import Slot, holds, is_real
 from gradcheck.module.subject import About, Losses, Moved, Point
@@ -48,29 +49,33 @@ class Closure:
         dumped = gradients is not None and not callable(gradients)
         own = self._holder.values
         eps, coarse = coarsest(lambda values: np.array([self._value(values)]), own)
-        self._rounding = eps / EPS
+        self._units = {} if dumped else units(lambda p: self._claims(p), own)
         self.about = About(
             name=self._name,
             own=Point(parameters=self._holder.values, data=_read(loss, self._holder.values)),
             claimed=frozenset(self._holder.values),
             dumped=dumped,
+            epsilon=eps,
             facts=(*_coarse(arrays, eps, coarse), *self._spoilt()),
             remarks=(DUMPED,) if dumped else (),
         )
 
     def losses(self, point: Point, moved: Moved) -> Losses:
         found = Losses.of(self._value, point, moved)
-        return replace(found, magnitude=found.magnitude * self._rounding)
+        return replace(found, magnitude=found.magnitude * (self.about.epsilon / EPS))
 
     def claims(self, point: Point) -> Claims:
-        if callable(self._gradients):
-            return self._claimed(self._returned(self._gradients, point.parameters))
-        if self._gradients is not None:
-            return self._claimed(self._gradients)
-        return self._claimed(self._parted(self._returned(self._loss, point.parameters))[1])
+        return narrowed(self._claims(point.parameters), self._units)
 
     def output(self, point: Point) -> Array | None:  # noqa: ARG002
         return None
+
+    def _claims(self, parameters: Mapping[str, Array]) -> Claims:
+        if callable(self._gradients):
+            return self._claimed(self._returned(self._gradients, parameters))
+        if self._gradients is not None:
+            return self._claimed(self._gradients)
+        return self._claimed(self._parted(self._returned(self._loss, parameters))[1])
 
     def _value(self, parameters: Mapping[str, Array]) -> Any:
         if any(np.iscomplexobj(value) for value in parameters.values()):

@@ -15,6 +15,7 @@ from gradcheck.chance import Chance
 from gradcheck.claims.coarse import imprecise
 from gradcheck.errors import ClaimError
 from gradcheck.module.calling import called, changed
+from gradcheck.module.coarse import narrowed, units
 from gradcheck.module.harvest import Harvest, flattened
 from gradcheck.module.holding import Holder
 from gradcheck.module.passes import Back, Passes
@@ -34,7 +35,7 @@ class Layer:
         if not own.parameters:
             raise ClaimError(_nothing(passes))
         eps, coarse = coarsest(lambda values: passes.output(_at(own, values)), own.parameters)
-        self._rounding = eps / EPS
+        self._units = units(lambda values: self._claims(_at(own, values)), own.parameters)
         first, facts = passes.back(own, lambda back: (self._read(back, own), self._spoilt(back)))
         unclaimed = [name for name in passes.moving if name not in first]
         self.about = About(
@@ -43,6 +44,7 @@ class Layer:
             claimed=frozenset(own.parameters) - set(unclaimed),
             inputs=passes.moving,
             batch=_samples(outputs[0], own, passes),
+            epsilon=eps,
             facts=(*facts, *imprecise(eps, coarse)),
             remarks=(
                 *harvest.remarks,
@@ -56,10 +58,13 @@ class Layer:
         terms = [self._terms(point, {moved.parameter: value}) for value in moved.values]
         return Losses(
             value=np.asarray([some.sum() for some in terms]),
-            magnitude=np.asarray([_magnitude(some) for some in terms]) * self._rounding,
+            magnitude=np.asarray([_magnitude(some) for some in terms]) * (self.about.epsilon / EPS),
         )
 
     def claims(self, point: Point) -> Claims:
+        return narrowed(self._claims(point), self._units)
+
+    def _claims(self, point: Point) -> Claims:
         return self._passes.back(point, lambda back: self._read(back, point))
 
     def output(self, point: Point) -> Array | None:

@@ -50,6 +50,7 @@ def problem_of(subject: Subject, target: str, seed: int, larger: str) -> Problem
         facts=about.facts,
         remarks=about.remarks,
         larger=larger,
+        epsilon=about.epsilon,
     )
 
 

@@ -66,4 +66,5 @@ def _about(header: wire.Header, arrays: Mapping[str, Array]) -> About:
             for f in header["facts"]
         ),
         remarks=tuple(header["remarks"]),
+        epsilon=header["epsilon"],
     )

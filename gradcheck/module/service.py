@@ -91,6 +91,7 @@ def packed(about: About) -> tuple[dict[str, Any], dict[str, Array]]:
             for f in about.facts
         ],
         "remarks": about.remarks,
+        "epsilon": about.epsilon,
         "parameters": [*about.own.parameters],
     }
     limits = {f"limits/{name}": value for name, value in about.limits.items()}

@@ -5,21 +5,25 @@ at two rates it is the same, unless the step uses values that it has already upd
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.child.numbers import real
+from gradcheck.claims.coarse import imprecise
 from gradcheck.errors import ClaimError
 from gradcheck.module.calling import analytic, called, required
 from gradcheck.module.closures import captured, demanded, name_of
+from gradcheck.module.coarse import narrowed, units
 from gradcheck.module.holding import Holder
 from gradcheck.module.naming import is_rate
 from gradcheck.module.objects import method
 from gradcheck.module.slots import Slot, as_array, slots
 from gradcheck.module.state import Snapshot
 from gradcheck.module.subject import About, Losses, Moved, Point
+from gradcheck.numeric.precision import EPS, coarsest
 from gradcheck.problem import Claims
 from gradcheck.record import record
 
@@ -40,6 +44,12 @@ parameter, such as a cache, changes by as much at any rate."""
 
 LINEAR = 1e-6
 """From what difference on a step is said to depend on the learning rate."""
+
+BLUR = 1e3
+"""The same in units of rounding, for steps in less than double precision."""
+
+GRAIN = 64.0
+"""Roundings of a parameter that may get into its change."""
 
 Function = Callable[..., Any]
 
@@ -63,22 +73,31 @@ class Step:
     def __init__(self, observed: Observed, holder: Holder, remarks: Sequence[str] = ()) -> None:
         self._observed, self._holder = observed, holder
         own = Point(parameters=holder.values, data={})
+        eps, coarse = coarsest(lambda values: np.array([self._value(values)]), own.parameters)
+        self._units = _coarser(
+            units(self._afters, own.parameters), units(self._grained, own.parameters)
+        )
         first = self._changes(own, observed.rates[0])
         _refuse_signs(observed.name, first)
         uneven = self._uneven(own, first)
+        # Of next to no step nothing is left in less than double precision.
+        lasting = uneven and max(self._units.values(), default=EPS) <= EPS
         self.about = About(
             name=observed.name,
             own=own,
             claimed=frozenset(holder.values),
+            epsilon=eps,
+            facts=tuple(imprecise(eps, coarse)),
             remarks=tuple(remarks),
-            limits=self._changes(own, LIMIT) if uneven else {},
+            limits=self._changes(own, LIMIT) if lasting else {},
         )
 
     def losses(self, point: Point, moved: Moved) -> Losses:
-        return Losses.of(self._value, point, moved)
+        found = Losses.of(self._value, point, moved)
+        return replace(found, magnitude=found.magnitude * (self.about.epsilon / EPS))
 
     def claims(self, point: Point) -> Claims:
-        return self._changes(point, self._observed.rates[0])
+        return narrowed(self._changes(point, self._observed.rates[0]), self._units)
 
     def output(self, point: Point) -> Array | None:  # noqa: ARG002
         return None
@@ -89,6 +108,20 @@ class Step:
         return {
             name: np.asarray((value - after[name]) / rate)
             for name, value in point.parameters.items()
+        }
+
+    def _afters(self, parameters: Mapping[str, Array]) -> Claims:
+        self._holder.hold(parameters)
+        after = self._observed.step(self._observed.rates[0])
+        return {name: after[name] for name in parameters}
+
+    def _grained(self, parameters: Mapping[str, Array]) -> Claims:
+        """Return the changes without the digits that the parameters' own size takes from them."""
+        rate = self._observed.rates[0]
+        found = self._changes(Point(parameters=parameters, data={}), rate)
+        return {
+            name: _rounded(change, GRAIN * EPS * _size(parameters[name], rate * change) / rate)
+            for name, change in found.items()
         }
 
     def _value(self, parameters: Mapping[str, Array]) -> complex:
@@ -110,7 +143,10 @@ class Step:
         if len(self._observed.rates) < 2:
             return False
         second = self._changes(own, self._observed.rates[1])
-        apart = [_apart(change, second[name]) > LINEAR for name, change in first.items()]
+        apart = [
+            _apart(change, second[name]) > max(LINEAR, BLUR * self._units.get(name, EPS))
+            for name, change in first.items()
+        ]
         if all(apart):
             one, other = self._observed.rates
             raise ClaimError(
@@ -269,6 +305,18 @@ def _is_felt(made: Observed, subject: Any, slot: Slot) -> bool:
         losses.append(np.asarray(_scalar(called(f"{made.name}'s loss", made.loss))))
     holder.hold({slot.path: value})
     return not np.array_equal(losses[0], losses[1])
+
+
+def _size(*values: Array) -> float:
+    return max(float(np.max(np.abs(value), initial=0.0)) for value in values)
+
+
+def _rounded(values: Array, grain: float) -> Array:
+    return np.round(values / grain) * grain if grain and np.isfinite(grain) else values
+
+
+def _coarser(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    return {name: max(one.get(name, EPS), other.get(name, EPS)) for name in {**one, **other}}
 
 
 def _scalar(returned: Any) -> Any:

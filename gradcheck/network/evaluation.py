@@ -68,6 +68,12 @@ class Evaluation:
 
         return lost(self._network, probe, parameter, self._passed)
 
+    def terms(self, probe: Probe, parameter: str, entries: Sequence[int]) -> Array:
+        """Measure the terms that derivatives are made of; see `problem.Problem.terms`."""
+        from gradcheck.network.conditioning import terms
+
+        return terms(self._network, probe, parameter, entries, self._passed)
+
     def trouble(self, probe: Probe) -> str:
         """Say where a number that is not finite comes from."""
         from gradcheck.network.nonfinite import trouble

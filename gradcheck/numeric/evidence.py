@@ -41,13 +41,15 @@ class Moments:
 
     def __init__(self) -> None:
         self._sums = np.zeros(4)
-        self.largest = 0.0
-        """The size of the largest claimed entry so far."""
 
-    def add(self, claimed: Array, numeric: Array, apart: Array, largest: float) -> None:
-        """Take in a stretch of both, their difference, and the size of the largest claimed."""
+    def add(self, claimed: Array, numeric: Array, apart: Array) -> None:
+        """Take in a stretch of both, and their difference."""
         self._sums += [claimed @ claimed, numeric @ numeric, claimed @ numeric, apart @ apart]
-        self.largest = max(self.largest, largest)
+
+    @property
+    def claimed(self) -> float:
+        """The length of the claimed gradient, and so no less than its largest entry's size."""
+        return float(np.sqrt(self._sums[0]))
 
     @property
     def length(self) -> float:
@@ -69,9 +71,10 @@ class Moments:
     def _compared(self, claimed: Array, numeric: Array | Inner) -> Evidence:
         other, length, _, distance = np.sqrt(np.maximum(self._sums, 0)).tolist()
         product = float(self._sums[2]) / length**2
-        rounded, slack = float(f"{product:.9g}"), EXACT * self.largest
-        plain = rounded == 1 and distance <= slack
-        exact = plain or _apart(claimed, numeric, rounded) <= slack
+        rounded = float(f"{product:.9g}")
+        # The largest entry is no smaller than the mean square's root.
+        plain = rounded == 1 and distance <= EXACT * other / np.sqrt(len(claimed))
+        exact = plain or _apart(claimed, numeric, rounded) <= EXACT * size(claimed, claimed)
         return Evidence(
             relative=distance / length,
             ratio=rounded if exact else product,
@@ -85,7 +88,7 @@ def compare(claimed: Array, numeric: Array) -> Evidence:
     moments = Moments()
     with np.errstate(over="ignore", invalid="ignore"):
         for c, n in _blocks(claimed, numeric):
-            moments.add(c, n, c - n, float(np.abs(c).max()))
+            moments.add(c, n, c - n)
     return moments.evidence(claimed, numeric)
 
 

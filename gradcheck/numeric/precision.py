@@ -22,17 +22,21 @@ MOST, LEAST = 0.5, 0.1
 
 @record
 class _Format:
-    """A floating-point format: its rounding unit, a move that shows in it and one that does not."""
+    """A floating-point format: its rounding unit, moves of which any that follows shows in it, one
+    that does not, and the unit of the next finer format.
+    """
 
     eps: float
-    seen: float
+    seen: tuple[float, ...]
     lost: float
+    finer: float
 
 
-FORMATS = (
-    _Format(eps=2.0**-23, seen=2.0**-19, lost=2.0**-34),
-    _Format(eps=2.0**-10, seen=2.0**-6, lost=2.0**-20),
-)
+SINGLE = _Format(eps=2.0**-23, seen=(2.0**-19, 2.0**-14, 2.0**-9), lost=2.0**-34, finer=EPS)
+HALF = _Format(eps=2.0**-10, seen=(2.0**-6,), lost=2.0**-16, finer=2.0**-23)
+
+BENT = 0.25
+"""How far from half the change half a move may take results, in units of the change."""
 
 Results = Callable[[Mapping[str, Array]], Array]
 
@@ -57,18 +61,28 @@ def _eps(results: Results, own: Mapping[str, Array], name: str, base: Array) -> 
         moved = results({**own, name: value + step * unit})
         return np.abs(moved - base) if moved.shape == base.shape else np.zeros(base.shape)
 
-    for one in FORMATS:
-        lost = change(one.lost)
-        if np.count_nonzero(lost) > MOST * lost.size:
-            return EPS
-        seen = change(one.seen)
-        felt = seen * (one.lost / one.seen) > FAR * EPS * np.abs(base)
-        count = np.count_nonzero(felt)
-        if count and np.count_nonzero(lost[felt]) <= LEAST * count and _follows(change, one, felt):
+    tiny = change(SINGLE.lost)
+    if np.count_nonzero(tiny) > MOST * tiny.size:
+        return EPS
+    # The coarser first, for in it larger moves follow as they do in the finer one.
+    for one, lost in ((HALF, None), (SINGLE, tiny)):
+        if _is_in(one, change, np.abs(base), change(one.lost) if lost is None else lost):
             return one.eps
     return EPS
 
 
-def _follows(change: Callable[[float], Array], one: _Format, felt: Array) -> bool:
-    """Tell whether results follow all moves that the format shows, as those of steps do not."""
-    return bool(np.count_nonzero(change(one.seen / 2)[felt]) > MOST * np.count_nonzero(felt))
+def _is_in(one: _Format, change: Callable[[float], Array], size: Array, lost: Array) -> bool:
+    """Tell whether results lose small moves, and follow larger ones, as they do in a format.
+
+    What counts are those that would show the small ones in the next finer format.
+    """
+    for step in one.seen:
+        seen = change(step)
+        felt = seen * (one.lost / step) > FAR * one.finer * size
+        count = np.count_nonzero(felt)
+        if count and np.count_nonzero(lost[felt]) <= LEAST * count:
+            half = change(step / 2)[felt]
+            straight = np.abs(half - seen[felt] / 2) <= BENT * seen[felt]
+            if np.count_nonzero(straight & (half > 0)) > MOST * count:
+                return True
+    return False

@@ -1,5 +1,6 @@
 """One mistake of a pasted program: the edit that undoes it, and what its text speaks of."""
 
+import ast
 import re
 from collections.abc import Mapping
 
@@ -8,12 +9,28 @@ from gradcheck.record import record
 ACTIVATION = re.compile(r"(?i)sigm|tanh|relu|act|squash|logistic|softplus|\belu|gelu|swish|nonlin")
 DERIVATIVE = re.compile(r"(?i)prime|deriv|slope|grad|_d\b|\bd_?act|1(\.0?)? ?- ?")
 DECAY = re.compile(r"(?i)\breg|lambda|\blam|\bl2|\bl1|decay|penalt|alpha ?\*|weight_?decay")
-BIAS = re.compile(r"(?i)(^|[._\[' ])(b|db|bias|biases|nabla_b|grad_b)\w*")
+BIAS = re.compile(r"(?i)d?(b[a-z]?|bhid|bout|bias|biases|biais|offset|intercept|threshold)")
+"""A word of a bias's name."""
+
+PRE = re.compile(
+    r"(?i)^(self\.)?(z|zs|s|u|net|pre|lin|logits?|sum|weighted|in(put)?_?sum)(?![a-z])"
+)
+"""How the name of a pre-activation begins."""
+
+DERIVED = re.compile(r"(?i)^(self\.)?(d(?=[A-Z_\d]|[a-z]{1,3}\d?\b)|grad|delta|err|nabla)")
+"""How the name of a derivative begins."""
+
+INPUT = re.compile(r"^(self\.)?([xX]|[Ii]nputs?|data|features)(?![a-z])")
+WEIGHT = re.compile(r"(?i)^(self\.)?(w|theta|weight|kernel|v\b|u\b)")
 PRODUCT = re.compile(r"@|\bdot\(|matmul|einsum|outer")
 SUM = re.compile(r"\.?(sum|mean|average)\(")
 AVERAGE = re.compile(r"\bmean\(")
 AXIS = re.compile(r"axis=0")
-RNN = re.compile(r"(?i)\b(h|hs|c)\[t|dh_?next|hprev|h_prev|bptt|Whh|W_hh")
+RNN = re.compile(r"(?i)\b(h|hs|c|s)\[-?t|dh_?next|hprev|h_prev|bptt|Whh|W_hh")
+TIME = re.compile(r"\[t( ?[-+] ?1)?\]")
+RECURRENT = re.compile(r"(?i)w_?hh|w_?aa|w_?rec|\bu$")
+ATTENTION = re.compile(r"(?i)\b(d?[qkv]|scores|att\w*|query|keys?|values?)\b")
+SOFTMAX = re.compile(r"(?i)softmax|\bd?(p|probs?|attn?|a)\b")
 MASK = re.compile(r"(?i)mask|drop|keep")
 INDEX = re.compile(r"\[[^\]]*\]")
 NUMBER = re.compile(r"\d+")
@@ -47,11 +64,28 @@ class Mistake:
         return self.feeds >= self.everything
 
     @property
-    def is_bias(self) -> bool:
-        target = self.statement.partition("=")[0]
-        return len(self.feeds) == 1 and bool(
-            BIAS.search(target) or all(BIAS.search(name) for name in self.feeds)
+    def is_last(self) -> bool:
+        """Whether it is in the output's delta: not what carries that back through a weight."""
+        if not self.is_output or len(self.everything) > 1:
+            return self.is_output
+        match _value(self.statement):
+            case ast.BinOp(op=ast.Mult(), left=left, right=right):
+                return not any(PRODUCT.search(ast.unparse(side)) for side in (left, right))
+        return True
+
+    @property
+    def is_own(self) -> bool:
+        """Whether only the gradients of one parameter come from here, or of all of one kind."""
+        if len(self.feeds) == 1 or self.is_output:
+            return len(self.feeds) == 1
+        kinds = {_kind(name) for name in self.feeds}
+        return len(kinds) == 1 and all(
+            name in self.feeds for name in self.everything if _kind(name) in kinds
         )
+
+    @property
+    def is_bias(self) -> bool:
+        return self.is_own and all(_is_bias(name) for name in self.feeds)
 
     @property
     def is_decay(self) -> bool:
@@ -60,7 +94,33 @@ class Mistake:
     @property
     def is_weight(self) -> bool:
         """Whether the statement makes one weight's gradient, by a product with its input."""
-        return len(self.feeds) == 1 and not self.is_bias and bool(PRODUCT.search(self.statement))
+        return self.is_own and not self.is_bias and bool(PRODUCT.search(self.statement))
+
+    @property
+    def is_recurrent(self) -> bool:
+        """Whether it is on the way back through time."""
+        if RNN.search(f"{self.function} {self.statement} {self.new}"):
+            return True
+        steps = TIME.search(self.statement)
+        return bool(steps) and any(RECURRENT.search(name) for name in self.everything)
+
+    @property
+    def is_shifted(self) -> bool:
+        """Whether another entry of the same list belongs there."""
+        return self.old != self.new and INDEX.sub("", self.old) == INDEX.sub("", self.new)
+
+    @property
+    def is_argument(self) -> bool:
+        """Whether it is in a condition, or what an activation or derivative is taken of."""
+        compared = rf"{re.escape(self.old)} ?(==|!=|<|>)|(==|!=|<=?|>=?) ?{re.escape(self.old)}"
+        return bool(re.search(compared, self.statement)) or self.called is not None
+
+    @property
+    def called(self) -> str | None:
+        """The function of an activation or derivative that is handed the old value."""
+        found = re.search(rf"(\w+)\({re.escape(self.old)}[,)]", self.statement)
+        known = found and (DERIVATIVE.search(found[1]) or ACTIVATION.search(found[1]))
+        return found[1] if found and known else None
 
     @property
     def is_exchange(self) -> bool:
@@ -83,9 +143,8 @@ class Mistake:
     def is_slope(self) -> bool:
         """Whether a derivative is taken of the old value, by a function or written out."""
         old = re.escape(self.old)
-        called = re.search(rf"(\w+)\({old}[,)]", self.statement)
         written = re.search(rf"{old} ?\* ?\(1(\.0?)? ?- ?{old}\)", self.statement)
-        return bool(written or (called and DERIVATIVE.search(called[1])))
+        return bool(written or (self.called and DERIVATIVE.search(self.called)))
 
     @property
     def is_dropout(self) -> bool:
@@ -95,8 +154,29 @@ class Mistake:
     @property
     def is_neighbour(self) -> bool:
         """Whether another entry of the same list belongs into a derivative."""
-        same = INDEX.sub("", self.old) == INDEX.sub("", self.new)
-        return same and self.old != self.new and bool(DERIVATIVE.search(self.statement))
+        return self.is_shifted and bool(DERIVATIVE.search(self.statement))
+
+
+def _value(statement: str) -> ast.AST | None:
+    """Return the value of a statement's text."""
+    try:
+        return getattr(ast.parse(statement).body[0], "value", None)
+    except (SyntaxError, IndexError):
+        return None
+
+
+def _pieces(name: str) -> list[str]:
+    return [piece for piece in re.split(r"[^\w]+", name) if piece and not piece.isdigit()]
+
+
+def _kind(name: str) -> str:
+    """Return a parameter's name without what tells the layers apart."""
+    return NUMBER.sub("", (_pieces(name) or [name])[-1])
+
+
+def _is_bias(name: str) -> bool:
+    last = (_pieces(name) or [name])[-1]
+    return any(BIAS.fullmatch(NUMBER.sub("", word)) for word in last.split("_"))
 
 
 def _own(text: str) -> str:

@@ -4,13 +4,19 @@ What was edited, how, and which gradients were off by what, tells the fault; the
 residuals from activations, weights and biases by how the program uses and names them.
 """
 
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from math import isclose
-from typing import TypeAlias
 
+from gradcheck.paste.exchanges import (
+    Codes,
+    halved_rule,
+    replaced_function,
+    replaced_index,
+    replaced_value,
+)
 from gradcheck.paste.mistake import (
     ACTIVATION,
+    ATTENTION,
     AVERAGE,
     AXIS,
     CONV,
@@ -18,12 +24,10 @@ from gradcheck.paste.mistake import (
     DERIVATIVE,
     POOL,
     PRODUCT,
-    RNN,
+    SOFTMAX,
     SUM,
     Mistake,
 )
-
-Codes: TypeAlias = Iterator[str]
 
 
 def codes(mistake: Mistake, known: Collection[str]) -> list[str]:
@@ -37,14 +41,22 @@ def _nothing(_: Mistake) -> Codes:
 
 
 def _sign(m: Mistake) -> Codes:
+    if m.is_argument:
+        yield from _exchanged_branches(m)
+        return
     if m.updates:
         yield "UPD01"
     if m.is_decay and not m.is_output:
         yield "REG02"
     if m.is_output:
         yield "SGN01"
-    yield "SGN02"
-    yield "SGN03"
+    yield from ("SGN03", "SGN02") if m.is_own else ("SGN02", "SGN03")
+
+
+def _exchanged_branches(m: Mistake) -> Codes:
+    """What a derivative is taken of has the wrong sign, as if its branches were exchanged."""
+    if m.called and DERIVATIVE.search(m.called):
+        yield from ("ACT17", "ACT12")
 
 
 def _operands(m: Mistake) -> Codes:
@@ -63,9 +75,9 @@ def _call(m: Mistake) -> Codes:
     if SUM.search(m.old):
         yield from _summed(m)
     if DERIVATIVE.search(name):
-        yield from ("LOS01", "ACT11") if m.is_output else ("ACT11",)
+        yield from ("LOS01", "ACT11") if m.is_last else ("ACT11",)
     if ACTIVATION.search(name) or not DERIVATIVE.search(name):
-        yield from ("ACT23", "ACT02") if m.is_output else ("ACT02", "ACT23")
+        yield from ("ACT23", "ACT02") if m.is_last else ("ACT02", "ACT23")
 
 
 def _summed(m: Mistake) -> Codes:
@@ -82,48 +94,11 @@ def _derivative(m: Mistake) -> Codes:
         yield "DRP01"
     if m.is_bias:
         yield "BIA08"
-    if m.is_output:
+    if m.is_last:
         yield from ("ACT22", "LOS02", "LOS04")
+    if m.is_recurrent:
+        yield "RNN03"
     yield "ACT01"
-
-
-def _rule(m: Mistake) -> Codes:
-    """A derivative written down in half."""
-    if re.search(r"\*\* ?2|\bpower|square", m.new) and not re.search(r"\*\* ?2", m.old):
-        yield "ACT06"
-    yield from ("ACT05", "ACT04", "ACT12")
-
-
-def _name(m: Mistake) -> Codes:
-    """One value in another's place."""
-    if m.is_dropout:
-        yield "DRP01"
-    if m.is_neighbour and not m.is_weight:
-        yield "ACT13"
-    if m.is_decay and m.kind == "replace-name":
-        yield "REG10"
-    if m.is_exchange:
-        yield "MAT08"
-    if m.is_slope:
-        yield from _sloped(m)
-    if m.is_bias:
-        yield from ("BIA10", "BIA07")
-    if m.is_weight:
-        yield from ("MAT06", "MAT07", "MAT05", "PRP04")
-    if PRODUCT.search(m.statement) and re.search(r"(?i)^(self\.)?(w|theta|weight)", m.new):
-        yield "MAT08"
-    if m.new.startswith(("d", "grad", "delta", "err")) and m.is_output:
-        yield "MAT10"
-    yield from _sloped(m)
-    yield from ("PRP04", "MAT10", "PRP06")
-
-
-def _sloped(m: Mistake) -> Codes:
-    """A derivative that is taken of something else."""
-    if DERIVATIVE.search(m.statement) and m.is_namesake:
-        yield "ACT13"
-    if DERIVATIVE.search(m.statement) or ACTIVATION.search(m.statement):
-        yield from ("ACT03", "ACT02", "ACT13", "ACT09")
 
 
 def _flipped(m: Mistake) -> Codes:
@@ -133,31 +108,30 @@ def _flipped(m: Mistake) -> Codes:
     yield "ACT17"
 
 
-def _index(m: Mistake) -> Codes:
-    if RNN.search(m.statement):
-        yield from ("RNN06", "RNN04")
-    if m.is_bias:
-        yield from ("BIA10", "BIA11")
-    if m.is_weight:
-        yield from ("MAT06", "PRP04")
-    if m.is_neighbour:
-        yield "ACT13"
-    yield from ("PRP04", "MAT08", "ACT13", "LOS11")
-
-
 def _factor(m: Mistake) -> Codes:
     """A factor that is missing or too many, or a term."""
     if m.is_pile:
         yield "PRP08"
+    if m.is_dropout and m.kind == "divide":
+        yield "DRP02"
     two = any(isclose(abs(r), n, rel_tol=1e-6) for r in m.ratios.values() for n in (2, 0.5))
     if m.is_decay and not m.ratios:
         yield from ("REG03", "REG04")
     if two or m.new.startswith("2 *") or m.new.endswith(("/ 2", "* 2")):
-        yield "REG03" if m.is_decay else "AVG06"
+        yield from _twice(m)
     if m.kind in ("divide", "sum-to-mean") and _too_large(m):
         yield from _undivided(m)
     else:
         yield from _overdivided(m)
+
+
+def _twice(m: Mistake) -> Codes:
+    if m.is_decay:
+        yield "REG03"
+    elif m.is_own:
+        yield "AVG10" if m.is_bias else "AVG09"
+    else:
+        yield "AVG06"
 
 
 def _too_large(m: Mistake) -> bool:
@@ -167,19 +141,22 @@ def _too_large(m: Mistake) -> bool:
 def _undivided(m: Mistake) -> Codes:
     if m.is_output:
         yield "AVG01"
-    if len(m.feeds) == 1:
+    if m.is_own:
         yield "AVG19"
     yield from ("AVG01", "AVG09")
 
 
 def _overdivided(m: Mistake) -> Codes:
     if m.kind == "drop-factor" and DERIVATIVE.search(m.old):
-        yield from ("LOS01", "ACT11") if m.is_output else ("ACT11",)
+        yield from ("LOS01", "ACT11") if m.is_last else ("ACT11",)
     if m.kind == "drop-factor" and m.is_decay:
         yield "REG08"
+    constant = m.kind != "sum-to-mean" and not AVERAGE.search(m.old) and "/" not in m.old
+    if m.is_own and constant:
+        yield "AVG10" if m.is_bias else "AVG09"
     if m.is_bias:
         yield from ("BIA02", "AVG10")
-    if len(m.feeds) == 1:
+    if m.is_own:
         yield from ("AVG03", "AVG09")
     yield from ("AVG02", "AVG05", "AVG09")
 
@@ -188,7 +165,7 @@ def _times(m: Mistake) -> Codes:
     """A value that should have been multiplied by."""
     if m.is_dropout:
         yield "DRP01"
-    if RNN.search(m.statement):
+    if m.is_recurrent:
         yield "RNN01"
     yield from ("ACT08", "MAT10")
 
@@ -197,10 +174,14 @@ def _axes(m: Mistake) -> Codes:
     if len(AVERAGE.findall(m.statement)) > 1:
         yield "BNM15" if AXIS.search(m.new) else "LNM01"
     if m.is_bias:
-        yield "BIA03" if "axis" not in m.old else "BIA04"
-    if "softmax" in m.function:
+        yield from ("BIA03" if "axis" not in m.old else "BIA04", "BIA04")
+        return
+    where = f"{m.function} {m.statement}"
+    if ATTENTION.search(where) or ATTENTION.search(" ".join(m.feeds)):
+        yield "ATT02"
+    if SOFTMAX.search(where):
         yield "SMX04"
-    yield from ("BIA04", "MAT13")
+    yield from ("SHP02", "MAT13")
 
 
 def _contracted(_: Mistake) -> Codes:
@@ -212,25 +193,28 @@ def _spread(_: Mistake) -> Codes:
 
 
 def _turned(m: Mistake) -> Codes:
-    yield from ("MAT02", "MAT12") if m.is_weight else ("MAT01", "MAT14")
+    if m.is_recurrent and not m.is_own:
+        yield "RNN09"
+    yield from ("MAT02", "MAT12") if m.is_own else ("MAT01", "MAT14")
 
 
 def _accumulated(m: Mistake) -> Codes:
-    where = f"{m.function} {m.statement}"
-    if RNN.search(where):
+    if m.is_recurrent:
         yield "RNN08"
     if POOL.search(m.function):
         yield "POL05"
     if CONV.search(m.function):
-        yield from ("CNV06" if len(m.feeds) == 1 else "CNV05", "BIA12")
-    yield from ("AVG14", "GRF01", "BIA06")
+        yield from ("CNV06" if m.is_own else "CNV05", "BIA12")
+    if m.is_own or "[" in m.statement.partition("=")[0]:
+        yield from ("AVG14", "GRF01", "BIA06")
+    yield from ("GRF03", "GRF01", "AVG14")
 
 
 def _term(m: Mistake) -> Codes:
     added = m.new.removeprefix(m.old)
     if DECAY.search(added) and not PRODUCT.search(added):
         yield "REG01"
-    if RNN.search(f"{m.function} {m.statement}"):
+    if m.is_recurrent:
         yield "RNN01"
     if PRODUCT.search(added):
         yield "GRF06"
@@ -258,13 +242,13 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "sum-up": _summed,
     "append-derivative": _derivative,
     "replace-by-derivative": lambda _: iter(("ACT04", "ACT12", "ACT03")),
-    "wrap-call": lambda _: iter(("ACT03", "ACT12")),
-    "replace-function": lambda _: iter(("ACT12", "ACT04", "ACT03")),
-    "complement": _rule,
+    "wrap-call": lambda m: iter(("MAT05",) if m.is_weight else ("ACT03", "ACT12")),
+    "replace-function": replaced_function,
+    "complement": halved_rule,
     "square": lambda _: iter(("ACT06", "ACT05")),
     "drop-square": lambda m: iter(("REG05", "LOS13")) if m.is_decay else iter(("SGN06", "ACT11")),
-    "replace-name": _name,
-    "change-index": _index,
+    "replace-name": replaced_value,
+    "change-index": replaced_index,
     "divide": _factor,
     "multiply": _factor,
     "sum-to-mean": _factor,
@@ -274,7 +258,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "multiply-matrix": _times,
     "add-term": _term,
     "swap-indices": _exchanged,
-    "swap-names": lambda m: _name(m),
+    "swap-names": replaced_value,
     "other-class": lambda _: iter(("LOS06",)),
     "norm-statistics": lambda _: iter(("BNM01", "LNM01")),
     "transpose": _turned,

@@ -26,7 +26,7 @@ from gradcheck.paste.sandbox.launch import available, call, warm
 from gradcheck.paste.sandbox.limits import Limits
 from gradcheck.paste.selection import At, Chosen, chosen, require_names
 from gradcheck.paste.understood import Reading
-from gradcheck.paste.verdicts import Judged, judged
+from gradcheck.paste.verdicts import Judged, judged, unfounded
 from gradcheck.record import record
 from gradcheck.report import (
     ALONG,
@@ -161,7 +161,14 @@ def _reading(post: Post, index: int, answer: Mapping[str, Any], step: Mapping[st
 
 
 def _report(request: Request, name: str, reading: Reading) -> ProblemReport:
-    step, result = reading.step, reading.judged
+    step = reading.step
+    length = reading.post.programs[reading.index].source.count("\n")
+    ask = partial(_ask, request, step["line"], length)
+    asked = (reading.post, reading.index, step, request.name, ask)
+    mend = mended(*asked) if _is_wrong(reading.judged) else None
+    if mend is None:
+        reading = replace(reading, judged=unfounded(step, reading.judged))
+    result = reading.judged
     case = Case(
         post=reading.post,
         program=reading.program,
@@ -170,10 +177,6 @@ def _report(request: Request, name: str, reading: Reading) -> ProblemReport:
         judged=result,
         faults=FAULTS.all() if _is_wrong(result) else {},
     )
-    length = reading.post.programs[reading.index].source.count("\n")
-    ask = partial(_ask, request, step["line"], length)
-    asked = (reading.post, reading.index, step, request.name, ask)
-    mend = mended(*asked) if _is_wrong(result) else None
     report = ProblemReport(
         name=name,
         target=request.name,

@@ -6,6 +6,7 @@ has another scale, or none at all, is wrong. See `gradcheck.paste.understanding.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,16 @@ _SAME = 1e-6
 
 _ALIKE = 0.99
 """The cosine from which on a wrong gradient still tells its scale."""
+
+UNKNOWN_LOSS = (
+    "no loss was recognised, and it is the gradient of no usual one: --loss says what is minimised"
+)
+
+
+_STEPS = (
+    "the loss stays the same when it moves a little, as behind a step or a choice between values: "
+    "there is no gradient to hold its updates against"
+)
 
 
 @record
@@ -52,6 +63,25 @@ def judged(step: Mapping[str, Any]) -> Judged:
     checks += tuple(_overwritten(entry) for entry in step["neglected"] if entry["overwritten"])
     factor = scale / rate if scale is not None and rate else None
     return Judged(checks=checks, scale=scale, factor=factor)
+
+
+def unfounded(step: Mapping[str, Any], result: Judged) -> Judged:
+    """Take back what is held against a program only because no usual loss fits its gradients.
+
+    Where it writes no loss, one that explains at least one of them accuses the others. Else there
+    is a mistake in all of them, or it minimises something else.
+    """
+    if step["loss"] is None or step["loss"]["basis"] != "inferred" or result.scale is not None:
+        return result
+    return replace(
+        result,
+        checks=tuple(
+            replace(check, verdict="undecided", reason=UNKNOWN_LOSS)
+            if check.verdict == "wrong"
+            else check
+            for check in result.checks
+        ),
+    )
 
 
 def _rows(given: Sequence[Mapping[str, Any]]) -> list[Rows]:
@@ -201,7 +231,8 @@ def times(ratio: float) -> str:
 def _flat(rows: Sequence[Rows], scale: float | None, felt: bool) -> tuple[Verdict, str | None]:
     """Judge a parameter whose slopes, or else (`felt`) whose claims, vanish in their bars."""
     if scale is None:
-        return "undecided", "nothing shows how large its gradient should be"
+        flat = all(not np.any(row.slope) for row in rows)
+        return "undecided", _STEPS if flat else "nothing shows how large its gradient should be"
     if not any(np.any(np.isfinite(row.slope_bar)) for row in rows):
         return "undecided", "the loss could not be differentiated by this parameter"
     left = max(excess(row, scale) for row in rows)

@@ -9,7 +9,6 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.chance import Chance
-from gradcheck.numeric.estimate import EPS
 from gradcheck.referee.account import OutOfBudget
 from gradcheck.referee.culprits import Gap, culprits
 from gradcheck.referee.doubt import SAFETY, Doubt, widened
@@ -48,6 +47,11 @@ class Comparison:
         near = self.near
         value = near.probe.parameters[self.tally.name]
         return zero_below(near.evaluator.magnitude(near.probe), value)
+
+    @property
+    def _lost(self) -> float:
+        """What a sum that cancels leaves, of the losses or, if that is coarser, of the claims."""
+        return self.negligible * max(1.0, self.near.epsilon / self.near.problem.epsilon)
 
     @cached_property
     def scatter(self) -> Array:
@@ -112,8 +116,9 @@ class Comparison:
             reference,
             claim,
             again=again,
+            terms=lambda some: self.near.terms(self.tally.name, reference, some),
             rtol=self.rtol,
-            negligible=lambda: self.negligible,
+            negligible=lambda: self._lost,
             contradicted=self.contradicted,
             proven=lambda some: bool((known[reference.places(some)] == WRONG).all()),
             at_once=self.near.at_once,
@@ -135,7 +140,7 @@ class Comparison:
             size=np.abs([along.value]),
             gap=np.abs([gap.value]),
             bar=np.array([gap.bar]),
-            rounding=self.negligible * near.epsilon / EPS * float(np.sqrt(direction.size)),
+            rounding=self._lost * float(np.sqrt(direction.size)),
             again=again,
             fixed=near.fixed,
         )

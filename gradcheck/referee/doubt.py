@@ -58,7 +58,9 @@ class Doubt:
 
     `size` is that of the numeric gradient. `rounding` is the largest difference that may be due to
     terms that cancelled. With claims that are `fixed`, because they can't be asked for at another
-    point, all up to that size are passed. `at_once` entries are measured again together.
+    point, all up to that size are passed. `at_once` entries are measured again together. `terms`
+    gives the rounding of the largest terms that some are made of: what is left when these cancel
+    may be the same wherever it is measured.
     """
 
     difference: Array
@@ -67,6 +69,7 @@ class Doubt:
     bar: Array
     rounding: float
     again: Differences
+    terms: Callable[[Array], Array] | None = None
     fixed: bool = False
     at_once: int = SUSPECTS
 
@@ -113,6 +116,9 @@ def widened(doubt: Doubt, untouched: Array) -> Array:
         if len(small):
             far = doubt.rounding if doubt.fixed else SAFETY * doubt.further(small)
             bar[small] = np.maximum(bar[small], far)
+            steady = small[gap[small] > bar[small]]
+            if len(steady) and doubt.terms is not None:
+                bar[steady] = np.maximum(bar[steady], SAFETY * doubt.terms(steady))
         if (gap[some] > bar[some]).all():
             break
     return bar

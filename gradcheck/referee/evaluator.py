@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.errors import NumericError, UnrepeatableError
+from gradcheck.errors import GradcheckError, InternalError, NumericError, UnrepeatableError
 from gradcheck.numeric import noise
 from gradcheck.numeric.estimate import Lines, Values
 from gradcheck.problem import (
@@ -83,6 +83,20 @@ class Evaluator:
         self._made(0)
         return found
 
+    def terms(self, probe: Probe, name: str, entries: Sequence[int]) -> Array:
+        """Return the sizes of the terms that derivatives are made of; zero where unknown."""
+        if self.problem.terms is None:
+            return np.zeros(len(entries))
+        self.account.require(len(entries) + UNMOVED)
+        try:
+            return self.problem.terms(probe, name, entries)
+        except InternalError:
+            raise
+        except GradcheckError:
+            return np.zeros(len(entries))
+        finally:
+            self._made(0)
+
     def plain_lines(self, probe: Probe, moves: Moves) -> Lines:
         """Return the same by the whole forward pass for every point: slow, and beyond doubt."""
 
@@ -124,11 +138,15 @@ class Evaluator:
         return f": {found}" if found else ""
 
     def noise_of(self, probe: Probe, moves: Moves) -> float:
-        """Measure the rounding noise of the loss along the first of some lines."""
+        """Measure the rounding noise of the loss along the first of some lines.
+
+        Where single precision leaves a loss as it is, that shows none, though larger steps meet it.
+        """
         key = (probe.name, moves.parameter)
         if key not in self.noise:
-            value = self.lines(probe, moves.part(0, 1))(noise.offsets()).value
-            self.noise[key] = noise.level(value[:, 0].real)
+            found = self.lines(probe, moves.part(0, 1))(noise.offsets())
+            least = noise.LEAST * float(np.max(found.magnitude.real))
+            self.noise[key] = max(noise.level(found.value[:, 0].real), least)
         return self.noise[key]
 
     def least_noise(self, probe: Probe) -> float:

@@ -21,6 +21,9 @@ from gradcheck.referee.gradients import Numeric
 BLOCK = 2**14
 """Entries looked at together."""
 
+MANY = 4
+"""Where one in so many entries may be among the worst, all of them are measured."""
+
 BLIND = 1e-4
 """A bar above this fraction of the parameter's largest entry would hide real mistakes."""
 
@@ -46,10 +49,10 @@ class Worst:
         return replace(self, index=int(some[self.index]))
 
     @staticmethod
-    def of(difference: Array, bar: Array, excess: Array, first: int = 0) -> "Worst":
-        """Find the worst of some entries, the first of which has the index `first`."""
+    def of(difference: Array, bar: Array, excess: Array) -> "Worst":
+        """Find the worst of some entries."""
         k = int(np.argmax(excess))
-        return Worst(index=first + k, difference=float(difference[k]), bar=float(bar[k]))
+        return Worst(index=k, difference=float(difference[k]), bar=float(bar[k]))
 
 
 @record
@@ -63,34 +66,66 @@ class Glance:
 
 def glance(numeric: Numeric, claimed: Array, epsilon: float, rtol: float) -> Glance:
     """Look at all entries; `epsilon` is the rounding unit of the claim."""
-    right, worst, moments = np.empty(len(claimed), dtype=np.int8), Worst(), evidence.Moments()
-    floor = max(TINY, rtol * evidence.size(*numeric.range)) if rtol else TINY
-    floored = bool(rtol) or len(claimed) == 0 or numeric.bar.min() < floor
-    values, bars = stretches(numeric.value, BLOCK), stretches(numeric.bar, BLOCK)
-    buffers = np.empty((3, min(BLOCK, len(claimed))))
+    look = _Look(numeric, epsilon, rtol, len(claimed))
+    right, worst, moments = np.ones(len(claimed), dtype=np.int8), Worst(), evidence.Moments()
+    gaps = np.empty(min(BLOCK, len(claimed)))
+    values = stretches(numeric.value, BLOCK)
     with np.errstate(over="ignore", invalid="ignore"):
-        for some in blocks(len(right)):
+        for some in blocks(len(claimed)):
             claim, value = claimed[some], values(some)
-            gap, bar, excess = buffers[:, : len(claim)]
-            np.subtract(claim, value, out=gap)
-            np.abs(claim, out=bar)
-            moments.add(claim, value, gap, float(bar.max()))
+            gap = np.subtract(claim, value, out=gaps[: len(claim)])
+            moments.add(claim, value, gap)
             np.abs(gap, out=gap)
             if numeric.interval is not None:
                 gap = outside(claim, numeric.interval.low[some], numeric.interval.high[some])
-            bar *= SAFETY * epsilon
-            bar += bars(some)
-            if floored:
-                np.maximum(bar, floor, out=bar)
-            np.divide(gap, bar, out=excess)
-            k = int(np.argmax(excess))
-            right[some] = 1 if excess[k] <= 1 else excess <= 1
-            if excess[k] > worst.excess:
-                worst = Worst.of(gap, bar, excess, some.start)
+            few = look.beyond(gap, some, min(worst.excess, 1.0))
+            if few is None:
+                bar, excess = look.excess(claim, gap, some)
+                right[some] = excess <= 1
+            else:
+                gap, few = gap[few], few + some.start
+                bar, excess = look.excess(claimed[few], gap, few)
+                right[few] = excess <= 1
+            if len(gap) and excess[k := int(np.argmax(excess))] > worst.excess:
+                at = some.start + k if few is None else int(few[k])
+                worst = Worst(index=at, difference=float(gap[k]), bar=float(bar[k]))
         found = moments.evidence(claimed, numeric.value)
     if len(claimed):
         right &= _seeing(numeric, claimed, epsilon, rtol, moments)
     return Glance(right=right, worst=worst, evidence=found)
+
+
+class _Look:
+    """What the entries of one parameter are measured by."""
+
+    def __init__(self, numeric: Numeric, epsilon: float, rtol: float, count: int) -> None:
+        self.bar, self.weight = numeric.bar, SAFETY * epsilon
+        self.floor = max(TINY, rtol * evidence.size(*numeric.range)) if rtol else TINY
+        self.floored = bool(rtol) or count == 0 or numeric.bar.min() < self.floor
+        self.bars = stretches(numeric.bar, BLOCK)
+        self.room = np.empty((2, min(BLOCK, count)))
+
+    def beyond(self, gap: Array, some: slice, limit: float) -> Array | None:
+        """Return which of a stretch of entries may be off by more than `limit` bars.
+
+        None if many may. Most entries are not even off by so many of their narrowest bars, which
+        spares working out what those of theirs are.
+        """
+        if not limit:
+            return None
+        least = np.multiply(self.bars(some), limit, out=self.room[0, : len(gap)])
+        few = np.flatnonzero(~(gap <= least))
+        return few if len(few) <= len(gap) // MANY else None
+
+    def excess(self, claim: Array, gap: Array, some: slice | Array) -> tuple[Array, Array]:
+        """Return the bars of some entries, and how many of these they are off by."""
+        bar, excess = self.room[:, : len(claim)]
+        np.abs(claim, out=bar)
+        bar *= self.weight
+        bar += self.bars(some) if isinstance(some, slice) else self.bar[some]
+        if self.floored:
+            np.maximum(bar, self.floor, out=bar)
+        return bar, np.divide(gap, bar, out=excess)
 
 
 def _seeing(
@@ -98,7 +133,7 @@ def _seeing(
 ) -> Array | bool:
     """Tell where bars hide no real mistakes: mostly everywhere, as their largest shows."""
     share = max(BLIND, rtol)
-    widest = SAFETY * epsilon * moments.largest + float(numeric.bar.max())
+    widest = SAFETY * epsilon * moments.claimed + float(numeric.bar.max())
     if numeric.interval is None and widest * math.sqrt(len(claimed)) <= share * moments.length:
         return True
     return narrowest(claimed, numeric.bar[:], epsilon) <= share * evidence.size(*numeric.range)

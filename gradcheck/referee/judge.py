@@ -73,6 +73,7 @@ class _Bench:
     numeric: Numeric
     claim: Claim
     again: Differences
+    terms: Callable[[Array], Array]
     scale: float
     rtol: float
     rounding: float
@@ -99,6 +100,7 @@ def judge(
     claim: Claim,
     *,
     again: Differences,
+    terms: Callable[[Array], Array],
     rtol: float | None,
     negligible: Callable[[], float],
     contradicted: bool,
@@ -108,8 +110,8 @@ def judge(
     """Judge every entry; `negligible` gives a gradient too small to be told from zero.
 
     With `contradicted`, the numeric side is refuted and decides nothing. `proven` tells whether
-    another probe showed all of some entries to be wrong. Of suspicious entries, `at_once` are
-    looked at again together.
+    another probe showed all of some entries to be wrong, `terms` how much rounding may make of the
+    terms of some. Of suspicious entries, `at_once` are looked at again together.
     """
     first = glance(numeric, claim.value, claim.epsilon, rtol or 0.0)
     found = Judged(verdict=first.right, worst=first.worst, evidence=first.evidence)
@@ -125,10 +127,11 @@ def judge(
         numeric=numeric,
         claim=claim,
         again=again,
+        terms=terms,
         scale=_scale(numeric),
         rtol=rtol or 0.0,
         # A sum that cancels may round the same way wherever it is tried: nothing would scatter.
-        rounding=negligible() * claim.epsilon / EPS,
+        rounding=negligible(),
         at_once=at_once,
     )
     alike = multiples(first, numeric, claim.value, claim.epsilon)
@@ -193,6 +196,7 @@ def _closely(bench: _Bench, known: Judged, some: Array) -> Judged:
         bar=_bars(bench, numeric, claim, bench.claim.scatter(some)),
         rounding=bench.doubtful,
         again=lambda k, suspects: bench.again(k, some[suspects]),
+        terms=lambda suspects: bench.terms(some[suspects]),
         fixed=bench.claim.fixed(),
         at_once=bench.at_once,
     )

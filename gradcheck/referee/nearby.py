@@ -169,6 +169,11 @@ class Nearby:
             return None
         return np.asarray(here[entries] - self.numeric(name, reference, entries, number))
 
+    def terms(self, name: str, reference: Numeric, suspects: Array) -> Array:
+        """Return what rounding may make of the largest terms that some entries are made of."""
+        places = reference.places(suspects).tolist()
+        return self.epsilon * self.evaluator.terms(self.probe, name, places)
+
     def apart_along(self, name: str, reference: Numeric, line: Along, number: int) -> float | None:
         """Return the same along a direction."""
         here = self.own(name) if self.fixed else self.claim(name, number)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 from gradcheck.chance import Chance
+from gradcheck.numeric.estimate import EPS
 from gradcheck.problem import Claims, Effort, Fact, Kink, Part, Piece, Probe, Problem
 from gradcheck.referee.account import OutOfBudget
 from gradcheck.referee.audit import Trust
@@ -92,11 +93,12 @@ class Run:
 
 
 def negligible(evaluator: Evaluator, probe: Probe, name: str) -> float:
-    """Return a gradient of a parameter that is too small to be told from zero.
+    """Return a gradient of a parameter that is too small to be told from zero in doubles.
 
     Any may be where the budget does not allow to find out.
     """
     try:
-        return zero_below(evaluator.magnitude(probe), probe.parameters[name])
+        magnitude = evaluator.magnitude(probe) * (EPS / evaluator.problem.epsilon)
+        return zero_below(magnitude, probe.parameters[name])
     except OutOfBudget:
         return float("inf")

@@ -143,7 +143,7 @@ class Tally:
         if right and not any(self._counts.values()):
             return
         if numeric.entries is None and not self.looks:
-            self.verdicts = new.astype(np.int8)
+            self.verdicts = new.astype(np.int8, copy=self.pictured)
         else:
             known = numeric.of(self.verdicts)
             better = (new == WRONG) | (known == UNCHECKED) | ((known == UNDECIDED) & (new == RIGHT))

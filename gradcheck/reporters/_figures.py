@@ -1,5 +1,6 @@
 """Figures as people read them: numbers, factors, entries, strips of heat."""
 
+from collections.abc import Sequence
 from math import ceil, inf, isfinite
 
 from gradcheck.report import Check, Worst
@@ -69,6 +70,11 @@ def distance(check: Check) -> str:
     """Write the difference in bars, or its share where entries were not looked at one by one."""
     text = bars(check)
     return share(check) if text == NOTHING and not check.entries_checked else text
+
+
+def whole(checks: Sequence[Check]) -> bool:
+    """Tell whether all gradients were compared whole, which leaves no bars and no worst entries."""
+    return all(check.bar is None and not check.entries_checked for check in checks)
 
 
 def tally(check: Check, *, complete: bool) -> str:

@@ -44,8 +44,11 @@ pre { background: var(--panel); border-radius: 6px; padding: 0.5rem 0; overflow-
 pre span { display: block; padding: 0 0.75rem; min-width: max-content; }
 pre .added { background: var(--added); } pre .removed { background: var(--removed); }
 pre .marked { background: var(--mark); } pre i { color: var(--quiet); font-style: normal; }
-.pictures { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; }
-figure { margin: 0; width: 340px; max-width: 100%; }
+pre u { text-decoration: underline wavy var(--wrong) 1.5px; text-underline-offset: 3px; }
+td.worst { min-width: 18rem; }
+.pictures { display: grid; gap: 1.5rem; align-items: start; margin: 1.5rem 0;
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); }
+figure { margin: 0; max-width: 340px; }
 figcaption { font-size: 13px; } svg { display: block; max-width: 100%; height: auto;
   margin-bottom: 0.25rem; }
 svg text { fill: var(--quiet); font: 11px system-ui, sans-serif; }

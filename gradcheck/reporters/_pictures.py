@@ -22,16 +22,21 @@ LAWS = {
 
 
 def pictures(problem: ProblemReport) -> Iterator[str]:
-    """Yield the figures of a problem, the parameters in the order of their table."""
+    """Yield the figures of a problem, those of each parameter together, in their table's order."""
     portraits = {p.parameter: p for p in problem.pictures.portraits} if problem.pictures else {}
     for check in wording.ranked(problem.checks):
-        if portrait := portraits.get(check.parameter):
-            yield _map(check, portrait)
-            yield from _scatter(portrait)
-        if check.sweep and wording.state(check) != "right":
-            yield from _curve(check, check.sweep)
+        if drawn := "".join(_of(check, portraits.get(check.parameter))):
+            yield drawn
     if problem.pictures and problem.pictures.descent:
         yield from _descents(problem.pictures.descent)
+
+
+def _of(check: Check, portrait: Portrait | None) -> Iterator[str]:
+    if portrait is not None:
+        yield _map(check, portrait)
+        yield from _scatter(portrait)
+    if check.sweep and wording.state(check) != "right":
+        yield from _curve(check, check.sweep)
 
 
 def _figure(title: str, drawing: str, caption: str) -> str:

@@ -29,8 +29,7 @@ def parameters(checks: Sequence[Check], style: Style) -> list[Line]:
 
 def _parameter_columns(checks: Sequence[Check]) -> list[Column]:
     complete = all(check.entries_checked == check.entries for check in checks)
-    # Whole gradients that were compared along directions have neither worst entries nor bars.
-    whole = all(check.bar is None and not check.entries_checked for check in checks)
+    whole = figures.whole(checks)
 
     def cells(text: Callable[[Check], str]) -> tuple[Span, ...]:
         return tuple(Span(text(check)) for check in checks)

@@ -17,6 +17,7 @@ from gradcheck.reporters._page import CSS, PAGE
 from gradcheck.reporters._pictures import pictures
 
 ROWS = {"+": "added", "-": "removed", "@": "quiet"}
+EMPTY = {"", figures.NOTHING}
 
 
 def render(report: Report, style: Style) -> str:  # noqa: ARG001
@@ -58,14 +59,14 @@ def _contents(report: Report) -> str:
     rows = (
         (
             _cell(f'<a href="#problem-{number}">{_text(problem.name)}</a>'),
-            _cell(_code(problem.target)),
             _cell(_verdict(wording.colour(problem), wording.verdict(problem))),
+            _cell(_code(problem.target)),
             _cell(_text(wording.score(problem))),
             _cell(_text(wording.codes(problem))),
         )
         for number, problem in enumerate(report.problems)
     )
-    return _table(("problem", "target", "verdict", "parameters", "findings"), rows)
+    return _table(("problem", "verdict", "target", "parameters", "findings"), rows)
 
 
 def _problem(number: int, problem: ProblemReport) -> str:
@@ -81,8 +82,7 @@ def _problem(number: int, problem: ProblemReport) -> str:
     parts += [_reading(problem)] if problem.reading else []
     parts += [_parameters(problem)] if problem.checks else []
     parts += [_finding(finding) for finding in problem.findings]
-    if drawn := "".join(pictures(problem)):
-        parts.append(f'<div class="pictures">{drawn}</div>')
+    parts += [f'<div class="pictures">{drawn}</div>' for drawn in pictures(problem)]
     parts += [f"<p>{_text(line)}</p>" for line in _closing(problem)]
     return f'<section id="problem-{number}">{"".join(parts)}</section>'
 
@@ -107,30 +107,26 @@ def _reading(problem: ProblemReport) -> str:
 
 
 def _parameters(problem: ProblemReport) -> str:
-    head = (
-        "parameter",
-        "shape",
-        "verdict",
-        "difference",
-        "factor",
-        "wrong / checked / all",
-        "worst",
+    checks = wording.ranked(problem.checks)
+    difference = "off by" if figures.whole(checks) else "difference"
+    columns = (
+        ("parameter", "", [_code(check.parameter) for check in checks]),
+        ("shape", "", [_text(str(check.shape)) for check in checks]),
+        ("verdict", "", [*map(_judged, checks)]),
+        (difference, "number", [*map(figures.distance, checks)]),
+        ("factor", "number", [*map(wording.factor, checks)]),
+        ("wrong / checked / all", "number", [figures.tally(c, complete=False) for c in checks]),
+        ("worst", "worst", [*map(_worst, checks)]),
     )
-    return _table(head, map(_parameter, wording.ranked(problem.checks)))
+    shown = [column for column in columns if not set(column[2]) <= EMPTY]
+    cells = ([_cell(content, kind) for content in contents] for _, kind, contents in shown)
+    return _table((title for title, _, _ in shown), zip(*cells, strict=True))
 
 
-def _parameter(check: Check) -> tuple[str, ...]:
+def _judged(check: Check) -> str:
     state = wording.state(check)
     note = check.accepted if state == "accepted" else check.reason
-    return (
-        _cell(_code(check.parameter)),
-        _cell(_text(str(check.shape))),
-        _cell(_verdict(state, state) + (f": {_text(note)}" if note else "")),
-        _cell(figures.distance(check), "number"),
-        _cell(wording.factor(check), "number"),
-        _cell(figures.tally(check, complete=False), "number"),
-        _cell(_worst(check)),
-    )
+    return _verdict(state, state) + (f": {_text(note)}" if note else "")
 
 
 def _worst(check: Check) -> str:
@@ -169,15 +165,31 @@ def _context(context: Context, location: Location) -> str:
     for number, line in enumerate(context.lines, context.first):
         marked = ' class="marked"' if location.line <= number <= location.end_line else ""
         count = f"<i>{number:>{len(str(last))}}</i>"
-        rows.append(f"<span{marked}>{count}  {escape(wording.inline(line))}</span>")
+        rows.append(f"<span{marked}>{count}  {_line(number, line, location)}</span>")
     return f"<pre>{''.join(rows)}</pre>"
+
+
+def _line(number: int, line: str, location: Location) -> str:
+    """Write a line of the user's, underlined where a place is within it."""
+    first, last = location.column - 1, location.end_column - 1
+    if not location.line == number == location.end_line or not 0 <= first < last:
+        return escape(wording.inline(line))
+    before, inside, behind = (
+        escape(wording.inline(text)) for text in (line[:first], line[first:last], line[last:])
+    )
+    return f"{before}<u>{inside}</u>{behind}"
 
 
 def _fix(fix: Fix) -> str:
     rows = wording.visible(fix.diff).rstrip("\n").split("\n")
-    shown = (f'<span class="{ROWS.get(row[:1], "")}">{escape(row)}</span>' for row in rows)
+    shown = (f'<span class="{_kind(row)}">{escape(row)}</span>' for row in rows)
     label = FIXES[fix.applicability].capitalize()
     return f"<p><strong>{label}</strong></p><pre>{''.join(shown)}</pre>"
+
+
+def _kind(row: str) -> str:
+    """Return the look of a diff's row; its heads are neither added nor removed."""
+    return "quiet" if row.startswith(("--- ", "+++ ")) else ROWS.get(row[:1], "")
 
 
 REPORTER = Reporter(

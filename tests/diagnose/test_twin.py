@@ -11,6 +11,7 @@ from gradcheck.diagnose import diagnosis
 from gradcheck.diagnose import twin as twins
 from gradcheck.diagnose.case import Case
 from gradcheck.diagnose.explanation import Diagnosis
+from gradcheck.diagnose.mending import FRESH, LARGE
 from gradcheck.network.plant import spoken
 from gradcheck.network.resize import SMALL
 from gradcheck.referee import check
@@ -74,8 +75,9 @@ def _told(found: Diagnosis) -> Told:
             for b in found.blames
         ],
         mending and (mending.repair.text, mending.repair.spots, mending.repair.changed),
-        mending and (mending.repair.proofs, mending.repair.alternatives, mending.said),
+        mending and (mending.repair.alternatives, mending.said),
         found.other and (found.other.name, found.other.options),
+        mending and mending.repair.proofs,
     )
 
 
@@ -101,7 +103,9 @@ def test_a_large_network_gets_the_diagnosis_that_its_twin_found(
     for old, new in changes.items():
         assert old in backward
         backward = backward.replace(old, new)
-    assert field.told(backward, small=True) == field.told(backward, small=False)
+    *told, proofs = field.told(backward, small=True)
+    assert [*told, FRESH] == [*field.told(backward, small=False)]
+    assert proofs == LARGE
     (used,) = field.twins
     assert used is not None
     small = used.references[0].network
@@ -126,7 +130,7 @@ def test_small_networks_have_no_twin(field: Field, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("number", ["47", "61.0"])
 def test_formulas_that_speak_of_a_size_are_tried_at_that_size(number: str, field: Field) -> None:
     backward = RIGHT.replace("l2 * hidden.weight", f"{number} * l2 * hidden.weight")
-    *_, repaired, _, _ = field.told(backward, small=True)
+    _, repaired, *_ = field.told(backward, small=True)
     assert isinstance(repaired, tuple)
     assert repaired[0].strip() == RIGHT.strip()
     assert field.twins == [None]

@@ -106,3 +106,11 @@ def test_options_that_mean_nothing_are_refused(option: str) -> None:
     code, output = _run(f"layers_by_name.py:Dense {option}")
     assert code == 2
     assert "expected" in output
+
+
+def test_the_page_has_pictures_of_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "cost.py"
+    path.write_text("def cost(p):\n    return (p['w'] ** 3).sum(), {'w': p['w'] ** 2}\n")
+    code, page = _run(f"{path}:cost --shape w=2x3", "--format", "html")
+    assert code == 1
+    assert page.count("<svg") == 3

@@ -1,13 +1,18 @@
 """One dense layer with tanh, hand-written in the styles in which people keep parameters."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from gradcheck import check
+from gradcheck.cli import main
+from gradcheck.settings import Settings
 
 Array = Any
 
@@ -217,13 +222,124 @@ def test_a_right_layer_of_any_style_is_right_in_all_its_parameters_and_its_input
 
 @pytest.mark.parametrize("style", STYLES)
 def test_a_bias_that_is_averaged_is_named_in_any_style(style: type[Any]) -> None:
-    wrong = type(f"Averaged{style.__name__}", (style,), {
-        "bias_gradient": staticmethod(lambda delta: delta.mean(axis=0))
-    })  # fmt: skip
-    (report,) = check(wrong(), inputs=_x()).problems
+    (report,) = check(_averaged(style)(), inputs=_x()).problems
     assert [c.parameter for c in report.checks if c.verdict == "wrong"] == [STYLES[style]]
     (error,) = [finding for finding in report.findings if finding.level == "error"]
     assert (error.code, error.parameters) == ("BIA02", (STYLES[style],))
+
+
+def _averaged(style: type[Any]) -> type[Any]:
+    return type(f"Averaged{style.__name__}", (style,), {
+        "bias_gradient": staticmethod(lambda delta: delta.mean(axis=0))
+    })  # fmt: skip
+
+
+globals().update({f"Averaged{style.__name__}": _averaged(style) for style in STYLES})
+
+
+@pytest.mark.parametrize("style", [Spelled, Objects, Updating])
+def test_styles_are_told_by_name_as_well(style: type[Any]) -> None:
+    target = f"{Path(__file__)}:Averaged{style.__name__}"
+    arguments = ["module", target, "--shape", "3x5", "--points", "1", "--format", "json"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1, result.output
+    (report,) = json.loads(result.output)["problems"]
+    errors = [f for f in report["findings"] if f["level"] == "error"]
+    assert [(f["code"], f["parameters"]) for f in errors] == [("BIA02", [STYLES[style]])]
+
+
+class Network:
+    """A layer of any style under a squared error, with a plain step by its gradients."""
+
+    def __init__(self, layer: Any) -> None:
+        self.layer, self.target = layer, np.random.default_rng(4).normal(size=(SAMPLES, OUTPUTS))
+
+    def arrays(self) -> dict[str, Array]:
+        """Return the layer's own arrays."""
+        layer = self.layer
+        if isinstance(layer, Dicts | Lists):
+            held = layer.params
+            return dict(held) if isinstance(held, dict) else dict(zip("Wb", held, strict=True))
+        if isinstance(layer, Objects):
+            return {"W": layer.weight.value, "b": layer.bias.value}
+        found = [v for k, v in vars(layer).items() if k[0] in "WwkbB" and "grad" not in k]
+        return dict(zip("Wb", found, strict=True))
+
+    def forward(self) -> tuple[Array, Any]:
+        run = getattr(self.layer, "forward", getattr(self.layer, "fprop", self.layer))
+        found = run(_x())
+        return found if isinstance(found, tuple) else (found, None)
+
+    def loss(self) -> float:
+        return float(np.sum((self.forward()[0] - self.target) ** 2) / 2)
+
+    def gradients(self) -> dict[str, Array]:
+        layer, (output, cache) = self.layer, self.forward()
+        upstream = output - self.target
+        if isinstance(layer, Updating):
+            before = {name: value.copy() for name, value in self.arrays().items()}
+            layer.backward(upstream, 1.0)
+            found = {name: before[name] - value for name, value in self.arrays().items()}
+            for name, value in self.arrays().items():
+                value[...] = before[name]
+            return found
+        if isinstance(layer, Spelled):
+            layer.zero_grad()
+        back: Any = getattr(layer, "backward", getattr(layer, "bprop", None))
+        returned = back(upstream, cache) if cache is not None else back(upstream)
+        return dict(zip("Wb", self._kept(returned), strict=True))
+
+    def _kept(self, returned: Any) -> list[Array]:
+        layer = self.layer
+        if isinstance(layer, Returned):
+            return [*returned[1:]]
+        if isinstance(layer, Dicts | Lists):
+            return [*(layer.grads.values() if isinstance(layer, Dicts) else layer.grads)]
+        if isinstance(layer, Objects):
+            return [layer.weight.grad, layer.bias.grad]
+        names = {Prefixed: ("dW", "db"), Spelled: ("grad_weights", "grad_biases")}
+        kind = next((k for k in names if isinstance(layer, k)), None)
+        return [getattr(layer, n) for n in (names[kind] if kind else ("kernel_grad", "bias_grad"))]
+
+    def train(self, rate: float) -> None:
+        for name, gradient in self.gradients().items():
+            self.arrays()[name][...] -= rate * gradient
+
+
+ONCE = Settings(points=1)
+
+PROTOCOLS: dict[str, Callable[[Network], Any]] = {
+    "closure": lambda net: check(
+        lambda: (net.gradients(), net.loss()), net.arrays(), settings=ONCE
+    ),
+    "loss and gradients": lambda net: check(
+        net.loss, net.arrays(), lambda: net.gradients(), settings=ONCE
+    ),
+    "step": lambda net: check(net, step="train", loss="loss", settings=ONCE),
+}
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("style", STYLES)
+def test_right_layers_of_any_style_are_right_by_every_protocol(
+    style: type[Any], protocol: str
+) -> None:
+    report = PROTOCOLS[protocol](Network(style()))
+    assert report.ok, report
+    assert [c.entries for c in report.problems[0].checks] == [INPUTS * OUTPUTS, OUTPUTS]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("style", STYLES)
+def test_wrong_layers_of_any_style_are_told_by_every_protocol(
+    style: type[Any], protocol: str
+) -> None:
+    (report,) = PROTOCOLS[protocol](Network(_averaged(style)())).problems
+    (wrong,) = [c for c in report.checks if c.verdict == "wrong"]
+    assert wrong.entries == OUTPUTS
+    (error,) = [finding for finding in report.findings if finding.level == "error"]
+    assert error.parameters == (wrong.parameter,)
+    assert any("times the true gradient" in fact for fact in error.evidence)
 
 
 @pytest.mark.parametrize("style", STYLES)

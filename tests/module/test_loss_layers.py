@@ -21,7 +21,7 @@ def softmax_loss(x: Array, y: Array, slip: str = "") -> Any:
     shifted = np.exp(x - x.max(axis=1, keepdims=True))
     shares, rows = shifted / shifted.sum(axis=1, keepdims=True), np.arange(len(y))
     dx = shares.copy()
-    dx[rows, y] -= 1
+    dx[rows, y] -= slip != "label"
     dx /= {"no mean": 1, "mean twice": len(y) ** 2}.get(slip, len(y))
     return -np.log(shares[rows, y]).mean(), -dx if slip == "sign" else dx
 
@@ -67,6 +67,7 @@ CASES = [
     (softmax_loss, LABELS, "no mean", "AVG01"),
     (softmax_loss, LABELS, "mean twice", "AVG02"),
     (softmax_loss, LABELS, "sign", "SGN01"),
+    (softmax_loss, LABELS, "label", "LOS27"),
     (svm_loss, LABELS, "right class", "LOS14"),
     (svm_loss, LABELS, "one", "LOS15"),
     (svm_loss, LABELS, "no mean", "AVG01"),

@@ -253,3 +253,37 @@ def test_two_right_programs_for_one_loss_are_no_matter_for_a_remark(right_post: 
     report = run(Request(text=right_post + SECOND, name="post.txt"))
     assert [problem.verdict for problem in report.problems] == ["right", "right"]
     assert not any("neither is wrong" in remark for remark in report.remarks)
+
+
+UNUSUAL = """\
+import numpy as np
+gen = np.random.RandomState(3)
+x, y = gen.randn(23, 3), gen.randn(23, 1)
+w, b, v = gen.randn(3, 5), gen.randn(5), gen.randn(5, 1)
+for k in range(100):
+    h = np.tanh(x @ w + b)
+    o = h @ v
+    d = np.where(o > y, 0.3, -0.7) / len(x)
+    dh = d @ v.T * (1 - h ** 2)
+    v -= 0.1 * h.T @ d
+    w -= 0.1 * x.T @ dh
+    b -= 0.1 * dh.sum(axis=0)
+"""
+
+
+def test_what_is_the_gradient_of_no_usual_loss_is_not_accused() -> None:
+    written = "    loss = np.maximum(0.3 * (o - y), 0.7 * (y - o)).mean()\n    d ="
+    (own,) = run(Request(text=UNUSUAL, name="post.txt")).problems
+    (told,) = run(Request(text=UNUSUAL.replace("    d =", written), name="post.txt")).problems
+    assert (own.verdict, told.verdict) == ("undecided", "right")
+    assert own.findings == ()
+    assert all("--loss" in str(check.reason) for check in own.checks)
+
+
+def test_without_a_written_loss_a_mistake_in_all_gradients_needs_a_repair_to_be_one() -> None:
+    text = UNUSUAL.replace("np.where(o > y, 0.3, -0.7)", "(o - y) * (1 - o)")
+    (problem,) = run(Request(text=text, name="post.txt")).problems
+    assert problem.verdict == "wrong"
+    (finding,) = problem.findings
+    assert finding.fix is not None
+    assert finding.fix.applicability == "verified"

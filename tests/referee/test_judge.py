@@ -72,6 +72,22 @@ def test_bars_that_are_products_mean_the_same_as_an_array_of_them(value: Array) 
     assert found.worst == wanted.worst
 
 
+@pytest.mark.parametrize("few", [0, 3, COUNT // 2])
+def test_entries_off_by_rounding_are_passed_over_but_for_the_worst(value: Array, few: int) -> None:
+    rng = np.random.default_rng(11)
+    bar = rng.uniform(1, 9, size=COUNT) * 1e-15
+    claimed = value + rng.uniform(-0.4, 0.4, size=COUNT) * bar
+    claimed[rng.permutation(COUNT)[:few]] *= 1 + 1e-9
+
+    found = glance(numeric(value, bar), claimed, EPS, 0.0)
+
+    gap, bars = np.abs(claimed - value), bar + 8 * EPS * np.abs(claimed)
+    np.testing.assert_array_equal(found.right, gap <= bars)
+    assert found.worst.index == np.argmax(gap / bars)
+    assert found.worst.difference == gap[found.worst.index]
+    assert found.worst.bar == pytest.approx(bars[found.worst.index], rel=1e-15)
+
+
 def test_claims_that_are_no_numbers_are_not_right(value: Array) -> None:
     claimed = value.copy()
     claimed[[11, BLOCK + 3]] = [np.nan, np.inf]

@@ -45,6 +45,16 @@ def test_a_norm_of_equal_samples_is_not_accused(
     assert {check.verdict for check in problem.checks} <= {"right", "undecided"}
 
 
+def test_what_is_left_of_terms_that_cancel_everywhere_is_not_accused(
+    random_networks: ModuleType, tmp_path: Path
+) -> None:
+    # Where pooling makes all logits equal, softmax leaves the same rounding error at every point.
+    path = tmp_path / "network.yaml"
+    path.write_text(random_networks.text(308259), "utf-8")
+    (problem,) = run(Request(targets=[Target(path=path, name="network")])).problems
+    assert problem.verdict == "right"
+
+
 def test_a_seed_always_makes_the_same_network(random_networks: ModuleType) -> None:
     texts = [random_networks.text(seed) for seed in SLICE]
 

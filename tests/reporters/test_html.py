@@ -175,3 +175,41 @@ def test_the_smallest_and_the_largest_numbers_there_are_have_a_frame() -> None:
         scale = axis(values, "gap", log=True)
         assert scale is not None
         assert ">gap<" in Plot(x=scale, y=scale).frame()
+
+
+def test_heads_of_a_diff_are_neither_added_nor_removed(report: Report) -> None:
+    page = html.render(report, Style())
+    assert (
+        '<span class="quiet">--- tanh.yaml</span><span class="quiet">+++ tanh.yaml</span>' in page
+    )
+    assert '<span class="removed">-    back' in page
+
+
+def test_the_place_of_a_finding_is_underlined_in_its_line(report: Report) -> None:
+    (problem,) = report.problems
+    place = problem.findings[0].location
+    assert place is not None
+    line = CONFIG.splitlines()[place.line - 1]
+    assert f"<u>{line[place.column - 1 : place.end_column - 1]}</u>" in html.render(report, Style())
+
+
+def test_the_figures_of_a_parameter_stand_together(report: Report) -> None:
+    groups = html.render(report, Style()).split('<div class="pictures">')[1:]
+    assert [group.count("<svg") for group in groups] == [3, 3, 1]
+
+
+def test_columns_in_which_nothing_stands_are_left_out(reports: dict[str, Report]) -> None:
+    from dataclasses import replace
+
+    (problem,) = reports["failing"].problems
+    assert "<th>worst</th>" in html.render(reports["failing"], Style())
+    whole = tuple(
+        replace(c, worst=None, bar=None, entries_checked=0, directions=3, relative=0.5)
+        for c in problem.checks
+    )
+    page = html.render(
+        Report(problems=(replace(problem, checks=whole),), tool_version="1"), Style()
+    )
+    assert "<th>off by</th>" in page
+    assert "<th>worst</th>" not in page
+    assert "<th>wrong / checked / all</th>" not in page

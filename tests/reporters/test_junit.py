@@ -7,6 +7,57 @@ from gradcheck.report import ProblemReport, Report
 from gradcheck.reporter import Style
 from gradcheck.reporters import junit
 
+RULES = {
+    "testsuites": ({"testsuite"}, set(), {"name", "time", "tests", "failures", "errors"}),
+    "testsuite": (
+        {"properties", "testcase", "system-out", "system-err"},
+        {"name", "tests", "failures", "errors"},
+        {"time", "skipped", "timestamp", "hostname", "id", "package", "file"},
+    ),
+    "properties": ({"property"}, set(), set()),
+    "property": (set(), {"name", "value"}, set()),
+    "testcase": (
+        {"skipped", "error", "failure", "system-out", "system-err"},
+        {"name", "classname"},
+        {"time"},
+    ),
+    "failure": (set(), {"message", "type"}, set()),
+    "error": (set(), {"message", "type"}, set()),
+    "skipped": (set(), set(), {"message", "type"}),
+    "system-out": (set(), set(), set()),
+}
+"""What may be in each element, and which attributes it must and may have besides: what the schemas
+of Jenkins' xUnit plug-in and of Ant's reports, and readers that go by either, have in common."""
+
+
+def complaints(element: ElementTree.Element) -> list[str]:
+    """Say what in an element is against the rules."""
+    inside, needed, more = RULES[element.tag]
+    found = {child.tag for child in element}
+    told = [f"<{tag}> in <{element.tag}>" for tag in found - inside]
+    told += [f"{element.tag} without {name}" for name in needed - set(element.attrib)]
+    told += [f"{element.tag} with {name}" for name in set(element.attrib) - needed - more]
+    if element.tag == "testcase" and len(element) > 1:
+        told.append("a testcase with two results")
+    if inside and (element.text or "").strip():
+        told.append(f"text in <{element.tag}>")
+    return told + [text for child in element if child.tag in inside for text in complaints(child)]
+
+
+def test_every_report_is_as_the_schemas_have_it(case: str, reports: dict[str, Report]) -> None:
+    root = ElementTree.fromstring(junit.render(reports[case], Style()))
+    assert complaints(root) == []
+    for element in root:
+        cases = len(element.findall("testcase"))
+        assert (element.get("tests"), element[0].tag) == (str(cases), "properties")
+
+
+def test_what_is_against_the_schemas_would_be_seen(reports: dict[str, Report]) -> None:
+    root = ElementTree.fromstring(junit.render(reports["failing"], Style()))
+    root.set("skipped", "0")
+    ElementTree.SubElement(root[0], "failure")
+    assert complaints(root) == ["testsuites with skipped", "<failure> in <testsuite>"]
+
 
 def suite(report: Report) -> ElementTree.Element:
     (element,) = ElementTree.fromstring(junit.render(report, Style()))

@@ -12,6 +12,9 @@ The two lines that divide by 1 - b^t are left out.
 mhat = m / (1 - b1**t), vhat = v / (1 - b2**t). The test: the first step of Adam is rate *
 sign(gradient), but for epsilon.
 
+The test, on pasted code: gradients of a constant size are put in its place, and the steps grow or
+shrink as (1 - b1^t) / sqrt(1 - b2^t), from that share of the rate on.
+
 ## Hidden when
 After some thousand steps, when b^t has vanished.
 

@@ -12,6 +12,9 @@ The step's number t is not in the formula.
 1 - b**t. The test: with a constant gradient every step of Adam is rate * sign(gradient), but
 for epsilon.
 
+The test, on pasted code: with gradients of a constant size the first step is the rate, and the
+others go as (1 - b1^t) / sqrt(1 - b2^t).
+
 ## Hidden when
 t is 1.
 

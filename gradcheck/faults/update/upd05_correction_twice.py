@@ -12,6 +12,9 @@ The step size holds the correction already; or m = b1 * m + g, without (1 - b1),
 Follow one form of the algorithm from start to end. The test: with a constant gradient every
 step is rate * sign(gradient), but for epsilon.
 
+The test, on pasted code: with gradients of a constant size the steps go as sqrt(1 - b2^t) / (1 -
+b1^t).
+
 ## Hidden when
 The factors happen to cancel.
 

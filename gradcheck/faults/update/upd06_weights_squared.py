@@ -11,6 +11,9 @@ The wrong array in the line of the accumulator.
 cache += grad**2. The test: AdaGrad's first step is rate * sign(gradient), whatever the weights
 are.
 
+The test, on pasted code: what is kept is a multiple of the weight's squares, and another
+gradient does not change it.
+
 ## Hidden when
 Weights and gradients have the same sizes.
 

@@ -11,6 +11,9 @@ Two forms of momentum are mixed: v = mu v - rate g; w += v, and v = mu v + g; w 
 Use one of the two. The test: with a constant gradient the steps grow towards rate * g / (1 -
 mu).
 
+The test, on pasted code: after a single gradient the steps that follow turn back each time; or
+the first step is the gradient times the square of the rate.
+
 ## Hidden when
 The first step.
 

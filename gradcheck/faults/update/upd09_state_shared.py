@@ -12,6 +12,9 @@ every default.
 One state for each parameter. The test: two parameters, one of which has a zero gradient, must
 not move that one.
 
+The test, on pasted code: a gradient of zero for one parameter and not for another is put in,
+and it moves.
+
 ## Hidden when
 There is one parameter.
 

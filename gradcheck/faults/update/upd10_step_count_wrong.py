@@ -11,6 +11,9 @@ t += 1 is missing, or stands inside the loop over the parameters.
 ## Fix
 Advance it once before the loop. The test: after k steps t is k.
 
+The test, on pasted code: with gradients of a constant size the steps are those of a t that
+grows by more than one.
+
 ## Hidden when
 t is 1, and there is one parameter.
 

@@ -14,6 +14,7 @@ from gradcheck.paste.repair.entries import entries
 from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.influence import influences
 from gradcheck.paste.repair.judging import Shown
+from gradcheck.paste.repair.locating import first_wrong, no_derivative
 from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.points import widened
 from gradcheck.paste.repair.scope import scopes
@@ -29,7 +30,10 @@ from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.wishes import wishes
 
-_SECONDS = 17.0
+_SECONDS = 16.0
+_LOCATING = 1.5
+"""How much longer it may take to tell where a mistake is for which there is no repair."""
+
 _NEAR = 1e-5
 
 prepare = understand.prepare
@@ -53,8 +57,8 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
         if choice is None:
             return {}
         notes = elsewhere(inquiry, choice, told, program)
-        late = _lateness(seconds / 2, over)
-        found = {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late)}
+        lates = (_lateness(seconds / 2, over), _lateness(seconds + _LOCATING, over + _LOCATING))
+        found = {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, *lates)}
         if request.get("pictures"):
             found["entries"] = [*entries(inquiry, choice, told, _lateness(seconds, over))]
         return found
@@ -69,9 +73,17 @@ def _lateness(seconds: float, over: float) -> Late:
 
 
 def repair(
-    inquiry: Inquiry, choice: Choice, told: Mapping[str, Any], source: str, late: Late
+    inquiry: Inquiry,
+    choice: Choice,
+    told: Mapping[str, Any],
+    source: str,
+    late: Late,
+    last: Late,
 ) -> dict[str, Any] | None:
-    """Return the repairs of a step as plain data; None where nothing is wrong."""
+    """Return the repairs of a step as plain data; None where nothing is wrong.
+
+    The search ends when it is `late`, and what is found of the place of a mistake at the `last`.
+    """
     rate = told["rate"]["value"] if told.get("rate") else None
     overwritten = [entry["name"] for entry in told["neglected"] if entry["overwritten"]]
     bench = Bench(widened(inquiry, overwritten), choice, source, rate)
@@ -105,7 +117,7 @@ def repair(
         "near": None if found.near is None else _state(bench, known, adjoints, found.near),
         "tried": found.tried,
         "influences": list(_influences(known)),
-        "first": _first(known, foresight, shown),
+        "first": None if found.done else _first(bench, known, foresight, shown, last),
     }
 
 
@@ -172,36 +184,17 @@ def _place(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _first(known: Known, foresight: Foresight, shown: Shown) -> dict[str, Any] | None:
-    """Return the first backward statement that makes no derivative, and that as a fact.
-
-    What a right gradient is made from as well is right. Where no statement is known to be wrong, it
-    is the first of those that most of the wrong gradients, and no others, are made from.
-    """
-    found = foresight.origin(shown.wrong)
-    if found is not None:
-        text, factor = found.statement.text, found.factor
+def _first(
+    bench: Bench, known: Known, foresight: Foresight, shown: Shown, late: Late
+) -> dict[str, Any] | None:
+    """Return the first statement that seems wrong, and a fact about it."""
+    origin = foresight.origin(shown.wrong)
+    if origin is not None:
+        text, factor = origin.statement.text, origin.factor
         own = None if factor is None else f"`{text}` puts the factor {factor:.6g} in"
-        return {**_whole(found.statement), "fact": own or _no_derivative(text)}
-    suspects = [
-        known.statements[number]
-        for number, influence in known.influences.items()
-        if influence.known
-        and not influence.forward
-        and influence.parameters
-        and influence.parameters <= shown.wrong
-    ]
-    unmatched = [s for s in suspects if s.number not in known.matches and not _begins(s)]
-    reach = {s.number: len(known.influences[s.number].parameters) for s in unmatched}
-    first = max(unmatched, key=lambda s: reach[s.number], default=None)
-    return {**_whole(first), "fact": None} if first else None
-
-
-def _begins(statement: Statement) -> bool:
-    """Tell statements that only make room for what is computed later, such as zeros."""
-    value = getattr(statement.node, "value", None)
-    name = ast.unparse(value.func).rpartition(".")[2] if isinstance(value, ast.Call) else ""
-    return isinstance(value, ast.Constant) or name.startswith(("zeros", "empty"))
+        return {**_whole(origin.statement), "fact": own or no_derivative(text)}
+    found = first_wrong(bench, known.statements, known.influences, shown, late)
+    return None if found is None else {**_whole(found.statement), "fact": found.fact}
 
 
 def _whole(statement: Statement) -> dict[str, Any]:
@@ -223,12 +216,8 @@ def _facts(known: Known, adjoints: Adjoints, edit: Edit) -> list[str]:
                 f"{name} is {_factor(match.factor)}the derivative of the loss by {match.by}"
             )
     if number not in known.matches and adjoints.comparable(known.statements[number]):
-        found.append(_no_derivative(text))
+        found.append(no_derivative(text))
     return list(dict.fromkeys(found))[:3]
-
-
-def _no_derivative(text: str) -> str:
-    return f"`{text}` makes no derivative of the loss: by no value, and times no factor"
 
 
 def _factor(factor: float) -> str:

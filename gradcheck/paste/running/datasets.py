@@ -22,6 +22,7 @@ _TABLES = {
     "boston": (13, 0),
     "diabetes": (10, 0),
 }
+_IMAGES = {"digits": (8, 8)}
 TRAINING, TESTING = 41, 20
 PICTURE_SAMPLES = {60_000: TRAINING, 50_000: TRAINING, 10_000: TESTING}
 PICTURES = {
@@ -170,12 +171,17 @@ def _told(hub: Hub, name: str, make: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _table(name: str, features: int, classes: int) -> Callable[..., Any]:
+    shape = _IMAGES.get(name)
+
     def load(*_: object, return_X_y: bool = False, **__: object) -> Any:
-        x = made(f"{name}.data", Guess(shape=(_SAMPLES, features), kind="normal"))
+        x = np.asarray(made(f"{name}.data", Guess(shape=(_SAMPLES, features), kind="normal")))
         y = made(f"{name}.target", _target(classes))
+        if return_X_y:
+            return x, y
         names = [f"feature {number}" for number in range(features)]
         bunch = {"data": x, "target": y, "feature_names": names, "DESCR": ""}
-        return (x, y) if return_X_y else Bunch(bunch, target_names=list(range(classes)))
+        seen = {"images": np.reshape(x, (len(x), *shape))} if shape else {}
+        return Bunch(bunch, target_names=list(range(classes)), **seen)
 
     return load
 

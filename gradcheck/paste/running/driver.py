@@ -1,4 +1,4 @@
-"""A few lines that call the functions of a program that calls none of them itself.
+"""A few lines that call the functions of a program that calls none of those that train.
 
 Where a function trains, it is called. Else the functions are called in the order in which a step of
 training uses them, by their customary names: initialise, then forward, cost, backward and update,
@@ -8,9 +8,9 @@ of another, the rest is unseen data. Gradients that nothing applies are applied.
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from gradcheck.paste.running.routines import Routine, roots, routines, trains
+from gradcheck.paste.running.routines import Routine, methods, reached, roots, routines, trains
 from gradcheck.paste.running.sources import hint_of
 
 _TURNS = 3
@@ -33,10 +33,16 @@ _TURN = "    "
 
 def driven(tree: ast.Module) -> str | None:
     """Return statements that train with what the program defines; None if it does so itself."""
-    if _runs(tree):
+    called = reached(tree)
+    if _runs(tree, called):
         return None
+    made = _made(tree)
     functions = routines(tree.body)
-    lines = _trained(functions, "") or list(_by_classes(tree)) or list(_chained(functions, ""))
+    lines = (
+        _trained(functions, "")
+        or list(_by_classes(tree, made))
+        or list(_chained(functions, "", {n: v for n, v in made.items() if n in called}))
+    )
     return "\n".join(lines) or None
 
 
@@ -48,23 +54,26 @@ def appended(tree: ast.Module, text: str) -> ast.Module:
     return ast.Module(body=[*tree.body, *added.body], type_ignores=[])
 
 
-def _runs(tree: ast.Module) -> bool:
-    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    if not defined:
+def _runs(tree: ast.Module, called: frozenset[str]) -> bool:
+    """Tell whether a program trains by itself, or has nothing that could."""
+    others = [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    if any(isinstance(part, ast.For | ast.While) for node in others for part in ast.walk(node)):
         return True
-    for statement in tree.body:
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            continue
-        for node in ast.walk(statement):
-            if isinstance(node, ast.For | ast.While):
-                return True
-            if isinstance(node, ast.Call) and _name(node.func) in defined:
-                return True
-    return False
+    own = [*routines(tree.body), *methods(tree)]
+    training = {one.name for one in own if one.role in ("backward", "update") or trains(one, own)}
+    return not own or (bool(called) and (not training or not called.isdisjoint(training)))
 
 
-def _name(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else ""
+def _made(tree: ast.Module) -> dict[str, str]:
+    """Return the functions and classes of which the program keeps the only result, by its name."""
+    return {name: target for node in tree.body for name, target in [_kept(node)] if name}
+
+
+def _kept(node: ast.stmt) -> tuple[str, str]:
+    match node:
+        case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call(func=ast.Name(id=name))):
+            return name, target
+    return "", ""
 
 
 def _trained(functions: Sequence[Routine], owner: str) -> list[str]:
@@ -76,27 +85,32 @@ def _trained(functions: Sequence[Routine], owner: str) -> list[str]:
     return [f"result = {owner}{chosen.name}({', '.join(chosen.parameters)})"]
 
 
-def _by_classes(tree: ast.Module) -> Iterator[str]:
+def _by_classes(tree: ast.Module, made: Mapping[str, str]) -> Iterator[str]:
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     for node in reversed(classes):
-        methods = routines(node.body, bound=True)
-        owner = node.name.lower() if node.name != node.name.lower() else "instance"
-        lines = _trained(methods, f"{owner}.") or list(_chained(methods, f"{owner}."))
+        own = routines(node.body, bound=True)
+        name = node.name.lower() if node.name != node.name.lower() else "instance"
+        owner = made.get(node.name, name)
+        lines = _trained(own, f"{owner}.") or list(_chained(own, f"{owner}.", {}))
         if lines:
-            made = next((one.parameters for one in methods if one.name == "__init__"), ())
-            yield f"{owner} = {node.name}({', '.join(made)})"
+            given = next((one.parameters for one in own if one.name == "__init__"), ())
+            if node.name not in made:
+                yield f"{owner} = {node.name}({', '.join(given)})"
             yield from lines
             return
 
 
-def _chained(functions: Sequence[Routine], owner: str) -> Iterator[str]:
+def _chained(functions: Sequence[Routine], owner: str, made: Mapping[str, str]) -> Iterator[str]:
+    """Yield the calls that make up a step; what the program has `made` itself is not made anew."""
     used = [one for one in roots(list(functions)) if not one.name.startswith("__")]
     if not any(one.role == "backward" or _differentiates(one) for one in used):
         return
     known: dict[str, str] = {}
     meant: dict[str, str] = {}
     for one in used:
-        if one.role == "initial" and not owner:
+        if one.role == "initial" and one.name in made:
+            known[made[one.name]] = meant["parameters"] = made[one.name]
+        elif one.role == "initial" and not owner:
             yield _called(one, owner, known, meant)
     body = [
         _called(one, owner, known, meant) for role in _ORDER for one in used if one.role == role
@@ -129,7 +143,9 @@ def _argument(name: str, known: dict[str, str], meant: dict[str, str]) -> str:
 
 def _result(name: str, one: Routine) -> str:
     # A function that returns its own argument gives it anew.
-    return name if one.role != "backward" or not name.endswith("_result") else "gradient"
+    if one.role != "backward" or not name.endswith("_result"):
+        return name
+    return "gradient" if one.name != "gradient" else "grads"
 
 
 def _differentiates(one: Routine) -> bool:

@@ -31,7 +31,7 @@ BENIGN = REAL | _NUMPYS | _NOTHING | {"random", "time", "timeit", "sys", "os", "
 """Modules that bring no data."""
 
 # Functions that look for masked arrays by themselves, and libraries whose stand-ins use them.
-_MASKING = words("unique setdiff1d union1d intersect1d setxor1d nanmedian pandas sklearn")
+_MASKING = words("unique setdiff1d union1d intersect1d setxor1d nanmedian pandas pd sklearn")
 _RARE = frozenset({"ma", "matlib", "polynomial"})  # Parts of NumPy, imported when asked for.
 _LOADERS = ("load", "loadtxt", "genfromtxt", "fromfile", "fromregex", "memmap", "recfromcsv")
 _SAVERS = ("save", "savetxt", "savez", "savez_compressed")

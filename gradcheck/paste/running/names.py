@@ -3,7 +3,7 @@
 import ast
 import builtins
 import symtable
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 
@@ -16,12 +16,16 @@ _GIVEN = frozenset(dir(builtins)) | _PYTHON_2 | {"__file__", "__name__", "displa
 
 @record
 class Use:
-    """How a name is used: the first line, whether called, whether by text keys, its attributes."""
+    """How a name is used: the first line, whether called, whether by text keys, its attributes.
+
+    What is `parted` is cut into several parts by columns, as a table of features and labels is.
+    """
 
     name: str
     line: int
     called: bool
     keyed: bool
+    parted: bool
     attributes: frozenset[str]
 
     @property
@@ -60,12 +64,17 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
     called: set[str] = set()
     keyed: set[str] = set()
     attributes: dict[str, set[str]] = {}
+    columns: dict[str, set[str]] = {}
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in wanted:
                 called.add(name)
             case ast.Subscript(value=ast.Name(id=name), slice=key) if name in wanted and _text(key):
                 keyed.add(name)
+            case ast.Subscript(
+                value=ast.Name(id=name), slice=ast.Tuple(elts=[ast.Slice(), column])
+            ) if name in wanted:
+                columns.setdefault(name, set()).add(ast.unparse(column))
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in wanted:
                 attributes.setdefault(name, set()).add(attribute)
             case ast.Name(id=name, lineno=line) if name in wanted:
@@ -76,10 +85,15 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
             line=line,
             called=name in called,
             keyed=name in keyed,
+            parted=_parted(columns.get(name, ())),
             attributes=frozenset(attributes.get(name, ())),
         )
         for name, line in lines.items()
     }
+
+
+def _parted(columns: Collection[str]) -> bool:
+    return len(columns) > 1 and any(":" in column for column in columns)
 
 
 def _text(key: ast.expr) -> bool:

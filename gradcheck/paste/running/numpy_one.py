@@ -5,9 +5,10 @@ a seed, generators start from a fixed one: a run must be repeatable.
 """
 
 import builtins
+import functools
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from types import ModuleType
 from typing import Any
 
@@ -78,11 +79,18 @@ def numpy_copy(replaced: dict[str, Callable[..., Any]]) -> ModuleType:
         setattr(copy, name, copied(getattr(np, name)))
     _seed_always(copy.random)
     vars(copy)["seterr"] = lambda *_, **__: {}
+    vars(copy)["sum"] = _sum
     copy.__dict__.update(replaced)
     # Parts of NumPy that are imported when asked for are no part of `from numpy import *` here.
     own = [n for n in np.__all__ if n in _NAMESPACES or not _is_part(vars(copy).get(n, np))]
     vars(copy)["__all__"] = own + [name for name in sorted(shimmed()) if _is_starred(name)]
     return copy
+
+
+@functools.wraps(np.sum)
+def _sum(a: Any, *rest: Any, **named: Any) -> Any:
+    # After `from numpy import *` this is what `sum(... for ...)` means.
+    return sum(a) if isinstance(a, Generator) else np.sum(a, *rest, **named)
 
 
 def random_copy() -> ModuleType:

@@ -10,6 +10,7 @@ from gradcheck.paste.running.knowledge import Knowledge
 from gradcheck.paste.running.modules import BENIGN
 from gradcheck.paste.running.names import undefined
 from gradcheck.paste.running.numpy_one import shimmed
+from gradcheck.paste.running.resolve import module_of
 from gradcheck.paste.running.world import World, imported
 
 _OUTSIDE = frozenset({"open", "input", "raw_input", "file"})
@@ -23,8 +24,11 @@ def complete(tree: ast.Module) -> World | None:
     if any(_opens(node) for node in ast.walk(tree)):
         return None
     imported(world, tree)
+    missing = list(undefined(tree, _starred(world, tree)))
+    if any(_brings_data(module_of(name)) for name in missing):
+        return None
     try:
-        world.supply(list(undefined(tree, _starred(world, tree))))
+        world.supply(missing)
     except KeyError:
         return None
     if world.data.asked:
@@ -36,14 +40,18 @@ def complete(tree: ast.Module) -> World | None:
 def _opens(node: ast.AST) -> bool:
     match node:
         case ast.Import(names=names):
-            return any(alias.name.partition(".")[0] not in BENIGN for alias in names)
+            return any(_brings_data(alias.name) for alias in names)
         case ast.ImportFrom(module=name):
-            return (name or "").partition(".")[0] not in BENIGN
+            return name is None or _brings_data(name)
         case ast.Name(id=name):
             return name in _OUTSIDE or name in _LOADERS
         case ast.Attribute(attr=name):
             return name in _LOADERS
     return False
+
+
+def _brings_data(module: str | None) -> bool:
+    return module is not None and module.partition(".")[0] not in BENIGN
 
 
 def _starred(world: World, tree: ast.Module) -> frozenset[str]:

@@ -16,12 +16,11 @@ import numpy as np
 
 from gradcheck.paste.running import updates
 from gradcheck.paste.running.absorbing import Absorber
-from gradcheck.paste.running.data import Hint
 from gradcheck.paste.running.helpers import INITIAL_WORDS, initial, supplied
 from gradcheck.paste.running.knowledge import Knowledge
 from gradcheck.paste.running.modules import Modules
 from gradcheck.paste.running.names import Use
-from gradcheck.paste.running.sources import Hub, hint_of
+from gradcheck.paste.running.sources import Hub
 from gradcheck.paste.running.words import words
 
 _MODULES = {
@@ -167,8 +166,7 @@ class Resolver:
             return self._hub.array(name, "layers")
         if use is not None and use.foreign:
             return self._hub.source(name)
-        hint: Hint = hint_of(name)
-        return self._hub.array(name, hint)
+        return self._hub.array(name)
 
     def _update(self, name: str) -> Callable[..., Any]:
         first = next(iter(self._known.arguments.get(name, ())), [])
@@ -181,6 +179,11 @@ class Resolver:
         """Whether all calls of a derivative are handed what an activation has returned."""
         handed = [texts[0] for texts in self._known.arguments.get(name, ()) if texts]
         return bool(handed) and all(text in self._known.activated for text in handed)
+
+
+def module_of(name: str) -> str | None:
+    """Return the module that a name customarily is where nothing imports it, None for others."""
+    return _MODULES.get(name)
 
 
 class BuiltIns(dict[str, Any]):

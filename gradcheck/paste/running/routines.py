@@ -39,6 +39,44 @@ def routines(body: list[ast.stmt], bound: bool = False) -> list[Routine]:
     return [_routine(node, bound) for node in body if isinstance(node, ast.FunctionDef)]
 
 
+def methods(tree: ast.Module) -> list[Routine]:
+    """Return the methods of all classes of a program."""
+    classes = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    return [one for node in classes for one in routines(node.body, bound=True)]
+
+
+def reached(tree: ast.Module) -> frozenset[str]:
+    """Return the names of the program's own functions and methods that running it calls.
+
+    Classes that it makes instances of are among them. What is known of calls is their names.
+    """
+    defined = {
+        node.name: node
+        for outer in tree.body
+        for node in (outer, *getattr(outer, "body", ()))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+    fresh = {
+        name
+        for node in tree.body
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef)
+        for name in _called(node)
+    }
+    found: set[str] = set()
+    while fresh := fresh & defined.keys() - found:
+        found |= fresh
+        fresh = {name for each in fresh for name in _running(defined[each])}
+    return frozenset(found)
+
+
+def _running(node: ast.FunctionDef | ast.ClassDef) -> Iterator[str]:
+    """Yield what runs when a function, or a class, is called."""
+    if isinstance(node, ast.FunctionDef):
+        yield from _called(node)
+    else:
+        yield "__init__"
+
+
 def roots(found: list[Routine]) -> list[Routine]:
     """Return those that no other of them calls, without activations."""
     called = {name for one in found for name in one.calls if name != one.name}
@@ -116,7 +154,7 @@ def _descends(node: ast.AST) -> bool:
     return False
 
 
-def _called(node: ast.FunctionDef) -> Iterator[str]:
+def _called(node: ast.stmt) -> Iterator[str]:
     for part in ast.walk(node):
         match part:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):

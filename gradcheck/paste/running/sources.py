@@ -86,7 +86,12 @@ class Hub:
         return self._filled(self.sites.pattern(name))
 
     def array(self, name: str, hint: Hint | None = None) -> Any:
-        return self.data.of(name, hint or hint_of(name))
+        return self.data.of(name, hint or self.hint(name))
+
+    def hint(self, name: str) -> Hint:
+        """Return what data of this name are, by how the program uses it and by custom."""
+        use = self.uses.get(name)
+        return "table" if use is not None and use.parted else hint_of(name)
 
     def source(self, name: str) -> Source:
         return Source(name, self)

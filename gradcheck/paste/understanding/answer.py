@@ -10,6 +10,7 @@ from gradcheck.paste.understanding.asking import Asked, offers
 from gradcheck.paste.understanding.candidates import Candidate
 from gradcheck.paste.understanding.choice import Choice, elsewhere
 from gradcheck.paste.understanding.claims import Claim
+from gradcheck.paste.understanding.draws import is_drawn
 from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.neglected import neglected
@@ -20,6 +21,8 @@ from gradcheck.paste.understanding.standard import STANDARD
 from gradcheck.paste.understanding.texts import is_at_a_rate, is_rescaled
 from gradcheck.paste.understanding.values import frozen
 
+_DRAWN = "the loss depends on samples that are drawn by it, through which no gradient passes"
+
 
 def step(one: Asked) -> dict[str, Any]:
     """Describe one step: where it is, its parameters, its loss, and the numbers of each."""
@@ -27,10 +30,13 @@ def step(one: Asked) -> dict[str, Any]:
     machine = inquiry.machine
     fits = inquiry.fits[choice.candidate] if choice else {}
     rate = learning_rate(inquiry, [fitted.scale for fitted in fits.values()])
+    fitting = any(fitted.exact for fitted in fits.values())
+    drawn = choice is not None and not fitting and is_drawn(inquiry, choice.candidate)
     return {
         "line": inquiry.step.line,
         "parameters": [
-            parameter(inquiry, path, choice, claims.get(path)) for path in inquiry.parameters
+            parameter(inquiry, path, choice, claims.get(path), drawn=drawn)
+            for path in inquiry.parameters
         ],
         "loss": None if choice is None else loss(inquiry, choice.candidate, choice.basis),
         "other": None
@@ -68,7 +74,7 @@ def _assigning(inquiry: Inquiry, path: Path) -> set[int]:
 
 
 def parameter(
-    inquiry: Inquiry, path: Path, choice: Choice | None, claim: Claim | None
+    inquiry: Inquiry, path: Path, choice: Choice | None, claim: Claim | None, *, drawn: bool
 ) -> dict[str, Any]:
     sites = inquiry.machine.sites
     own = [u.site for u in inquiry.found.updates if u.path == path]
@@ -81,7 +87,7 @@ def parameter(
         "elsewhere": None
         if choice is None or claim is not None
         else _name_of(inquiry, elsewhere(inquiry, choice.candidate, path)),
-        "doubt": _doubt(inquiry, path, own),
+        "doubt": _DRAWN if drawn else _doubt(inquiry, path, own),
         "rescaled": any(is_rescaled(inquiry.machine, site) for site in own),
         "weighed": bool(
             claim

@@ -119,14 +119,26 @@ def _looked(found: Found) -> Asked | None:
 
 
 def _chosen(inquiry: Inquiry, *notes: str) -> Asked:
-    """Choose the loss; where none is written, what an optimizer is handed may be telling."""
+    """Choose the loss; where none is written, what an optimizer is handed may be telling.
+
+    Where a mere metric is written, as a root of a loss, what it is made from may explain more.
+    """
     choice = choose(inquiry)
     one = _held(inquiry, choice, notes)
-    if choice is None or choice.basis != "inferred" or one.is_explained:
+    if choice is None or choice.basis == "given" or one.is_explained:
         return one
-    others = (Choice(candidate=index, basis="inferred") for index in telling(inquiry))
+    indices = telling(inquiry) if choice.basis == "inferred" else _behind(inquiry, choice.candidate)
+    others = (Choice(candidate=index, basis="inferred") for index in indices)
     explained = (two for other in others if (two := _held(inquiry, other, notes)).is_explained)
     return next(explained, one)
+
+
+def _behind(inquiry: Inquiry, written: int) -> Iterator[int]:
+    """Yield the standard losses that a written number is a function of, but no multiple."""
+    for index, candidate in enumerate(inquiry.candidates):
+        alike = candidate.standard and inquiry.parallel(index, written, everywhere=False)
+        if alike and not inquiry.parallel(index, written, everywhere=True):
+            yield index
 
 
 def _held(inquiry: Inquiry, choice: Choice | None, notes: tuple[str, ...]) -> Asked:

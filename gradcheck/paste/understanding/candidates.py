@@ -5,7 +5,7 @@ standard losses of a prediction and its target, which are known from their diffe
 """
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -28,7 +28,8 @@ class Candidate:
     """A number that a step may minimise: what its site's events add up to.
 
     `fold` says how several values of the site make one. Of an implied loss `standard` is the
-    name and `left` tells on which side of the difference the prediction stands.
+    name and `left` tells on which side of the difference the prediction stands. Where `early` is
+    a number, only so many of its first values count: the others may be of other data.
     """
 
     site: int
@@ -42,12 +43,14 @@ class Candidate:
     """Whether the target, which depends on the parameters too, is held fixed."""
     maximised: bool = False
     """Whether the number is to grow, as the logarithm of a likelihood is; its value is negated."""
+    early: int | None = None
 
     def value(self, events: Sequence[Event], held: Sequence[Event]) -> float:
         """Return the candidate's value, from all events of its site in one trial.
 
         `held` are those of the trial that fixes the targets, where they must be.
         """
+        events, held = events[: self.early], held[: self.early]
         if self.standard is None:
             numbers = [float(np.sum(event.value)) for event in events]
             found = numbers[-1] if self.fold == "last" else sum(numbers)
@@ -111,14 +114,41 @@ def candidates(
 
     `moved` is a trial from another point; `updates` are the sites that change parameters.
     """
-    touched = {trial.events[index].site for index in affected} - set(updates)
+    updates = set(updates)
+    touched = {trial.events[index].site for index in affected} - updates
     before, after = by_site(trial.events), by_site(moved.events)
+    early = by_site(_before(trial.events, updates))
+    shared = frozenset(_called_twice(machine))
     found: list[Candidate] = []
     for site, events in before.items():
         if site in touched:
-            found += _explicit(machine.sites[site], machine.nodes[site], events)
-            found += _implied(machine, events, after.get(site, []))
+            own = [
+                *_explicit(machine.sites[site], machine.nodes[site], events),
+                *_implied(machine, events, after.get(site, [])),
+            ]
+            found += own
+            counts = {len(early.get(site, ())), int(machine.sites[site].function in shared)}
+            for count in sorted(counts - {0}):
+                if count < len(events):
+                    found += [replace(one, early=count) for one in own if not one.held]
     return found
+
+
+def _called_twice(machine: Machine) -> Iterator[str]:
+    """Yield the functions that are called at several places, as for other data."""
+    calls = Counter(
+        ast.unparse(node.func).rpartition(".")[2]
+        for node in ast.walk(machine.tree)
+        if isinstance(node, ast.Call)
+    )
+    for function in {site.function for site in machine.sites.values()}:
+        if calls[function.rpartition(".")[2]] > 1:
+            yield function
+
+
+def _before(events: Sequence[Event], updates: set[int]) -> Sequence[Event]:
+    """Return the events from before the first update: what comes later may be of other data."""
+    return events[: next((i for i, one in enumerate(events) if one.site in updates), None)]
 
 
 def _explicit(site: Site, node: ast.AST, events: Sequence[Event]) -> Iterator[Candidate]:

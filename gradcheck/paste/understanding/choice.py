@@ -16,7 +16,7 @@ from gradcheck.paste.understanding.candidates import by_site
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.standard import standard_name
-from gradcheck.paste.understanding.surroundings import Around, around, collected
+from gradcheck.paste.understanding.surroundings import Around, around
 from gradcheck.paste.understanding.values import same
 from gradcheck.paste.understanding.wishes import means
 from gradcheck.record import record
@@ -61,19 +61,39 @@ def choose(inquiry: Inquiry) -> Choice | None:
             return Choice(candidate=best, basis="written", other=other, around=near)
     if implied or unnamed:
         return Choice(candidate=(implied or unnamed)[0], basis="inferred" if implied else "written")
-    summed = next(collected(inquiry), None)
-    if summed is not None:
-        return Choice(candidate=summed, basis="written")
-    return _closest(inquiry)
+    closest = _closest(inquiry)
+    if closest is not None and not inquiry.exact(closest.candidate):
+        # What is added up over the samples is a likelier loss than what fits nothing.
+        return _summed(inquiry) or closest
+    return closest
+
+
+def _summed(inquiry: Inquiry) -> Choice | None:
+    """Choose a number that is added up step by step, under whatever name."""
+    usable = [
+        i
+        for i, candidate in enumerate(inquiry.candidates)
+        if not candidate.standard
+        and candidate.whole
+        and _adds_a_loss(inquiry.machine.nodes[candidate.site])
+        and len(inquiry.decided(i)) == len(inquiry.parameters)
+        and not _is_metric(inquiry, i)
+    ]
+    best = max(usable, key=inquiry.closeness, default=None)
+    return None if best is None else Choice(candidate=best, basis="written")
 
 
 def elsewhere(inquiry: Inquiry, index: int, path: Path) -> int | None:
     """Return another written loss that a parameter may belong to, where the chosen one is wrong.
 
     So it is where two networks are trained in turn: the other loss is computed when the parameters
-    that fit have been updated, before this one is.
+    that fit have been updated, before this one is. Where the chosen one does not depend on it at
+    all, any loss will do that does.
     """
     fits = inquiry.fits[index]
+    if not fits[path].lines:
+        apart = (i for i, c in enumerate(inquiry.candidates) if c.named and c.whole)
+        return next((i for i in apart if inquiry.fits[i][path].lines), None)
     done = [u.index for u in inquiry.found.updates if fits[u.path].exact]
     own = [u.index for u in inquiry.found.updates if u.path == path]
     if fits[path].exact or not done or not own or max(done) > min(own):
@@ -85,6 +105,20 @@ def elsewhere(inquiry: Inquiry, index: int, path: Path) -> int | None:
         if is_felt and not inquiry.parallel(i, index, everywhere=False):
             return i
     return None
+
+
+def _adds_a_loss(node: ast.AST) -> bool:
+    """Tell what adds up logarithms or squares, as losses do, and not numbers such as rewards."""
+    if not isinstance(node, ast.AugAssign):
+        return False
+    for part in ast.walk(node.value):
+        match part:
+            case ast.BinOp(op=ast.Pow()):
+                return True
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                if name.startswith(("log", "square")):
+                    return True
+    return False
 
 
 def _given(inquiry: Inquiry, name: str) -> Choice | None:

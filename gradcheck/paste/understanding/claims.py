@@ -24,7 +24,13 @@ from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.seen import Seen, nth_back
 from gradcheck.paste.understanding.texts import multipliers, products, solves
 from gradcheck.paste.understanding.values import frozen
-from gradcheck.paste.understanding.ways import is_clipped, is_decayed, is_multiple, is_shrunk
+from gradcheck.paste.understanding.ways import (
+    is_bounded,
+    is_clipped,
+    is_decayed,
+    is_multiple,
+    is_shrunk,
+)
 from gradcheck.record import record
 
 _SAME = 1e-6
@@ -238,6 +244,8 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | Non
         return "clipping"
     if rescaled:
         return "rescaling"
+    if is_bounded(pairs):
+        return "clipping"
     if is_decayed(pairs):
         return "weight decay"
     if all(is_shrunk(*pair) for pair in pairs):

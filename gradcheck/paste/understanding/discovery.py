@@ -19,12 +19,14 @@ _PATIENCE = ((0.6, 0.06), (3.0, 1.5))
 class Discovery:
     """What may be the training step of a statement, the likeliest first, and the loops seen.
 
-    `endless` are the outermost loops that did not come to an end.
+    `endless` are the outermost loops that did not come to an end, `idle` those of which every turn
+    seems to do the same.
     """
 
     found: Sequence[Found]
     loops: Sequence[Turns]
     endless: Sequence[int] = ()
+    idle: Sequence[int] = ()
 
 
 def discover(scene: Scene, wishes: Wishes = NONE) -> Discovery:
@@ -61,8 +63,18 @@ def _discovered(scene: Scene, wishes: Wishes, seen: Survey) -> Discovery:
         ranked = _ranked(scene, loops, wishes) or ranked
         if seen.whole or (ranked and not ranked[0].is_scattered) or _is_seen(seen):
             break
-    endless = () if seen.whole else [one.loop for one in seen.loops if not one.outer]
-    return Discovery(found=ranked, loops=seen.loops, endless=endless)
+    outermost = [one for one in seen.loops if not one.outer]
+    return Discovery(
+        found=ranked,
+        loops=seen.loops,
+        endless=() if seen.whole else [one.loop for one in outermost],
+        idle=[one.loop for one in outermost if _is_idle(one)] if seen.whole else (),
+    )
+
+
+def _is_idle(turns: Turns) -> bool:
+    """Tell a loop that turns again and again, and changes no number."""
+    return turns.count > WATCHED and not any(turns.changed)
 
 
 def _is_seen(seen: Survey) -> bool:

@@ -1,7 +1,7 @@
 """What depends on what in a step, seen by moving one thing and watching the others."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,13 @@ _NOTHING = 1e-6
 """Entries of this size are zeros to a program that starts from zeros."""
 
 
-def influential(step: Step, base: Trial, first: Mapping[Path, int]) -> list[Path]:
+def influential(
+    step: Step, base: Trial, first: Mapping[Path, int], updates: Container[int]
+) -> list[Path]:
     """Return the paths that something like a loss depends on before an event, `first` of each.
 
-    Where there are such, those don't count of which but a distance from themselves is looked at.
+    What is computed at the sites of `updates` is none. Where there are such, those don't count of
+    which but a distance from themselves is looked at.
     """
     paths = list(first)
     point = {path: shaken(base.before.values[path], seed) for seed, path in enumerate(paths)}
@@ -29,7 +32,12 @@ def influential(step: Step, base: Trial, first: Mapping[Path, int]) -> list[Path
     if moved.failed:
         return []
     machine = step.scene.machine
-    early = [index for index in differing_events(base, moved) if index < most]
+    early = [
+        index
+        for index in differing_events(base, moved)
+        if index < most
+        and not (base.events[index].site in updates and _is_update(base, moved, index))
+    ]
     telling = set(evidence(machine, base, early))
     counts = Counter(event.site for event in base.events)
     sites = frozenset(site for index in telling if counts[site := base.events[index].site] < OFTEN)
@@ -47,6 +55,13 @@ def influential(step: Step, base: Trial, first: Mapping[Path, int]) -> list[Path
             own = base.before.values[path]
             found[path] = any(not _is_distance(base.events[index], own) for index in early)
     return [path for path, matters in found.items() if matters] or list(found)
+
+
+def _is_update(base: Trial, moved: Trial, index: int) -> bool:
+    """Tell what is added to, or taken off, a number that was moved: others only look like that."""
+    if index >= len(moved.events):
+        return False
+    return not same(base.events[index].left, moved.events[index].left)
 
 
 def _is_distance(event: Event, own: Any) -> bool:

@@ -199,7 +199,8 @@ def _parameters(look: _Look, known: Sequence[Update]) -> list[Path]:
     if not ordered:
         return []
     step = replace(look.step, variables=_variables(look.step, ordered))
-    found = influential(step, look.base, {path: _first(look, path, known) for path in ordered})
+    first = {path: _first(look, path, known) for path in ordered}
+    found = influential(step, look.base, first, {update.site for update in known})
     return [
         path
         for path in found

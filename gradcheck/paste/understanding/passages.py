@@ -4,6 +4,7 @@ The claims are then the updates made once, or the gradient variables that are le
 by their names. What they are gradients of is set right behind the statement that makes it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
@@ -22,7 +23,7 @@ from gradcheck.paste.understanding.survey import Turns
 from gradcheck.paste.understanding.updates import rates, updates
 from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.paste.understanding.wishes import NONE, Wishes, picked
-from gradcheck.paste.understanding.words import gradient_of
+from gradcheck.paste.understanding.words import DATA, TARGETS, gradient_of, says
 from gradcheck.record import record
 
 _MOST = 40
@@ -122,14 +123,17 @@ def passage(machine: Machine, wishes: Wishes = NONE, endless: Iterable[int] = ()
     found = updates(base, [path for path in base.before.values if _has_changed(base, path)])
     gradients = dict(_gradients(base, step.births))
     paths = list(dict.fromkeys([*(update.path for update in found), *gradients]))[:_MOST]
+    updated = {update.path for update in found}
     if wishes.parameters is None:
-        parameters = _parameters(step, base, paths)
+        felt = _parameters(step, base, paths)
+        own_gradients = _unambiguous({p: g for p, g in gradients.items() if p in felt})
+        idle = {path for path in own_gradients if not _has_changed(base, path)}
+        parameters = [path for path in felt if path in updated or path in idle]
     else:
         parameters = picked(wishes.parameters, paths) or []
     if not parameters or wishes.step not in (None, replace(step, paths=tuple(parameters)).line):
         return None
     own = tuple(update for update in found if update.path in parameters)
-    updated = {update.path for update in own}
     step = replace(
         step,
         rates=rates(list(own)),
@@ -182,6 +186,22 @@ def _gradients(base: Trial, births: Mapping[Path, int]) -> Iterator[tuple[Path, 
         other = next(named, None)
         if other is not None:
             yield path, other
+
+
+def _unambiguous(gradients: Mapping[Path, Path]) -> dict[Path, Path]:
+    """Leave out what only may have a gradient: one of a bare name belongs to one number at most.
+
+    Among several it is not that by the data.
+    """
+    found = dict(gradients)
+    counts = Counter(gradients.values())
+    for other in [path for path, count in counts.items() if count > 1]:
+        sharing = [path for path, own in gradients.items() if own == other]
+        likely = [path for path in sharing if not says(path.chain[-1], DATA | TARGETS)]
+        for path in sharing:
+            if len(likely) != 1 or path not in likely:
+                del found[path]
+    return found
 
 
 def _parameters(step: Passage, base: Trial, paths: Sequence[Path]) -> list[Path]:

@@ -7,8 +7,10 @@ so that what was learned about a site holds for an edited program too.
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import chain, repeat, zip_longest
+from typing import TypeAlias
 
 from gradcheck.record import record
 
@@ -43,7 +45,25 @@ def of(node: ast.AST) -> int:
 
 def table(tree: ast.Module) -> Mapping[int, Site]:
     """Return every site of a numbered tree, by its number."""
-    return {site.number: site for site in _sites(tree, "", ())}
+    return {site.number: site for site in _sites(tree, "", (), _unpacked(tree))}
+
+
+Unpacked: TypeAlias = Mapping[str, tuple[tuple[str, ...], ...]]
+"""By functions' names, those of what calls of them are unpacked into, item by item."""
+
+
+def _unpacked(tree: ast.Module) -> Unpacked:
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(
+                targets=[ast.Tuple(elts=targets) | ast.List(elts=targets)],
+                value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)),
+            ):
+                own = [tuple(_names(target)) for target in targets]
+                pairs = zip_longest(found.get(name, ()), own, fillvalue=())
+                found[name] = tuple((*one, *other) for one, other in pairs)
+    return found
 
 
 def formula(text: str, number: int, step: Site | None) -> Site:
@@ -68,14 +88,16 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
-def _sites(node: ast.AST, function: str, names: tuple[str, ...]) -> Iterator[Site]:
-    for child, passed in _children(node, names):
+def _sites(
+    node: ast.AST, function: str, names: tuple[str, ...], unpacked: Unpacked
+) -> Iterator[Site]:
+    for child, passed in _children(node, names, unpacked.get(function.rpartition(".")[2], ())):
         inner = function
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             inner, passed = f"{function}.{child.name}".lstrip("."), ()
         if isinstance(child, ast.expr | ast.stmt):
             yield _site(child, inner, passed)
-        yield from _sites(child, inner, passed)
+        yield from _sites(child, inner, passed, unpacked)
 
 
 def _site(node: ast.expr | ast.stmt, function: str, names: tuple[str, ...]) -> Site:
@@ -104,8 +126,13 @@ def _own_names(node: ast.AST, function: str) -> tuple[str, ...]:
     return ()
 
 
-def _children(node: ast.AST, names: tuple[str, ...]) -> Iterator[tuple[ast.AST, tuple[str, ...]]]:
-    """Yield a node's children, each with the names of where its value goes."""
+def _children(
+    node: ast.AST, names: tuple[str, ...], unpacked: Sequence[tuple[str, ...]]
+) -> Iterator[tuple[ast.AST, tuple[str, ...]]]:
+    """Yield a node's children, each with the names of where its value goes.
+
+    Of what is returned as a tuple, `unpacked` has the names that callers give it.
+    """
     match node:
         case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
             yield from ((target, ()) for target in targets)
@@ -127,7 +154,10 @@ def _children(node: ast.AST, names: tuple[str, ...]) -> Iterator[tuple[ast.AST, 
                 (value, (*_key(key), *names)) for key, value in zip(keys, values, strict=True)
             )
         case ast.Return(value=ast.Tuple(elts=values)):
-            yield from ((value, (*_names(value), "return")) for value in values)
+            named = chain(unpacked, repeat(()))
+            yield from (
+                (v, (*_names(v), *n, "return")) for v, n in zip(values, named, strict=False)
+            )
         case ast.Call(func=func, args=args, keywords=keywords):
             yield func, ()
             given = tuple(_names(func)) if _keeps(func) else ()

@@ -4,7 +4,6 @@ They are of other data than the step's, so only their kind can be told: which st
 some prediction and target they are proportional to, at two points.
 """
 
-import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from types import FrameType
@@ -130,15 +129,3 @@ def _one_ratio(values: Sequence[float | None], sums: Sequence[float]) -> bool:
         return False
     ratios = values[0] / sums[0], values[1] / sums[1]
     return abs(ratios[0] - ratios[1]) <= _SAME * abs(ratios[0])
-
-
-def collected(inquiry: Inquiry) -> Iterator[int]:
-    """Yield sums of logarithms of all parameters, by whatever name: likelihoods, added up."""
-    for index, candidate in enumerate(inquiry.candidates):
-        node = inquiry.machine.nodes[candidate.site]
-        if candidate.standard or not isinstance(node, ast.AugAssign):
-            continue
-        called = [n.func for n in ast.walk(node.value) if isinstance(n, ast.Call)]
-        logs = any(ast.unparse(function).rpartition(".")[2] == "log" for function in called)
-        if logs and len(inquiry.decided(index)) == len(inquiry.parameters):
-            yield index

@@ -100,12 +100,14 @@ def _through(
     """Run a program from its start to its end, and yield how its statements fail."""
     machine = Machine(program.tree, program.namespace(draw), program.flags, draw)
     endless: list[int] = []
+    idle: list[int] = []
     for index, statement in enumerate(machine.statements):
         found = None
         if is_busy(statement):
             scene = Scene(machine, index)
             seen = discover(scene, wanted)
             endless += seen.endless
+            idle += seen.idle
             found = account.add(seen.found)
             account.loops += [_seen(scene, turns) for turns in seen.loops if any(turns.changed)]
             scene.snapshot.restore()
@@ -113,9 +115,13 @@ def _through(
         if error is not None:
             yield {"line": statement.lineno, "error": error}
     if not account.steps and not account.refused:
-        whole = Machine(program.tree, program.namespace(draw), program.flags, draw)
-        found = passage(whole, wanted, endless)
-        account.add([found] if found else [])
+        # One turn of what does the same in each is enough, unless it is in some of the later ones.
+        for limited in [[*endless, *idle], endless] if idle else [endless]:
+            whole = Machine(program.tree, program.namespace(draw), program.flags, draw)
+            found = passage(whole, wanted, limited)
+            account.add([found] if found else [])
+            if account.steps or account.refused:
+                break
 
 
 def _seen(scene: Scene, turns: Turns) -> dict[str, Any]:

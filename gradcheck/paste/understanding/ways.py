@@ -1,4 +1,4 @@
-"""Known ways from a gradient to an update: cut off at a bound, rescaled, with a weight decay."""
+"""Known ways from a gradient to an update: cut off at bounds, rescaled, with a weight decay."""
 
 from collections.abc import Sequence
 
@@ -42,6 +42,22 @@ def is_decayed(pairs: Sequence[tuple[Array, Array, Array]]) -> bool:
     if not (factors[0] > 0 and factors[1] <= _MOST_DECAYED):
         return False
     return bool(np.linalg.norm(left) <= _SAME * np.linalg.norm(claim))
+
+
+def is_bounded(pairs: Sequence[tuple[Array, Array, Array]]) -> bool:
+    """Tell whether claims are a value, but where the parameter then stops at one of two bounds."""
+    claim, value, own = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    told = value != 0
+    ratios = np.sort(claim[told] / value[told])
+    factor = float(ratios[len(ratios) // 2]) if len(ratios) else 0.0
+    new, meant = own - claim, own - factor * value
+    near = _CLOSE * float(np.max(np.abs(new)))
+    free = np.abs(new - meant) <= near
+    above, below = ~free & (meant > new), ~free & (meant < new)
+    if factor <= 0 or np.sum(free & told) < max(_FEW, len(claim) / 2):
+        return False
+    at_bounds = np.all(new[above] >= new.max() - near) and np.all(new[below] <= new.min() + near)
+    return bool(at_bounds)
 
 
 def is_shrunk(claim: Array, value: Array, own: Array) -> bool:

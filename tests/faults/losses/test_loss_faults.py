@@ -47,6 +47,8 @@ CASES: dict[str, tuple[str, str | None, Edits]] = {
     "LOS07 of a sequence": ("loss_padded_sequence", "loss", (("(p - q)", "(p - q) * hot"),)),
     "LOS08": ("relu_classifier", "loss", (("(p - hot)", "(p - 1)"),)),
     "LOS08 of a sequence": ("loss_padded_sequence", "loss", (("(p - q)", "(p - 1)"),)),
+    "LOS27": ("relu_classifier", "loss", (("(p - hot)", "p"),)),
+    "LOS27 of a sequence": ("loss_padded_sequence", "loss", (("(p - q)", "p"),)),
     "LOS09": ("relu_classifier", "loss", (("(p - hot)", "(-hot / p)"),)),
     "LOS09 of weighted classes": (
         "loss_weighted_classes",

@@ -68,6 +68,15 @@ CASES: dict[str, tuple[str, list[tuple[str, str]], dict[str, str | None]]] = {
         ],
         {"TRN09": "W1, b1 = "},
     ),
+    "all updated into locals, many times": (
+        "network",
+        [
+            ("lr = 0.5\n", UPDATE),
+            ("    W1 -= lr * dW1\n    b1 -= lr * db1\n    W2 -= lr * dW2\n", ""),
+            ("b2 -= lr * db2", "update(W1, b1, W2, b2, dW1, db1, dW2, db2)"),
+        ],
+        {"TRN09": "W1, b1 = "},
+    ),
     "a wrong gradient check": (
         "checked",
         [("/ (2 * eps)", "/ eps")],

@@ -43,11 +43,11 @@ def mistake(kind: str, old: str, new: str, statement: str, feeds: frozenset[str]
             mistake(
                 "replace-name", "a2", "z2", "d = np.dot(e, W2.T) * prime(a2)", frozenset({"W1"})
             ),
-            "ACT03",
+            "ACT02",
         ),
         (
             mistake("replace-name", "out", "hid", "b = d * out * (1 - out)", frozenset({"b1"})),
-            "ACT03",
+            "ACT13",
         ),
         (
             mistake("replace-name", "a2", "a1", "e = back * a2 * (1 - a2)", frozenset({"W1"})),

@@ -135,6 +135,46 @@ for turn in range(3):
     assert "784" in told(prepared, "size")
 
 
+def test_a_file_of_which_columns_are_cut_off_has_as_many_as_that_takes(
+    ready: Ready, run: Run
+) -> None:
+    code = """
+import numpy as np
+rows = np.genfromtxt('ore.txt')
+y, X = rows[:, :1], rows[:, 1:]
+W = np.zeros((17, 1))
+for turn in range(3): W -= 0.1 * X.T @ (X @ W - y)
+"""
+    names = run(ready(code))
+    assert names["X"].shape[1] == 17
+    assert names["y"].shape == (len(names["X"]), 1)
+
+
+def test_a_library_is_known_by_its_usual_name_though_nothing_imports_it(
+    ready: Ready, run: Run
+) -> None:
+    code = """
+table = pd.read_csv('ore.csv')
+X, y = table.iloc[:, :-1].values, table.iloc[:, -1:].values
+W = np.zeros((7, 1))
+for turn in range(3): W -= 0.1 * X.T @ (X @ W - y)
+"""
+    prepared = ready(code)
+    assert run(prepared)["X"].shape[1] == 7
+    assert set(told(prepared, "import")) == {"pd", "np"}
+
+
+def test_digits_come_as_pictures_too(ready: Ready, run: Run) -> None:
+    code = """
+from sklearn.datasets import load_digits
+digits = load_digits()
+X, rows = digits.images.reshape(len(digits.images), -1), digits.data
+"""
+    names = run(ready(code))
+    assert np.array_equal(names["X"], names["rows"])
+    assert names["digits"].images.shape[1:] == (8, 8)
+
+
 def test_columns_are_found_by_name(ready: Ready, run: Run) -> None:
     code = """
 import pandas as pd
@@ -147,112 +187,6 @@ for turn in range(3): W -= 0.1 * X.T @ (sigmoid(X @ W) - y)
     names = run(ready(code))
     assert names["X"].shape[1] == 13
     assert set(np.unique(names["y"])) <= {0, 1}
-
-
-FUNCTIONS = """
-import numpy as np
-
-def initialize(n_x, n_h, n_y):
-    return {"W1": np.random.randn(n_h, n_x), "W2": np.random.randn(n_y, n_h)}
-
-def forward(X, parameters):
-    A1 = np.tanh(np.dot(parameters["W1"], X))
-    A2 = 1 / (1 + np.exp(-np.dot(parameters["W2"], A1)))
-    return A2, {"A1": A1, "A2": A2}
-
-def compute_cost(AL, Y):
-    return -np.mean(np.multiply(np.log(AL), Y) + np.multiply(np.log(1 - AL), 1 - Y))
-
-def backward(parameters, cache, X, Y):
-    d = (cache["A2"] - Y) / Y.size
-    back = np.dot(parameters["W2"].T, d) * (1 - cache["A1"] ** 2)
-    return {"dW2": np.dot(d, cache["A1"].T), "dW1": np.dot(back, X.T)}
-"""
-
-
-def test_functions_alone_are_called_in_the_order_of_a_step(ready: Ready, run: Run) -> None:
-    prepared = ready(FUNCTIONS)
-    names = run(prepared)
-    text = told(prepared, "driver")["the functions"].what
-    calls = [text.index(name) for name in ("initialize(", "forward(", "cost(", "backward(")]
-    assert calls == sorted(calls)
-    assert names["X"].shape[0] == names["n_x"]
-    assert names["Y"].shape == (names["n_y"], names["X"].shape[1])
-    last = len(FUNCTIONS.splitlines())
-    assert all(node.lineno > last for node in prepared.statements[-2:])
-
-
-def test_layers_that_nobody_makes_are_made(ready: Ready, run: Run) -> None:
-    functions = FUNCTIONS[FUNCTIONS.index("def forward") :]
-    prepared = ready("import numpy as np\n" + functions)
-    names = run(prepared)
-    assert prepared.guesses["parameters"].kind == "layers of columns"
-    assert names["X"].shape[0] == names["parameters"]["W1"].shape[1]
-    assert names["AL" if "AL" in names else "A2"].shape == names["Y"].shape
-
-
-def test_a_missing_initialiser_makes_layers_of_the_sizes_it_is_given(
-    ready: Ready, run: Run
-) -> None:
-    names = run(ready("parameters = initialize_parameters_deep([5, 7, 3])"))
-    shapes = {name: value.shape for name, value in names["parameters"].items()}
-    assert shapes == {"W1": (7, 5), "b1": (7, 1), "W2": (3, 7), "b2": (3, 1)}
-
-
-def test_a_training_function_alone_is_called(ready: Ready, run: Run) -> None:
-    code = """
-import numpy as np
-def gradient(w, X, y, lam):
-    return X.T @ (X @ w - y) / len(y) + lam * w
-def train(w, X, y, lam, alpha, iterations):
-    for _ in range(iterations):
-        w = w - alpha * gradient(w, X, y, lam)
-    return w
-"""
-    names = run(ready(code))
-    assert names["result"].shape == names["w"].shape
-    assert names["lam"] > 0
-    assert (names["X"] @ names["w"]).shape == names["y"].shape
-
-
-def test_a_loss_that_returns_its_gradient_is_descended(ready: Ready, run: Run) -> None:
-    code = """
-import numpy as np
-def hinge(W, X, y, reg):
-    s = X.dot(W)
-    right = s[np.arange(len(y)), y][:, None]
-    over = (s - right + 1 > 0) * 1.0
-    loss = np.sum(over * (s - right + 1)) / len(y) + reg * np.sum(W * W)
-    over[np.arange(len(y)), y] -= over.sum(axis=1)
-    dW = X.T.dot(over) / len(y) + 2 * reg * W
-    return loss, dW
-"""
-    prepared = ready(code)
-    run(prepared)
-    assert "W = W - 0.1 * dW" in told(prepared, "driver")["the functions"].what
-
-
-def test_a_class_alone_is_made_and_trained(ready: Ready, run: Run) -> None:
-    code = """
-import numpy as np
-class Net:
-    def __init__(self, n_in, n_hidden, n_out, lr=0.1):
-        self.W1 = np.random.randn(n_in, n_hidden)
-        self.W2 = np.random.randn(n_hidden, n_out)
-        self.lr = lr
-    def forward(self, x):
-        self.h = sigmoid(x @ self.W1)
-        self.o = sigmoid(self.h @ self.W2)
-        return self.o
-    def backward(self, x, y):
-        d2 = (self.o - y) * sigmoid_derivative(self.o)
-        d1 = (d2 @ self.W2.T) * sigmoid_derivative(self.h)
-        self.W2 -= self.lr * self.h.T @ d2
-        self.W1 -= self.lr * x.T @ d1
-"""
-    names = run(ready(code))
-    assert names["x"].shape[1] == names["n_in"]
-    assert names["y"].shape == names["net"].o.shape
 
 
 @pytest.mark.parametrize(
@@ -376,6 +310,12 @@ def test_what_was_removed_from_numpy_is_back(ready: Ready, run: Run) -> None:
     assert names["x"] == pytest.approx(np.e**2)
     if not hasattr(np, "math"):
         assert "np.math" in told(prepared, "shim")
+
+
+def test_a_sum_of_what_is_generated_is_pythons(ready: Ready, run: Run) -> None:
+    names = run(ready("from numpy import *\na = sum(k * k for k in [2, 3])\nb = sum(eye(3), 0)"))
+    assert names["a"] == 13
+    assert names["b"].tolist() == [1, 1, 1]
 
 
 def test_all_of_numpy_is_there_at_once_but_no_rare_part_of_it(ready: Ready, run: Run) -> None:

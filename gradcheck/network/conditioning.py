@@ -1,0 +1,40 @@
+"""How large the terms are that a gradient is made of, however much of them cancels.
+
+By the chain rule, a derivative by a parameter is the sum, over the elements of any layer's output
+that all paths go through, of how much the loss depends on an element times how much the element
+depends on the parameter. Rounding leaves its mark on each of these terms, so no right claim needs
+be more exact than the rounding of the largest: a softmax whose logits move together, for one, has
+a gradient of zero, made of terms that are none.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradcheck.array import Array
+from gradcheck.network.backward import gradients
+from gradcheck.network.forward import Forward
+from gradcheck.network.graph import Network
+from gradcheck.numeric.complex_step import STEP
+from gradcheck.problem import Probe
+
+
+def terms(
+    network: Network, probe: Probe, parameter: str, entries: Sequence[int], forward: Forward
+) -> Array:
+    """Return, for some entries of a parameter, the largest sum of absolute terms of any layer.
+
+    Raises NotAnalyticError where complex numbers don't come through.
+    """
+    upstream = gradients(network, forward(probe.parameters, probe.data)).values
+    found = np.zeros(len(entries))
+    for k, entry in enumerate(entries):
+        moved = probe.parameters[parameter].astype(np.complex128)
+        moved.flat[entry] += 1j * STEP
+        values = forward({**probe.parameters, parameter: moved}, probe.data).values
+        found[k] = max((_size(values[name], dy) for name, dy in upstream.items()), default=0.0)
+    return found
+
+
+def _size(value: Array, upstream: Array) -> float:
+    return float(np.sum(np.abs(np.imag(value)) * np.abs(upstream))) / STEP

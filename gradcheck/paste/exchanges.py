@@ -1,0 +1,108 @@
+"""Names for mistakes of one value, function or derivative in the place of another."""
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from gradcheck.paste.mistake import (
+    ACTIVATION,
+    DERIVATIVE,
+    DERIVED,
+    INPUT,
+    PRE,
+    PRODUCT,
+    WEIGHT,
+    Mistake,
+)
+
+Codes: TypeAlias = Iterator[str]
+
+
+def replaced_function(m: Mistake) -> Codes:
+    """Another function: of an activation itself, or of another activation's derivative."""
+    if m.old.partition("(")[0] in m.new and ACTIVATION.search(m.old):
+        yield "ACT04"
+    yield from ("ACT12", "ACT04", "ACT03")
+
+
+def halved_rule(m: Mistake) -> Codes:
+    """A derivative written down in half."""
+    if re.search(r"\*\* ?2|\bpower|square", m.new) and not re.search(r"\*\* ?2", m.old):
+        yield "ACT06"
+    yield from ("ACT05", "ACT04", "ACT12")
+
+
+def replaced_value(m: Mistake) -> Codes:
+    """One value in another's place."""
+    if m.is_dropout:
+        yield "DRP01"
+    if m.is_shifted:
+        yield from replaced_index(m)
+    if m.is_decay and m.kind == "replace-name":
+        yield "REG10"
+    if m.is_exchange:
+        yield "MAT08"
+    if m.is_slope:
+        yield from _sloped(m)
+    if m.is_bias:
+        yield from _other_bias(m)
+    if m.is_weight:
+        yield from _other_input(m)
+    yield from _carried(m)
+    yield from _sloped(m)
+    yield from ("PRP04", "MAT10", "PRP06")
+
+
+def _other_bias(m: Mistake) -> Codes:
+    """What a bias's gradient is summed from, in place of its layer's delta."""
+    if WEIGHT.search(DERIVED.sub("", m.old)):
+        yield "BIA07"
+    if DERIVED.search(m.old) and not m.is_namesake:
+        yield "BIA08"
+    yield from ("BIA10", "BIA08", "BIA07")
+
+
+def _other_input(m: Mistake) -> Codes:
+    """What a weight's gradient is multiplied from, in place of its layer's input and delta."""
+    if DERIVED.search(m.old) and DERIVED.search(m.new):
+        yield from ("PRP04",) if m.is_namesake else ("ACT01", "PRP04")
+    if INPUT.search(m.old):
+        yield "MAT07"
+    if PRE.search(m.old) and not PRE.search(m.new):
+        yield "MAT05"
+    yield from ("MAT06", "MAT07", "MAT05", "PRP04")
+
+
+def _carried(m: Mistake) -> Codes:
+    """What a delta is carried back from, or through."""
+    if PRODUCT.search(m.statement) and WEIGHT.search(m.new):
+        yield "MAT09" if DERIVED.search(m.old) else "MAT08"
+    if DERIVED.search(m.new) and DERIVED.search(m.old):
+        yield "MAT10"
+
+
+def _sloped(m: Mistake) -> Codes:
+    """A derivative that is taken of something else."""
+    if not DERIVATIVE.search(m.statement) and not ACTIVATION.search(m.statement):
+        return
+    if m.is_recurrent and m.is_neighbour:
+        yield "RNN04"
+    if DERIVED.search(m.old) and not DERIVED.search(m.new):
+        yield "ACT09"
+    if PRE.search(m.new) and not PRE.search(m.old):
+        yield "ACT23" if m.is_last else "ACT02"
+    if PRE.search(m.old) and not PRE.search(m.new):
+        yield "ACT03"
+    yield from ("ACT13", "ACT02", "ACT03", "ACT09")
+
+
+def replaced_index(m: Mistake) -> Codes:
+    if m.is_recurrent:
+        yield from ("RNN06", "RNN04") if m.is_own else ("RNN04", "RNN06")
+    if m.is_neighbour and not m.is_weight:
+        yield "ACT13"
+    if m.is_bias:
+        yield from ("BIA10", "BIA11")
+    if m.is_weight:
+        yield from ("MAT06", "PRP04")
+    yield from ("PRP04", "MAT08", "ACT13", "LOS11")
