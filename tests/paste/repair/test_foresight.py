@@ -121,8 +121,6 @@ for epoch in range(30):
 """
 
 LINE = """\
-from numpy import *
-
 xs = [0.5, 1.5, 2.5, 3.0, 4.5]
 ys = [1.4, 3.1, 5.3, 5.8, 9.2]
 a, b = 0.1, 0.2
@@ -139,7 +137,7 @@ THINNED = """\
 import numpy as np
 
 np.random.seed(6)
-keep = 0.8
+keep, best = 0.8, float("inf")
 X, Y = np.random.randn(20, 3), np.random.randn(20, 2)
 A, B = np.random.randn(3, 6), np.random.randn(6, 2)
 
@@ -204,9 +202,10 @@ for epoch in range(4):
         pull = squash(near @ v) - 1
         push = squash(away @ v)
         dv = pull * near + away.T @ push
+        dnear, daway = pull * v, np.outer(push, v)
         own[a] -= 0.1 * dv
-        other[b] -= 0.1 * pull * v
-        np.subtract.at(other, far, 0.1 * np.outer(push, v))
+        other[b] -= 0.1 * dnear
+        np.subtract.at(other, far, 0.1 * daway)
 """
 
 CASES = [
