@@ -16,7 +16,7 @@ from gradcheck.paste.understanding.choice import Choice, choose
 from gradcheck.paste.understanding.claims import Claim, claimed, telling
 from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, steadied
 from gradcheck.paste.understanding.iterations import Found
-from gradcheck.paste.understanding.optimizing import is_collector, states
+from gradcheck.paste.understanding.optimizing import collects
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.shrinking import shrunk, whole
 from gradcheck.paste.understanding.steps import Formula
@@ -149,17 +149,11 @@ def _held(inquiry: Inquiry, choice: Choice | None, notes: tuple[str, ...]) -> As
 def _steady(found: Found, inquiry: Inquiry) -> Asked | None:
     """Look at a single iteration only: between several, the learning rate may change."""
     one = steadied(found, inquiry)
-    return None if one is None or _collects(inquiry) else _chosen(one, "schedule")
-
-
-def _collects(inquiry: Inquiry) -> bool:
-    """Tell whether gradients pile up, so that the first iteration alone has the right ones."""
-    point = max(inquiry.points, key=lambda one: one.first)
-    return any(
-        is_collector(inquiry, path, other, there, point)
-        for path in inquiry.parameters
-        for other, there in states(inquiry, path)
-    )
+    if one is None:
+        return None
+    # Where gradients pile up, the first iteration alone has the right ones.
+    latest = max(inquiry.points, key=lambda one: one.first)
+    return None if collects(inquiry, latest) else _chosen(one, "schedule")
 
 
 def _unguarded(found: Found, inquiry: Inquiry) -> Asked | None:

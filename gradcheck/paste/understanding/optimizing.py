@@ -83,6 +83,18 @@ def is_collector(inquiry: Inquiry, path: Path, other: Path, there: Any, point: M
     return pair.is_whole and _collects(pair, path)
 
 
+def collects(inquiry: Inquiry, point: Measured) -> bool:
+    """Tell whether anything kept is but the sum of any parameter's gradients so far."""
+    shapes = {path: np.shape(inquiry.points[0].point[path]) for path in inquiry.parameters}
+    kept = {other: there for path in shapes for other, there in states(inquiry, path)}
+    for other, there in kept.items():
+        alike = [path for path, shape in shapes.items() if shape == np.shape(there)]
+        pair = _pair(inquiry, other, there, point, frozenset())
+        if pair.is_whole and any(_collects(pair, path) for path in alike):
+            return True
+    return False
+
+
 def states(inquiry: Inquiry, path: Path) -> Iterator[tuple[Path, Any]]:
     """Yield what the step keeps and has the shape of a parameter, each with another value for it.
 
