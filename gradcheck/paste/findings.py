@@ -144,7 +144,7 @@ def _unexplained(case: Case) -> Finding:
     entries = (*case.step["parameters"], *case.step["neglected"])
     by_name = {entry["name"]: entry["lines"] for entry in entries}
     line = next((by_name[name][0] for name in names if by_name[name]), case.step["line"])
-    first = _suspect(case.step.get("repair") or {})
+    first = (case.step.get("repair") or {}).get("first")
     return Finding(
         code=fault.code,
         family=fault.family,
@@ -159,12 +159,6 @@ def _unexplained(case: Case) -> Finding:
             *(f"{check.parameter}: {_off(check)}" for check in case.wrong[:_SHOWN]),
         ),
     )
-
-
-def _suspect(repair: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the place of the first statement that seems wrong, though no patch of it stood."""
-    parts = [part for state in repair.get("done", ())[:1] for part in state["edits"][0]["parts"]]
-    return repair.get("first") or next(({**part, "fact": None} for part in parts), None)
 
 
 def _lines(case: Case, edit: Mapping[str, Any]) -> list[tuple[int | None, int]]:

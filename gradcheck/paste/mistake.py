@@ -6,8 +6,12 @@ from collections.abc import Mapping
 
 from gradcheck.record import record
 
-ACTIVATION = re.compile(r"(?i)sigm|tanh|relu|act|squash|logistic|softplus|\belu|gelu|swish|nonlin")
-DERIVATIVE = re.compile(r"(?i)prime|deriv|slope|grad|_d\b|\bd_?act|1(\.0?)? ?- ?")
+ACTIVATION = re.compile(
+    r"(?i)sigm|tanh|relu|leaky|act|squash|logistic|softplus|\belu|gelu|swish|nonlin"
+)
+DERIVATIVE = re.compile(
+    r"(?i)prime|deriv|slope|grad|_d\b|\bd_?(act|relu|leaky|sigm|tanh|elu|soft)|1(\.0?)? ?- ?"
+)
 DECAY = re.compile(r"(?i)\breg|lambda|\blam|\bl2|\bl1|decay|penalt|alpha ?\*|weight_?decay")
 BIAS = re.compile(r"(?i)d?(b[a-z]?|bhid|bout|bias|biases|biais|offset|intercept|threshold)")
 """A word of a bias's name."""
@@ -27,6 +31,9 @@ SUM = re.compile(r"\.?(sum|mean|average)\(")
 AVERAGE = re.compile(r"\bmean\(")
 AXIS = re.compile(r"axis=0")
 RNN = re.compile(r"(?i)\b(h|hs|c|s)\[-?t|dh_?next|hprev|h_prev|bptt|Whh|W_hh")
+GATE = re.compile(r"(?i)[wub]_?[fio](\W|$)")
+NORM = re.compile(r"(?i)gamma|beta|x_?hat|x_?norm|batch_?norm|\bbn|inv_?std|std_?inv")
+LAYER_NORM = re.compile(r"(?i)layer_?norm|\bln")
 TIME = re.compile(r"\[t( ?[-+] ?1)?\]")
 RECURRENT = re.compile(r"(?i)w_?hh|w_?aa|w_?rec|\bu$")
 ATTENTION = re.compile(r"(?i)\b(d?[qkv]|scores|att\w*|query|keys?|values?)\b")
@@ -103,6 +110,16 @@ class Mistake:
             return True
         steps = TIME.search(self.statement)
         return bool(steps) and any(RECURRENT.search(name) for name in self.everything)
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether the gates of an LSTM are among the parameters."""
+        return sum(bool(GATE.search(name)) for name in self.everything) > 2
+
+    @property
+    def added(self) -> str:
+        """What the new expression has besides the old one."""
+        return self.new.replace(self.old, "", 1).strip(" *@+-()")
 
     @property
     def is_shifted(self) -> bool:

@@ -4,6 +4,7 @@ What was edited, how, and which gradients were off by what, tells the fault; the
 residuals from activations, weights and biases by how the program uses and names them.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from math import isclose
 
@@ -22,10 +23,14 @@ from gradcheck.paste.mistake import (
     CONV,
     DECAY,
     DERIVATIVE,
+    DERIVED,
+    LAYER_NORM,
+    NORM,
     POOL,
     PRODUCT,
     SOFTMAX,
     SUM,
+    WEIGHT,
     Mistake,
 )
 
@@ -165,9 +170,12 @@ def _times(m: Mistake) -> Codes:
     """A value that should have been multiplied by."""
     if m.is_dropout:
         yield "DRP01"
-    if m.is_recurrent:
-        yield "RNN01"
-    yield from ("ACT08", "MAT10")
+    if m.is_gated and not m.is_own and re.fullmatch(r"f\w*(\[.*\])?", m.added):
+        yield "LST13"
+    if DERIVED.search(m.added):
+        yield from ("ACT08", "MAT10")
+    elif m.kind == "multiply-matrix" or WEIGHT.search(m.added):
+        yield "MAT04"
 
 
 def _axes(m: Mistake) -> Codes:
@@ -214,11 +222,22 @@ def _term(m: Mistake) -> Codes:
     added = m.new.removeprefix(m.old)
     if DECAY.search(added) and not PRODUCT.search(added):
         yield "REG01"
+    if NORM.search(f"{m.function} {m.statement} {' '.join(m.everything)}"):
+        yield from _path_of_norm(m)
     if m.is_recurrent:
         yield "RNN01"
     if PRODUCT.search(added):
         yield "GRF06"
     yield from ("GRF01", "LOS06")
+
+
+def _path_of_norm(m: Mistake) -> Codes:
+    """The path over a mean or a variance that was left out."""
+    by_layer = LAYER_NORM.search(m.function)
+    if re.search(r"(?i)d_?(mu|mean)", m.added):
+        yield "LNM03" if by_layer else "BNM02"
+    if re.search(r"(?i)d_?(var|sigma)", m.added):
+        yield "LNM04" if by_layer else "BNM03"
 
 
 def _exchanged(m: Mistake) -> Codes:

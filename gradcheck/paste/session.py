@@ -106,6 +106,9 @@ def _problems(request: Request, post: Post, each: Chosen) -> list[ProblemReport]
     heard: list[Mapping[str, Any]] = []
 
     def hear(told: Mapping[str, Any]) -> None:
+        if "first" in told:
+            heard[-1] = {**heard[-1], "repair": {"done": [], **told}}
+            return
         heard.append(told["step"])
         if _is_wrong(judged(told["step"])):
             warm(PROOF, guarded=request.sandboxed)

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "sign": ("SGN", "UPD01", "REG02"),
-    "missing-activation-derivative": ("ACT01", "ACT02", "ACT22", "BIA08", "LOS02", "LOS04"),
-    "wrong-activation-derivative": ("ACT",),
+    "missing-activation-derivative": (
+        *("ACT01", "ACT02", "ACT22", "BIA08", "LOS02", "LOS04", "RNN03", "LST03"),
+    ),
+    "wrong-activation-derivative": ("ACT", "RNN03", "RNN04", "RNN05"),
     "double-activation-derivative": ("ACT",),
     "activation": ("ACT",),
-    "wrong-transpose-or-dot-vs-elementwise": ("MAT", "ACT14"),
-    "matrix-product": ("MAT", "ACT14"),
+    "wrong-transpose-or-dot-vs-elementwise": ("MAT", "ACT14", "RNN09"),
+    "matrix-product": ("MAT", "ACT14", "RNN09"),
     "wrong-layer": ("MAT", "PRP", "ACT13"),
     "wrong-index": ("MAT", "PRP", "RNN", "LOS11", "ACT13", "CNV"),
     "wrong-weights": ("MAT08", "PRP", "MAT10"),

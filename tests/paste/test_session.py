@@ -9,6 +9,7 @@ import pytest
 from gradcheck.errors import GradcheckError
 from gradcheck.paste import session
 from gradcheck.paste.reading.read import read
+from gradcheck.paste.sandbox.launch import call
 from gradcheck.paste.selection import At, SelectionError, chosen
 from gradcheck.paste.session import Request, run
 from gradcheck.report import ALONG, ProblemReport, Report
@@ -287,3 +288,22 @@ def test_without_a_written_loss_a_mistake_in_all_gradients_needs_a_repair_to_be_
     (finding,) = problem.findings
     assert finding.fix is not None
     assert finding.fix.applicability == "verified"
+
+
+def test_the_place_of_a_mistake_stands_when_the_search_for_its_repair_is_cut_off(
+    right_post: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, part = "    dW1 = X.T @ (dP @ W2.T * (1 - H ** 2))\n", "    dZ = dP @ W2.T * (1 - H)\n"
+    assert whole in right_post
+    post = right_post.replace(whole, f"{part}    dW1 = X.T @ dZ\n")
+
+    def cut_off(*given: Any, **named: Any) -> Any:
+        call(*given, **named)
+        raise GradcheckError("it took too long")
+
+    monkeypatch.setattr(session, "call", cut_off)
+    (problem,) = run(Request(text=post, name="post.txt")).problems
+    (finding,) = problem.findings
+    assert problem.verdict == "wrong"
+    assert finding.location is not None
+    assert post.splitlines()[finding.location.line - 1] == part.rstrip()

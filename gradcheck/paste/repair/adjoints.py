@@ -5,7 +5,7 @@ the loss moves is the derivative along them. A backward value whose products wit
 directions are a multiple of those is that derivative.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.understanding.candidates import by_site, values
-from gradcheck.paste.understanding.steps import Trial
+from gradcheck.paste.understanding.instrument import Plan
 from gradcheck.record import record
 
 _LINES = 3
@@ -38,85 +38,11 @@ class Match:
 
 
 @record
-class Adjoint:
-    """The loss's derivative by one value, along a few directions."""
-
+class _Adjoint:
     name: str
     line: int
     directions: Array
     slopes: Array
-
-
-def match(value: Array, known: Iterable[Adjoint]) -> Match | None:
-    """Return what a value is the derivative by, up to a factor; the latest, of several."""
-    best = None
-    for one in known:
-        if one.directions.shape[1:] != value.shape:
-            continue
-        own = one.directions.reshape(_LINES, -1) @ value.ravel()
-        factor = float(own @ one.slopes / (one.slopes @ one.slopes))
-        left = np.linalg.norm(own - factor * one.slopes)
-        if factor and left <= _CLOSE * np.linalg.norm(own):
-            best = Match(by=one.name, line=one.line, factor=factor)
-    return best
-
-
-class Slopes:
-    """Runs of a step in which some of the values at `sites` are moved."""
-
-    def __init__(self, bench: Bench, sites: frozenset[int]) -> None:
-        self._bench = bench
-        self._plan = bench.step.plan(sites | bench.sites)
-        self.plain = self.run({}, sites | bench.sites)
-
-    def run(self, inject: Mapping[int, Any], recorded: frozenset[int]) -> Trial:
-        point = self._bench.points[0]
-        step = replace(self._bench.step, first=point.first)
-        plan = self._plan
-        if self._bench.slow and inject:
-            # Hooks of inner loops take longer than to compile the program once more.
-            plan = step.plan(frozenset(inject) | recorded)
-        return step.trial(point.point, plan, rate=0.0, recorded=recorded, inject=inject)
-
-    def most(self, seconds: float, runs: int) -> int:
-        """Return how many derivatives there is time for."""
-        most = min(runs, int(seconds / max(self.plain.seconds, 1e-4)))
-        return most // (2 * _LINES)
-
-    def by(self, site: int, value: Array, text: str, turn: int = 0) -> Adjoint | None:
-        """Return the derivative by what a site makes of itself at one turn."""
-        lines = Chance([site, turn]).normal(size=(_LINES, *value.shape))
-        size = _STEP * (float(np.sqrt(np.mean(value**2))) or 1.0)
-        slopes = [self._slope(site, turn, size * line) / size for line in lines]
-        if not np.all(np.isfinite(slopes)) or not np.any(slopes):
-            return None
-        there = self._bench.machine.sites[site]
-        return Adjoint(
-            name=there.names[0] if there.names else text,
-            line=there.line,
-            directions=lines,
-            slopes=np.array(slopes),
-        )
-
-    def _slope(self, site: int, turn: int, step: Array) -> float:
-        sites = self._bench.sites
-        up, down = (self.run({site: at(turn, sign * step)}, sites) for sign in (1.0, -1.0))
-        if up.failed or down.failed:
-            return float("nan")
-        (high,), (low,) = (values([self._bench.loss], trial.events) for trial in (up, down))
-        return float(high - low) / 2
-
-
-def at(turn: int, step: Array) -> Callable[[Any], Any]:
-    """Return what adds a step to the value that a site has at one turn, and to no other."""
-    count = -1
-
-    def added(_: Any) -> Any:
-        nonlocal count
-        count += 1
-        return step if count == turn else 0.0
-
-    return added
 
 
 class Adjoints:
@@ -126,11 +52,9 @@ class Adjoints:
         self._bench = bench
         self._statements = [bench.statements[number] for number in influences]
         sites = frozenset().union(*(s.sites for s in self._statements))
-        self._slopes = Slopes(bench, sites)
-        self._values = {
-            site: [event.value for event in events]
-            for site, events in by_site(self._slopes.plain.events).items()
-        }
+        self._plan = bench.step.plan(sites | bench.sites)
+        self._sites = sites
+        self._values = self._recorded()
         forward = [s for s in self._statements if influences[s.number].forward]
         self._known = list(self._differentiated(forward))
         backward = [s for s in self._statements if not influences[s.number].forward]
@@ -149,6 +73,20 @@ class Adjoints:
         shapes = {one.directions.shape[1:] for one in self._known}
         return value.shape in shapes and own.isdisjoint({value.shape, value.shape[::-1]})
 
+    def _recorded(self) -> dict[int, list[Any]]:
+        trial = self._trial({}, self._sites | self._bench.sites)
+        self._seconds = trial.seconds
+        return {
+            site: [event.value for event in events]
+            for site, events in by_site(trial.events).items()
+        }
+
+    def _trial(self, inject: Mapping[int, Any], recorded: frozenset[int]) -> Any:
+        point = self._bench.points[0]
+        step = replace(self._bench.step, first=point.first)
+        plan: Plan = self._plan
+        return step.trial(point.point, plan, rate=0.0, recorded=recorded, inject=inject)
+
     def _value(self, statement: Statement) -> Array | None:
         """Return the one value that a statement computes; None where there are more, or none."""
         found = [v for site in statement.sites for v in self._values.get(site, ())]
@@ -156,19 +94,49 @@ class Adjoints:
             return None
         return np.asarray(found[0])
 
-    def _differentiated(self, forward: list[Statement]) -> Iterator[Adjoint]:
-        for statement in forward[: self._slopes.most(_SECONDS, _MOST_RUNS)]:
+    def _differentiated(self, forward: list[Statement]) -> Iterator[_Adjoint]:
+        most = min(_MOST_RUNS, int(_SECONDS / max(self._seconds, 1e-4)))
+        for statement in forward[: most // (2 * _LINES)]:
             value = self._value(statement)
             if value is None:
                 continue
             (site,) = (s for s in statement.sites if self._values.get(s))
-            found = self._slopes.by(site, value, statement.text)
-            if found is not None:
-                yield found
+            lines = Chance([statement.number]).normal(size=(_LINES, *value.shape))
+            size = _STEP * (float(np.sqrt(np.mean(value**2))) or 1.0)
+            slopes = [self._slope(site, size * line) / size for line in lines]
+            name = self._bench.machine.sites[site].names
+            if np.all(np.isfinite(slopes)) and np.any(slopes):
+                yield _Adjoint(
+                    name=name[0] if name else statement.text,
+                    line=statement.line,
+                    directions=lines,
+                    slopes=np.array(slopes),
+                )
+
+    def _slope(self, site: int, step: Array) -> float:
+        sites = self._bench.sites
+        up, down = (self._trial({site: sign * step}, sites) for sign in (1.0, -1.0))
+        if up.failed or down.failed:
+            return float("nan")
+        (high,), (low,) = (values([self._bench.loss], trial.events) for trial in (up, down))
+        return float(high - low) / 2
 
     def _matched(self, backward: list[Statement]) -> Iterator[tuple[int, Match]]:
         for statement in backward:
             value = self._value(statement)
-            found = None if value is None else match(value, self._known)
-            if found is not None:
-                yield statement.number, found
+            match = None if value is None else self.match(value)
+            if match is not None:
+                yield statement.number, match
+
+    def match(self, value: Array) -> Match | None:
+        """Return what a value is the derivative by, up to a factor; the latest, of several."""
+        best = None
+        for one in self._known:
+            if one.directions.shape[1:] != value.shape:
+                continue
+            own = one.directions.reshape(_LINES, -1) @ value.ravel()
+            factor = float(own @ one.slopes / (one.slopes @ one.slopes))
+            left = np.linalg.norm(own - factor * one.slopes)
+            if factor and left <= _CLOSE * np.linalg.norm(own):
+                best = Match(by=one.name, line=one.line, factor=factor)
+        return best

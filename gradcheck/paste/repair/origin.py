@@ -12,6 +12,7 @@ from gradcheck.array import Array
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.targets import Targets
+from gradcheck.paste.repair.wording import read, stored
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
 
@@ -55,9 +56,20 @@ def origin(
             if turn >= len(values) or values[turn].shape not in shapes:
                 continue
             found = [factor / usual for factor in table.matches(values[turn]).values()]
-            if not any(abs(abs(factor) - 1) < _NEAR for factor in found):
-                return Origin(statement=statement, factor=found[0] if found else None)
+            if any(abs(abs(factor) - 1) < _NEAR for factor in found):
+                continue
+            source = _handed_on(statement, targets.backward) if turn else None
+            if source is not None:
+                return Origin(statement=source, factor=None)
+            return Origin(statement=statement, factor=found[0] if found else None)
     return None
+
+
+def _handed_on(statement: Statement, backward: Collection[Statement]) -> Statement | None:
+    """Return what hands something on to the next turn of a statement that was right before."""
+    needed = read(statement)
+    found = [one for one in backward if one.order > statement.order and stored(one) & needed]
+    return found[0] if len(found) == 1 else None
 
 
 def _factor(targets: Targets, carriers: Collection[int]) -> float:

@@ -2,7 +2,7 @@
 
 import ast
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gradcheck.paste.elsewhere.look import elsewhere
@@ -14,7 +14,7 @@ from gradcheck.paste.repair.entries import entries
 from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.influence import influences
 from gradcheck.paste.repair.judging import Shown
-from gradcheck.paste.repair.locating import first_wrong, no_derivative
+from gradcheck.paste.repair.locating import likeliest
 from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.points import widened
 from gradcheck.paste.repair.scope import scopes
@@ -30,10 +30,7 @@ from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.wishes import wishes
 
-_SECONDS = 16.0
-_LOCATING = 1.5
-"""How much longer it may take to tell where a mistake is for which there is no repair."""
-
+_SECONDS = 17.0
 _NEAR = 1e-5
 
 prepare = understand.prepare
@@ -57,8 +54,8 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
         if choice is None:
             return {}
         notes = elsewhere(inquiry, choice, told, program)
-        lates = (_lateness(seconds / 2, over), _lateness(seconds + _LOCATING, over + _LOCATING))
-        found = {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, *lates)}
+        late = _lateness(seconds / 2, over)
+        found = {"elsewhere": notes, "repair": repair(inquiry, choice, told, source, late, report)}
         if request.get("pictures"):
             found["entries"] = [*entries(inquiry, choice, told, _lateness(seconds, over))]
         return found
@@ -78,11 +75,11 @@ def repair(
     told: Mapping[str, Any],
     source: str,
     late: Late,
-    last: Late,
+    report: Callable[[dict[str, Any]], None],
 ) -> dict[str, Any] | None:
     """Return the repairs of a step as plain data; None where nothing is wrong.
 
-    The search ends when it is `late`, and what is found of the place of a mistake at the `last`.
+    Where the mistake must be is reported at once.
     """
     rate = told["rate"]["value"] if told.get("rate") else None
     overwritten = [entry["name"] for entry in told["neglected"] if entry["overwritten"]]
@@ -111,13 +108,15 @@ def repair(
         ),
     )
     foresight = Foresight(bench, known, Targets(bench, roles))
+    first = _first(known, foresight, shown)
+    report({"first": first})
     found = repaired(bench, known, State(changes={}, shown=shown), foresight, late)
     return {
         "done": [_state(bench, known, adjoints, state) for state in found.done[:8]],
         "near": None if found.near is None else _state(bench, known, adjoints, found.near),
         "tried": found.tried,
         "influences": list(_influences(known)),
-        "first": None if found.done else _first(bench, known, foresight, shown, last),
+        "first": first,
     }
 
 
@@ -184,17 +183,15 @@ def _place(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _first(
-    bench: Bench, known: Known, foresight: Foresight, shown: Shown, late: Late
-) -> dict[str, Any] | None:
+def _first(known: Known, foresight: Foresight, shown: Shown) -> dict[str, Any] | None:
     """Return the first statement that seems wrong, and a fact about it."""
     origin = foresight.origin(shown.wrong)
     if origin is not None:
         text, factor = origin.statement.text, origin.factor
         own = None if factor is None else f"`{text}` puts the factor {factor:.6g} in"
-        return {**_whole(origin.statement), "fact": own or no_derivative(text)}
-    found = first_wrong(bench, known.statements, known.influences, shown, late)
-    return None if found is None else {**_whole(found.statement), "fact": found.fact}
+        return {**_whole(origin.statement), "fact": own or _no_derivative(text)}
+    found = likeliest(known.statements, known.influences, shown)
+    return None if found is None else {**_whole(found), "fact": None}
 
 
 def _whole(statement: Statement) -> dict[str, Any]:
@@ -216,8 +213,12 @@ def _facts(known: Known, adjoints: Adjoints, edit: Edit) -> list[str]:
                 f"{name} is {_factor(match.factor)}the derivative of the loss by {match.by}"
             )
     if number not in known.matches and adjoints.comparable(known.statements[number]):
-        found.append(no_derivative(text))
+        found.append(_no_derivative(text))
     return list(dict.fromkeys(found))[:3]
+
+
+def _no_derivative(text: str) -> str:
+    return f"`{text}` makes no derivative of the loss: by no value, and times no factor"
 
 
 def _factor(factor: float) -> str:

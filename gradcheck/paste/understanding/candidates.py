@@ -127,10 +127,15 @@ def candidates(
                 *_implied(machine, events, after.get(site, [])),
             ]
             found += own
-            counts = {len(early.get(site, ())), int(machine.sites[site].function in shared)}
-            for count in sorted(counts - {0}):
-                if count < len(events):
-                    found += [replace(one, early=count) for one in own if not one.held]
+            first = int(machine.sites[site].function in shared)
+            for one in own:
+                # In a loop over layers, an optimizer's own differences come before an update, too.
+                counts = {first} if one.standard else {first, len(early.get(site, ()))}
+                found += [
+                    replace(one, early=count)
+                    for count in sorted(counts - {0})
+                    if count < len(events) and not one.held
+                ]
     return found
 
 

@@ -101,6 +101,7 @@ ADAGRAD = [("0.9 * cache + 0.1 * dw ** 2", "cache + dw ** 2")]
         (MOMENTUM, []),
         (MOMENTUM, NESTEROV),
         (MOMENTUM, DAMPED),
+        (MOMENTUM, [("0.03, 0.8", "0.1, 0.9"), *DAMPED]),
         (RMSPROP, []),
         (RMSPROP, ADAGRAD),
     ],

@@ -15,7 +15,7 @@ def first(source: str) -> dict[str, Any]:
         prepare(source),
         lambda inquiry, choice, told: {
             "repair": choice
-            and service.repair(inquiry, choice, told, source, lambda: True, lambda: False)
+            and service.repair(inquiry, choice, told, source, lambda: True, lambda _: None)
         },
     )["steps"]
     found: dict[str, Any] = step["repair"]["first"]
@@ -108,7 +108,7 @@ def test_a_factor_that_comes_in_half_way_is_found_where_it_does() -> None:
     source = NETWORK.replace("dH = dP @ W2.T", "dH = 3 * (dP @ W2.T)")
     found = first(source)
     assert source.splitlines()[found["line"] - 1].strip() == "dH = 3 * (dP @ W2.T)"
-    assert found["fact"] == "`dH = 3 * (dP @ W2.T)` makes 3 times the derivative by H"
+    assert found["fact"] == "`dH = 3 * (dP @ W2.T)` puts the factor 3 in"
 
 
 NETWORK = """\

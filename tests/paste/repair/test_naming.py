@@ -80,6 +80,37 @@ def mistake(kind: str, old: str, new: str, statement: str, feeds: frozenset[str]
             ),
             "MAT15",
         ),
+        (
+            mistake(
+                "add-term",
+                "dvar * x",
+                "(dvar * x + dmu / m)",
+                "dx = dxhat * inv_std + dvar * x",
+                frozenset({"W1"}),
+            ),
+            "BNM02",
+        ),
+        (
+            mistake("multiply-matrix", "d2", "d2 @ W2.T", "d1 = d2 * g(z)", frozenset({"W1"})),
+            "MAT04",
+        ),
+        (
+            Mistake(
+                kind="multiply-name",
+                old="dc",
+                new="dc * f",
+                statement="dc_next = dc",
+                function="back",
+                feeds=frozenset({"Wf", "Wi"}),
+                everything=frozenset({"Wf", "Wi", "Wo", "Wc", "Wy"}),
+                ratios={},
+            ),
+            "LST13",
+        ),
+        (
+            mistake("negate", "z1", "-z1", "d1 = (d2 @ W2.T) * drelu(z1)", frozenset({"W1", "b1"})),
+            "ACT17",
+        ),
     ],
 )
 def test_a_mistake_has_the_name_of_its_fault(given: Mistake, code: str) -> None:
@@ -94,3 +125,8 @@ def test_names_that_no_fault_has_are_left_out() -> None:
     assert codes(mistake("swap-operands", "y - p", "p - y", "d = y - p", ALL), {"SGN02"}) == [
         "SGN02"
     ]
+
+
+def test_a_sign_within_a_condition_is_no_sign_of_a_gradient() -> None:
+    given = mistake("negate", "w.shape[0]", "-w.shape[0]", "d = a if w.shape[0] == 3 else b", ALL)
+    assert codes(given, FAULTS.all()) == []

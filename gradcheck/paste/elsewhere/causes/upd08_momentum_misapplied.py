@@ -50,11 +50,15 @@ def _misapplied(box: Optimizer, path: Path) -> Iterator[Remark]:
             place=box.place(path),
             parameters=(str(path),),
         )
-    root = np.sqrt(abs(rate)) if rate else 0.0
-    if rate and is_one_of(root, box.rates) and not is_one_of(abs(rate), [1.0, *box.numbers]):
+    if rate is None:
+        return
+    # The rate itself may be a square of another's, or a running mean may take its share of it.
+    usual, size, root = [1.0, *box.numbers], abs(rate), float(np.sqrt(abs(rate)))
+    others = [size, size / (1 - share)] if share < 1 else [size]
+    if is_one_of(root, box.rates) and not any(is_one_of(one, usual) for one in others):
         yield Remark(
             message=f"the learning rate {root:.3g} is applied twice",
-            evidence=(f"the first step of {path} is {abs(rate):.3g} times its gradient",),
+            evidence=(f"the first step of {path} is {size:.3g} times its gradient",),
             help="multiply either the gradient or the velocity by the rate, not both",
             place=box.place(path),
             parameters=(str(path),),
