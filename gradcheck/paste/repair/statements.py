@@ -2,7 +2,7 @@
 
 import ast
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gradcheck.edits.rewrite import source, span
@@ -111,6 +111,33 @@ def is_helper(statement: Statement) -> bool:
         return False
     arguments = [a.arg for a in function.args.args if a.arg != "self"]
     return len(function.body) <= 3 and 0 < len(arguments) - len(function.args.defaults) <= 1
+
+
+def openings(forward: Sequence[Statement]) -> Iterator[Statement]:
+    """Yield the first statement of each loop that is on the way to the loss."""
+    seen: set[int] = set()
+    for statement in sorted(forward, key=lambda s: s.order):
+        loops = [n for n in statement.parents if isinstance(n, ast.For | ast.While)]
+        if loops and id(loops[-1]) not in seen:
+            seen.add(id(loops[-1]))
+            yield statement
+
+
+def unnamed(statement: Statement) -> frozenset[int]:
+    """Return the parts of a formula that have no name: what is multiplied, or given to calls."""
+    if is_helper(statement):
+        return frozenset()
+    found = set()
+    for node in ast.walk(statement.node):
+        match node:
+            case ast.BinOp(op=ast.Mult() | ast.Div() | ast.MatMult() | ast.Pow()):
+                parts = [node.left, node.right]
+            case ast.Call(args=args):
+                parts = args
+            case _:
+                continue
+        found |= {of(part) for part in parts if isinstance(part, ast.BinOp | ast.Call)}
+    return frozenset(found - {-1})
 
 
 def blocks(tree: ast.Module, text: str) -> Iterator[Statement]:

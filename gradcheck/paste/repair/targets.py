@@ -18,7 +18,7 @@ from gradcheck.array import Array
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.scope import evaluated, visible
-from gradcheck.paste.repair.statements import Statement, is_helper
+from gradcheck.paste.repair.statements import Statement, openings, unnamed
 from gradcheck.paste.repair.tables import LINES, Table, Target, target
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.runtime import Event
@@ -48,7 +48,7 @@ class Targets:
         ]
         self.own = frozenset(np.shape(value) for value in bench.points[0].point.values())
         """The shapes of parameters: what has one of them may be a gradient."""
-        sites = frozenset().union(*(s.sites for s in own), *map(_inner, self._forward))
+        sites = frozenset().union(*(s.sites for s in own), *map(unnamed, self._forward))
         self._plan = bench.step.plan(sites | {bench.loss.site})
         self._sites = sites
 
@@ -135,9 +135,10 @@ class Targets:
         for statement in self._forward:
             for site in statement.sites:
                 yield from self._probe(events.get(site, []), turn, statement, names[site].names)
+        yield from self._scaled(events, turn)
         yield from self._carried(events, turn)
         for statement in self._forward:
-            for site in _inner(statement):
+            for site in unnamed(statement):
                 yield from self._probe(events.get(site, []), turn, statement, (names[site].text,))
 
     def _probe(
@@ -186,11 +187,29 @@ class Targets:
             return float("nan")
         return float(values([self._bench.loss], trial.events)[0])
 
+    def _scaled(
+        self, events: Mapping[int, list[tuple[int, Event]]], turn: int
+    ) -> Iterator[tuple[str, int, Array, Callable[[Array], float]]]:
+        """Yield what is scaled in place, as seen by the statement behind: `a1 /= keep`."""
+        for statement in self._forward:
+            node, body = statement.node, statement.body
+            if not isinstance(node, ast.AugAssign) or isinstance(node.op, ast.Add | ast.Sub):
+                continue
+            behind = body[next(k for k, s in enumerate(body) if s is node) + 1 :]
+            after = self._bench.statements.get(of(behind[0])) if behind else None
+            own = events.get(statement.number, [])
+            at = self._occurrence(own, turn)
+            if after is None or at is None:
+                continue
+            value, text = np.asarray(own[at][1].value), ast.unparse(node.target)
+            if 1 < value.size <= _LARGEST:
+                yield text, statement.line, value, partial(self._follows, after, at, text)
+
     def _carried(
         self, events: Mapping[int, list[tuple[int, Event]]], turn: int
     ) -> Iterator[tuple[str, int, Array, Callable[[Array], float]]]:
         """Yield what a turn of a loop on the way to the loss begins with."""
-        for statement in _openings(self._forward):
+        for statement in openings(self._forward):
             own = [pair for site in statement.sites for pair in events.get(site, ())]
             at = self._occurrence(sorted(own, key=lambda pair: pair[0]), turn)
             if at is None or at == 0 or len(own) < 2:
@@ -262,30 +281,3 @@ def _is_open(thing: Any) -> bool:
         and 1 < thing.size <= _LARGEST
         and thing.flags.writeable
     )
-
-
-def _openings(forward: Sequence[Statement]) -> Iterator[Statement]:
-    """Yield the first statement of each loop that is on the way to the loss."""
-    seen: set[int] = set()
-    for statement in sorted(forward, key=lambda s: s.order):
-        loops = [n for n in statement.parents if isinstance(n, ast.For | ast.While)]
-        if loops and id(loops[-1]) not in seen:
-            seen.add(id(loops[-1]))
-            yield statement
-
-
-def _inner(statement: Statement) -> frozenset[int]:
-    """Return the parts of a formula that have no name: what is multiplied, or given to calls."""
-    if is_helper(statement):
-        return frozenset()
-    found = set()
-    for node in ast.walk(statement.node):
-        match node:
-            case ast.BinOp(op=ast.Mult() | ast.Div() | ast.MatMult() | ast.Pow()):
-                parts = [node.left, node.right]
-            case ast.Call(args=args):
-                parts = args
-            case _:
-                continue
-        found |= {of(part) for part in parts if isinstance(part, ast.BinOp | ast.Call)}
-    return frozenset(found - {-1})

@@ -145,7 +145,8 @@ A, B = np.random.randn(3, 6), np.random.randn(6, 2)
 def ahead():
     hidden = np.tanh(X @ A)
     mask = np.random.rand(*hidden.shape) < keep
-    thin = hidden * mask / keep
+    thin = hidden * mask
+    thin /= keep
     return hidden, mask, thin, thin @ B
 
 
