@@ -1,14 +1,13 @@
 """The choice of the loss: what the program writes, or a standard one that its gradients show.
 
 A loss that is written decides, unless its gradients are those of a standard loss of other data,
-such as a validation set. A metric in the same units, such as a root or an absolute error,
-is not a loss. Parts of a written loss do not count when there is a sum of them.
+such as a validation set.
 """
 
 import ast
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -19,9 +18,9 @@ from gradcheck.paste.understanding.standard import standard_name
 from gradcheck.paste.understanding.surroundings import Around, around
 from gradcheck.paste.understanding.values import same
 from gradcheck.paste.understanding.wishes import means
+from gradcheck.paste.understanding.writing import feels, is_metric, written_losses
 from gradcheck.record import record
 
-_NUDGE = 0.1
 _MOST_TRIED = 20
 
 
@@ -43,7 +42,7 @@ def choose(inquiry: Inquiry) -> Choice | None:
     """Choose the loss; None where there is nothing like one, or not what the user has named."""
     if inquiry.found.wishes.loss is not None:
         return _given(inquiry, inquiry.found.wishes.loss)
-    written = _written(inquiry)
+    written = written_losses(inquiry)
     explaining = [i for i in range(len(inquiry.candidates)) if inquiry.explains(i)]
     exact = [i for i in written if i in explaining]
     if exact:
@@ -77,7 +76,7 @@ def _summed(inquiry: Inquiry) -> Choice | None:
         and candidate.whole
         and _adds_a_loss(inquiry.machine.nodes[candidate.site])
         and len(inquiry.decided(i)) == len(inquiry.parameters)
-        and not _is_metric(inquiry, i)
+        and not is_metric(inquiry, i)
     ]
     best = max(usable, key=inquiry.closeness, default=None)
     return None if best is None else Choice(candidate=best, basis="written")
@@ -185,105 +184,6 @@ def _closest(inquiry: Inquiry) -> Choice | None:
     return Choice(candidate=best, basis="inferred" if standard else "written")
 
 
-def _written(inquiry: Inquiry) -> list[int]:
-    """Return the losses that the program writes, without mere parts: what it calls so, or keeps."""
-    offered = inquiry.candidates
-    usable = [
-        i
-        for i, candidate in enumerate(offered)
-        if not candidate.standard and inquiry.decided(i) and not _is_metric(inquiry, i)
-    ]
-    named = [i for i in usable if offered[i].named and _is_number(inquiry, i)]
-    kept = named or [i for i in usable if offered[i].whole and _is_kept_loss(inquiry, i)]
-    widest = max((len(inquiry.decided(i)) for i in kept), default=0)
-    kept = [i for i in kept if len(inquiry.decided(i)) == widest]
-    return [i for i in kept if not any(_is_part(inquiry, i, j) for j in kept)]
-
-
-def _is_number(inquiry: Inquiry, index: int) -> bool:
-    """Tell single numbers, and arrays that are a loss element by element and no mere residual."""
-    if inquiry.candidates[index].whole:
-        return True
-    return inquiry.explains(index) or _is_standard(inquiry, index)
-
-
-def _is_kept_loss(inquiry: Inquiry, index: int) -> bool:
-    """Tell numbers without a name that are collected or printed, and go like a loss.
-
-    Others are metrics, unless the claims are their gradients.
-    """
-    site = inquiry.machine.sites[inquiry.candidates[index].site]
-    if site.kind in ("Assign", "Return", "AugAssign", "AnnAssign"):
-        return False
-    return inquiry.explains(index) or _is_standard(inquiry, index)
-
-
-def _is_standard(inquiry: Inquiry, index: int) -> bool:
-    return any(
-        inquiry.parallel(index, i, everywhere=True)
-        for i, c in enumerate(inquiry.candidates)
-        if c.standard
-    )
-
-
-def _is_metric(inquiry: Inquiry, index: int) -> bool:
-    """Tell a bare residual, and what goes like the absolute error."""
-    candidate = inquiry.candidates[index]
-    node = inquiry.machine.nodes[candidate.site]
-    value = getattr(node, "value", None)
-    differences = {c.site for c in inquiry.candidates if c.standard}
-    if candidate.site in differences:
-        return True
-    if isinstance(value, ast.expr) and getattr(value, "number", -1) in differences:
-        return True
-    return any(
-        inquiry.parallel(index, i, everywhere=True)
-        for i, c in enumerate(inquiry.candidates)
-        if c.standard == "absolute error"
-    )
-
-
-def _is_part(inquiry: Inquiry, index: int, whole: int) -> bool:
-    """Tell whether one named loss is but a term of another: a change of it changes the other."""
-    if index == whole or inquiry.parallel(index, whole, everywhere=False):
-        return False
-    one, other = inquiry.candidates[index], inquiry.candidates[whole]
-    if one.site == other.site:
-        return False
-    return _feels(inquiry, other.site, one.site)
-
-
-def _feels(inquiry: Inquiry, site: int, source: int, occurrence: int | None = None) -> bool:
-    """Tell whether what a site computes changes when another site's values are changed.
-
-    `occurrence` picks one of the source's values; None changes them all.
-    """
-    plan = inquiry.step.plan(frozenset({site, source}))
-    sites = frozenset({site})
-    point = inquiry.points[0].point
-    runs = [
-        inquiry.step.trial(point, plan, rate=0.0, recorded=sites, inject=inject)
-        for inject in ({}, {source: _Once(occurrence)})
-    ]
-    both = [[event.value for event in run.events] for run in runs]
-    return len(both[0]) != len(both[1]) or any(
-        not np.array_equal(a, b) for a, b in zip(*both, strict=True)
-    )
-
-
-class _Once:
-    """An injection into one occurrence of a site's value; None for all."""
-
-    def __init__(self, occurrence: int | None) -> None:
-        self._left = occurrence
-
-    def __call__(self, value: Any) -> Any:  # noqa: ARG002
-        if self._left is None:
-            return _NUDGE
-        self._left -= 1
-        return _NUDGE if self._left == -1 else 0.0
-
-
 def _elsewhere(inquiry: Inquiry, written: int, implied: int) -> bool:
     """Tell whether a written loss is one of other data than the claims' own.
 
@@ -332,4 +232,4 @@ def _shares(inquiry: Inquiry, written: int, implied: int) -> bool:
             places.append((event.site, counts[event.site]))
         counts[event.site] += 1
     site = inquiry.candidates[written].site
-    return any(_feels(inquiry, site, *place) for place in places[:_MOST_TRIED])
+    return any(feels(inquiry, site, *place) for place in places[:_MOST_TRIED])

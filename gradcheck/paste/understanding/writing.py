@@ -1,0 +1,113 @@
+"""The losses that a program writes: what it calls so, or collects and prints like one.
+
+A metric in the same units, such as a root or an absolute error, is not a loss. Parts of a written
+loss do not count when there is a sum of them.
+"""
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from gradcheck.paste.understanding.inquiry import Inquiry
+
+_NUDGE = 0.1
+
+
+def written_losses(inquiry: Inquiry) -> list[int]:
+    """Return the losses that the program writes, without mere parts: what it calls so, or keeps."""
+    offered = inquiry.candidates
+    usable = [
+        i
+        for i, candidate in enumerate(offered)
+        if not candidate.standard and inquiry.decided(i) and not is_metric(inquiry, i)
+    ]
+    named = [i for i in usable if offered[i].named and _is_number(inquiry, i)]
+    kept = named or [i for i in usable if offered[i].whole and _is_kept_loss(inquiry, i)]
+    widest = max((len(inquiry.decided(i)) for i in kept), default=0)
+    kept = [i for i in kept if len(inquiry.decided(i)) == widest]
+    return [i for i in kept if not any(_is_part(inquiry, i, j) for j in kept)]
+
+
+def _is_number(inquiry: Inquiry, index: int) -> bool:
+    """Tell single numbers, and arrays that are a loss element by element and no mere residual."""
+    if inquiry.candidates[index].whole:
+        return True
+    return inquiry.explains(index) or _is_standard(inquiry, index)
+
+
+def _is_kept_loss(inquiry: Inquiry, index: int) -> bool:
+    """Tell numbers without a name that are collected or printed, and go like a loss.
+
+    Others are metrics, unless the claims are their gradients.
+    """
+    site = inquiry.machine.sites[inquiry.candidates[index].site]
+    if site.kind in ("Assign", "Return", "AugAssign", "AnnAssign"):
+        return False
+    return inquiry.explains(index) or _is_standard(inquiry, index)
+
+
+def _is_standard(inquiry: Inquiry, index: int) -> bool:
+    return any(
+        inquiry.parallel(index, i, everywhere=True)
+        for i, c in enumerate(inquiry.candidates)
+        if c.standard
+    )
+
+
+def is_metric(inquiry: Inquiry, index: int) -> bool:
+    """Tell a bare residual, and what goes like the absolute error."""
+    candidate = inquiry.candidates[index]
+    node = inquiry.machine.nodes[candidate.site]
+    value = getattr(node, "value", None)
+    differences = {c.site for c in inquiry.candidates if c.standard}
+    if candidate.site in differences:
+        return True
+    if isinstance(value, ast.expr) and getattr(value, "number", -1) in differences:
+        return True
+    return any(
+        inquiry.parallel(index, i, everywhere=True)
+        for i, c in enumerate(inquiry.candidates)
+        if c.standard == "absolute error"
+    )
+
+
+def _is_part(inquiry: Inquiry, index: int, whole: int) -> bool:
+    """Tell whether one named loss is but a term of another: a change of it changes the other."""
+    if index == whole or inquiry.parallel(index, whole, everywhere=False):
+        return False
+    one, other = inquiry.candidates[index], inquiry.candidates[whole]
+    if one.site == other.site:
+        return False
+    return feels(inquiry, other.site, one.site)
+
+
+def feels(inquiry: Inquiry, site: int, source: int, occurrence: int | None = None) -> bool:
+    """Tell whether what a site computes changes when another site's values are changed.
+
+    `occurrence` picks one of the source's values; None changes them all.
+    """
+    plan = inquiry.step.plan(frozenset({site, source}))
+    sites = frozenset({site})
+    point = inquiry.points[0].point
+    runs = [
+        inquiry.step.trial(point, plan, rate=0.0, recorded=sites, inject=inject)
+        for inject in ({}, {source: _Once(occurrence)})
+    ]
+    both = [[event.value for event in run.events] for run in runs]
+    return len(both[0]) != len(both[1]) or any(
+        not np.array_equal(a, b) for a, b in zip(*both, strict=True)
+    )
+
+
+class _Once:
+    """An injection into one occurrence of a site's value; None for all."""
+
+    def __init__(self, occurrence: int | None) -> None:
+        self._left = occurrence
+
+    def __call__(self, value: Any) -> Any:  # noqa: ARG002
+        if self._left is None:
+            return _NUDGE
+        self._left -= 1
+        return _NUDGE if self._left == -1 else 0.0
