@@ -13,7 +13,9 @@ DERIVATIVE = re.compile(
     r"(?i)prime|deriv|slope|grad|_d\b|\bd_?(act|relu|leaky|sigm|tanh|elu|soft)|1(\.0?)? ?- ?"
 )
 DECAY = re.compile(r"(?i)\breg|lambda|\blam|\bl2|\bl1|decay|penalt|alpha ?\*|weight_?decay")
-BIAS = re.compile(r"(?i)d?(b[a-z]?|bhid|bout|bias|biases|biais|offset|intercept|threshold)")
+BIAS = re.compile(
+    r"(?i)d?(b[a-z]?|bhid|bout|base|bias|biases|biais|const|intercept|offset|shift|threshold)"
+)
 """A word of a bias's name."""
 
 PRE = re.compile(

@@ -264,7 +264,7 @@ w, b, v = gen.randn(3, 5), gen.randn(5), gen.randn(5, 1)
 for k in range(100):
     h = np.tanh(x @ w + b)
     o = h @ v
-    d = np.where(o > y, 0.3, -0.7) / len(x)
+    d = (np.exp(o - y) - np.exp(0.5 * (y - o))) / len(x)
     dh = d @ v.T * (1 - h ** 2)
     v -= 0.1 * h.T @ d
     w -= 0.1 * x.T @ dh
@@ -273,7 +273,7 @@ for k in range(100):
 
 
 def test_what_is_the_gradient_of_no_usual_loss_is_not_accused() -> None:
-    written = "    loss = np.maximum(0.3 * (o - y), 0.7 * (y - o)).mean()\n    d ="
+    written = "    loss = np.mean(np.exp(o - y) + 2 * np.exp(0.5 * (y - o)))\n    d ="
     (own,) = run(Request(text=UNUSUAL, name="post.txt")).problems
     (told,) = run(Request(text=UNUSUAL.replace("    d =", written), name="post.txt")).problems
     assert (own.verdict, told.verdict) == ("undecided", "right")
@@ -282,7 +282,7 @@ def test_what_is_the_gradient_of_no_usual_loss_is_not_accused() -> None:
 
 
 def test_without_a_written_loss_a_mistake_in_all_gradients_needs_a_repair_to_be_one() -> None:
-    text = UNUSUAL.replace("np.where(o > y, 0.3, -0.7)", "(o - y) * (1 - o)")
+    text = UNUSUAL.replace("(np.exp(o - y) - np.exp(0.5 * (y - o)))", "(o - y) * (1 - o)")
     (problem,) = run(Request(text=text, name="post.txt")).problems
     assert problem.verdict == "wrong"
     (finding,) = problem.findings

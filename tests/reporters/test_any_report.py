@@ -296,7 +296,9 @@ def test_junit_parses_and_its_counts_agree_with_its_cases(report: Report) -> Non
     assert len(root) == len(report.problems)
     for element in (root, *root):
         for attribute, tag in junit.COUNTS.items():
-            assert element.get(attribute) == str(len(list(element.iter(tag))))
+            # Jenkins' schema knows no count of skipped cases for all suites together.
+            if element is not root or attribute != "skipped":
+                assert element.get(attribute) == str(len(list(element.iter(tag))))
     for suite, problem in zip(root, report.problems, strict=True):
         assert len(suite.findall("testcase")) >= len(problem.checks)
 
