@@ -110,14 +110,15 @@ def test_a_config_opens_with_a_comment_on_what_is_to_be_seen(file: str) -> None:
     assert max(map(len, text.splitlines())) <= 104
 
 
-def test_the_folder_as_a_whole_is_as_expected() -> None:
-    # Quickly, for every file has been checked in full by itself.
-    arguments = ["check", str(CONFIGS), "--expect", "--mode", "quick", "--format", "json"]
+def test_a_folder_as_a_whole_is_as_expected() -> None:
+    # One of them, for every file has been checked by itself.
+    folder = CONFIGS / "posts"
+    arguments = ["check", str(folder), "--expect", "--mode", "quick", "--format", "json"]
     result = CliRunner().invoke(main, arguments)
     problems = json.loads(result.stdout)["problems"]
 
     assert [problem["name"] for problem in problems if not problem["expected"]] == []
-    assert len(problems) == sum(len(documents(file)) for file in FILES)
+    assert len(problems) == sum(len(documents(f)) for f in FILES if f.startswith("posts/")) > 5
     assert result.exit_code == 0
 
 
