@@ -7,7 +7,8 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.claims.coarse import imprecise
 from gradcheck.network.evaluation import Evaluation
-from gradcheck.numeric.precision import EPS, coarsest
+from gradcheck.numeric.estimate import EPS
+from gradcheck.numeric.precision import coarsest
 from gradcheck.problem import Moves, Nudge, Probe, Problem
 
 

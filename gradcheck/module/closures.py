@@ -8,7 +8,6 @@ arguments is taken to read the very arrays that were given, which are then moved
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
@@ -24,7 +23,7 @@ from gradcheck.module.coarse import narrowed, units
 from gradcheck.module.holding import Holder
 from gradcheck.module.slots import Slot, holds, is_real
 from gradcheck.module.subject import About, Losses, Moved, Point
-from gradcheck.numeric.precision import EPS, coarsest
+from gradcheck.numeric.precision import coarsest
 from gradcheck.problem import Claims, Fact
 
 Function = Callable[..., Any]
@@ -61,8 +60,7 @@ class Closure:
         )
 
     def losses(self, point: Point, moved: Moved) -> Losses:
-        found = Losses.of(self._value, point, moved)
-        return replace(found, magnitude=found.magnitude * (self.about.epsilon / EPS))
+        return Losses.of(self._value, point, moved)
 
     def claims(self, point: Point) -> Claims:
         return narrowed(self._claims(point.parameters), self._units)

@@ -21,7 +21,7 @@ from gradcheck.module.holding import Holder
 from gradcheck.module.passes import Back, Passes
 from gradcheck.module.plan import packed, planned
 from gradcheck.module.subject import UPSTREAM, About, Losses, Moved, Point
-from gradcheck.numeric.precision import EPS, coarsest
+from gradcheck.numeric.precision import coarsest
 from gradcheck.problem import Claims, Fact
 
 
@@ -58,7 +58,7 @@ class Layer:
         terms = [self._terms(point, {moved.parameter: value}) for value in moved.values]
         return Losses(
             value=np.asarray([some.sum() for some in terms]),
-            magnitude=np.asarray([_magnitude(some) for some in terms]) * (self.about.epsilon / EPS),
+            magnitude=np.asarray([_magnitude(some) for some in terms]),
         )
 
     def claims(self, point: Point) -> Claims:

@@ -1,6 +1,7 @@
 """Subjects as problems: their probes, and what the referee asks of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from zlib import crc32
 
 import numpy as np
@@ -10,6 +11,7 @@ from gradcheck.chance import Chance
 from gradcheck.config.data import OWN, jitter
 from gradcheck.errors import NotAnalyticError
 from gradcheck.module.subject import UPSTREAM, Losses, Moved, Point, Subject
+from gradcheck.numeric.estimate import EPS
 from gradcheck.problem import Claims, Moves, Nudge, Probe, Problem
 
 CHUNK = 2**21
@@ -59,6 +61,7 @@ class _Asked:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
+        self._coarseness = subject.about.epsilon / EPS
 
     def evaluate(
         self,
@@ -84,14 +87,17 @@ class _Asked:
     def _comes_through(self, own: Point, name: str) -> bool:
         value = own.parameters[name]
         try:
-            found = self._subject.losses(
-                own, Moved(parameter=name, values=(value * (1 + 1j * TINY))[None])
-            )
+            found = self._at(own, Moved(parameter=name, values=(value * (1 + 1j * TINY))[None]))
         except NotAnalyticError:
             return False
-        plain = self._subject.losses(own, Moved(parameter=name, values=value[None]))
+        plain = self._at(own, Moved(parameter=name, values=value[None]))
         apart = abs(found.value[0].real - plain.value[0].real)
         return bool(apart <= AGREEMENT * plain.magnitude[0].real)
+
+    def _at(self, point: Point, moved: Moved) -> Losses:
+        """Return what the subject gives, with magnitudes that tell of its rounding."""
+        found = self._subject.losses(point, moved)
+        return replace(found, magnitude=found.magnitude * self._coarseness)
 
     def _losses(self, probe: Probe, moves: Moves, steps: Array) -> Losses:
         """Return losses and magnitudes, both (S, K), a bounded number of points at a time."""
@@ -99,7 +105,7 @@ class _Asked:
         places = [(step, line) for step in steps.tolist() for line in range(len(moves))]
         size = max(1, CHUNK // max(value.size, 1))
         found = [
-            self._subject.losses(point, _moved(value, moves, places[first : first + size]))
+            self._at(point, _moved(value, moves, places[first : first + size]))
             for first in range(0, len(places), size)
         ]
         shape = (len(steps), len(moves))

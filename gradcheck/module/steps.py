@@ -5,7 +5,6 @@ at two rates it is the same, unless the step uses values that it has already upd
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,8 @@ from gradcheck.module.objects import method
 from gradcheck.module.slots import Slot, as_array, slots
 from gradcheck.module.state import Snapshot
 from gradcheck.module.subject import About, Losses, Moved, Point
-from gradcheck.numeric.precision import EPS, coarsest
+from gradcheck.numeric.estimate import EPS
+from gradcheck.numeric.precision import coarsest
 from gradcheck.problem import Claims
 from gradcheck.record import record
 
@@ -93,8 +93,7 @@ class Step:
         )
 
     def losses(self, point: Point, moved: Moved) -> Losses:
-        found = Losses.of(self._value, point, moved)
-        return replace(found, magnitude=found.magnitude * (self.about.epsilon / EPS))
+        return Losses.of(self._value, point, moved)
 
     def claims(self, point: Point) -> Claims:
         return narrowed(self._changes(point, self._observed.rates[0]), self._units)

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.numeric.precision import EPS
+from gradcheck.numeric.estimate import EPS
 from gradcheck.problem import Claims, Fact
 from gradcheck.record import record
 
@@ -31,7 +31,7 @@ class About:
     layer, `claimed` those that gradients are claimed for. `batch` is the number of samples, where
     that is known. With `dumped` claims there are none at other points. `limits` are what is claimed
     at the own point by training steps of next to no length, where that makes a difference.
-    `epsilon` is the unit of rounding of the losses, of which their magnitudes tell.
+    `epsilon` is the unit of rounding of the losses.
     """
 
     name: str

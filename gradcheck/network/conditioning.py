@@ -16,7 +16,7 @@ from gradcheck.network.backward import gradients
 from gradcheck.network.forward import Forward
 from gradcheck.network.graph import Network
 from gradcheck.numeric.complex_step import STEP
-from gradcheck.problem import Probe
+from gradcheck.problem import Moves, Probe
 
 
 def terms(
@@ -27,13 +27,12 @@ def terms(
     Raises NotAnalyticError where complex numbers don't come through.
     """
     upstream = gradients(network, forward(probe.parameters, probe.data)).values
-    found = np.zeros(len(entries))
-    for k, entry in enumerate(entries):
-        moved = probe.parameters[parameter].astype(np.complex128)
-        moved.flat[entry] += 1j * STEP
+    moves = Moves(parameter=parameter, scale=np.ones(len(entries)), indices=np.asarray(entries))
+    found = []
+    for moved in moves.each(probe.parameters[parameter], 1j * STEP):
         values = forward({**probe.parameters, parameter: moved}, probe.data).values
-        found[k] = max((_size(values[name], dy) for name, dy in upstream.items()), default=0.0)
-    return found
+        found.append(max((_size(values[name], dy) for name, dy in upstream.items()), default=0.0))
+    return np.array(found)
 
 
 def _size(value: Array, upstream: Array) -> float:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.numeric.estimate import EPS
 from gradcheck.record import record
 
-EPS = 2.0**-52
 FAR = 64.0
 """How many roundings of double precision a change must be worth, to be missed where it is not."""
 

@@ -79,16 +79,17 @@ def glance(numeric: Numeric, claimed: Array, epsilon: float, rtol: float) -> Gla
             if numeric.interval is not None:
                 gap = outside(claim, numeric.interval.low[some], numeric.interval.high[some])
             few = look.beyond(gap, some, min(worst.excess, 1.0))
-            if few is None:
-                bar, excess = look.excess(claim, gap, some)
-                right[some] = excess <= 1
-            else:
-                gap, few = gap[few], few + some.start
-                bar, excess = look.excess(claimed[few], gap, few)
-                right[few] = excess <= 1
-            if len(gap) and excess[k := int(np.argmax(excess))] > worst.excess:
-                at = some.start + k if few is None else int(few[k])
-                worst = Worst(index=at, difference=float(gap[k]), bar=float(bar[k]))
+            places: slice | Array = some
+            if few is not None:
+                gap, places = gap[few], few + some.start
+            if not len(gap):
+                continue
+            bar, excess = look.excess(claimed[places], gap, places)
+            right[places] = excess <= 1
+            one = Worst.of(gap, bar, excess)
+            if one.excess > worst.excess:
+                index = one.index if few is None else int(few[one.index])
+                worst = replace(one, index=some.start + index)
         found = moments.evidence(claimed, numeric.value)
     if len(claimed):
         right &= _seeing(numeric, claimed, epsilon, rtol, moments)

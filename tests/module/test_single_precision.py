@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from gradcheck import check
-from gradcheck.numeric.precision import EPS, coarsest
+from gradcheck.numeric.estimate import EPS
+from gradcheck.numeric.precision import coarsest
 from gradcheck.settings import Settings
 
 Array = Any

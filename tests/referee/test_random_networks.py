@@ -35,24 +35,22 @@ def test_right_gradients_are_right(seed: int, random_networks: ModuleType, tmp_p
     assert report.audits > 0
 
 
-def test_a_norm_of_equal_samples_is_not_accused(
-    random_networks: ModuleType, tmp_path: Path
+@pytest.mark.parametrize(
+    ("seed", "allowed"),
+    [
+        # All samples are alike before batch norm, which multiplies their rounding by 1/sqrt(eps).
+        (101886, {"right", "undecided"}),
+        # Where pooling makes all logits equal, softmax leaves the same rounding error everywhere.
+        (308259, {"right"}),
+    ],
+)
+def test_what_rounding_leaves_is_not_accused(
+    seed: int, allowed: set[str], random_networks: ModuleType, tmp_path: Path
 ) -> None:
-    # All samples are alike before batch norm, which multiplies their rounding by 1/sqrt(eps).
     path = tmp_path / "network.yaml"
-    path.write_text(random_networks.text(101886), "utf-8")
+    path.write_text(random_networks.text(seed), "utf-8")
     (problem,) = run(Request(targets=[Target(path=path, name="network")])).problems
-    assert {check.verdict for check in problem.checks} <= {"right", "undecided"}
-
-
-def test_what_is_left_of_terms_that_cancel_everywhere_is_not_accused(
-    random_networks: ModuleType, tmp_path: Path
-) -> None:
-    # Where pooling makes all logits equal, softmax leaves the same rounding error at every point.
-    path = tmp_path / "network.yaml"
-    path.write_text(random_networks.text(308259), "utf-8")
-    (problem,) = run(Request(targets=[Target(path=path, name="network")])).problems
-    assert problem.verdict == "right"
+    assert {problem.verdict, *(check.verdict for check in problem.checks)} <= allowed
 
 
 def test_a_seed_always_makes_the_same_network(random_networks: ModuleType) -> None:

@@ -33,15 +33,14 @@ _TURN = "    "
 
 def driven(tree: ast.Module) -> str | None:
     """Return statements that train with what the program defines; None if it does so itself."""
-    called = reached(tree)
-    if _runs(tree, called):
+    if _runs(tree, reached(tree)):
         return None
     made = _made(tree)
     functions = routines(tree.body)
     lines = (
         _trained(functions, "")
         or list(_by_classes(tree, made))
-        or list(_chained(functions, "", {n: v for n, v in made.items() if n in called}))
+        or list(_chained(functions, "", made))
     )
     return "\n".join(lines) or None
 
@@ -66,14 +65,12 @@ def _runs(tree: ast.Module, called: frozenset[str]) -> bool:
 
 def _made(tree: ast.Module) -> dict[str, str]:
     """Return the functions and classes of which the program keeps the only result, by its name."""
-    return {name: target for node in tree.body for name, target in [_kept(node)] if name}
-
-
-def _kept(node: ast.stmt) -> tuple[str, str]:
-    match node:
-        case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call(func=ast.Name(id=name))):
-            return name, target
-    return "", ""
+    found: dict[str, str] = {}
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call(func=ast.Name(id=name))):
+                found[name] = target
+    return found
 
 
 def _trained(functions: Sequence[Routine], owner: str) -> list[str]:
