@@ -15,7 +15,7 @@ from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.claims import Claim
 from gradcheck.paste.understanding.fit import fit
 from gradcheck.paste.understanding.inquiry import Inquiry
-from gradcheck.paste.understanding.optimizing import is_collector, states
+from gradcheck.paste.understanding.optimizing import effective, is_collector
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.seen import Seen, nth_back
 from gradcheck.paste.understanding.steps import Step, Trial
@@ -76,7 +76,7 @@ class _Watched:
         What the loss depends on is no state of an optimizer, but one of the network.
         """
         found: frozenset[int] | None = None
-        for other, there in states(self._inquiry, path):
+        for other, there in effective(self._inquiry, path, self._point):
             trial = self._trial({other: there})
             if trial.failed or not self._changes(trial, path) or self._moves_loss(trial):
                 continue

@@ -8,8 +8,8 @@ import builtins
 import functools
 import math
 import random
-from collections.abc import Callable, Generator
-from types import ModuleType
+from collections.abc import Callable
+from types import GeneratorType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -89,8 +89,10 @@ def numpy_copy(replaced: dict[str, Callable[..., Any]]) -> ModuleType:
 
 @functools.wraps(np.sum)
 def _sum(a: Any, *rest: Any, **named: Any) -> Any:
+    if type(a) is np.ndarray and not rest and not named:
+        return np.add.reduce(a, axis=None)  # What it comes to, without the detours.
     # After `from numpy import *` this is what `sum(... for ...)` means.
-    return sum(a) if isinstance(a, Generator) else np.sum(a, *rest, **named)
+    return sum(a) if isinstance(a, GeneratorType) else np.sum(a, *rest, **named)
 
 
 def random_copy() -> ModuleType:

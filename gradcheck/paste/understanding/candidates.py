@@ -52,16 +52,27 @@ class Candidate:
         """
         events, held = events[: self.early], held[: self.early]
         if self.standard is None:
-            numbers = [float(np.sum(event.value)) for event in events]
+            numbers = [_total(event.value) for event in events]
             found = numbers[-1] if self.fold == "last" else sum(numbers)
             return -found if self.maximised else found
-        pairs = zip(events, held if self.held else events, strict=True)
-        return float(sum(self._implied(event, fixed) for event, fixed in pairs))
+        fixed = held if self.held else events
+        side, other = ("left", "right") if self.left else ("right", "left")
+        predictions = [getattr(event, side) for event in events]
+        targets = [getattr(event, other) for event in fixed]
+        value = STANDARD[self.standard].value
+        return float(sum(value(a, t) for a, t in joined(predictions, targets)))
 
-    def _implied(self, event: Event, fixed: Event) -> Any:
-        assert self.standard is not None
-        prediction, target = (event.left, fixed.right) if self.left else (event.right, fixed.left)
-        return STANDARD[self.standard].value(np.asarray(prediction), np.asarray(target))
+
+def joined(predictions: Sequence[Any], targets: Sequence[Any]) -> Iterator[tuple[Array, Array]]:
+    """Yield pairs of which a sum is to be made, all of one shape as one pair of arrays."""
+    if len({np.shape(value) for value in (*predictions, *targets)}) == 1:
+        yield np.array(predictions), np.array(targets)
+    else:
+        yield from zip(map(np.asarray, predictions), map(np.asarray, targets), strict=True)
+
+
+def _total(value: Any) -> float:
+    return value if type(value) is float else float(np.sum(value))
 
 
 def values(

@@ -52,6 +52,8 @@ class Inquiry:
         self.candidates = candidates
         self.points = points
         self.parameters = found.parameters
+        self.kept: dict[int, frozenset[Path]] = {}
+        """What the step keeps to some effect, by the identity of the point that shows it."""
 
     @property
     def machine(self) -> Machine:

@@ -3,6 +3,7 @@
 What is turned round before its gradient is added counts as overwritten, too.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -126,16 +127,19 @@ def _felt_idle(inquiry: Inquiry, loss: Candidate, base: Trial) -> Iterator[tuple
     """Yield what the step leaves as it is, with the gradient variable that has its name."""
     after = base.after.values
     changed = {*inquiry.found.others, *inquiry.parameters}
+    chains: dict[tuple[int, ...], list[tuple[Path, tuple[str, ...]]]] = defaultdict(list)
+    for other, value in after.items():
+        chains[np.shape(value)].append((other, other.chain))
     for path, old in base.before.values.items():
         if path in changed or path not in after or not inquiry.step.can_set(path):
             continue
         if not isinstance(old, np.ndarray) or old.dtype.kind != "f":
             continue
-        for other, value in after.items():
-            if np.shape(value) == old.shape and gradient_of(path.chain, other.chain):
-                if _felt(inquiry, loss, [path]):
-                    yield path, other
-                break
+        own = path.chain
+        named = (other for other, chain in chains[old.shape] if gradient_of(own, chain))
+        gradient = next(named, None)
+        if gradient is not None and _felt(inquiry, loss, [path]):
+            yield path, gradient
 
 
 def _is_exact(inquiry: Inquiry, loss: Candidate, path: Path, other: Path) -> bool:

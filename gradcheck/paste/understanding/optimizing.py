@@ -13,11 +13,13 @@ from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.steps import Trial
-from gradcheck.paste.understanding.values import frozen
+from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
 
 _SAME = 1e-9
 _SEED = 5
+_MANY = 4
+"""Of so many states, those of no effect are told at once rather than one by one."""
 
 
 @record
@@ -53,7 +55,7 @@ def has_state(
     It may change the gradient where that is taken ahead, at what the parameter becomes by it. What
     is nothing but the sum of all gradients so far is no optimizer: they were to be forgotten.
     """
-    for other, there in states(inquiry, path):
+    for other, there in effective(inquiry, path, point):
         pair = _pair(inquiry, other, there, point, frozenset({site}))
         one, two = gradient(pair.moved.events), gradient(pair.plain.events)
         if not pair.is_whole or one is None or two is None:
@@ -68,7 +70,7 @@ def has_state(
 
 def is_steered(inquiry: Inquiry, path: Path, point: Measured) -> bool:
     """Tell whether something that the step keeps, and is no sum of gradients, changes an update."""
-    for other, there in states(inquiry, path):
+    for other, there in effective(inquiry, path, point):
         pair = _pair(inquiry, other, there, point, frozenset())
         if not pair.is_whole or _collects(pair, path):
             continue
@@ -86,7 +88,7 @@ def is_collector(inquiry: Inquiry, path: Path, other: Path, there: Any, point: M
 def collects(inquiry: Inquiry, point: Measured) -> bool:
     """Tell whether anything kept is but the sum of any parameter's gradients so far."""
     shapes = {path: np.shape(inquiry.points[0].point[path]) for path in inquiry.parameters}
-    kept = {other: there for path in shapes for other, there in states(inquiry, path)}
+    kept = {other: there for path in shapes for other, there in effective(inquiry, path, point)}
     for other, there in kept.items():
         alike = [path for path, shape in shapes.items() if shape == np.shape(there)]
         pair = _pair(inquiry, other, there, point, frozenset())
@@ -107,6 +109,43 @@ def states(inquiry: Inquiry, path: Path) -> Iterator[tuple[Path, Any]]:
         held = next((value for value in seen if np.shape(value) == shape), None)
         if held is not None and not other.is_variable:
             yield other, np.abs(drawn(held, Draw(seed=_SEED), 0)) + np.abs(frozen(held))
+
+
+def effective(inquiry: Inquiry, path: Path, point: Measured) -> Iterator[tuple[Path, Any]]:
+    """Yield those of the states that are kept on from another value, or change an update.
+
+    A step may keep hundreds of things, as the layers' outputs, only to make them anew.
+    """
+    if id(point) not in inquiry.kept:
+        inquiry.kept[id(point)] = _kept(inquiry, point)
+    kept = inquiry.kept[id(point)]
+    yield from ((other, there) for other, there in states(inquiry, path) if other in kept)
+
+
+def _kept(inquiry: Inquiry, point: Measured) -> frozenset[Path]:
+    """Try all states at once: those that end as they would anyway do so one by one, too."""
+    every = {other: there for path in inquiry.parameters for other, there in states(inquiry, path)}
+    if len(every) < _MANY:
+        return frozenset(every)
+    step = replace(inquiry.step, first=point.first, paths=(*inquiry.parameters, *every))
+    plan = step.plan(frozenset())
+    plain = step.trial(point.point, plan, recorded=frozenset())
+    things = plain.before.things
+    own = {id(things.get(path)) for path in inquiry.parameters}
+    # Another name for a parameter moves all the others.
+    named = {other for other in every if id(things.get(other)) in own}
+    there = {other: every[other] for other in every if other in things and other not in named}
+    moved = step.trial({**point.point, **there}, plan, recorded=frozenset())
+    lasting = {
+        other
+        for other in there
+        if not same(*(frozen(trial.after.values.get(other)) for trial in (moved, plain)))
+    }
+    fresh = {other: there[other] for other in there if other not in lasting}
+    again = step.trial({**point.point, **fresh}, plan, recorded=frozenset())
+    is_whole = not any(trial.failed for trial in (plain, moved, again))
+    alike = (same(again.change(path), plain.change(path)) for path in inquiry.parameters)
+    return frozenset(lasting | named if is_whole and all(alike) else every)
 
 
 def _pair(

@@ -7,15 +7,15 @@ some prediction and target they are proportional to, at two points.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from types import FrameType
+from typing import Any
 
 import numpy as np
 
-from gradcheck.array import Array
-from gradcheck.paste.understanding.candidates import is_difference
+from gradcheck.paste.understanding.candidates import is_difference, joined
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import scopes
 from gradcheck.paste.understanding.runtime import Course, Event
-from gradcheck.paste.understanding.standard import STANDARD
+from gradcheck.paste.understanding.standard import STANDARD, Standard
 from gradcheck.paste.understanding.steps import Point
 from gradcheck.paste.understanding.values import number
 from gradcheck.paste.understanding.words import loss_like
@@ -91,16 +91,11 @@ def _proportional(
     """Yield the standard losses of the pairs so far that have one ratio to the values."""
     for left in (True, False):
         for runs in _pairs(inquiry, first, second):
+            sides = [_sides(run, left) for run in runs]
             for name, standard in STANDARD.items():
-                sums = [
-                    sum(
-                        float(standard.value(*_sides(event, left)))
-                        for event in run
-                        if standard.fits(*_sides(event, left))
-                    )
-                    for run in runs
-                ]
-                if name != _METRIC and _one_ratio(values, sums):
+                if name == _METRIC:
+                    continue
+                if _one_ratio(values, [_sum(standard, *own) for own in sides]):
                     yield name
 
 
@@ -119,9 +114,18 @@ def _pairs(
         yield runs[0][-1:], runs[1][-1:]
 
 
-def _sides(event: Event, left: bool) -> tuple[Array, Array]:
-    pair = (event.left, event.right) if left else (event.right, event.left)
-    return np.asarray(pair[0]), np.asarray(pair[1])
+def _sides(events: Sequence[Event], left: bool) -> tuple[list[Any], list[Any]]:
+    one, other = [event.left for event in events], [event.right for event in events]
+    return (one, other) if left else (other, one)
+
+
+def _sum(standard: Standard, predictions: Sequence[Any], targets: Sequence[Any]) -> float:
+    """Return the loss of all pairs that are in its domain."""
+    pairs = [*joined(predictions, targets)]
+    if not all(standard.fits(*pair) for pair in pairs):
+        single = ((np.asarray(a), np.asarray(t)) for a, t in zip(predictions, targets, strict=True))
+        pairs = [pair for pair in single if standard.fits(*pair)]
+    return sum(float(standard.value(*pair)) for pair in pairs)
 
 
 def _one_ratio(values: Sequence[float | None], sums: Sequence[float]) -> bool:

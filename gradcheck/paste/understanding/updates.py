@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from itertools import compress
+from typing import Any
 
 import numpy as np
 
+from gradcheck.array import Array
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.steps import Trial
 from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
-
-Sums: TypeAlias = Mapping[Any, Sequence[tuple[int, Event]]]
 
 _SEARCHED = 2000
 _LEFT = 0.5
@@ -34,6 +34,14 @@ class Update:
     site: int
     left: bool
     index: int
+
+
+@record
+class _Sums:
+    """Sums and differences of one shape, with their places, and the first number of each."""
+
+    found: Sequence[tuple[int, Event]]
+    firsts: Array
 
 
 @record
@@ -130,8 +138,8 @@ def _is_decayed(old: Any, operand: Any) -> bool:
     return _LEFT <= share < 1 and bool(np.allclose(operand, share * old, rtol=_SAME, atol=0))
 
 
-def _sums(trial: Trial) -> Sums:
-    """Return the sums and differences of a trial with their places, by the shapes of their values.
+def _sums(trial: Trial) -> Mapping[Any, _Sums]:
+    """Return the sums and differences of a trial, by the shapes of their values.
 
     Changes of an object itself are known by the object.
     """
@@ -139,14 +147,40 @@ def _sums(trial: Trial) -> Sums:
     for index, event in enumerate(trial.events[:_SEARCHED]):
         if event.left is not None and event.owner is None:
             found[np.shape(event.value)].append((index, event))
-    return found
+    return {
+        shape: _Sums(found=own, firsts=np.array([np.ravel(event.value)[0] for _, event in own]))
+        for shape, own in found.items()
+    }
 
 
-def _by_value(sums: Sums, one: _Kept) -> Iterator[Update]:
+def _likely(
+    sums: Mapping[Any, _Sums], shape: tuple[int, ...], new: Any
+) -> Iterator[tuple[int, Event]]:
+    """Yield the sums that begin as a value does, or one of its rows, columns or numbers."""
+    own = sums.get(shape)
+    if own is None:
+        return
+    whole = np.shape(new)
+    firsts = []
+    if shape == whole:
+        firsts.append(np.ravel(new)[:1])
+    if shape == whole[1:]:
+        firsts.append(np.reshape(new, (len(np.atleast_1d(new)), -1))[:, 0])
+    if shape == whole[:-1]:
+        firsts.append(np.reshape(new, (-1, whole[-1] if whole else 1))[0])
+    if not shape:
+        firsts.append(np.ravel(new))
+    # What `np.isin` does, which imports more of NumPy at its first call.
+    known = np.sort(np.concatenate(firsts))
+    at = np.minimum(np.searchsorted(known, own.firsts), len(known) - 1)
+    yield from compress(own.found, known[at] == own.firsts)
+
+
+def _by_value(sums: Mapping[Any, _Sums], one: _Kept) -> Iterator[Update]:
     """Find updates whose results were copied to where they are now."""
     whole = np.shape(one.new)
     shapes = dict.fromkeys((whole, whole[1:], whole[:-1], ()))
-    for index, event in (found for shape in shapes for found in sums.get(shape, ())):
+    for index, event in (found for shape in shapes for found in _likely(sums, shape, one.new)):
         for left in (False, True) if event.adds else (False,):
             if _moves(one, event.right if left else event.left, event.value):
                 yield Update(path=one.path, site=event.site, left=left, index=index)
