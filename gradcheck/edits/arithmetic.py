@@ -37,6 +37,8 @@ def negate(place: Place) -> Iterator[Proposal]:
 
 def add_term(place: Place) -> Iterator[Proposal]:
     if not isinstance(place.node, ast.Constant):
+        for name in place.material.idle:
+            yield f"{name} + {place.read(place.node)}", 1.8, f"add {name}"
         for term in place.material.terms:
             yield f"{place.read(place.node)} + {term}", 2.2, f"add {term}"
     for term in place.material.products if place.whole else ():
@@ -103,6 +105,9 @@ def change_number(place: Place) -> Iterator[Proposal]:
         for new in ("1", "2", "0.5", "0"):
             if float(new) != float(node.value):
                 yield new, 2.6, f"write {new} for {place.read(node)}"
+        if node.value in (0, 1):
+            for strength in place.material.strengths:
+                yield strength, 2.6, f"write {strength} for {place.read(node)}"
         if node.value:
             yield f"-{place.read(node)}", 2.2, f"write -{place.read(node)}"
 

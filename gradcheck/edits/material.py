@@ -17,7 +17,9 @@ class Material:
     values of the kind by, such as `reg`, and may be taken for each other; `sizes` are numbers of
     samples that a mean may have been forgotten of; `terms` may have been left out of a sum, such as
     `l2 * w`, and `products` whole terms of the sum that is all of a statement's value; `factors`
-    are values that are used nowhere, and so may be missing in a product; `normed` are outputs of
+    are values that are used nowhere, and so may be missing in a product; `idle` are those that are
+    taken from the data for nothing, and so may be missing in a sum as well; `applied` are the
+    functions that the text applies to a value elsewhere; `normed` are outputs of
     normalisations, such as `x_hat`; `shapes` are those of values that are arrays; `numpy` is how
     the text calls NumPy, empty where functions have no prefix, None where it can't.
     """
@@ -31,6 +33,8 @@ class Material:
     terms: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
+    applied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     normed: tuple[str, ...] = ()
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     numpy: str | None = "np"

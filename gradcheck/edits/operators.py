@@ -99,7 +99,7 @@ def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
 def _turns(root: ast.expr, material: Material) -> Iterator[tuple[int, Material]]:
     """Yield what is computed in turns of a comprehension, with what may be used there.
 
-    What the turns take from the data for nothing is likely to be missing in a product.
+    What the turns take from the data for nothing is likely to be missing in a product or a sum.
     """
     for node in ast.walk(root):
         if not isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp):
@@ -107,10 +107,12 @@ def _turns(root: ast.expr, material: Material) -> Iterator[tuple[int, Material]]
         targets = [n for g in node.generators for n in ast.walk(g.target)]
         bound = [n.id for n in targets if isinstance(n, ast.Name)]
         used = {n.id for n in ast.walk(node.elt) if isinstance(n, ast.Name)}
+        idle = tuple(name for name in bound if name not in used)
         more = replace(
             material,
             names=(*bound, *material.names),
-            factors=(*(name for name in bound if name not in used), *material.factors),
+            factors=(*idle, *material.factors),
+            idle=idle,
         )
         yield from ((id(inner), more) for inner in ast.walk(node.elt))
 

@@ -18,7 +18,7 @@ def is_overwritten(statement: Statement, others: Iterable[Statement]) -> bool:
             return False
     if any(ast.unparse(node) == root for node in ast.walk(statement.node.value)):
         return False
-    inner = [_around(statement, other) for other in others if _sets(other, statement, root)]
+    inner = [turning(statement, other) for other in others if _sets(other, statement, root)]
     return any(loops and not _variables(loops) <= set(_indices(target)) for loops in inner)
 
 
@@ -48,8 +48,15 @@ def _sets(other: Statement, statement: Statement, root: str) -> bool:
     )
 
 
-def _around(statement: Statement, other: Statement) -> list[ast.For | ast.While]:
-    """Return the loops that a statement is in, and the other one is not."""
+def made_whole(other: Statement, statement: Statement) -> bool:
+    """Tell whether an earlier statement makes all of what a statement adds to."""
+    return isinstance(statement.node, ast.AugAssign) and _sets(
+        other, statement, ast.unparse(_root(statement.node.target))
+    )
+
+
+def turning(statement: Statement, other: Statement) -> list[ast.For | ast.While]:
+    """Return the loops that a statement is in, and the other one is not, the outermost first."""
     return [
         node
         for node in statement.parents

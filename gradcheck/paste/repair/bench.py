@@ -5,10 +5,10 @@ does move a loss is none that we may make.
 """
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,6 +18,7 @@ from gradcheck.paste.repair.forms import Forms
 from gradcheck.paste.repair.judging import Judge, Shown
 from gradcheck.paste.repair.points import steady
 from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks, statements
+from gradcheck.paste.repair.visits import Look, Visits
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.claims import Claim, bare, claimed
@@ -31,8 +32,6 @@ from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen, same
 
 Claims: TypeAlias = Mapping[Path, Any]
-Look: TypeAlias = Callable[[int, int, FrameType], None]
-"""What is done before a statement, by its number, at an execution, with the frame."""
 
 _SLOW = 0.02
 _ROUNDED = 1e-12
@@ -160,24 +159,18 @@ class Bench:
     ) -> Trial | None:
         """Run a changed step from a point, moving no parameter, and look around on the way.
 
-        `look` is called right before each of the statements, every time; `most` ends the run after
-        so many events of the loss. None where Python can't.
+        `look` is called right before each of the statements, every time, but for what it executes
+        itself; `most` ends the run after so many events of the loss. None where Python can't.
         """
-        counts: dict[int, int] = {}
-
-        def visit(number: int, frame: FrameType) -> None:
-            count = counts.get(number, 0)
-            counts[number] = count + 1
-            look(number, count, frame)
-
+        visit, runtime = Visits(look, self.machine.runtime), self.machine.runtime
         if not self.edit({**changes, **dict(self._here(changes, numbers))}):
             return None
         there = replace(self.points[0], point=self.points[point].point)
-        self.machine.runtime.visit = visit
+        runtime.visit = visit
         try:
             return self._trial(there, rate=0.0, most=most)
         finally:
-            self.machine.runtime.visit = None
+            runtime.visit = None
 
     def _here(self, changes: Changes, numbers: Iterable[int]) -> Iterator[tuple[int, Change]]:
         for number in numbers:

@@ -33,7 +33,7 @@ def copies(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Cha
                     return
                 last = _last(bench, body[at])
                 if last is not None:
-                    yield _edit(source, last), changes
+                    yield inserted(source, last), changes
 
 
 def _blocks(known: Known, state: State) -> list[list[ast.stmt]]:
@@ -77,7 +77,8 @@ def _last(bench: Bench, node: ast.stmt) -> Statement | None:
     return max(inside, key=lambda s: s.order, default=None)
 
 
-def _edit(source: Statement, last: Statement) -> Edit:
+def inserted(source: Statement, last: Statement) -> Edit:
+    """Return the edit that repeats a statement near another one."""
     what = f"add `{source.text}`"
     rewrite = Rewrite(
         start=0, end=len(last.text), new="", kind="insert-statement", cost=_COST, what=what

@@ -4,7 +4,7 @@ At a vanishing learning rate weights are never stale. So the formulas are repair
 what is still wrong at the real rate is a matter of order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
@@ -12,6 +12,7 @@ from gradcheck.paste.repair.copies import copies
 from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.moves import moves
+from gradcheck.paste.repair.resets import resets
 from gradcheck.paste.repair.search import BEAM, Late, Repairs, State, search
 from gradcheck.paste.repair.statements import Changes
 
@@ -24,8 +25,12 @@ def repaired(bench: Bench, known: Known, start: State, foresight: Foresight, lat
     small = bench.tells({})
     if small is None or not _differ(small, start.shown) or _is_beyond(small, start.shown):
         bench.small = False
+        # An accumulator that several turns fill is hardly ever meant to go on through more.
+        emptied = _completed(bench, resets(bench, known, start), start, late)
+        if emptied:
+            return Repairs(done=emptied, near=None, tried=bench.tried)
         found = search(bench, known, start, foresight, late)
-        return found if found.done else _completed(bench, known, start, found, late)
+        return found if found.done else _copied(bench, known, start, found, late)
     states: tuple[State, ...] = (State(changes={}, shown=small),)
     if small.wrong:
         first = search(bench, known, states[0], foresight, late)
@@ -56,19 +61,27 @@ def _is_beyond(small: Shown, full: Shown) -> bool:
     return any(abs(one) > _BEYOND * abs(other) > 0 for one, other in pairs)
 
 
-def _completed(bench: Bench, known: Known, start: State, found: Repairs, late: Late) -> Repairs:
+def _copied(bench: Bench, known: Known, start: State, found: Repairs, late: Late) -> Repairs:
     """Add a statement where no edit of one helps."""
     for state in (start, *((found.near,) if found.near else ())):
-        done = []
-        for edit, changes in copies(bench, known, state):
-            if late():
-                break
-            after = _after(bench, state, edit, changes)
-            if after is not None and not after.shown.wrong:
-                done.append(after)
+        done = _completed(bench, copies(bench, known, state), state, late)
         if done:
-            return Repairs(done=tuple(done), near=None, tried=bench.tried)
+            return Repairs(done=done, near=None, tried=bench.tried)
     return found
+
+
+def _completed(
+    bench: Bench, proposed: Iterable[tuple[Edit, Changes]], state: State, late: Late
+) -> tuple[State, ...]:
+    """Return the states in which some added statement makes all of a program right."""
+    done = []
+    for edit, changes in proposed:
+        if late():
+            break
+        after = _after(bench, state, edit, changes)
+        if after is not None and not after.shown.wrong:
+            done.append(after)
+    return tuple(done)
 
 
 def _after(bench: Bench, state: State, edit: Edit, changes: Changes) -> State | None:

@@ -121,12 +121,11 @@ class _Influences:
         return self._still is not None and same(run.loss, self._still.loss)
 
     def _shaking(self, statement: Statement) -> Shaking | None:
-        target = _behind(statement.node)
-        if target is not None:
-            after = f"{ast.unparse(target)} += {_OFFSET}"
+        places = self._places(statement)
+        after = _offset(statement.node, is_seen=bool(places))
+        if after is not None:
             change = Change(number=statement.number, text=statement.text, after=(after,))
             return lambda rate, point: self._run_edited(change, rate, point)
-        places = self._places(statement)
         if not places:
             return None
         noise = dict.fromkeys(places, _noise)
@@ -161,6 +160,17 @@ class _Influences:
             for path in bench.parameters
         }
         return _Run(loss=float(loss), changes=changes)
+
+
+def _offset(node: ast.stmt, *, is_seen: bool) -> str | None:
+    """Return a statement that moves what one has made, where that can't be seen as it is made."""
+    target = _behind(node)
+    if target is not None:
+        return f"{ast.unparse(target)} += {_OFFSET}"
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.ListComp()) if not is_seen:
+            return f"{name} = [_ + {_OFFSET} for _ in {name}]"
+    return None
 
 
 def _behind(node: ast.stmt) -> ast.expr | None:

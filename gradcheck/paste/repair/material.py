@@ -1,9 +1,12 @@
 """What the edits of a statement may be made of: names it sees, derivatives, divisors."""
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from string import digits
+
+import numpy as np
 
 from gradcheck.edits import Material
 from gradcheck.paste.repair import products, terms
@@ -27,6 +30,7 @@ class Stock:
         self, tree: ast.Module, uses: Uses | None = None, updates: Sequence[ast.stmt] = ()
     ) -> None:
         self.functions = tuple(dict.fromkeys(_functions(tree)))
+        self._applied = {text: tuple(names) for text, names in _applied(tree).items()}
         self.templates = tuple(dict.fromkeys(_templates(tree)))
         self.numpy = _numpy(tree)
         self._tree = tree
@@ -75,6 +79,7 @@ class Stock:
                 *terms.uncalled(self._uncalled, statement),
             ),
             terms=tuple(dict.fromkeys(self._terms(statement, scope, lengths)))[:_MOST_TERMS],
+            applied=self._applied,
             normed=tuple(self._normed(statement, scope)),
             shapes=scope.arrays,
             numpy=self.numpy,
@@ -194,6 +199,22 @@ def _held(tree: ast.Module) -> Iterator[str]:
             case ast.Call(func=ast.Name(id=name), args=[_], keywords=[]) if name in stored:
                 called.add(name.rstrip(digits))
     yield from sorted(name for name in stored if name.rstrip(digits) in called)
+
+
+def _applied(tree: ast.Module) -> Mapping[str, dict[str, None]]:
+    """Return what NumPy's functions of single numbers are applied to, by its text."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Name(id=name) | ast.Attribute(attr=name) as func,
+                args=[ast.Name() | ast.Attribute() | ast.Subscript() as inner],
+                keywords=[],
+            ):
+                known = getattr(np, name, None)
+                if isinstance(known, np.ufunc) and known.nin == 1:
+                    found[ast.unparse(inner)][ast.unparse(func)] = None
+    return found
 
 
 def _called(tree: ast.Module) -> Iterator[str]:

@@ -129,15 +129,17 @@ class _Growth:
         self._state = state
         self._late = late
         self._hasty = hasty
+        self._limit = float("inf")
+        """How unlikely an edit may be to be tried yet."""
 
     def run(self, left: int, done: list[State], grown: list[State]) -> None:
         """Try up to `left` edits, and add the states that help to `done` and `grown`."""
         wrong = self._state.shown.wrong
-        limit, narrow = float("inf"), False
+        narrow = False
         for edit in self._ordered():
             if left <= 0 or self._late():
                 break
-            if edit.rank > limit:
+            if edit.rank > self._limit:
                 continue
             if narrow and edit.feeds is not None and not edit.feeds >= wrong:
                 continue
@@ -149,12 +151,12 @@ class _Growth:
                 done.append(after)
                 # What makes the gradients those of another learning rate is the last resort.
                 far = SIGHT + after.shown.drifted
-                limit = min(limit, edit.rank + far)
+                self._limit = min(self._limit, edit.rank + far)
                 left = left if after.shown.drifted else min(left, _more(self._bench, OTHERS))
                 continue
             grown.append(after)
             if self._hasty and after.shown.wrong < wrong:
-                limit, narrow = min(limit, edit.rank + PATIENCE), True
+                self._limit, narrow = min(self._limit, edit.rank + PATIENCE), True
                 left = min(left, _more(self._bench, WAITING))
 
     def _ordered(self) -> Iterator[Edit]:
@@ -164,8 +166,11 @@ class _Growth:
         edits = candidates(self._known, state.changes, state.shown.wrong, ratios, likely)
         eager = EAGER // 3 if self._bench.slow else EAGER
         yield from edits[:eager]
+        edits = [edit for edit in edits[eager:] if edit.rank <= self._limit]
+        if not edits:
+            return
         outlook = self._foresight.outlook(state.changes, edits, self._late)
-        rest = [edit for edit in edits[eager:] if not outlook.is_vain(edit)]
+        rest = [edit for edit in edits if not outlook.is_vain(edit)]
         yield from (edit for edit in rest if outlook.promises(edit))
         yield from (edit for edit in rest if not outlook.promises(edit))
 
