@@ -177,7 +177,7 @@ class _Talk:
 
     def answer(self, request: Mapping[str, object], hear: Hear) -> dict[str, Any]:
         self._exchange([], self._clock() + _START_LIMIT)
-        deadline = self._clock() + self._limits.seconds
+        deadline = self._clock() + self._limits.wall
         header = self._exchange(self._question(request), deadline)
         for _ in range(self._limits.reports + 1):
             match header:
@@ -198,7 +198,7 @@ class _Talk:
         try:
             return self.pipes.exchange(frame, deadline - self._clock())[0]
         except TookTooLong:
-            raise ended.late(self._limits.seconds) from None
+            raise ended.late(self._limits.wall) from None
         except wire.WireError as error:
             raise ended.garbled(str(error)) from None
         except Died:

@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Callable
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 import pytest
 
+from gradcheck.paste.repair import service
 from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.visits import Visits
 from gradcheck.paste.understanding.runtime import Runtime
@@ -173,3 +174,19 @@ def test_of_what_is_less_likely_than_a_repair_no_promise_is_looked_at(
     found = repaired(network.replace("(1 - H ** 2)", "(H ** 2 - 1)"))
     assert found is not None
     assert found["done"]
+
+
+@pytest.mark.parametrize(
+    ("processor", "wall", "over", "late"),
+    [(0.9, 1.8, 0.0, False), (1.1, 1.1, 0.0, True), (0.1, 2.1, 0.0, True), (0.1, 0.1, 1.0, True)],
+)
+def test_a_search_ends_by_the_processor_s_time_unless_the_machine_is_very_busy(
+    monkeypatch: pytest.MonkeyPatch, processor: float, wall: float, over: float, late: bool
+) -> None:
+    now = {"processor": 5.0, "wall": 7.0}
+    clock = SimpleNamespace(process_time=lambda: now["processor"], perf_counter=lambda: now["wall"])
+    monkeypatch.setattr(service, "time", clock)
+    is_late = service._lateness(1.0, lambda: over > 0)
+    now["processor"] += processor
+    now["wall"] += wall
+    assert is_late() is late
