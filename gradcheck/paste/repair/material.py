@@ -6,6 +6,7 @@ from itertools import islice
 from string import digits
 
 from gradcheck.edits import Material
+from gradcheck.edits.rewrite import parsed
 from gradcheck.paste.repair import products, terms
 from gradcheck.paste.repair.coefficients import coefficients, divisors, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
@@ -98,8 +99,8 @@ class Stock:
 
     def drops_rate(self, old: str, new: str, scope: Scope) -> bool:
         """Tell whether an edit takes the learning rate out of an update."""
-        gone = self._rates.intersection(coefficients(ast.parse(old)))
-        gone -= {new, *coefficients(ast.parse(new))}
+        gone = self._rates.intersection(coefficients(parsed(old)))
+        gone -= {new, *coefficients(parsed(new))}
         return any(literal(rate) or is_fixed(rate, scope) for rate in gone)
 
     def _unrated(self, statement: Statement, scope: Scope) -> Iterator[str]:

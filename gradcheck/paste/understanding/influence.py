@@ -46,49 +46,61 @@ def influential(
         if counts[base.events[index].site] < OFTEN
     }
     found = _felt(step, base, point, first, telling)
-    if found:
-        return found
-    late = _late(step, base, point)
-    sites = {base.events[index].site for index in late}
-    own = {index for index, event in enumerate(base.events) if event.site in sites}
-    whole = {path: i if i in own else len(base.events) for path, i in first.items()}
-    return _felt(step, base, point, whole, late)
+    near = [path for path, is_near in found.items() if is_near]
+    if len(near) < len(found):
+        return [path for path in found if path not in near]
+    return _felt_later(step, base, point, first) or near
 
 
-def _late(step: Step, base: Trial, point: Point) -> set[int]:
-    """Return the losses by name that feel the parameters and no update of them."""
+def _felt_later(step: Step, base: Trial, point: Point, first: Mapping[Path, int]) -> list[Path]:
+    """Return the paths that a loss, known by its name, depends on after the updates.
+
+    A rate of zero keeps what the updates make of them, and all that they follow, out of it.
+    """
     plan = step.plan(None)
-    moved, idle = step.trial(point, plan), step.trial({}, plan, rate=0.0)
-    if moved.failed or idle.failed:
-        return set()
+    moved, idle = step.trial(point, plan, rate=0.0), step.trial({}, plan, rate=0.0)
+    if moved.failed or len(idle.events) != len(base.events):
+        return []
     sites = step.scene.machine.sites
-    return {
+    late = {
         index
-        for index in {*differing_events(base, moved)} - {*differing_events(base, idle)}
-        if loss_like(sites[base.events[index].site].names)
+        for index in differing_events(idle, moved)
+        if index < len(idle.events) and loss_like(sites[idle.events[index].site].names)
     }
+    summed = {idle.events[index].site for index in late}
+    own = {index for index, event in enumerate(idle.events) if event.site in summed}
+    whole = {path: i if i in own else len(base.events) for path, i in first.items()}
+    return list(_felt(step, base, point, whole, late, rate=0.0))
 
 
 def _felt(
-    step: Step, base: Trial, point: Point, first: Mapping[Path, int], telling: AbstractSet[int]
-) -> list[Path]:
-    """Return the paths that, each alone, change something telling before their first event."""
+    step: Step,
+    base: Trial,
+    point: Point,
+    first: Mapping[Path, int],
+    telling: AbstractSet[int],
+    rate: float = 1.0,
+) -> dict[Path, bool]:
+    """Return the paths that, each alone, change something telling before their first event.
+
+    Those are true by which nothing but a distance from themselves is changed.
+    """
     if not telling:
-        return []
+        return {}
     sites = frozenset(base.events[index].site for index in telling)
     most = max(first.values())
     places = [index for index, event in enumerate(base.events[:most]) if event.site in sites]
     plan = step.plan(sites)
-    still = step.trial({}, plan, recorded=sites, most=len(places))
+    still = step.trial({}, plan, rate=rate, recorded=sites, most=len(places))
     found: dict[Path, bool] = {}
     for path in point:
-        alone = step.trial({path: point[path]}, plan, recorded=sites, most=len(places))
+        alone = step.trial({path: point[path]}, plan, rate=rate, recorded=sites, most=len(places))
         differing = {places[index] for index in differing_events(still, alone)}
         early = [index for index in differing & telling if index < first[path]]
         if early:
             own = base.before.values[path]
-            found[path] = any(not _is_distance(base.events[index], own) for index in early)
-    return [path for path, matters in found.items() if matters] or list(found)
+            found[path] = all(_is_distance(base.events[index], own) for index in early)
+    return found
 
 
 def _is_update(base: Trial, moved: Trial, index: int) -> bool:

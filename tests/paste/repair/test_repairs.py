@@ -245,3 +245,20 @@ def test_statements_are_told_forward_and_backward_with_what_they_change(
     assert not any(roles[name]["forward"] for name in ("dP", "dW2", "dZ", "db1"))
     assert roles["dZ"]["parameters"] == ["W1", "b1"]
     assert roles["dP"]["parameters"] == ["W1", "W2", "b1", "b2"]
+
+
+def test_a_statement_of_several_lines_hinders_no_repair(network: str, repaired: Repaired) -> None:
+    """Parts of it, as `P` and `- Y` on lines of their own, are no expressions by themselves."""
+    text = planted(network, ("dP = (P - Y) / n", "dP = (1 * P\n      - 1 * Y\n      - 0 * Y) / n"))
+    found = repaired(planted(text, ("dZ = dH * (1 - H ** 2)", "dZ = dH * (1 - Z ** 2)")))
+    assert found is not None
+    assert list(lines(text, found["done"][0]).values()) == ["dZ = dH * (1 - H ** 2)"]
+
+
+def test_what_goes_over_several_lines_is_edited_there(network: str, repaired: Repaired) -> None:
+    text = planted(network, ("dZ = dH * (1 - H ** 2)", "dZ = (dH\n      * (1 - Z\n         ** 2))"))
+    found = repaired(text)
+    assert found is not None
+    assert list(lines(text, found["done"][0]).values()) == [
+        "dZ = (dH\n      * (1 - H\n         ** 2))"
+    ]
