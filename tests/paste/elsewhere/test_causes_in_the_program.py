@@ -99,6 +99,20 @@ CASES: dict[str, tuple[str, list[tuple[str, str]], dict[str, str | None]]] = {
         [("/ (2 * eps)", "/ eps")],
         {"TRN14": "print("},
     ),
+    "three kinds of a known data set against one output": (
+        "flowers",
+        [("(flowers.target > 0).reshape(-1, 1) * 1.0", "flowers.target.reshape(-1, 1)")],
+        {"TRN07": "cost = "},
+    ),
+    "a wrong gradient check, known by its function": (
+        "checked",
+        [
+            ("print(", "def numeric(found):\n    return found\nown = numeric(numerical)\nprint("),
+            ("dW - numerical", "dW - own"),
+            ("/ (2 * eps)", "/ eps"),
+        ],
+        {"TRN14": "print("},
+    ),
     "a gradient check that moves on": (
         "checked",
         [("    W[i, 0] += eps\n    numerical", "    numerical"), ("1e-5", "0.1")],
