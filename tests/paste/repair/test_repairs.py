@@ -315,3 +315,17 @@ def test_a_penalty_of_the_wrong_sign_and_half_its_share_is_one_mistake(
     found = repaired(wrong)
     assert found is not None
     assert "dW1 = X.T @ dZ + 2 * reg * W1" in lines(wrong, found["done"][0]).values()
+
+
+def test_a_square_is_put_into_the_derivative_and_not_into_what_it_is_taken_at(
+    repaired: Repaired,
+) -> None:
+    text = LEAKY.replace("np.where(t > 0, t, leak * t)", "np.tanh(t)")
+    text = text.replace("bend_slope(level)", "bend_slope(bend(level))")
+    text = text.replace("bend(level)", "height").replace(
+        "    flow", "    height = bend(level)\n    flow"
+    )
+    wrong = text.replace("(t > 0).astype(float)", "1 - t")
+    found = repaired(wrong)
+    assert found is not None
+    assert lines(wrong, found["done"][0]) == {"return 1 - t": "return 1 - t**2"}
