@@ -40,14 +40,22 @@ def _changing(tree: ast.Module) -> Iterator[str]:
     """Yield the functions that change something which is there before and after a call of them."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
-            names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
-            own = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+            own = {*_made(function)}
             if any(_changes(node, own) for node in ast.walk(function)):
                 yield function.name
 
 
+def _made(function: ast.FunctionDef) -> Iterator[str]:
+    """Yield the variables for what a function computes; others may be names of what is kept."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                if not isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
+                    yield name
+
+
 def _changes(node: ast.AST, own: AbstractSet[str]) -> bool:
-    """Tell what changes more than a function's own variables."""
+    """Tell what changes more than things that a function has made."""
     match node:
         case ast.Global():
             return True
