@@ -30,9 +30,20 @@ def negate(place: Place) -> Iterator[Proposal]:
         return
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
         sign = "-" if isinstance(node.op, ast.Add) else "+"
-        yield f"{place.read(node.left)} {sign} {place.term(node.right)}", 1.5, f"make it {sign}"
+        left, right = place.read(node.left), place.term(node.right)
+        yield f"{left} {sign} {right}", 1.5, f"make it {sign}"
+        if _is_share(place, node.right):
+            yield f"{left} {sign} 2 * {right}", 2.4, f"make it {sign}, and twice as much"
     if not isinstance(node, ast.Constant):
         yield f"-{place.closed(node)}", 1.6, "change the sign"
+
+
+def _is_share(place: Place, node: ast.expr) -> bool:
+    """Tell a strength times something, as the gradient of a penalty is."""
+    match node:
+        case ast.BinOp(op=ast.Mult(), left=left, right=right):
+            return _is_share(place, left) or place.read(right) in place.material.strengths
+    return place.read(node) in place.material.strengths
 
 
 def add_term(place: Place) -> Iterator[Proposal]:

@@ -20,7 +20,8 @@ class Material:
     are values that are used nowhere, and so may be missing in a product; `idle` are those that are
     taken from the data for nothing, and so may be missing in a sum as well; `applied` are the
     functions that the text applies to a value elsewhere; `normed` are outputs of
-    normalisations, such as `x_hat`; `shapes` are those of values that are arrays; `numpy` is how
+    normalisations, such as `x_hat`; `leaks` are slopes that units keep where they are off;
+    `shapes` are those of values that are arrays; `numpy` is how
     the text calls NumPy, empty where functions have no prefix, None where it can't.
     """
 
@@ -36,5 +37,6 @@ class Material:
     idle: tuple[str, ...] = ()
     applied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     normed: tuple[str, ...] = ()
+    leaks: tuple[str, ...] = ()
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     numpy: str | None = "np"

@@ -33,6 +33,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "sum-to-mean": reductions.sum_and_mean,
     "sum-up": reductions.sum_up,
     "drop-sum": reductions.drop_sum,
+    "leak": slopes.leak,
     "square": slopes.square,
     "drop-square": slopes.drop_square,
     "flip": arithmetic.flip,

@@ -67,13 +67,21 @@ def source(text: str, node: ast.expr | ast.stmt) -> str:
     return text[start:end]
 
 
+def parsed(text: str) -> ast.expr:
+    """Parse an expression that may go over several lines, as within parentheses it does.
+
+    Raises SyntaxError where it is none.
+    """
+    return ast.parse(f"(\n{text}\n)" if "\n" in text else text, mode="eval").body
+
+
 def spliced(text: str, node: ast.expr, new: str) -> str | None:
     """Return what may stand in a node's place to mean `new` there, in parentheses if it has to.
 
     None where it can't: `new` is no expression, or its place allows none.
     """
     try:
-        wanted = ast.dump(ast.parse(new, mode="eval").body)
+        wanted = ast.dump(parsed(new))
     except SyntaxError:
         return None
     start, end = span(text, node)

@@ -7,6 +7,8 @@ from functools import lru_cache
 from gradcheck.edits.place import Place, Proposal, factor
 from gradcheck.edits.rewrite import source
 
+_LEAK = 1.9
+
 
 def append_derivative(place: Place) -> Iterator[Proposal]:
     if isinstance(place.node, ast.Constant):
@@ -43,6 +45,28 @@ def _operands(node: ast.expr) -> frozenset[str]:
     whole = ast.Name | ast.Attribute | ast.Subscript
     read = (n for n in ast.walk(node) if isinstance(n, whole) and id(n) not in called)
     return frozenset(map(ast.unparse, read))
+
+
+def leak(place: Place) -> Iterator[Proposal]:
+    """Write the slope that a unit keeps where it is off, in the place of zero."""
+    if not place.material.leaks:
+        return
+    node, where = place.node, place.numpy("where")
+    for slope in place.material.leaks:
+        what = f"{slope} where the unit is off"
+        match node:
+            case ast.Call(args=[test, on, ast.Constant(value=0)], keywords=[]):
+                on_text = f"{place.read(test)}, {place.read(on)}"
+                yield f"{place.read(node.func)}({on_text}, {slope})", _LEAK, what
+            case ast.IfExp(test=test, body=on, orelse=ast.Constant(value=0)):
+                yield f"{place.read(on)} if {place.read(test)} else {slope}", _LEAK, what
+            case (
+                ast.Compare()
+                | ast.Call(func=ast.Attribute(value=ast.Compare(), attr="astype"))
+                | ast.BinOp(op=ast.Mult(), left=ast.Compare(), right=ast.Constant(value=1))
+            ) if where is not None:
+                mask = next(n for n in ast.walk(node) if isinstance(n, ast.Compare))
+                yield f"{where}({place.read(mask)}, 1.0, {slope})", _LEAK, what
 
 
 def square(place: Place) -> Iterator[Proposal]:

@@ -264,6 +264,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "wrap-call": lambda m: iter(("MAT05",) if m.is_weight else ("ACT03", "ACT12")),
     "replace-function": replaced_function,
     "complement": halved_rule,
+    "leak": lambda _: iter(("ACT15",)),
     "square": lambda _: iter(("ACT06", "ACT05")),
     "drop-square": lambda m: iter(("REG05", "LOS13")) if m.is_decay else iter(("SGN06", "ACT11")),
     "replace-name": replaced_value,

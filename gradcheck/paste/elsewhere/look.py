@@ -9,6 +9,7 @@ from gradcheck.catalogue import Catalogue
 from gradcheck.paste.elsewhere.cause import Cause
 from gradcheck.paste.elsewhere.stage import Origin, Stage
 from gradcheck.paste.running.assumptions import Assumption, Kind
+from gradcheck.paste.running.datasets import KNOWN_SHAPE
 from gradcheck.paste.running.helpers import INITIAL_WORDS
 from gradcheck.paste.running.prepare import Prepared
 from gradcheck.paste.understanding.choice import Choice
@@ -53,7 +54,8 @@ def _origin(inquiry: Inquiry, assumptions: Sequence[Assumption]) -> Origin:
     roots = {path.root for path in inquiry.parameters}
     supplied = {a.name for a in assumptions if a.kind == "helper" and INITIAL_WORDS in a.what}
     drawn = any(a.kind == "driver" for a in assumptions)
-    return Origin(data=not made, start=not (drawn or supplied or made & roots))
+    others = [a for a in assumptions if a.kind in _MADE_UP and a.what != KNOWN_SHAPE]
+    return Origin(data=not made, classes=not others, start=not (drawn or supplied or made & roots))
 
 
 def _heard(cause: Cause, stage: Stage) -> Iterator[Any]:

@@ -46,9 +46,13 @@ _PLACE = ("line", "column", "end_line", "end_column")
 
 @record
 class Origin:
-    """What of a program is the poster's own: its data, and the values that it starts from."""
+    """What of a program is the poster's own: its data, and the values that it starts from.
+
+    Its `classes` are so too where the data are a set that everybody has.
+    """
 
     data: bool
+    classes: bool
     start: bool
 
 

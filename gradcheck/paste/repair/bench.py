@@ -39,10 +39,6 @@ _SMALL = 2.0**-17
 """The share of the learning rate at which weights are as good as not stale."""
 
 
-def _telling(point: Measured) -> int:
-    return sum(bool(np.any(claim)) for claim in point.claims.values())
-
-
 class Bench:
     """A measured step of a program with its loss chosen, to try changes of its text on."""
 
@@ -95,16 +91,19 @@ class Bench:
         points = self.inquiry.points
         if self._stateful or self._is_carried(max(points, key=lambda one: one.first)):
             points = [*steady(self.inquiry)] or points
-        return sorted(points, key=lambda one: (-_telling(one), one.first))
+        return sorted(points, key=lambda one: (-one.telling, one.first))
 
     def _is_carried(self, last: Measured) -> bool:
         """Tell whether the loss at an iteration depends on the updates of those before."""
         changes = {s.number: Change(number=s.number, text=None) for s in self.updating}
         if last.first == min(one.first for one in self.inquiry.points) or not changes:
             return False
+        share = self._share(self._trial(last, rate=0.0)) if self.edit({}) else None
         trial = self._trial(last, rate=0.0) if self.edit(changes) else None
         if trial is None or trial.failed:
             return True
+        if share is not None and same(share, self._share(trial)):
+            return False
         return not self._same_loss(trial, last.losses[self.candidate])
 
     @cached_property
@@ -120,7 +119,7 @@ class Bench:
     @cached_property
     def telling(self) -> Sequence[Measured]:
         """As many of the points as it takes for every parameter to be updated."""
-        return self.points[:1] if _telling(self.points[0]) == len(self.parameters) else self.points
+        return self.points[:1] if self.points[0].telling == len(self.parameters) else self.points
 
     def edit(self, changes: Changes) -> bool:
         """Have the machine run the program with changes; False where Python can't."""

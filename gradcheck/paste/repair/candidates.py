@@ -17,6 +17,7 @@ from gradcheck.paste.repair.statements import (
     Changes,
     Statement,
     differing,
+    is_given,
     is_helper,
     is_plain,
     renewed,
@@ -52,6 +53,7 @@ _HELPER = 0.7
 _RATE = 0.3
 _MATCHED = 0.6
 _PLAIN = 0.2
+_GIVEN = 1.0
 _SUSPICION = 2.0
 _STRANGE = 0.8
 _EXACT = 1e-6
@@ -224,8 +226,11 @@ def _kept(draft: Draft, old: str, stock: Stock, scope: Scope) -> Draft:
 def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
     """Make replacements by something of another shape dearer, and derivatives deep inside.
 
-    A program has many values that a derivative could be taken at.
+    A program has many values that a derivative could be taken at. What is squared to be given to a
+    function of the program's own, as a derivative, is rather to be squared there.
     """
+    if draft.kind == "square" and is_given(draft.node, root):
+        return replace(draft, cost=draft.cost + _GIVEN)
     deep = draft.kind == "append-derivative" and draft.node is not root
     if deep or draft.kind == "replace-by-derivative":
         return replace(draft, cost=draft.cost + _DEEP)

@@ -10,6 +10,7 @@ from types import CodeType
 from typing import Any, TypeAlias
 
 from gradcheck.edits import Draft, Rewrite
+from gradcheck.edits.rewrite import parsed
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known, text_of
 from gradcheck.paste.repair.evaluating import Evaluation, Job
@@ -132,7 +133,7 @@ class Foresight:
         """Parse a text, always to the same tree; None where it does more than to compute."""
         if text not in self._formulas:
             try:
-                node = ast.parse(text, mode="eval").body
+                node = parsed(text)
             except SyntaxError:
                 node = None
             pure = node is not None and ("(" not in text or self._purity.pure(node))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gradcheck.edits import Draft, Rewrite, apply
+from gradcheck.edits.rewrite import parsed
 from gradcheck.paste.repair.candidates import Edit, Known, text_of
 from gradcheck.paste.repair.statements import Change, Changes, renewed, substituted
 
@@ -24,7 +25,7 @@ def tentative(known: Known, changes: Changes, edit: Edit) -> Changes | None:
                 if isinstance(idea, Rewrite):
                     node = renewed(statement.node, statement.text, apply(text, [idea]))
                 else:
-                    new = ast.parse(idea.new, mode="eval").body
+                    new = parsed(idea.new)
                     node = substituted(node, idea.node, new)
         except SyntaxError:
             return None

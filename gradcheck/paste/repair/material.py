@@ -9,6 +9,7 @@ from string import digits
 import numpy as np
 
 from gradcheck.edits import Material
+from gradcheck.edits.rewrite import parsed
 from gradcheck.paste.repair import products, terms
 from gradcheck.paste.repair.coefficients import coefficients, divisors, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
@@ -42,6 +43,7 @@ class Stock:
         called = {*_called(tree)}
         self._uncalled = [name for name in self.functions if name not in called]
         self._strengths = [c for c in coefficients(tree) if c not in self._rates]
+        self._leaks = tuple(dict.fromkeys(_leaks(tree)))
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         self.normalises = not calls.isdisjoint({"var", "std"})
         self.softens = not calls.isdisjoint({"log1p", "logaddexp"})
@@ -81,6 +83,7 @@ class Stock:
             terms=tuple(dict.fromkeys(self._terms(statement, scope, lengths)))[:_MOST_TERMS],
             applied=self._applied,
             normed=tuple(self._normed(statement, scope)),
+            leaks=self._leaks,
             shapes=scope.arrays,
             numpy=self.numpy,
         )
@@ -103,8 +106,8 @@ class Stock:
 
     def drops_rate(self, old: str, new: str, scope: Scope) -> bool:
         """Tell whether an edit takes the learning rate out of an update."""
-        gone = self._rates.intersection(coefficients(ast.parse(old)))
-        gone -= {new, *coefficients(ast.parse(new))}
+        gone = self._rates.intersection(coefficients(parsed(old)))
+        gone -= {new, *coefficients(parsed(new))}
         return any(literal(rate) or is_fixed(rate, scope) for rate in gone)
 
     def _unrated(self, statement: Statement, scope: Scope) -> Iterator[str]:
@@ -187,6 +190,30 @@ def _functions(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef) and node in tree.body and _takes_one(node.args):
             yield node.name
     yield from _held(tree)
+
+
+def _leaks(tree: ast.Module) -> Iterator[str]:
+    """Yield what units that are off multiply by: the c of `where(z > 0, z, c * z)` and its kin."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=func, args=[ast.Compare(), on, off]) if _ends(func, "where"):
+                pair = on, off
+            case ast.Call(func=func, args=[on, off]) if _ends(func, "maximum", "max"):
+                pair = on, off
+            case ast.IfExp(test=ast.Compare(), body=on, orelse=off):
+                pair = on, off
+            case _:
+                continue
+        for whole, part in (pair, pair[::-1]):
+            match part:
+                case ast.BinOp(op=ast.Mult(), left=left, right=right):
+                    for one, other in ((left, right), (right, left)):
+                        if ast.dump(one) == ast.dump(whole):
+                            yield ast.unparse(other)
+
+
+def _ends(func: ast.expr, *names: str) -> bool:
+    return ast.unparse(func).rpartition(".")[2] in names
 
 
 def _held(tree: ast.Module) -> Iterator[str]:

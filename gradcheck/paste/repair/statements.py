@@ -104,6 +104,16 @@ def is_plain(statement: Statement, kind: str) -> bool:
     return plain and kind not in ("replace-name", "change-index", "assign-to-accumulate")
 
 
+def is_given(node: ast.expr, root: ast.expr) -> bool:
+    """Tell the argument of a function that is no library's."""
+    for call in ast.walk(root):
+        match call:
+            case ast.Call(func=ast.Name() | ast.Attribute(value=ast.Name(id="self")), args=args):
+                if any(argument is node for argument in args):
+                    return True
+    return False
+
+
 def is_helper(statement: Statement) -> bool:
     """Tell small functions of one argument, which stand for a formula that others rely on."""
     function = statement.function

@@ -162,9 +162,13 @@ class Encoder(LabelEncoder):
         return np.eye(len(self.classes_))[super().transform(labels).ravel()].view(_Dense)
 
 
+KNOWN_SHAPE = "gives made-up data of the known shape"
+"""What is said of a data set that everybody has: its features are made up, not its classes."""
+
+
 def _told(hub: Hub, name: str, make: Callable[..., Any]) -> Callable[..., Any]:
     def load(*positional: Any, **named: Any) -> Any:
-        hub.ledger.note("data", name, "gives made-up data of the known shape", line_now())
+        hub.ledger.note("data", name, KNOWN_SHAPE, line_now())
         return make(*positional, **named)
 
     return load

@@ -16,6 +16,7 @@ from gradcheck.paste.running.minimisers import descended, prepended
 from gradcheck.paste.running.ordering import ordered
 from gradcheck.paste.running.overrides import overridden
 from gradcheck.paste.running.plain import complete
+from gradcheck.paste.running.turns import unrolled
 from gradcheck.paste.running.world import World
 from gradcheck.record import record
 
@@ -70,7 +71,7 @@ def prepare(source: str, options: Options | None = None) -> Prepared:
     """
     ledger = Ledger()
     told = overridden(ast.parse(source), (options or Options()).values, ledger)
-    tree = tamed(ordered(told))
+    tree = unrolled(tamed(ordered(told)))
     tree, functions = descended(tree)
     if functions:
         texts = "".join(functions)

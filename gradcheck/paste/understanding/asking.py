@@ -14,6 +14,7 @@ import numpy as np
 
 from gradcheck.paste.understanding.choice import Choice, choose
 from gradcheck.paste.understanding.claims import Claim, claimed, telling
+from gradcheck.paste.understanding.growing import minimised
 from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, steadied
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.optimizing import collects
@@ -108,7 +109,7 @@ def _looked(found: Found) -> Asked | None:
     inquiry = inquire(found)
     if inquiry is None:
         return None
-    best = _chosen(inquiry)
+    best = _chosen(minimised(inquiry))
     for look in (_steady, _unguarded):
         if best.is_explained:
             break
@@ -165,7 +166,7 @@ def _unguarded(found: Found, inquiry: Inquiry) -> Asked | None:
     step = found.step
     step = replace(step, constants={**step.constants, **constants}, data={**step.data, **data})
     one = inquire(replace(found, step=step))
-    return _chosen(one, "guard") if one else None
+    return _chosen(minimised(one), "guard") if one else None
 
 
 def _small_literals(inquiry: Inquiry) -> Iterator[tuple[int, float]]:

@@ -18,6 +18,7 @@ from gradcheck.paste.understanding.runtime import OFTEN, Event
 from gradcheck.paste.understanding.sites import Site
 from gradcheck.paste.understanding.standard import STANDARD
 from gradcheck.paste.understanding.steps import Trial
+from gradcheck.paste.understanding.texts import adds_a_loss
 from gradcheck.paste.understanding.values import number
 from gradcheck.paste.understanding.words import TARGETS, likelihood_like, loss_like, says
 from gradcheck.record import record
@@ -272,6 +273,8 @@ def is_difference(machine: Machine, event: Event) -> bool:
     if not isinstance(node, ast.BinOp | ast.AugAssign) or not isinstance(node.op, ast.Sub):
         return False
     if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant):
+        return False
+    if adds_a_loss(node):
         return False
     if event.left is None or event.right is None:
         return False

@@ -4,7 +4,6 @@ A loss that is written decides, unless its gradients are those of a standard los
 such as a validation set.
 """
 
-import ast
 from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
@@ -16,6 +15,7 @@ from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.standard import standard_name
 from gradcheck.paste.understanding.surroundings import Around, around
+from gradcheck.paste.understanding.texts import adds_a_loss
 from gradcheck.paste.understanding.values import same
 from gradcheck.paste.understanding.wishes import means
 from gradcheck.paste.understanding.writing import feels, is_metric, written_losses
@@ -74,7 +74,7 @@ def _summed(inquiry: Inquiry) -> Choice | None:
         for i, candidate in enumerate(inquiry.candidates)
         if not candidate.standard
         and candidate.whole
-        and _adds_a_loss(inquiry.machine.nodes[candidate.site])
+        and adds_a_loss(inquiry.machine.nodes[candidate.site])
         and len(inquiry.decided(i)) == len(inquiry.parameters)
         and not is_metric(inquiry, i)
     ]
@@ -104,20 +104,6 @@ def elsewhere(inquiry: Inquiry, index: int, path: Path) -> int | None:
         if is_felt and not inquiry.parallel(i, index, everywhere=False):
             return i
     return None
-
-
-def _adds_a_loss(node: ast.AST) -> bool:
-    """Tell what adds up logarithms or squares, as losses do, and not numbers such as rewards."""
-    if not isinstance(node, ast.AugAssign):
-        return False
-    for part in ast.walk(node.value):
-        match part:
-            case ast.BinOp(op=ast.Pow()):
-                return True
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-                if name.startswith(("log", "square")):
-                    return True
-    return False
 
 
 def _given(inquiry: Inquiry, name: str) -> Choice | None:

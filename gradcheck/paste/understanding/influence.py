@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Container, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ from gradcheck.chance import Chance
 from gradcheck.paste.understanding.candidates import evidence
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.runtime import OFTEN, Event
-from gradcheck.paste.understanding.steps import Step, Trial
+from gradcheck.paste.understanding.steps import Point, Step, Trial
 from gradcheck.paste.understanding.values import frozen, is_part, same
+from gradcheck.paste.understanding.words import loss_like
 
 _NOTHING = 1e-6
 """Entries of this size are zeros to a program that starts from zeros."""
@@ -23,38 +25,82 @@ def influential(
     """Return the paths that something like a loss depends on before an event, `first` of each.
 
     What is computed at the sites of `updates` is none. Where there are such, those don't count of
-    which but a distance from themselves is looked at.
+    which but a distance from themselves is looked at. Where nothing comes before, a loss may be
+    written down later, from what was computed before.
     """
-    paths = list(first)
-    point = {path: shaken(base.before.values[path], seed) for seed, path in enumerate(paths)}
+    point = {path: shaken(base.before.values[path], seed) for seed, path in enumerate(first)}
     most = max(first.values())
     moved = step.trial(point, step.plan(None), most=most)
     if moved.failed:
         return []
-    machine = step.scene.machine
     early = [
         index
         for index in differing_events(base, moved)
         if index < most
         and not (base.events[index].site in updates and _is_update(base, moved, index))
     ]
-    telling = set(evidence(machine, base, early))
     counts = Counter(event.site for event in base.events)
-    sites = frozenset(site for index in telling if counts[site := base.events[index].site] < OFTEN)
-    if not sites:
+    telling = {
+        index
+        for index in evidence(step.scene.machine, base, early)
+        if counts[base.events[index].site] < OFTEN
+    }
+    found = _felt(step, base, point, first, telling)
+    near = [path for path, is_near in found.items() if is_near]
+    if len(near) < len(found):
+        return [path for path in found if path not in near]
+    return _felt_later(step, base, point, first) or near
+
+
+def _felt_later(step: Step, base: Trial, point: Point, first: Mapping[Path, int]) -> list[Path]:
+    """Return the paths that a loss, known by its name, depends on after the updates.
+
+    A rate of zero keeps what the updates make of them, and all that they follow, out of it.
+    """
+    plan = step.plan(None)
+    moved, idle = step.trial(point, plan, rate=0.0), step.trial({}, plan, rate=0.0)
+    if moved.failed or len(idle.events) != len(base.events):
         return []
+    sites = step.scene.machine.sites
+    late = {
+        index
+        for index in differing_events(idle, moved)
+        if index < len(idle.events) and loss_like(sites[idle.events[index].site].names)
+    }
+    summed = {idle.events[index].site for index in late}
+    own = {index for index, event in enumerate(idle.events) if event.site in summed}
+    whole = {path: i if i in own else len(base.events) for path, i in first.items()}
+    return list(_felt(step, base, point, whole, late, rate=0.0))
+
+
+def _felt(
+    step: Step,
+    base: Trial,
+    point: Point,
+    first: Mapping[Path, int],
+    telling: AbstractSet[int],
+    rate: float = 1.0,
+) -> dict[Path, bool]:
+    """Return the paths that, each alone, change something telling before their first event.
+
+    Those are true by which nothing but a distance from themselves is changed.
+    """
+    if not telling:
+        return {}
+    sites = frozenset(base.events[index].site for index in telling)
+    most = max(first.values())
     places = [index for index, event in enumerate(base.events[:most]) if event.site in sites]
     plan = step.plan(sites)
-    still = step.trial({}, plan, recorded=sites, most=len(places))
+    still = step.trial({}, plan, rate=rate, recorded=sites, most=len(places))
     found: dict[Path, bool] = {}
-    for path in paths:
-        alone = step.trial({path: point[path]}, plan, recorded=sites, most=len(places))
+    for path in point:
+        alone = step.trial({path: point[path]}, plan, rate=rate, recorded=sites, most=len(places))
         differing = {places[index] for index in differing_events(still, alone)}
         early = [index for index in differing & telling if index < first[path]]
         if early:
             own = base.before.values[path]
-            found[path] = any(not _is_distance(base.events[index], own) for index in early)
-    return [path for path, matters in found.items() if matters] or list(found)
+            found[path] = all(_is_distance(base.events[index], own) for index in early)
+    return found
 
 
 def _is_update(base: Trial, moved: Trial, index: int) -> bool:

@@ -137,18 +137,20 @@ def steadied(found: Found, inquiry: Inquiry) -> Inquiry | None:
     """Return an inquiry with all points at one iteration; None where it says nothing new.
 
     It does where claims fit at an iteration, but with a scale of its own: all parameters alike.
+    That iteration counts which updates most of them: a mistake may not show in all of them.
     """
-    first = inquiry.step.first
+    first = max(inquiry.points, key=lambda one: (one.telling, -one.first)).first
+    step = replace(inquiry.step, first=first)
     others = [one for one in inquiry.points if one.first != first]
     same = [one for one in inquiry.points if one.first == first]
     if not others or not any(map(partial(_keeps_pace, inquiry), range(len(inquiry.fits)))):
         return None
     for seed in (_POINTS + 2, _POINTS + 3):
-        more = _measured(inquiry.step, found, inquiry.candidates, seed)
+        more = _measured(step, found, inquiry.candidates, seed)
         same += [more] if more else []
     if len(same) < _FEWER:
         return None
-    return Inquiry(found, inquiry.step, inquiry.base, inquiry.candidates, same)
+    return Inquiry(found, step, inquiry.base, inquiry.candidates, same)
 
 
 def _keeps_pace(inquiry: Inquiry, candidate: int) -> bool:

@@ -103,7 +103,9 @@ def _look(step: Step) -> _Look | None:
     moving = [path for path, change in differing.items() if _moves(step, base, path, change)]
     moving = _unaliased(base, moving, _passing(step))
     still = [
-        p for p, thing in base.before.things.items() if p not in differing and _is_array(thing)
+        path
+        for path, thing in base.before.things.items()
+        if path not in differing and path in base.after.things and _is_array(thing)
     ]
     idle = list(idle_updates(base, _unaliased(base, still, _passing(step))))
     return _Look(
@@ -198,7 +200,7 @@ def _parameters(look: _Look, known: Sequence[Update]) -> list[Path]:
     ordered = [path for path in dict.fromkeys(u.path for u in known) if path in paths]
     if not ordered:
         return []
-    step = replace(look.step, variables=_variables(look.step, ordered))
+    step = replace(look.step, variables=_variables(look.step, ordered), rates=rates(known))
     first = {path: _first(look, path, known) for path in ordered}
     found = influential(step, look.base, first, {update.site for update in known})
     return [

@@ -36,6 +36,11 @@ class Measured:
     bars: Mapping[Path, Array]
     losses: Array
 
+    @property
+    def telling(self) -> int:
+        """How many parameters are updated there."""
+        return sum(bool(np.any(claim)) for claim in self.claims.values())
+
     def rows(self, path: Path, candidate: int, claim: Any = None) -> Rows:
         """Return one parameter's lines against one candidate, for another claim than the update."""
         lines = self.lines[path].reshape(len(self.lines[path]), -1)

@@ -1,7 +1,7 @@
 """What a step computes in the shapes of its parameters: among that are their gradients."""
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -32,20 +32,23 @@ class Seen:
         step = replace(inquiry.step, first=point.first, paths=inquiry.parameters)
         trial = step.trial(point.point, step.plan(self.sites), recorded=self.sites)
         found: dict[tuple[int, Any], dict[int, Array]] = defaultdict(dict)
+        most = len(inquiry.parameters)
+        runs = Counter(event.site for event in trial.events)
         for event in trial.events:
-            serves = _serves_several(inquiry.machine.nodes[event.site])
+            node = inquiry.machine.nodes[event.site]
+            serves = _serves_several(node) or (_is_passing(node) and runs[event.site] <= most)
             own = found[event.site, np.shape(event.value)]
             own.pop(thing := id(event.thing) if serves else 0, None)
             own[thing] = event.value
         self.order = list(dict.fromkeys(event.site for event in reversed(trial.events)))[::-1]
-        most = len(inquiry.parameters)
         return {key: list(own.values())[-most:] for key, own in found.items()}
 
     def of(self, shape: Any) -> Iterator[tuple[int, int, list[Array]]]:
         """Yield each site with its values at all points, and how far back they are, the last last.
 
         A site has no more of them than there are parameters, each of which it may serve in turn;
-        of each thing that it changes, the last.
+        of each thing that it changes, the last. An expression that is evaluated more often than
+        there are parameters has but one.
         """
         for site in self.order:
             rows = [one[site, shape] for one in self.values if (site, shape) in one]
@@ -60,6 +63,11 @@ def nth_back(events: Sequence[Event], back: int) -> int | None:
     if back == 1:
         return len(events) - 1 if events else None
     return sorted(last.values())[-back] if back <= len(last) else None
+
+
+def _is_passing(node: ast.AST) -> bool:
+    """Tell a part of an expression: a list that is made of such keeps every one of its values."""
+    return isinstance(node, ast.expr)
 
 
 def _serves_several(node: ast.AST) -> bool:

@@ -72,3 +72,17 @@ def is_rescaled(machine: Machine, site: int) -> bool:
         and not made.isdisjoint(map(ast.unparse, ast.walk(node.value)))
         for node in ast.walk(machine.tree)
     )
+
+
+def adds_a_loss(node: ast.AST) -> bool:
+    """Tell what adds up logarithms or squares, as losses do, and not numbers such as rewards."""
+    if not isinstance(node, ast.AugAssign):
+        return False
+    for part in ast.walk(node.value):
+        match part:
+            case ast.BinOp(op=ast.Pow()):
+                return True
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                if name.startswith(("log", "square")):
+                    return True
+    return False

@@ -21,9 +21,11 @@ DATA = _set(
 _LOSSES = _set(
     "loss losses cost costs error errors err errs mse sse rmse mae nll xent bce ce xe objective "
     "obj energy crossentropy entropy criterion likelihood fehler kosten verlust perte erreur coste "
-    "perdida"
+    "perdida costo custo perda erro errore perdita cout verlies kayip hata strata koszt oshibka"
 )
-_LIKELIHOODS = _set("ll llh likelihood loglik loglikelihood logl")
+_LIKELIHOODS = _set(
+    "ll llh likelihood loglik loglikelihood logl elbo verosimilitud verossimilhanca vraisemblance"
+)
 _LETTERS = _set("J j L E C")
 _DERIVED = _set(
     "d dl dj de grad grads gradient gradients gradiente nabla delta deltas deriv derivative prime "

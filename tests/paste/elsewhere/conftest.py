@@ -109,6 +109,29 @@ RELU = NETWORK.replace("1 / (1 + np.exp(-Z1))", "np.maximum(0, Z1)").replace(
     "* A1 * (1 - A1)", "* (Z1 > 0)"
 )
 
+FLOWERS = """\
+import numpy as np
+from sklearn.datasets import load_iris
+flowers = load_iris()
+X = (flowers.data - flowers.data.mean(0)) / flowers.data.std(0)
+kind = (flowers.target > 0).reshape(-1, 1) * 1.0
+rng = np.random.RandomState(12)
+W1 = rng.randn(4, 5) * 0.5
+W2 = rng.randn(5, 1) * 0.5
+b1 = np.zeros((1, 5))
+b2 = np.zeros((1, 1))
+for epoch in range(300):
+    H = np.tanh(X @ W1 + b1)
+    P = 1 / (1 + np.exp(-(H @ W2 + b2)))
+    cost = 0.5 * np.sum((P - kind) ** 2) / len(X)
+    d = (P - kind) * P * (1 - P) / len(X)
+    back = d @ W2.T * (1 - H ** 2)
+    W2 -= 0.3 * H.T @ d
+    b2 -= 0.3 * d.sum(axis=0, keepdims=True)
+    W1 -= 0.3 * X.T @ back
+    b1 -= 0.3 * back.sum(axis=0, keepdims=True)
+"""
+
 CHECKED = """\
 import numpy as np
 np.random.seed(4)
@@ -181,6 +204,7 @@ PROGRAMS: Mapping[str, str] = {
     "relu": RELU,
     "checked": CHECKED,
     "lists": LISTS,
+    "flowers": FLOWERS,
 }
 
 

@@ -7,6 +7,12 @@ import pytest
 
 Remarks = Callable[[str], "list[dict[str, Any]]"]
 
+REBOUND = """\
+    for p, s in zip((W1, W2), (dW1, dW2)):
+        p = p - lr * s
+    for q, s in zip((b1, b2), (db1, db2)):
+        q = q - lr * s
+"""
 UPDATE = """\
 def update(W1, b1, W2, b2, dW1, db1, dW2, db2):
     W1, b1 = W1 - 0.5 * dW1, b1 - 0.5 * db1
@@ -77,9 +83,34 @@ CASES: dict[str, tuple[str, list[tuple[str, str]], dict[str, str | None]]] = {
         ],
         {"TRN09": "W1, b1 = "},
     ),
+    "updated under the names of a loop": (
+        "network",
+        [
+            ("    W1 -= lr * dW1\n    b1 -= lr * db1\n    W2 -= lr * dW2\n", ""),
+            (
+                "    b2 -= lr * db2",
+                REBOUND,
+            ),
+        ],
+        {"TRN09": "p = "},
+    ),
     "a wrong gradient check": (
         "checked",
         [("/ (2 * eps)", "/ eps")],
+        {"TRN14": "print("},
+    ),
+    "three kinds of a known data set against one output": (
+        "flowers",
+        [("(flowers.target > 0).reshape(-1, 1) * 1.0", "flowers.target.reshape(-1, 1)")],
+        {"TRN07": "cost = "},
+    ),
+    "a wrong gradient check, known by its function": (
+        "checked",
+        [
+            ("print(", "def numeric(found):\n    return found\nown = numeric(numerical)\nprint("),
+            ("dW - numerical", "dW - own"),
+            ("/ (2 * eps)", "/ eps"),
+        ],
         {"TRN14": "print("},
     ),
     "a gradient check that moves on": (

@@ -245,3 +245,87 @@ def test_statements_are_told_forward_and_backward_with_what_they_change(
     assert not any(roles[name]["forward"] for name in ("dP", "dW2", "dZ", "db1"))
     assert roles["dZ"]["parameters"] == ["W1", "b1"]
     assert roles["dP"]["parameters"] == ["W1", "W2", "b1", "b2"]
+
+
+def test_a_statement_of_several_lines_hinders_no_repair(network: str, repaired: Repaired) -> None:
+    """Parts of it, as `P` and `- Y` on lines of their own, are no expressions by themselves."""
+    text = planted(network, ("dP = (P - Y) / n", "dP = (1 * P\n      - 1 * Y\n      - 0 * Y) / n"))
+    found = repaired(planted(text, ("dZ = dH * (1 - H ** 2)", "dZ = dH * (1 - Z ** 2)")))
+    assert found is not None
+    assert list(lines(text, found["done"][0]).values()) == ["dZ = dH * (1 - H ** 2)"]
+
+
+def test_what_goes_over_several_lines_is_edited_there(network: str, repaired: Repaired) -> None:
+    text = planted(network, ("dZ = dH * (1 - H ** 2)", "dZ = (dH\n      * (1 - Z\n         ** 2))"))
+    found = repaired(text)
+    assert found is not None
+    assert list(lines(text, found["done"][0]).values()) == [
+        "dZ = (dH\n      * (1 - H\n         ** 2))"
+    ]
+
+
+LEAKY = """\
+import numpy as np
+
+gen = np.random.default_rng(19)
+peaks, floods = gen.normal(size=(13, 3)), gen.normal(size=(13, 2))
+up, down = gen.normal(size=(3, 7)), gen.normal(size=(7, 2))
+leak = 0.15
+
+def bend(t):
+    return np.where(t > 0, t, leak * t)
+
+def bend_slope(t):
+    return (t > 0).astype(float)
+
+for turn in range(90):
+    level = peaks @ up
+    flow = bend(level) @ down
+    loss = 0.5 * np.mean(np.sum((flow - floods) ** 2, axis=1))
+    off = (flow - floods) / 13
+    back = off @ down.T * bend_slope(level)
+    down -= 0.1 * bend(level).T @ off
+    up -= 0.1 * peaks.T @ back
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("(t > 0).astype(float)", "np.where(t > 0, 1.0, leak)"),
+        ("(t > 0) * 1", "np.where(t > 0, 1.0, leak)"),
+        ("np.where(t > 0, 1, 0)", "np.where(t > 0, 1, leak)"),
+    ],
+)
+def test_the_slope_of_units_that_are_off_is_that_of_the_forward_pass(
+    repaired: Repaired, given: str, wanted: str
+) -> None:
+    text = LEAKY.replace("(t > 0).astype(float)", given)
+    found = repaired(text)
+    assert found is not None
+    assert lines(text, found["done"][0]) == {f"return {given}": f"return {wanted}"}
+
+
+def test_a_penalty_of_the_wrong_sign_and_half_its_share_is_one_mistake(
+    network: str, repaired: Repaired
+) -> None:
+    right = "dW1 = X.T @ dZ + reg * W1"
+    text = network.replace("0.5 * reg", "reg")
+    wrong = planted(text, (right, "dW1 = X.T @ dZ - reg * W1"))
+    found = repaired(wrong)
+    assert found is not None
+    assert "dW1 = X.T @ dZ + 2 * reg * W1" in lines(wrong, found["done"][0]).values()
+
+
+def test_a_square_is_put_into_the_derivative_and_not_into_what_it_is_taken_at(
+    repaired: Repaired,
+) -> None:
+    text = LEAKY.replace("np.where(t > 0, t, leak * t)", "np.tanh(t)")
+    text = text.replace("bend_slope(level)", "bend_slope(bend(level))")
+    text = text.replace("bend(level)", "height").replace(
+        "    flow", "    height = bend(level)\n    flow"
+    )
+    wrong = text.replace("(t > 0).astype(float)", "1 - t")
+    found = repaired(wrong)
+    assert found is not None
+    assert lines(wrong, found["done"][0]) == {"return 1 - t": "return 1 - t**2"}

@@ -1,5 +1,6 @@
 """Programs as people paste them: all run, and what was assumed for that is told."""
 
+import ast
 import importlib
 from collections.abc import Callable
 from pathlib import Path
@@ -436,3 +437,36 @@ def test_a_module_s_function_is_one_though_the_program_has_a_variable_of_its_nam
     assert prepared.guesses["glyph_images"].shape[1:] == (28, 28)
     names = run(prepared)
     assert (names["tall"], names["wide"]) == (28, 28)
+
+
+FITTED = """
+import numpy as np
+class Mean:
+    def __init__(self):
+        self.kept = {"at": 0.0}
+    def learn(self, x, speed=0.5):
+        kept = self.kept
+        kept["at"] -= speed * (kept["at"] - x)
+        return kept["at"]
+def half(x):
+    near = np.full(1, x)
+    near[0] /= 2
+    return near[0]
+mean = Mean()
+first = [mean.learn(x) for x in (4.0, 2.0, 8.0) if x > 3]
+total = sum(mean.learn(x) for x in first) + 1
+halves = [half(x) for x in first]
+z = 5.0
+again = [mean.learn(z) for z in first]
+"""
+
+
+def test_a_comprehension_that_trains_is_a_loop(ready: Ready, run: Run) -> None:
+    prepared = ready(FITTED)
+    loops = [node.lineno for node in ast.walk(prepared.tree) if isinstance(node, ast.For)]
+    assert loops == [15, 16]
+    plain: dict[str, Any] = {}
+    exec(FITTED, plain)
+    names = run(prepared)
+    for name in ("first", "total", "halves", "z", "again"):
+        assert names[name] == plain[name]

@@ -15,9 +15,10 @@ _CLASSES = 2
 
 
 def _look(stage: Stage) -> Iterator[Remark]:
-    if not stage.origin.data:
+    if not stage.origin.classes:
         return
-    found = {pair.site: pair for pair in pairs(stage)}
+    known_only = not stage.origin.data
+    found = {pair.site: pair for pair in pairs(stage) if not known_only or _is_whole(pair)}
     known = layers_at(stage, stage.anywhere) if found else []
     for pair in found.values():
         if _are_numbers(pair):
@@ -44,8 +45,11 @@ def _are_numbers(pair: Pair) -> bool:
     """Tell whether one class number for each sample is held against several outputs."""
     out, target = pair.prediction.shape, pair.target.shape
     spread = len(out) == len(target) == 2 and out != target and 1 in target and 1 not in out
-    whole = bool(np.all(np.mod(pair.target, 1) == 0) and np.all(pair.target >= 0))
-    return spread and whole and float(np.max(pair.target)) >= _CLASSES
+    return spread and _is_whole(pair) and float(np.max(pair.target)) >= _CLASSES
+
+
+def _is_whole(pair: Pair) -> bool:
+    return bool(np.all(np.mod(pair.target, 1) == 0) and np.all(pair.target >= 0))
 
 
 def _numbers(stage: Stage, pair: Pair) -> Remark:

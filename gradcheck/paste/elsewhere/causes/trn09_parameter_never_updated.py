@@ -88,11 +88,11 @@ def _is_change(event: Event) -> bool:
 
 def _is_update(stage: Stage, path: Path, event: Event) -> bool:
     """Tell whether a difference takes off a multiple of a parameter's gradient."""
-    if not stage.gradients:
-        return path not in stage.parameters and _is_exact(stage, path, event.site)
     # A program that trains nothing is known by its gradient variables, which have been judged.
     gradient = stage.gradients.get(path)
-    return gradient is not None and _are_parallel(np.ravel(event.right), np.ravel(gradient))
+    if gradient is None:
+        return path not in stage.parameters and _is_exact(stage, path, event)
+    return _are_parallel(np.ravel(event.right), np.ravel(gradient))
 
 
 def _are_parallel(one: Array, other: Array) -> bool:
@@ -102,22 +102,24 @@ def _are_parallel(one: Array, other: Array) -> bool:
     return bool(np.linalg.norm(rest) <= _ROUNDING * np.linalg.norm(one))
 
 
-def _is_exact(stage: Stage, path: Path, site: int) -> bool:
-    """Tell whether what a site takes off is a multiple of the gradient, at every point."""
+def _is_exact(stage: Stage, path: Path, event: Event) -> bool:
+    """Tell whether what is taken off there is a multiple of the gradient, at every point."""
+    # One site may serve several parameters, in turn.
+    at = [one for one in stage.base.events if one.site == event.site].index(event)
     rows = []
     for one in alone(stage.inquiry, stage.loss, path):
-        taken = _taken(stage, one, site)
+        taken = _taken(stage, one, event.site, at)
         if taken is None or np.shape(taken) != np.shape(one.point[path]):
             return False
         rows.append(one.rows(path, 0, taken))
     return bool(rows) and fit(rows).exact
 
 
-def _taken(stage: Stage, one: Measured, site: int) -> Any:
+def _taken(stage: Stage, one: Measured, site: int, at: int) -> Any:
     step = replace(settable(stage.inquiry.step, one.point), first=one.first)
     sites = frozenset({site})
     trial = step.trial(one.point, step.plan(sites), recorded=sites)
-    return trial.events[-1].right if trial.events else None
+    return trial.events[at].right if at < len(trial.events) else None
 
 
 CAUSE = Cause(code="TRN09", title="a parameter never updated", doc=__doc__, look=_look)

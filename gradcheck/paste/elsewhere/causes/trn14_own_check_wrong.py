@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -37,21 +37,32 @@ def _look(stage: Stage) -> Iterator[Remark]:
 
 def _comparisons(stage: Stage) -> Iterator[tuple[int, bool]]:
     """Yield the differences of something and a numeric gradient, and whether that is the left."""
-    for number, node in stage.inquiry.machine.nodes.items():
+    nodes = stage.inquiry.machine.nodes
+    made = frozenset(_made(nodes.values()))
+    for number, node in nodes.items():
         match node:
             case ast.BinOp(op=ast.Sub(), left=left, right=right):
-                told = _is_numeric(left), _is_numeric(right)
+                told = _is_numeric(left, made), _is_numeric(right, made)
                 if told[0] != told[1]:
                     yield number, told[0]
 
 
-def _is_numeric(node: ast.expr) -> bool:
-    """Tell what bears the name of a numeric gradient, in whole or by an element."""
+def _made(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the variables that hold what a function of such a name returns, as `numeric(W)`."""
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func)):
+                if is_numeric_gradient(ast.unparse(func).rpartition(".")[2]):
+                    yield name
+
+
+def _is_numeric(node: ast.expr, made: Container[str]) -> bool:
+    """Tell what bears the name of a numeric gradient, in whole or by an element, or holds one."""
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
-            return is_numeric_gradient(name)
+            return name in made or is_numeric_gradient(name)
         case ast.Subscript(value=inner):
-            return _is_numeric(inner)
+            return _is_numeric(inner, made)
     return False
 
 
