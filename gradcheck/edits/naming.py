@@ -49,7 +49,7 @@ def wrap_call(place: Place) -> Iterator[Proposal]:
     node = place.node
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.BinOp | ast.Call):
         for name in place.material.functions:
-            yield f"{name}({place.read(node)})", 2.4, f"apply {name}()"
+            yield f"{name}({place.read(node)})", 2.6, f"apply {name}()"
 
 
 def change_index(place: Place) -> Iterator[Proposal]:
