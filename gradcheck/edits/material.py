@@ -18,7 +18,8 @@ class Material:
     samples that a mean may have been forgotten of; `terms` may have been left out of a sum, such as
     `l2 * w`, and `products` whole terms of the sum that is all of a statement's value; `factors`
     are values that are used nowhere, and so may be missing in a product; `normed` are outputs of
-    normalisations, such as `x_hat`; `shapes` are those of values that are arrays; `numpy` is how
+    normalisations, such as `x_hat`; `chances` those of softmaxes, with the axes along which they
+    add up to 1, None for all entries; `shapes` are those of values that are arrays; `numpy` is how
     the text calls NumPy, empty where functions have no prefix, None where it can't.
     """
 
@@ -32,5 +33,6 @@ class Material:
     products: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
     normed: tuple[str, ...] = ()
+    chances: Mapping[str, int | None] = field(default_factory=dict)
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     numpy: str | None = "np"

@@ -76,6 +76,7 @@ class Stock:
             ),
             terms=tuple(dict.fromkeys(self._terms(statement, scope, lengths)))[:_MOST_TERMS],
             normed=tuple(self._normed(statement, scope)),
+            chances=scope.chances,
             shapes=scope.arrays,
             numpy=self.numpy,
         )
@@ -101,6 +102,11 @@ class Stock:
         gone = self._rates.intersection(coefficients(ast.parse(old)))
         gone -= {new, *coefficients(ast.parse(new))}
         return any(literal(rate) or is_fixed(rate, scope) for rate in gone)
+
+    def penalises(self, statement: Statement) -> bool:
+        """Tell whether a statement has a penalty's strength in it, by its name."""
+        own = set(coefficients(statement.node)) - self._rates
+        return any(map(terms.is_strength, own))
 
     def _unrated(self, statement: Statement, scope: Scope) -> Iterator[str]:
         """Yield the learning rates of other updates, for one that has none."""
