@@ -21,7 +21,8 @@ class Material:
     taken from the data for nothing, and so may be missing in a sum as well; `applied` are the
     functions that the text applies to a value elsewhere; `normed` are outputs of
     normalisations, such as `x_hat`; `leaks` are slopes that units keep where they are off;
-    `shapes` are those of values that are arrays; `numpy` is how
+    `chances` are the outputs of softmaxes, with the axes along which they add up to 1, None for
+    all entries; `shapes` are those of values that are arrays; `numpy` is how
     the text calls NumPy, empty where functions have no prefix, None where it can't.
     """
 
@@ -38,5 +39,6 @@ class Material:
     applied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     normed: tuple[str, ...] = ()
     leaks: tuple[str, ...] = ()
+    chances: Mapping[str, int | None] = field(default_factory=dict)
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     numpy: str | None = "np"

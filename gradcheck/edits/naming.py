@@ -51,7 +51,7 @@ def wrap_call(place: Place) -> Iterator[Proposal]:
         for name in place.material.applied.get(place.read(node), ()):
             yield f"{name}({place.read(node)})", 2.6, f"apply {name}()"
         for name in place.material.functions:
-            yield f"{name}({place.read(node)})", 2.4, f"apply {name}()"
+            yield f"{name}({place.read(node)})", 2.6, f"apply {name}()"
 
 
 def change_index(place: Place) -> Iterator[Proposal]:

@@ -44,6 +44,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "regroup": arithmetic.regroup,
     "other-class": arithmetic.other_class,
     "norm-statistics": reductions.norm_statistics,
+    "softmax": slopes.softmax,
 }
 
 

@@ -103,3 +103,48 @@ def complement(place: Place) -> Iterator[Proposal]:
         own = place.closed(inner)
         yield f"{own} * (1 - {own})", 2.2, "write the whole derivative"
         yield f"1 - {own}**2", 1.8, "write the whole derivative"
+
+
+def softmax(place: Place) -> Iterator[Proposal]:
+    """Carry a derivative back through a softmax with what the entries do to each other.
+
+    It stands in a product with the softmax's output, or a slope of that, or alone.
+    """
+    total = place.numpy("sum")
+    if total is None:
+        return
+    for chance, axis in place.material.chances.items():
+        along = "" if axis is None else f", axis={axis}, keepdims=True"
+        for upstream, cost in _upstreams(place, chance):
+            own = place.closed(upstream)
+            new = f"{chance} * ({place.read(upstream)} - {total}({own} * {chance}{along}))"
+            yield new, cost, "let the entries of the softmax share"
+
+
+def _upstreams(place: Place, chance: str) -> Iterator[tuple[ast.expr, float]]:
+    """Yield what may be the derivative by a softmax's output, and how unlikely that is."""
+    parts = [*_factors(place.node)]
+    rest = [part for part in parts if not _is_taken(part, chance)]
+    if len(rest) < len(parts):
+        yield from ((part, 2.2) for part in rest[:1] if len(rest) == 1)
+    elif len(parts) == 2:
+        yield from ((part, 2.6) for part in parts)
+    elif place.whole:
+        yield place.node, 2.8
+
+
+def _factors(node: ast.expr) -> Iterator[ast.expr]:
+    match node:
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            yield from _factors(left)
+            yield from _factors(right)
+        case _:
+            yield node
+
+
+def _is_taken(node: ast.expr, chance: str) -> bool:
+    """Tell a value, and 1 - that value."""
+    match node:
+        case ast.BinOp(left=ast.Constant(value=1), op=ast.Sub(), right=right):
+            return ast.unparse(right) == chance
+    return ast.unparse(node) == chance

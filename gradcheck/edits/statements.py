@@ -1,9 +1,9 @@
-"""Edits of what a statement does with its value: assign it, add it, subtract it."""
+"""Edits of what a statement does with its value, and of what it sets single entries to."""
 
 import ast
 from collections.abc import Iterator
 
-from gradcheck.edits.rewrite import Rewrite, span
+from gradcheck.edits.rewrite import Rewrite, source, span
 
 _AUGMENTED = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
 _INSTEAD: dict[str, tuple[tuple[str, str, float], ...]] = {
@@ -16,7 +16,12 @@ _INSTEAD: dict[str, tuple[tuple[str, str, float], ...]] = {
 
 
 def statement_rewrites(text: str, node: ast.stmt) -> Iterator[Rewrite]:
-    """Yield the edits of the operator of an assignment, a statement of `text`."""
+    """Yield the edits of an assignment as such, a statement of `text`."""
+    yield from _operator(text, node)
+    yield from _balanced(text, node)
+
+
+def _operator(text: str, node: ast.stmt) -> Iterator[Rewrite]:
     match node:
         case ast.AugAssign(target=target, op=op) if type(op) in _AUGMENTED:
             sign = _AUGMENTED[type(op)]
@@ -34,4 +39,34 @@ def statement_rewrites(text: str, node: ast.stmt) -> Iterator[Rewrite]:
             kind=kind,
             cost=cost,
             what=f"write {new} for {sign}",
+        )
+
+
+def _balanced(text: str, node: ast.stmt) -> Iterator[Rewrite]:
+    """Yield an assignment that has one entry of each row, or of one, take back all its others."""
+    match node:
+        case ast.Assign(
+            targets=[ast.Subscript(value=table, slice=ast.Tuple(elts=[row, column]))], value=value
+        ):
+            sign = "-"
+        case ast.AugAssign(
+            target=ast.Subscript(value=table, slice=ast.Tuple(elts=[row, column])),
+            op=ast.Sub(),
+            value=value,
+        ):
+            sign = ""
+        case _:
+            return
+    if isinstance(row, ast.Slice) or isinstance(column, ast.Slice):
+        return
+    start, end = span(text, value)
+    whole = source(text, table)
+    for total in (f"{whole}.sum(axis=1)", f"{whole}[{source(text, row)}].sum()"):
+        yield Rewrite(
+            start=start,
+            end=end,
+            new=f"{sign}{total}",
+            kind="balance",
+            cost=2.4,
+            what=f"take back the sum of the others, {total}",
         )

@@ -25,6 +25,20 @@ def replaced_function(m: Mistake) -> Codes:
     yield from ("ACT12", "ACT04", "ACT03")
 
 
+def replaced_number(m: Mistake) -> Codes:
+    """Another number: the slope of a flat branch."""
+    if m.old == "0" and (DERIVATIVE.search(m.function) or ACTIVATION.search(m.function)):
+        yield from ("ACT15", "ACT12")
+
+
+def jacobian(m: Mistake) -> Codes:
+    """A softmax's derivative, which has an inner product, in the place of something simpler."""
+    output = m.new.partition(" * ")[0]
+    if f"(1 - {output})" in m.old or f"(1.0 - {output})" in m.old:
+        yield "SMX01"
+    yield from ("SMX03", "SMX01") if output in m.old else ("SMX02", "SMX01")
+
+
 def halved_rule(m: Mistake) -> Codes:
     """A derivative written down in half."""
     if re.search(r"\*\* ?2|\bpower|square", m.new) and not re.search(r"\*\* ?2", m.old):

@@ -16,8 +16,8 @@ from gradcheck.paste.verdicts import judged
 from gradcheck.record import record
 from gradcheck.report import Edit, Fix
 
-Ask: TypeAlias = Callable[[str], Mapping[str, Any]]
-"""Understands the source of a program, in a new child and at fresh points."""
+Ask: TypeAlias = Callable[[str, str | None], Mapping[str, Any]]
+"""Understands the source of a program, in a new child and at fresh points, with any loss or one."""
 
 _PROVED = 3
 """So many repairs are tried as text, if the better ones turn out not to hold."""
@@ -59,20 +59,33 @@ def _is_equal(other: Mapping[str, Any], best: Mapping[str, Any]) -> bool:
 
 
 def _holds(text: str, index: int, step: Mapping[str, Any], ask: Ask) -> bool:
-    """Tell whether a new text reads and runs with all gradients right."""
+    """Tell whether a new text reads and runs with all gradients right.
+
+    Of two losses that are written, right gradients may show another than wrong ones: they are to be
+    right for that which the wrong ones were held against.
+    """
     programs = read(text).programs
-    if index >= len(programs):
+    if index >= len(programs) or step["loss"] is None:
         return False
-    try:
-        answer = ask(programs[index].source)
-    except GradcheckError:
-        return False
-    return any(_is_right(new, step) for new in answer["steps"])
+    for loss in (None, step["loss"]["name"]):
+        try:
+            found = ask(programs[index].source, loss)["steps"]
+        except GradcheckError:
+            return False
+        if any(_is_right(new, step) for new in found):
+            return True
+        if not any(_has_another_loss(new, step) for new in found):
+            return False
+    return False
+
+
+def _has_another_loss(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    return new["loss"] is not None and new["loss"]["name"] != old["loss"]["name"]
 
 
 def _is_right(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
     """Tell whether a step is the old one, with the same parameters and loss, and all right."""
-    if new["loss"] is None or old["loss"] is None or new["loss"]["name"] != old["loss"]["name"]:
+    if new["loss"] is None or _has_another_loss(new, old):
         return False
     # One that the loss does not depend on is no parameter any more, where its update has become 0.
     needed = {c.parameter for c in judged(old).checks if c.directions}

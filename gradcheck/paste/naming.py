@@ -6,13 +6,16 @@ residuals from activations, weights and biases by how the program uses and names
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from itertools import chain
 from math import isclose
 
 from gradcheck.paste.exchanges import (
     Codes,
     halved_rule,
+    jacobian,
     replaced_function,
     replaced_index,
+    replaced_number,
     replaced_value,
 )
 from gradcheck.paste.mistake import (
@@ -273,7 +276,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "multiply": _factor,
     "sum-to-mean": _factor,
     "drop-factor": _factor,
-    "change-number": _factor,
+    "change-number": lambda m: chain(replaced_number(m), _factor(m)),
     "multiply-name": _times,
     "multiply-matrix": _times,
     "add-term": _term,
@@ -281,6 +284,8 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "swap-names": replaced_value,
     "other-class": lambda _: iter(("LOS06",)),
     "norm-statistics": lambda _: iter(("BNM01", "LNM01")),
+    "softmax": jacobian,
+    "balance": lambda _: iter(("LOS15", "LOS14")),
     "transpose": _turned,
     "dot-to-product": _contracted,
     "product-to-dot": _spread,

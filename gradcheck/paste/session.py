@@ -141,13 +141,15 @@ def question(request: Request, source: str, step: int | None) -> dict[str, Any]:
     return {"source": source, "set": dict(request.values), **given}
 
 
-def _ask(request: Request, line: int, length: int, source: str) -> Mapping[str, Any]:
-    """Understand a patched program, in a new child and at other points.
+def _ask(
+    request: Request, line: int, length: int, source: str, loss: str | None
+) -> Mapping[str, Any]:
+    """Understand a patched program, in a new child and at other points, with any loss or one.
 
     The step is looked for on its `line` alone where there are `length` line ends as before: else
     the patch may have moved it.
     """
-    asked = {**question(request, source, None), "draw": 1}
+    asked = {**question(request, source, None), "draw": 1} | ({"loss": loss} if loss else {})
     same = {"step": line} if source.count("\n") == length else {}
     answer = call(PROOF, asked | same, request.limits, guarded=request.sandboxed)
     if same and answer.get("refused"):

@@ -11,6 +11,7 @@ from gradcheck.edits.rewrite import source, span
 from gradcheck.paste.repair.accumulators import is_never_emptied, is_overwritten
 from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.influence import Influence
+from gradcheck.paste.repair.leanings import DECAY, SHARE, leaning
 from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import (
@@ -22,33 +23,14 @@ from gradcheck.paste.repair.statements import (
     is_plain,
     renewed,
 )
-from gradcheck.paste.repair.terms import is_strength
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
 
 _OTHER_SHAPE = 0.8
 _DEEP = 0.5
-DECAY = frozenset(
-    [
-        "add-term",
-        "multiply",
-        "divide",
-        "drop-factor",
-        "change-number",
-        "negate",
-        "square",
-        "drop-square",
-        "drop-sum",
-        "drop-call",
-        "replace-name",
-    ]
-)
-"""The kinds of edits that a wrong share of a penalty suggests."""
-
 _OF_MASKS = frozenset(("flip", "replace-name", "change-index"))
 """The kinds of edits that a comparison may need."""
 
-_DECAYED = 1.5
 _HELPER = 0.7
 _RATE = 0.3
 _MATCHED = 0.6
@@ -121,9 +103,11 @@ def candidates(
     """Return the edits of all statements that wrong updates come from, the likeliest first."""
     single: list[Edit] = []
     groups: dict[tuple[object, ...], list[Part]] = defaultdict(list)
-    for number, influence in known.influences.items():
-        if not suspect(influence, wrong):
-            continue
+    suspects = [number for number, one in known.influences.items() if suspect(one, wrong)]
+    if likely is DECAY and any(known.stock.penalises(known.statements[n]) for n in suspects):
+        # The penalty's share is there, and wrong: it is not missing.
+        likely = SHARE
+    for number in suspects:
         statement = known.statements[number]
         text = text_of(statement, changes)
         if text is None:
@@ -257,22 +241,15 @@ def _edit(
     cost += _PLAIN * all(is_plain(known.statements[p.number], first.kind) for p in parts)
     cost += _HELPER * any(is_helper(known.statements[p.number]) for p in parts)
     times = f" ({len(parts)} times)" if len(parts) > 1 else ""
+    texts = [known.statements[part.number].text for part in parts]
     return Edit(
         parts=tuple(parts),
         kind=first.kind,
         cost=cost,
-        rank=cost + _suspicion(feeds, wrong) - _hinted(known, parts, first.kind, likely),
+        rank=cost + _suspicion(feeds, wrong) - leaning(likely, first.kind, texts),
         what=first.what + times,
         feeds=feeds if all(known.influences[p.number].known for p in parts) else None,
     )
-
-
-def _hinted(known: Known, parts: Sequence[Part], kind: str, likely: frozenset[str]) -> float:
-    """Return how much likelier evidence makes an edit; that of penalties, in their statements."""
-    if likely is DECAY and kind != "add-term":
-        texts = [known.statements[part.number].text for part in parts]
-        return _DECAYED * (kind in likely and any(is_strength(text) for text in texts))
-    return _DECAYED * (kind in likely) if likely is DECAY else float(kind in likely)
 
 
 def _suspicion(feeds: frozenset[Path], wrong: frozenset[Path]) -> float:

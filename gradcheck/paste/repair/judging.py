@@ -12,7 +12,7 @@ from gradcheck.record import record
 
 _NEAR = 1e-5
 _DRIFT = 0.4
-_TELLING = 4
+_TELLING = 3
 """So many lines are needed to tell that a difference is a multiple of something."""
 
 
@@ -31,13 +31,13 @@ class Shown:
 
     @property
     def score(self) -> float:
-        """How much is wrong: whole parameters, less where only a factor or a sign is."""
+        """How much is wrong: whole parameters, less where only a factor, a sign or a penalty is."""
         drift = _DRIFT * len(self.fits) if self.drifted else 0.0
-        return sum(_weight(self.fits[path]) for path in self.wrong) + drift
+        return sum(_weight(self.fits[path], self.decayed) for path in self.wrong) + drift
 
 
-def _weight(one: Fit) -> float:
-    if one.exact:
+def _weight(one: Fit, decayed: bool) -> float:
+    if one.exact or decayed:
         return 0.5
     return 1.0 + 0.2 * min(1.0, one.residual) - 0.1 * abs(one.cosine)
 
@@ -75,7 +75,8 @@ class Judge:
         anchor = self._anchor
         drifted = bool(anchor and scale and abs(scale / anchor - 1) > _NEAR)
         odd = [path for path in wrong if not fits[path].exact]
-        decayed = bool(odd and scale) and all(self._is_decay(p, rows[p], scale) for p in odd)
+        known = scale or self._rate
+        decayed = bool(odd and known) and all(self._is_decay(p, rows[p], known) for p in odd)
         return Shown(
             wrong=frozenset(wrong), fits=fits, scale=scale, drifted=drifted, decayed=decayed
         )

@@ -84,6 +84,7 @@ class Stock:
             applied=self._applied,
             normed=tuple(self._normed(statement, scope)),
             leaks=self._leaks,
+            chances=scope.chances,
             shapes=scope.arrays,
             numpy=self.numpy,
         )
@@ -109,6 +110,11 @@ class Stock:
         gone = self._rates.intersection(coefficients(parsed(old)))
         gone -= {new, *coefficients(parsed(new))}
         return any(literal(rate) or is_fixed(rate, scope) for rate in gone)
+
+    def penalises(self, statement: Statement) -> bool:
+        """Tell whether a statement has a penalty's strength in it, by its name."""
+        own = set(coefficients(statement.node)) - self._rates
+        return any(map(terms.is_strength, own))
 
     def _unrated(self, statement: Statement, scope: Scope) -> Iterator[str]:
         """Yield the learning rates of other updates, for one that has none."""

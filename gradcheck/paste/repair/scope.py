@@ -3,7 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from itertools import islice
 from types import FrameType
 from typing import Any, TypeAlias
@@ -17,6 +17,7 @@ from gradcheck.record import record
 
 _MOST = 60
 _ITEMS = 24
+_ONE = 1e-9
 
 Used: TypeAlias = dict[str, str]
 """The subscripts that a function has, and their indices."""
@@ -38,6 +39,9 @@ class Scope:
     """The shapes of what the statement computes."""
     data: frozenset[str] = frozenset()
     """The numbers that loops around the statement take from data: `x` and `row[i]`, but not `i`."""
+    chances: Mapping[str, int | None] = field(default_factory=dict)
+    """The axes along which arrays that depend on the parameters add up to 1, as a softmax does;
+    None where all entries do."""
 
 
 def scopes(bench: Bench) -> Mapping[int, Scope]:
@@ -95,7 +99,17 @@ def _scope(seen: Mapping[str, Any], other: Mapping[str, Any]) -> Scope:
             numbers[name] = float(value)
         if name in other and not np.array_equal(value, other[name], equal_nan=True):
             moving.add(name)
-    return Scope(arrays=arrays, numbers=numbers, moving=frozenset(moving))
+    found = {name: axis for name in arrays if name in moving for axis in _summing(seen[name])}
+    return Scope(arrays=arrays, numbers=numbers, moving=frozenset(moving), chances=found)
+
+
+def _summing(value: Any) -> Iterator[int | None]:
+    """Yield the axis along which positive entries add up to 1, if there is one."""
+    array = np.asarray(value)
+    if array.size < 2 or array.dtype.kind != "f" or not np.all(array > 0):
+        return
+    axes: list[int | None] = [None, *reversed(range(array.ndim))]
+    yield from islice((a for a in axes if np.allclose(array.sum(axis=a), 1, atol=_ONE)), 1)
 
 
 def _visited(bench: Bench, point: int) -> dict[int, dict[str, Any]]:

@@ -5,9 +5,10 @@ from dataclasses import field
 from typing import TypeAlias
 
 from gradcheck.paste.repair.bench import Bench
-from gradcheck.paste.repair.candidates import DECAY, Edit, Known, candidates
+from gradcheck.paste.repair.candidates import Edit, Known, candidates
 from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.judging import Shown
+from gradcheck.paste.repair.leanings import DECAY
 from gradcheck.paste.repair.making import tentative, written
 from gradcheck.paste.repair.statements import Changes
 from gradcheck.record import record
@@ -203,10 +204,10 @@ def better(new: Shown, old: Shown) -> bool:
 
 def evidence(shown: Shown) -> tuple[tuple[float, ...], frozenset[str]]:
     """Return the factors by which gradients are off, and the kinds of edits that they suggest."""
-    if shown.scale is None:
-        return (), frozenset()
     if shown.decayed:
         return (), DECAY
+    if shown.scale is None:
+        return (), frozenset()
     exact = [shown.fits[path] for path in shown.wrong if shown.fits[path].exact]
     ratios = tuple(dict.fromkeys(one.scale / shown.scale for one in exact))
     if exact and len(exact) == len(shown.wrong):

@@ -72,7 +72,7 @@ def fit(rows: Sequence[Rows]) -> Fit:
     norms = float(np.linalg.norm(claim) * np.linalg.norm(slope))
     residual = float(np.linalg.norm(left)) / size
     bar = float(np.linalg.norm(claim_bar + abs(scale) * slope_bar)) / size
-    if residual <= bar and any(excess(row, scale) > _OBJECTION for row in rows):
+    if residual <= bar and any(excess(row, scale, bar) > _OBJECTION for row in rows):
         residual = 1.0
     return Fit(
         scale=scale,
@@ -84,10 +84,14 @@ def fit(rows: Sequence[Rows]) -> Fit:
     )
 
 
-def excess(row: Rows, scale: float) -> float:
-    """Return how many bars a claim is off the slope at most, on lines where there is a slope."""
+def excess(row: Rows, scale: float, unsure: float = 0.0) -> float:
+    """Return how many bars a claim is off the slope at most, on lines where there is a slope.
+
+    `unsure` is how far the scale itself may be off, as a share of it: one that blunt lines gave may
+    be off by far more than the bars of the sharpest.
+    """
     known = np.isfinite(row.slope_bar) & np.isfinite(row.claim)
-    bar = (row.claim_bar + abs(scale) * row.slope_bar)[known]
+    bar = (row.claim_bar + abs(scale) * (row.slope_bar + unsure * np.abs(row.slope)))[known]
     left = np.abs(row.claim - scale * row.slope)[known]
     return float(np.max(np.where(left > 0, left / np.maximum(bar, _TINY), 0.0), initial=0.0))
 

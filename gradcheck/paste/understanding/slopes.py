@@ -3,8 +3,9 @@ r"""Numeric derivatives of all loss candidates at once, along lines through a po
 Central differences at two steps h and h/4, extrapolated (Richardson). The smaller step is so
 small that truncation is no more than about 1e-10 of the derivative, and that few kinks of a
 network are within reach; the difference between the two is the bar, as it shows noise and
-kinks on the way. A kink at the point itself shows in second differences that do not fall
-with h. Rounding of the loss adds its own share.
+kinks on the way. Of several kinks, that may be next to nothing by chance. But the second
+differences show them as well, by not falling with h as those of a smooth loss do, and so they
+show a kink at the point itself. Rounding of the loss adds its own share.
 """
 
 from collections.abc import Callable
@@ -42,14 +43,15 @@ def slopes(line: Line, base: Array, size: float) -> Slopes:
     second, second_bend = _central(line, base, narrow)
     value = (_RATIO**2 * second - first) / (_RATIO**2 - 1)
     rounding = _ROUNDING * _EPS * np.abs(base) / narrow
-    kink = np.where(second_bend > np.maximum(first_bend / 2, 2 * rounding), second_bend, 0.0)
-    bar = _SAFETY * np.abs(first - second) + rounding + kink
+    bent = np.abs(first_bend - _RATIO * second_bend) / 2
+    kink = np.where(bent > 2 * rounding, bent, 0.0)
+    bar = _SAFETY * np.maximum(np.abs(first - second), kink) + rounding
     known = np.isfinite(value) & np.isfinite(bar)
     return Slopes(value=np.where(known, value, 0.0), bar=np.where(known, bar, np.inf))
 
 
 def _central(line: Line, base: Array, step: float) -> tuple[Array, Array]:
-    """Return the central difference, and how far the one-sided ones are apart."""
+    """Return the central difference, and by how much the slope ahead is more than that behind."""
     with np.errstate(all="ignore"):
         ahead, behind = line(step), line(-step)
-        return (ahead - behind) / (2 * step), np.abs(ahead - 2 * base + behind) / step
+        return (ahead - behind) / (2 * step), (ahead - 2 * base + behind) / step

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradcheck.array import Array
-from gradcheck.paste.understanding.slopes import slopes
+from gradcheck.paste.understanding.slopes import STEP, slopes
 
 
 def test_several_candidates_are_differentiated_at_once() -> None:
@@ -46,3 +46,16 @@ def test_noise_is_in_the_bar() -> None:
     found = slopes(line, line(0.0), 1.0)
     assert abs(found.value[0] - 1) <= found.bar[0]
     assert found.bar[0] > 1e-4
+
+
+def test_kinks_that_make_both_differences_wrong_alike_widen_the_bar() -> None:
+    near, far = STEP / 8, STEP / 2
+
+    def line(t: float) -> Array:
+        return np.array([t + np.abs(t - near) - 0.75 * np.abs(t - far)])
+
+    found = slopes(line, line(0.0), 1.0)
+    ahead, behind = (line(s * STEP / 4)[0] - line(0.0)[0] for s in (1, -1))
+    assert (ahead - behind) / (STEP / 2) == pytest.approx(found.value[0])
+    assert abs(found.value[0] - 0.75) > 0.4
+    assert abs(found.value[0] - 0.75) <= found.bar[0]
