@@ -124,7 +124,7 @@ def _subject(
         )
     )  # fmt: skip
     if step is not None or loss is not None:
-        from gradcheck.module.steps import observed
+        from gradcheck.module.observing import observed
 
         return observed(target, parameters, inputs, step, loss, rates)
     if isinstance(target, tuple):

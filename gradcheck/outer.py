@@ -31,11 +31,11 @@ class Outer:
             return np.asarray(self.rows[some // width] * self.columns[some % width])
         return self.made(some, room(self, len(range(*some.indices(len(self))))))
 
-    def made(self, some: slice, room: Array) -> Array:
-        """Make a stretch of the products in a flat array that has `room` for them."""
+    def made(self, some: slice, room: Array, factor: float = 1.0) -> Array:
+        """Make so many times a stretch of the products in a flat array that has `room` for them."""
         start, stop, _ = some.indices(len(self))
         first, rows, products = _rows(start, stop, len(self.columns), room)
-        np.einsum("i,j->ij", self.rows[rows], self.columns, out=products)
+        np.einsum("i,j->ij", factor * self.rows[rows], self.columns, out=products)
         return products.reshape(-1)[start - first : stop - first]
 
     def min(self) -> float:

@@ -110,7 +110,7 @@ class Moves:
         return copy
 
 
-SIZE = 2**13
+SIZE = 2**14
 """Entries of one piece of work: enough to outweigh handing it out, few enough for a budget of
 seconds."""
 

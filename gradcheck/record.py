@@ -24,25 +24,30 @@ def record(cls: type[T]) -> type[T]:
     made.__hash__ = _hash
     made.__setattr__ = _frozen
     made.__delattr__ = _frozen
-    made.__record__ = [
-        (f.name, f.default, f.default_factory) for f in dataclasses.fields(made) if f.init
-    ]
+    own = [f for f in dataclasses.fields(made) if f.init]
+    made.__record__ = (
+        {f.name: f.default for f in own},
+        {f.name for f in own if f.default is f.default_factory is dataclasses.MISSING},
+        {f.name: f.default_factory for f in own if f.default_factory is not dataclasses.MISSING},
+    )
     return made  # type: ignore[no-any-return]
 
 
 def _init(self: Any, /, **given: Any) -> None:
+    fields, needed, factories = self.__record__
     values = self.__dict__
-    for name, default, factory in self.__record__:
-        if name in given:
-            values[name] = given.pop(name)
-        elif default is not dataclasses.MISSING:
-            values[name] = default
-        elif factory is not dataclasses.MISSING:
+    # Fields first, so that all records of a class have them in the same order.
+    values.update(fields)
+    values.update(given)
+    if len(values) > len(fields):
+        unknown = (repr(name) for name in given if name not in fields)
+        raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}")
+    if not needed <= given.keys():
+        missing = next(name for name in fields if name in needed and name not in given)
+        raise TypeError(f"{type(self).__name__} needs {missing!r}")
+    for name, factory in factories.items():
+        if name not in given:
             values[name] = factory()
-        else:
-            raise TypeError(f"{type(self).__name__} needs {name!r}")
-    if given:
-        raise TypeError(f"{type(self).__name__} has no {', '.join(map(repr, given))}")
 
 
 def _repr(self: Any) -> str:

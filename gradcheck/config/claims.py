@@ -71,7 +71,8 @@ def asked(config: Section) -> tuple[str, ...]:
 def _backprop(context: Context) -> Claimed:
     from gradcheck.claims import backprop
 
-    return Claimed(claimant=backprop.claimant(context.network, asked(context.config)))
+    inputs, passed = asked(context.config), context.evaluation.passed
+    return Claimed(claimant=backprop.claimant(context.network, inputs, passed))
 
 
 def _formulas(context: Context, section: Section) -> Claimed:

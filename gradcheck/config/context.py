@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from gradcheck.catalogue import Catalogue
 from gradcheck.config.records import Section
 from gradcheck.fault import Fault
+from gradcheck.network.evaluation import Evaluation
 from gradcheck.network.graph import Network
 from gradcheck.op import Op
 from gradcheck.problem import Claims, Fact, Probe
@@ -56,6 +57,7 @@ class Context:
 
     config: Section
     network: Network
+    evaluation: Evaluation
     own: Probe
     ops: Catalogue[Op]
     faults: Catalogue[Fault]

@@ -136,9 +136,11 @@ class Loader:
         network, arrays = self._network(config, stack)
         own = arrays.probe(0)
         refuse_unbounded(own, arrays.sources)
+        evaluation = Evaluation(network)
         context = Context(
             config=config,
             network=network,
+            evaluation=evaluation,
             own=own,
             ops=self.ops,
             faults=self.faults,
@@ -151,9 +153,12 @@ class Loader:
             from gradcheck.config.exposing import exposing
 
             network, draw, claimant = exposing(context, claimed, arrays.probe)
+            evaluation = Evaluation(network)
             claimed, own = replace(claimed, claimant=claimant), draw(0, 0)
         noticed = (*claimed.facts, *facts(arrays.initial))
-        posed = _posed(config, network, claimed, lambda k, attempt: draw(k, attempt) if k else own)
+        posed = _posed(
+            config, network, evaluation, claimed, lambda k, attempt: draw(k, attempt) if k else own
+        )
         problem = replace(posed, name=title, facts=noticed)
         if any(node.op.own for node in network.steps):
             from gradcheck.config.coarse import widened
@@ -187,10 +192,11 @@ class Loader:
         return network, arrays
 
 
-def _posed(config: Section, network: Network, claimed: Claimed, probe: Draw) -> Problem:
+def _posed(
+    config: Section, network: Network, evaluation: Evaluation, claimed: Claimed, probe: Draw
+) -> Problem:
     """Return the problem of a network and what is claimed of it, under the file's name."""
     section = config.get("gradients")
-    evaluation = Evaluation(network)
     return Problem(
         name=config.source.file,
         target=config.source.file,

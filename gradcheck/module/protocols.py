@@ -11,7 +11,7 @@ from gradcheck.module.calling import required
 from gradcheck.module.frameworks import framework
 from gradcheck.module.naming import is_rate
 from gradcheck.module.objects import BACKWARD, FORWARD, method
-from gradcheck.module.steps import LOSSES, STEPS
+from gradcheck.module.observing import LOSSES, STEPS
 from gradcheck.record import record
 
 FORMS = (

@@ -14,8 +14,8 @@ from gradcheck.module.closures import Closure
 from gradcheck.module.frameworks import Framework, framework
 from gradcheck.module.guesses import Input, arguments, drawn, inputs, spoken
 from gradcheck.module.objects import BACKWARD, FORWARD, layer, method, pair
+from gradcheck.module.observing import observed
 from gradcheck.module.slots import slots
-from gradcheck.module.steps import observed
 from gradcheck.module.subject import Subject
 from gradcheck.record import record
 

@@ -28,9 +28,8 @@ class ColumnMoves:
     def part(self, start: int, size: int) -> tuple[Array, Array]:
         """Return which patterns and columns to move next: at most `size`, of as few as possible."""
         inner = self.columns if self.first else self.patterns
-        stop = start + (size // inner * inner if size >= inner else size)
-        if size < inner:
-            stop = min(stop, (start // inner + 1) * inner)
+        left = inner - start % inner
+        stop = start + (size // inner * inner if size >= left == inner else min(size, left))
         outer, within = np.divmod(np.arange(start, min(stop, len(self))), inner)
         return (outer, within) if self.first else (within, outer)
 

@@ -1,6 +1,7 @@
 """Moves of a place where parameters enter an op linearly, column by column."""
 
 from collections.abc import Callable
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -37,12 +38,16 @@ FIRST = 2
 
 @record
 class Sited:
-    """A site of a node at which all that a parameter does is done."""
+    """A site of a node at which all that a parameter does is done.
+
+    `known` keeps the moves of parameters' entries, which are asked for piece by piece.
+    """
 
     start: Base
     onward: Onward
     name: str
     sites: dict[str, Site]
+    known: dict[str, ColumnMoves] = field(default_factory=dict)
 
     @staticmethod
     def of(start: Base, node: Node, local: str) -> "Sited | None":
@@ -89,14 +94,13 @@ class Sited:
 
         They are in the order of the moves; `arranged` takes all of them.
         """
-        return self._made(of_entries(self.site, self.site.responses[local]), Terms.in_all, some)
+        return self._made(self._entries(local), Terms.in_all, some)
 
     def arranged(self, local: str, found: Part) -> Part:
         """Return what was measured of each entry, in the shape that the op gives the parameter."""
         response = self.site.responses[local]
         shape = bound(self.onward.node, self.start.trace.parameters)[local].shape
-        moves = of_entries(self.site, response)
-        value, size = (moves.by_pattern(v) for v in found)
+        value, size = (self._entries(local).by_pattern(v) for v in found)
         if self.signed(local):
             # What rows add to an entry may cancel before it comes to a term of the loss.
             hidden = _bounded(response, self._row_slopes(), transposed=response.transposed)
@@ -104,6 +108,11 @@ class Sited:
         if response.transposed:
             value, size = value.T, size.T
         return value.reshape(shape), size.reshape(shape)
+
+    def _entries(self, local: str) -> ColumnMoves:
+        if local not in self.known:
+            self.known[local] = of_entries(self.site, self.site.responses[local])
+        return self.known[local]
 
     def signed(self, local: str) -> int:
         """Return the number of moves beside those of entries: where these move several rows."""

@@ -18,6 +18,9 @@ EXACT = 1e-9
 """A factor that holds for every entry to this fraction of the largest is the number it plainly is,
 with nine digits."""
 
+EQUAL = EXACT / 4
+"""Gradients that differ by no more than this fraction are as good as the same."""
+
 STRIP = 16
 """Stretches into which a heat strip cuts the flattened gradient."""
 
@@ -37,23 +40,23 @@ class Evidence:
 
 
 class Moments:
-    """What two gradients have in common, added up stretch by stretch."""
+    """How far a claimed gradient is from the numeric one, added up stretch by stretch."""
 
     def __init__(self) -> None:
-        self._sums = np.zeros(4)
+        self._sums = np.zeros(2)
 
-    def add(self, claimed: Array, numeric: Array, apart: Array) -> None:
-        """Take in a stretch of both, and their difference."""
-        self._sums += [claimed @ claimed, numeric @ numeric, claimed @ numeric, apart @ apart]
-
-    @property
-    def claimed(self) -> float:
-        """The length of the claimed gradient, and so no less than its largest entry's size."""
-        return float(np.sqrt(self._sums[0]))
+    def add(self, numeric: Array, apart: Array) -> None:
+        """Take in a stretch of the numeric gradient, and by how much the claim differs from it."""
+        self._sums += [numeric @ numeric, apart @ apart]
 
     @property
     def length(self) -> float:
         """The length of the numeric gradient."""
+        return float(np.sqrt(self._sums[0]))
+
+    @property
+    def distance(self) -> float:
+        """The length of the difference."""
         return float(np.sqrt(self._sums[1]))
 
     def evidence(self, claimed: Array, numeric: Array | Inner) -> Evidence:
@@ -69,12 +72,16 @@ class Moments:
         return compare(claimed / unit, numeric / unit)
 
     def _compared(self, claimed: Array, numeric: Array | Inner) -> Evidence:
-        other, length, _, distance = np.sqrt(np.maximum(self._sums, 0)).tolist()
-        product = float(self._sums[2]) / length**2
-        rounded = float(f"{product:.9g}")
+        length, distance = self.length, self.distance
         # The largest entry is no smaller than the mean square's root.
-        plain = rounded == 1 and distance <= EXACT * other / np.sqrt(len(claimed))
-        exact = plain or _apart(claimed, numeric, rounded) <= EXACT * size(claimed, claimed)
+        if distance <= EQUAL * length / np.sqrt(len(claimed)):
+            return Evidence(relative=distance / length, ratio=1.0, cosine=1.0, exact=True)
+        sums = np.zeros(2)
+        for c, n in _blocks(claimed, numeric):
+            sums += [c @ c, c @ n]
+        other, product = float(np.sqrt(sums[0])), float(sums[1]) / length**2
+        rounded = float(f"{product:.9g}")
+        exact = _apart(claimed, numeric, rounded) <= EXACT * size(claimed, claimed)
         return Evidence(
             relative=distance / length,
             ratio=rounded if exact else product,
@@ -88,7 +95,7 @@ def compare(claimed: Array, numeric: Array) -> Evidence:
     moments = Moments()
     with np.errstate(over="ignore", invalid="ignore"):
         for c, n in _blocks(claimed, numeric):
-            moments.add(c, n, c - n)
+            moments.add(n, c - n)
     return moments.evidence(claimed, numeric)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from gradcheck.array import Array, Shape
 from gradcheck.numeric.complex_step import STEP
 from gradcheck.numeric.split import Operand, Split, real_part, times
+from gradcheck.numeric.strip import taken
 
 
 def linear(real: Array, a: Operand, by_a: Any, b: Operand = None, by_b: Any = None) -> Split:
@@ -108,15 +109,23 @@ def _matmul(a: Operand, b: Operand) -> Split:
     if first.ndim < 2 or second.ndim < 2:
         raise TypeError("split complex products are of matrices")
     real = first @ second
-    left = Split(real, _left(a, second)) if isinstance(a, Split) else None
+    left = _left(a, second, real) if isinstance(a, Split) else None
     right = Split(real, _right(first, b)) if isinstance(b, Split) else None
     return linear(real, left, None, right, None)
 
 
-def _left(a: Split, matrix: Array) -> Array:
-    """Multiply imaginary parts by a matrix, or by a stack of them."""
+def _left(a: Split, matrix: Array, real: Array) -> Split:
+    """Return `real` with imaginary parts multiplied by a matrix, or by a stack of them."""
     if a.strip is not None and (a.strip.axis != a.ndim - 1 or matrix.ndim > 2):
         a = a.full
+    if a.strip is not None and a.strip.places.size == matrix.shape[1] == 1:
+        # One column makes one column, and nothing is mixed.
+        slope = taken(np.broadcast_to(_one(a.slope), a.shape), a.strip)[0]
+        return Split(real, a.root, slope * matrix[a.strip.places[0]])
+    return Split(real, _multiplied(a, matrix))
+
+
+def _multiplied(a: Split, matrix: Array) -> Array:
     if matrix.ndim > 2:
         return np.asarray(_raised(a.raw, a.ndim, matrix.ndim) @ matrix)
     if a.strip is None:

@@ -13,19 +13,25 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.numeric import evidence
 from gradcheck.numeric.evidence import Evidence
-from gradcheck.outer import stretches
+from gradcheck.outer import Outer, room, stretches
 from gradcheck.record import record
 from gradcheck.referee.doubt import SAFETY
 from gradcheck.referee.gradients import Numeric
 
-BLOCK = 2**14
+BLOCK = 2**15
 """Entries looked at together."""
+
+FIRST = 2**11
+"""Entries that are looked at first."""
 
 MANY = 4
 """Where one in so many entries may be among the worst, all of them are measured."""
 
 BLIND = 1e-4
 """A bar above this fraction of the parameter's largest entry would hide real mistakes."""
+
+NONE = np.empty(0, dtype=np.intp)
+"""Of a stretch of entries, not a single one."""
 
 TINY = float(np.finfo(np.float64).tiny)
 """Bars are no smaller, to be divided by."""
@@ -74,7 +80,7 @@ def glance(numeric: Numeric, claimed: Array, epsilon: float, rtol: float) -> Gla
         for some in blocks(len(claimed)):
             claim, value = claimed[some], values(some)
             gap = np.subtract(claim, value, out=gaps[: len(claim)])
-            moments.add(claim, value, gap)
+            moments.add(value, gap)
             np.abs(gap, out=gap)
             if numeric.interval is not None:
                 gap = outside(claim, numeric.interval.low[some], numeric.interval.high[some])
@@ -103,8 +109,10 @@ class _Look:
         self.bar, self.weight = numeric.bar, SAFETY * epsilon
         self.floor = max(TINY, rtol * evidence.size(*numeric.range)) if rtol else TINY
         self.floored = bool(rtol) or count == 0 or numeric.bar.min() < self.floor
-        self.bars = stretches(numeric.bar, BLOCK)
-        self.room = np.empty((2, min(BLOCK, count)))
+        size = min(BLOCK, count)
+        self.bars = stretches(numeric.bar, size)
+        self.room = np.empty((2, size))
+        self.products = room(numeric.bar, size) if isinstance(numeric.bar, Outer) else self.room[0]
 
     def beyond(self, gap: Array, some: slice, limit: float) -> Array | None:
         """Return which of a stretch of entries may be off by more than `limit` bars.
@@ -114,9 +122,18 @@ class _Look:
         """
         if not limit:
             return None
-        least = np.multiply(self.bars(some), limit, out=self.room[0, : len(gap)])
-        few = np.flatnonzero(~(gap <= least))
+        near = gap <= self._narrowest(some, limit)
+        if near.all():
+            return NONE
+        few = np.flatnonzero(~near)
         return few if len(few) <= len(gap) // MANY else None
+
+    def _narrowest(self, some: slice, limit: float) -> Array:
+        """Return so many times the bars of a stretch, as they are before the claim widens them."""
+        if isinstance(self.bar, Outer):
+            return self.bar.made(some, self.products, limit)
+        least = self.room[0, : some.stop - some.start]
+        return np.multiply(self.bar[some], limit, out=least)
 
     def excess(self, claim: Array, gap: Array, some: slice | Array) -> tuple[Array, Array]:
         """Return the bars of some entries, and how many of these they are off by."""
@@ -134,16 +151,20 @@ def _seeing(
 ) -> Array | bool:
     """Tell where bars hide no real mistakes: mostly everywhere, as their largest shows."""
     share = max(BLIND, rtol)
-    widest = SAFETY * epsilon * moments.claimed + float(numeric.bar.max())
+    # No entry is larger than a gradient is long.
+    largest = moments.length + moments.distance
+    widest = SAFETY * epsilon * largest + float(numeric.bar.max())
     if numeric.interval is None and widest * math.sqrt(len(claimed)) <= share * moments.length:
         return True
     return narrowest(claimed, numeric.bar[:], epsilon) <= share * evidence.size(*numeric.range)
 
 
 def blocks(count: int) -> Iterator[slice]:
-    """Yield stretches of so many entries."""
-    for first in range(0, count, BLOCK):
-        yield slice(first, first + BLOCK)
+    """Yield stretches of entries, first a short one: it may show how to pass over the others."""
+    if count:
+        yield slice(0, min(FIRST, count))
+    for first in range(FIRST, count, BLOCK):
+        yield slice(first, min(first + BLOCK, count))
 
 
 def narrowest(claimed: Array, bar: Array, epsilon: float) -> Array:

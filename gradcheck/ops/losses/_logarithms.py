@@ -8,10 +8,10 @@ from gradcheck.array import Array
 def log1p(x: Array) -> Array:
     """Return ln(1 + x) for x >= 0.
 
-    NumPy's complex `log1p` rounds a small x away; 2 artanh(x / (2 + x)) does not, but it
-    loses digits of a large one.
+    NumPy's `log1p` of complex numbers rounds a small x away; 2 artanh(x / (2 + x)) does not, but
+    it loses digits of a large one.
     """
-    if type(x) is np.ndarray and x.dtype == np.float64:
+    if type(x) is not np.ndarray or x.dtype != np.complex128:
         return np.log1p(x)
     small = x < 1
     near: Array = np.where(small, x, 0)
