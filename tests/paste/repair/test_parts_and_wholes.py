@@ -180,3 +180,33 @@ def test_the_axis_is_that_along_which_entries_add_up_to_one() -> None:
     assert list(summing(rows[0])) == [None]
     assert list(summing(rows + 0.1)) == []
     assert list(summing(np.eye(2))) == []
+
+
+CHAIN = """\
+import numpy as np
+
+gen = np.random.default_rng(12)
+X, Y = gen.normal(size=(11, 3)), gen.normal(size=(11, 2))
+A, B = gen.normal(size=(3, 6)), gen.normal(size=(6, 2))
+for turn in range(30):
+    H = np.tanh(X @ A)
+    K = H ** 2
+    G = 0.25 * K
+    P = G @ B
+    loss = 0.5 * np.sum((P - Y) ** 2)
+    dP = P - Y
+    dB = G.T @ dP
+    dG = dP @ B.T
+    dK = 0.25 * dG
+    dH = 2 * H * dK
+    dA = X.T @ (dH * (1 - H ** 2))
+    A -= 0.02 * dA
+    B -= 0.02 * dB
+"""
+
+
+def test_what_makes_good_for_a_wrong_factor_behind_it_is_no_repair_of_it() -> None:
+    found = problem(CHAIN.replace("dK = 0.25 * dG", "dK = 0.5 * dG"))
+    (finding,) = found.findings
+    assert finding.fix is not None
+    assert [edit.old.strip() for edit in finding.fix.edits] == ["dK = 0.5 * dG"]
