@@ -62,6 +62,12 @@ def drop_factor(place: Place) -> Iterator[Proposal]:
         yield place.read(node.left), 1.8, f"drop {place.read(node.right)}"
         if isinstance(node.op, ast.Mult | ast.Add):
             yield place.read(node.right), 1.8, f"drop {place.read(node.left)}"
+    match node:
+        case ast.BinOp(
+            left=ast.BinOp(left=rest, op=ast.Mult(), right=one), op=ast.Mult(), right=other
+        ):
+            slope = f"{place.closed(one)} * {place.closed(other)}"
+            yield place.read(rest), 1.9, f"drop {slope}"
 
 
 def divide(place: Place) -> Iterator[Proposal]:

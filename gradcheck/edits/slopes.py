@@ -82,7 +82,7 @@ def drop_square(place: Place) -> Iterator[Proposal]:
 
 
 def complement(place: Place) -> Iterator[Proposal]:
-    """Write 1 - a, or a * (1 - a), or 1 - a**2, where one of them stands for another."""
+    """Write a, 1 - a, a * (1 - a), or 1 - a**2, where one of them stands for another."""
     node = place.node
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         own = place.read(node)
@@ -101,6 +101,7 @@ def complement(place: Place) -> Iterator[Proposal]:
         if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Pow):
             inner = inner.left
         own = place.closed(inner)
+        yield place.read(inner), 2.0, f"write {place.read(inner)}, not 1 less that"
         yield f"{own} * (1 - {own})", 2.2, "write the whole derivative"
         yield f"1 - {own}**2", 1.8, "write the whole derivative"
 

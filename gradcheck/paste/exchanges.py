@@ -40,7 +40,9 @@ def jacobian(m: Mistake) -> Codes:
 
 
 def halved_rule(m: Mistake) -> Codes:
-    """A derivative written down in half."""
+    """A derivative written down in half, or the other class's share of the loss's own."""
+    if m.is_first and m.old.replace(" ", "") == f"1-{m.new}":
+        yield from ("SGN05", "LOS06")
     if re.search(r"\*\* ?2|\bpower|square", m.new) and not re.search(r"\*\* ?2", m.old):
         yield "ACT06"
     yield from ("ACT05", "ACT04", "ACT12")
@@ -101,6 +103,8 @@ def _sloped(m: Mistake) -> Codes:
         return
     if m.is_recurrent and m.is_neighbour:
         yield "RNN04"
+    if m.is_shifted and INPUT.search(m.old):
+        yield "PRP04"
     if DERIVED.search(m.old) and not DERIVED.search(m.new):
         yield "ACT09"
     if PRE.search(m.new) and not PRE.search(m.old):

@@ -8,7 +8,7 @@ from gradcheck.paste.fixes import Mended, fix
 from gradcheck.paste.mistake import Mistake
 from gradcheck.paste.naming import codes
 from gradcheck.paste.reading.post import Post, Program, Spot
-from gradcheck.paste.verdicts import Judged, times
+from gradcheck.paste.verdicts import ASCENT, Judged, times
 from gradcheck.record import record
 from gradcheck.report import Check, Excerpt, Finding, Location
 
@@ -90,8 +90,9 @@ def _described(case: Case, edit: Mapping[str, Any]) -> Mistake:
 
 
 def _is_factor(check: Check) -> bool:
-    """Tell whether a gradient is off by a factor and nothing else."""
-    return check.cosine is not None and 1 - abs(check.cosine) < _PARALLEL
+    """Tell whether a gradient is off by a factor and nothing else, along more than one line."""
+    alone = check.directions == 1 and (check.ratio or 0.0) > 0
+    return not alone and check.cosine is not None and 1 - abs(check.cosine) < _PARALLEL
 
 
 def _message(edit: Mapping[str, Any], feeds: Sequence[Check]) -> str:
@@ -99,6 +100,8 @@ def _message(edit: Mapping[str, Any], feeds: Sequence[Check]) -> str:
     if edit["kind"] == "move-statement":
         early = f"after `{edit['old']}` has changed its weights"
         return f"`{edit['statement']}` comes {early}, and spoils the gradient of {names}"
+    if edit["kind"] == "turn-step":
+        return f"`{edit['statement']}` goes uphill, though the gradient of {names} is right"
     if edit["kind"] == "insert-statement":
         return f"`{edit['new']}` is missing, which spoils the gradient of {names}"
     return f"`{edit['old']}` spoils the gradient of {names}"
@@ -131,6 +134,8 @@ def _in_words(case: Case, state: Mapping[str, Any]) -> str:
 
 
 def _off(check: Check) -> str:
+    if check.reason == ASCENT:
+        return ASCENT
     if check.ratio is not None and _is_factor(check):
         return f"{times(check.ratio)} the gradient"
     if check.cosine is None or check.relative is None:

@@ -12,7 +12,10 @@ ACTIVATION = re.compile(
 DERIVATIVE = re.compile(
     r"(?i)prime|deriv|slope|grad|_d\b|\bd_?(act|relu|leaky|sigm|tanh|elu|soft)|1(\.0?)? ?- ?"
 )
-DECAY = re.compile(r"(?i)\breg|lambda|\blam|\bl2|\bl1|decay|penalt|alpha ?\*|weight_?decay")
+DECAY = re.compile(
+    r"(?i)\breg|lambda|\blam|\bl[12](_?(reg|pen|coef|strength)| ?\* ?(self\.)?(w|theta|par|coef))"
+    r"|decay|penalt|alpha ?\*|weight_?decay"
+)
 BIAS = re.compile(
     r"(?i)d?(b[a-z]?|bhid|bout|base|bias|biases|biais|const|intercept|offset|shift|threshold)"
 )
@@ -23,7 +26,9 @@ PRE = re.compile(
 )
 """How the name of a pre-activation begins."""
 
-DERIVED = re.compile(r"(?i)^(self\.)?(d(?=[A-Z_\d]|[a-z]{1,3}\d?\b)|grad|delta|err|nabla)")
+DERIVED = re.compile(
+    r"(?i)^(self\.)?(d(?=[A-Z_\d]|[a-z]{1,3}\d?\b)|grad|delta|err|nabla|[a-z]\w*_(delta|error)\b)"
+)
 """How the name of a derivative begins."""
 
 INPUT = re.compile(r"^(self\.)?([xX]|[Ii]nputs?|data|features)(?![a-z])")
@@ -44,6 +49,9 @@ MASK = re.compile(r"(?i)mask|drop|keep")
 INDEX = re.compile(r"\[[^\]]*\]")
 NUMBER = re.compile(r"\d+")
 POOL = re.compile(r"(?i)pool|max|window")
+SPREAD = re.compile(r"(?i)pool|\brepeat\(|\bkron\(")
+"""How the gradient of an average pooling is handed on."""
+
 CONV = re.compile(r"(?i)conv|kernel|filter|stride|pad")
 
 
@@ -173,7 +181,14 @@ class Mistake:
     @property
     def is_neighbour(self) -> bool:
         """Whether another entry of the same list belongs into a derivative."""
-        return self.is_shifted and bool(DERIVATIVE.search(self.statement))
+        shifted = self.is_shifted and not INPUT.search(self.old)
+        return shifted and bool(DERIVATIVE.search(self.statement))
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing that it is made from is a derivative: the way back begins there."""
+        names = re.findall(r"[^\W\d]\w*", self.statement.partition("=")[2])
+        return not any(DERIVED.search(name) for name in names)
 
 
 def _value(statement: str) -> ast.AST | None:

@@ -32,6 +32,7 @@ from gradcheck.paste.mistake import (
     POOL,
     PRODUCT,
     SOFTMAX,
+    SPREAD,
     SUM,
     WEIGHT,
     Mistake,
@@ -147,6 +148,8 @@ def _too_large(m: Mistake) -> bool:
 
 
 def _undivided(m: Mistake) -> Codes:
+    if m.kind == "divide" and SPREAD.search(f"{m.function} {m.statement}"):
+        yield "POL06"
     if m.is_output:
         yield "AVG01"
     if m.is_own:
@@ -295,6 +298,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "assign-to-accumulate": _accumulated,
     "accumulate-to-assign": lambda _: iter(("PRP08",)),
     "assign-to-update": lambda _: iter(("UPD01",)),
+    "turn-step": lambda _: iter(("UPD01", "UPD08")),
     "insert-statement": _inserted,
     "move-statement": lambda _: iter(("PRP01",)),
 }

@@ -29,6 +29,8 @@ UNKNOWN_LOSS = (
 )
 
 
+ASCENT = "it is the gradient, and the step follows it uphill"
+
 _STEPS = (
     "the loss stays the same when it moves a little, as behind a step or a choice between values: "
     "there is no gradient to hold its updates against"
@@ -166,6 +168,8 @@ def _check(
     if verdict == "wrong" and entry.get("elsewhere"):
         verdict = "undecided"
         reason = f"it is updated behind another loss, {entry['elsewhere']}, which may be its own"
+    if verdict == "wrong" and (entry.get("claim") or {}).get("ascends"):
+        reason = ASCENT
     return Check(
         parameter=str(entry["name"]),
         shape=tuple(entry["shape"]),
@@ -216,7 +220,8 @@ def verdict_of(free: Fit, rows: Sequence[Rows], scale: float | None) -> tuple[Ve
     if free.exact:
         if scale is None or _equal(free.scale, scale, free):
             return "right", None
-        return "wrong", f"it is {times(free.scale / scale)} the gradient"
+        reason = f"it is {times(free.scale / scale)} the gradient"
+        return "wrong", reason if free.factored or free.scale < 0 else None
     if free.residual <= DOUBT * free.bar:
         return "undecided", "the difference is within what rounding may do here"
     return "wrong", None

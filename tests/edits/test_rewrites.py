@@ -49,6 +49,8 @@ def edits(text: str, material: Material = MATERIAL) -> dict[str, str]:
         ("g = x @ d", "g = x @ d + l2 * W1", "add-term"),
         ("g = e / m", "g = e", "drop-factor"),
         ("g = e * a", "g = a", "drop-factor"),
+        ("d = e * a * (1 - a)", "d = e", "drop-factor"),
+        ("d = (1 - a) * x", "d = (a) * x", "complement"),
         ("d = e @ W2", "d = e @ W2.T", "transpose"),
         ("d = e @ W2.T", "d = e @ W2", "transpose"),
         ("g = d.T @ a", "g = a.T @ d", "transpose"),

@@ -74,6 +74,8 @@ class Bench:
         )
         self.small = False
         """Whether claims are taken at a very small learning rate."""
+        self.signs: Mapping[Path, float] = {p: c.sign for p, c in self.claims.items()}
+        """By which sign each update follows its gradient variable."""
         self.tried = 0
         self.points = self._points()
         self._judge = Judge(self.points, None if self.inferred else rate, inferred=self.inferred)
@@ -279,7 +281,7 @@ class Bench:
 
     def _recorded(self, trial: Trial, claim: Claim, path: Path) -> Any:
         value = claim.value(trial.events, np.shape(self.points[0].point[path]))
-        return None if value is None else claim.sign * value
+        return None if value is None else self.signs[path] * value
 
     def _rows(self, point: Measured, claims: Claims) -> dict[Path, Rows]:
         found = {}

@@ -5,7 +5,9 @@ what is still wrong at the real rate is a matter of order.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from gradcheck.paste.repair.ascent import descending, follow
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.copies import copies
@@ -20,7 +22,18 @@ _MOVES = 3
 
 
 def repaired(bench: Bench, known: Known, start: State, foresight: Foresight, late: Late) -> Repairs:
-    """Return the repairs of a program that is wrong at its real learning rate."""
+    """Return the repairs of a program that is wrong at its real learning rate.
+
+    Where the step goes uphill, it is turned first, and all else is repaired on top of that.
+    """
+    turned = descending(bench, known, start, late)
+    if turned:
+        if not turned[0].shown.wrong:
+            return Repairs(done=turned, near=None, tried=bench.tried)
+        start = turned[0]
+        follow(bench, start.changes)
+        found = search(bench, known, start, foresight, late)
+        return replace(found, near=found.near or start)
     bench.small = True
     small = bench.tells({})
     if small is None or not _differ(small, start.shown) or _is_beyond(small, start.shown):

@@ -67,6 +67,19 @@ class Foresight:
             self._origins[wrong] = origin(self._targets, self._known.influences, wrong)
         return self._origins[wrong]
 
+    def misses(self, changes: Changes, wrong: frozenset[Path]) -> bool:
+        """Tell changes that are not made where the way back first goes wrong."""
+        first = self.origin(wrong)
+        return first is not None and first.statement.number not in changes
+
+    def is_late(self, changes: Changes, wrong: frozenset[Path]) -> bool:
+        """Tell changes that only make good for what has gone wrong before them on the way back."""
+        first = self.origin(wrong)
+        order = {s.number: place for place, s in enumerate(self._targets.backward)}
+        return first is not None and all(
+            order.get(number, -1) > order[first.statement.number] for number in changes
+        )
+
     def outlook(self, changes: Changes, edits: Sequence[Edit], late: Callable[[], bool]) -> Outlook:
         """Return what the edits promise on top of changes."""
         jobs = {job.number: job for job in self._jobs(changes, edits)}

@@ -12,6 +12,9 @@ from gradcheck.record import record
 
 _NEAR = 1e-5
 _DRIFT = 0.4
+_SHARE = 0.01
+"""How much of a claim its gradient has to be, at least."""
+
 _TELLING = 3
 """So many lines are needed to tell that a difference is a multiple of something."""
 
@@ -37,7 +40,7 @@ class Shown:
 
 
 def _weight(one: Fit, decayed: bool) -> float:
-    if one.exact or decayed:
+    if one.factored or decayed:
         return 0.5
     return 1.0 + 0.2 * min(1.0, one.residual) - 0.1 * abs(one.cosine)
 
@@ -75,21 +78,37 @@ class Judge:
         anchor = self._anchor
         drifted = bool(anchor and scale and abs(scale / anchor - 1) > _NEAR)
         odd = [path for path in wrong if not fits[path].exact]
-        known = scale or self._rate
-        decayed = bool(odd and known) and all(self._is_decay(p, rows[p], known) for p in odd)
+        decayed = bool(odd) and self._are_decays({p: rows[p] for p in odd}, scale or self._rate)
         return Shown(
             wrong=frozenset(wrong), fits=fits, scale=scale, drifted=drifted, decayed=decayed
         )
 
-    def _is_decay(self, path: Path, rows: Sequence[Rows], scale: float | None) -> bool:
-        """Tell whether claims are off their slopes by a multiple of the parameter."""
-        left, own = [], []
-        for point, row in zip(self._points, rows, strict=False):
-            lines = point.lines[path].reshape(len(row.claim), -1)
-            left.append(row.claim - (scale or 0.0) * row.slope)
-            own.append(lines @ np.ravel(point.point[path]))
-        off, value = np.concatenate(left), np.concatenate(own)
-        if len(off) < _TELLING or not np.any(value):
-            return False
-        rest = off - off @ value / (value @ value) * value
-        return bool(np.linalg.norm(rest) <= _NEAR * np.linalg.norm(off))
+    def _are_decays(self, rows: Mapping[Path, Sequence[Rows]], scale: float | None) -> bool:
+        """Tell whether claims are off their slopes by multiples of the parameters, at one scale."""
+        found = [self._scale(path, own, scale) for path, own in rows.items()]
+        first = found[0]
+        return first is not None and all(
+            one is not None and abs(one / first - 1) <= _NEAR for one in found
+        )
+
+    def _scale(self, path: Path, rows: Sequence[Rows], scale: float | None) -> float | None:
+        """Return the scale of a claim that is off by a multiple of the parameter, if it is one.
+
+        Where none is known it is fitted along with that.
+        """
+        along = [
+            point.lines[path].reshape(len(row.claim), -1) @ np.ravel(point.point[path])
+            for point, row in zip(self._points, rows, strict=False)
+        ]
+        claim, slope = (np.concatenate([getattr(r, n) for r in rows]) for n in ("claim", "slope"))
+        value = np.concatenate(along)
+        if len(claim) < _TELLING or not np.any(value):
+            return None
+        columns = np.stack([value] if scale else [value, slope], axis=1)
+        off = claim - (scale or 0.0) * slope
+        factors, *_ = np.linalg.lstsq(columns, off, rcond=None)
+        if np.linalg.norm(off - columns @ factors) > _NEAR * np.linalg.norm(off):
+            return None
+        found = float(scale or factors[1])
+        there = found * np.linalg.norm(slope) > _SHARE * np.linalg.norm(claim)
+        return found if there else None

@@ -52,7 +52,8 @@ def origin(
             values = targets.values(statement)
             shapes = table.shapes
             if len(influences[statement.number].parameters) == 1:
-                shapes -= targets.own  # It may be the gradient of that parameter.
+                # It may be the gradient of that parameter.
+                shapes -= {targets.own[path] for path in influences[statement.number].parameters}
             if turn >= len(values) or values[turn].shape not in shapes:
                 continue
             found = [factor / usual for factor in table.matches(values[turn]).values()]

@@ -99,11 +99,11 @@ def _scope(seen: Mapping[str, Any], other: Mapping[str, Any]) -> Scope:
             numbers[name] = float(value)
         if name in other and not np.array_equal(value, other[name], equal_nan=True):
             moving.add(name)
-    found = {name: axis for name in arrays if name in moving for axis in _summing(seen[name])}
+    found = {name: axis for name in arrays if name in moving for axis in summing(seen[name])}
     return Scope(arrays=arrays, numbers=numbers, moving=frozenset(moving), chances=found)
 
 
-def _summing(value: Any) -> Iterator[int | None]:
+def summing(value: Any) -> Iterator[int | None]:
     """Yield the axis along which positive entries add up to 1, if there is one."""
     array = np.asarray(value)
     if array.size < 2 or array.dtype.kind != "f" or not np.all(array > 0):

@@ -1,7 +1,7 @@
 """The search for the fewest and smallest edits that make all of a step's updates right."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from gradcheck.paste.repair.bench import Bench
@@ -34,6 +34,8 @@ many such edits are."""
 _GAIN = 0.3
 """By how much fewer gradients must be wrong, in whole ones, for half a repair to be pursued."""
 
+_LATE = 1.0
+
 _FACTORS = frozenset(
     ("divide", "multiply", "drop-factor", "sum-to-mean", "square", "drop-square", "change-number")
 )
@@ -48,10 +50,13 @@ class State:
     changes: Changes
     shown: Shown
     edits: tuple[Edit, ...] = ()
+    late: bool = False
+    """Whether it only makes good for what has gone wrong before it on the way back."""
 
     @property
     def cost(self) -> float:
-        return sum(edit.cost for edit in self.edits) + len(self.edits) + self.shown.drifted
+        extra = self.shown.drifted + _LATE * self.late
+        return sum(edit.cost for edit in self.edits) + len(self.edits) + extra
 
     @property
     def length(self) -> int:
@@ -90,9 +95,9 @@ def _searched(
             left = _more(bench, OTHERS) if done else most
             _Growth(bench, known, foresight, state, late, hasty=hasty).run(left, done, grown)
         if done:
-            done.sort(
-                key=lambda state: (state.cost, _is_late(state, start, foresight), state.length)
-            )
+            wrong = start.shown.wrong
+            done = [replace(s, late=foresight.is_late(s.changes, wrong)) for s in done]
+            done.sort(key=lambda s: (s.cost, foresight.misses(s.changes, wrong), s.length))
             return Repairs(done=tuple(done), near=None, tried=bench.tried)
         grown.sort(key=lambda state: (state.shown.score, state.cost))
         states = _distinct(grown)[:BEAM]
@@ -100,12 +105,6 @@ def _searched(
         if not states or late():
             break
     return Repairs(done=(), near=near, tried=bench.tried)
-
-
-def _is_late(state: State, start: State, foresight: Foresight) -> bool:
-    """Tell edits that are not made where the way back first goes wrong, but behind that."""
-    first = foresight.origin(start.shown.wrong)
-    return first is not None and first.statement.number not in state.changes
 
 
 class _Growth:
@@ -208,7 +207,7 @@ def evidence(shown: Shown) -> tuple[tuple[float, ...], frozenset[str]]:
         return (), DECAY
     if shown.scale is None:
         return (), frozenset()
-    exact = [shown.fits[path] for path in shown.wrong if shown.fits[path].exact]
+    exact = [shown.fits[path] for path in shown.wrong if shown.fits[path].factored]
     ratios = tuple(dict.fromkeys(one.scale / shown.scale for one in exact))
     if exact and len(exact) == len(shown.wrong):
         if all(abs(r + 1) < _SAME for r in ratios):

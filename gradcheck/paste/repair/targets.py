@@ -46,7 +46,7 @@ class Targets:
         self._backward = [
             s for s in own if not influences[s.number].forward and influences[s.number].parameters
         ]
-        self.own = frozenset(np.shape(value) for value in bench.points[0].point.values())
+        self.own = {path: np.shape(value) for path, value in bench.points[0].point.items()}
         """The shapes of parameters: what has one of them may be a gradient."""
         sites = frozenset().union(*(s.sites for s in own), *map(unnamed, self._forward))
         self._plan = bench.step.plan(sites | {bench.loss.site})

@@ -138,7 +138,7 @@ def _name_of(inquiry: Inquiry, index: int | None) -> str | None:
 
 def _claim(inquiry: Inquiry, claim: Claim) -> dict[str, Any]:
     site = inquiry.machine.sites[claim.site]
-    return {"text": site.text, "line": site.line, "why": claim.why}
+    return {"text": site.text, "line": site.line, "why": claim.why, "ascends": claim.ascends}
 
 
 def _rows(given: Sequence[Rows]) -> list[dict[str, Any]]:

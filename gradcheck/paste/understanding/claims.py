@@ -17,6 +17,7 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.instrument import Plan
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
@@ -53,6 +54,11 @@ class Claim:
     sign: float = 1.0
     decay: float = 0.0
     back: int = 1
+
+    @property
+    def ascends(self) -> bool:
+        """Whether it is the gradient itself, and the update follows it uphill."""
+        return self.sign < 0 and self.fit.exact and self.fit.scale < 0
 
     def value(self, events: Sequence[Event], shape: tuple[int, ...]) -> Any:
         """Return the claim as some events have it; None where they have none."""
@@ -262,32 +268,35 @@ def _updating(inquiry: Inquiry, path: Path) -> Measured:
 def _turned(inquiry: Inquiry, path: Path, claim: Claim) -> Claim:
     """Return a gradient variable with the sign by which the update follows it.
 
-    An optimizer may be handed the negative of it, and goes uphill then. So the variable is turned
-    round, and what that does to the update is looked at.
+    An optimizer may be handed the negative of it, and goes uphill then.
+    """
+    if isinstance(inquiry.machine.nodes[claim.site], ast.AugAssign):
+        return claim
+    if not leads_uphill(inquiry, path, claim, inquiry.step.plan(frozenset({claim.site}))):
+        return claim
+    rows = tuple(replace(row, claim=-row.claim) for row in claim.rows)
+    return replace(claim, rows=rows, fit=fit(rows), sign=-1.0)
+
+
+def leads_uphill(inquiry: Inquiry, path: Path, claim: Claim, plan: Plan) -> bool:
+    """Tell whether an update adds what it makes of a gradient variable.
+
+    The variable is turned round, and what that does to the update is looked at.
     """
     point = _updating(inquiry, path)
     step = replace(inquiry.step, first=point.first, paths=(path,))
     sites = frozenset({claim.site})
-    plain = step.trial(point.point, step.plan(sites), recorded=sites)
+    plain = step.trial(point.point, plan, recorded=sites)
     shape = np.shape(point.point[path])
-    value = claim.value(plain.events, shape)
-    if (
-        plain.failed
-        or value is None
-        or isinstance(inquiry.machine.nodes[claim.site], ast.AugAssign)
-    ):
-        return claim
+    value = None if plain.failed else claim.value(plain.events, shape)
+    if value is None:
+        return False
 
     def turn(value: Any) -> Any:
         return -2 * frozen(value) if np.shape(value) == shape else 0.0
 
-    other = step.trial(
-        point.point, step.plan(sites), recorded=frozenset(), inject={claim.site: turn}
-    )
+    other = step.trial(point.point, plan, recorded=frozenset(), inject={claim.site: turn})
     changes = plain.change(path), other.change(path)
     if other.failed or changes[0] is None or changes[1] is None:
-        return claim
-    if float(np.sum((changes[0] - changes[1]) * value)) <= 0:
-        return claim
-    rows = tuple(replace(row, claim=-row.claim) for row in claim.rows)
-    return replace(claim, rows=rows, fit=fit(rows), sign=-1.0)
+        return False
+    return float(np.sum((changes[0] - changes[1]) * value)) > 0

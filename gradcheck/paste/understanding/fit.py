@@ -50,6 +50,11 @@ class Fit:
         return self.tells and self.scale != 0 and self.residual <= self.bar
 
     @property
+    def factored(self) -> bool:
+        """Whether it shows that one factor is all that is wrong: any fits a single line."""
+        return self.exact and self.lines > 1
+
+    @property
     def tells(self) -> bool:
         """Whether the claims are more than rounding, on lines that are sharp."""
         return self.lines > 0 and self.bar < _BLUNT

@@ -28,6 +28,24 @@ def mistake(kind: str, old: str, new: str, statement: str, feeds: frozenset[str]
     [
         (mistake("swap-operands", "y - p", "p - y", "d = y - p", ALL), "SGN01"),
         (
+            mistake("complement", "1 - q", "q", "gv += (1 - q) * out[k]", frozenset({"W1"})),
+            "SGN05",
+        ),
+        (
+            mistake(
+                "replace-name", "l2_error", "l2_delta", "l1_error = l2_error @ W2.T", ALL - {"W2"}
+            ),
+            "MAT10",
+        ),
+        (
+            mistake("change-index", "x[0]", "x[1]", "dh_dw = x[0] * slope(s)", frozenset({"W1"})),
+            "PRP04",
+        ),
+        (
+            mistake("divide", "d.repeat(2, 1)", "d.repeat(2, 1) / 4", "e = d.repeat(2, 1)", ALL),
+            "POL06",
+        ),
+        (
             mistake("negate", "-d @ W2.T", "d @ W2.T", "e = -d @ W2.T", frozenset({"W1", "b1"})),
             "SGN02",
         ),

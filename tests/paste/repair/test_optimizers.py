@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from gradcheck.paste.session import Request, run
+from gradcheck.paste.verdicts import ASCENT
+
 Repaired = Callable[[str], "dict[str, Any] | None"]
 
 ADAM = """\
@@ -104,3 +107,38 @@ def test_a_gradient_that_momentum_takes_is_made_right(
         text.replace("(", "").replace(")", "") in right.replace("(", "").replace(")", "")
         for text in new
     )
+
+
+def test_a_step_that_follows_right_gradients_uphill_is_turned_round(repaired: Repaired) -> None:
+    wrong = ADAM.replace("p[k] -= 0.01 * m[k]", "p[k] += 0.01 * m[k]")
+    found = repaired(wrong)
+    assert found is not None
+    best = found["done"][0]
+    assert [edit["kind"] for edit in best["edits"]] == ["turn-step"]
+    assert best["changes"][0]["new"].startswith("p[k] -= 0.01 * m[k]")
+    kinds = {edit["kind"] for state in found["done"] for edit in state["edits"]}
+    assert kinds == {"turn-step"}
+
+
+def test_a_gradient_is_mended_on_top_of_a_step_that_is_turned_round(repaired: Repaired) -> None:
+    wrong = ADAM.replace("p[k] -= 0.01 * m[k]", "p[k] += 0.01 * m[k]")
+    found = repaired(wrong.replace("np.exp(-U))\n", "np.exp(U))\n"))
+    assert found is not None
+    kinds = [edit["kind"] for edit in found["done"][0]["edits"]]
+    assert kinds[0] == "turn-step"
+    assert len(kinds) == 2
+
+
+def test_a_reversed_residual_is_not_taken_for_a_step_uphill(repaired: Repaired) -> None:
+    assert "dP = P - Y" in mended(ADAM, "dP = P - Y", "dP = Y - P", repaired)
+
+
+def test_a_step_uphill_is_not_said_to_be_a_wrong_gradient() -> None:
+    text = ADAM.replace("p[k] -= 0.01 * m[k]", "p[k] += 0.01 * m[k]")
+    (found,) = run(Request(text=text, name="post.txt")).problems
+    (finding,) = found.findings
+    assert finding.code == "UPD01"
+    assert finding.fix is not None
+    assert "goes uphill" in finding.message
+    assert {check.reason for check in found.checks} == {ASCENT}
+    assert not any("minus the gradient" in line for line in finding.evidence)

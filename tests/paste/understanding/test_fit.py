@@ -23,3 +23,17 @@ def test_a_blunt_line_that_is_off_by_many_bars_objects() -> None:
     claim = 0.1 * true + np.array([0, 0, 0.02])
     assert fit([_rows(0.1 * true, true, bar)]).exact
     assert not fit([_rows(claim, true, bar)]).exact
+
+
+def test_a_single_line_tells_no_factor() -> None:
+    line = np.array([0.7])
+    rows = Rows(
+        point=0,
+        claim=2 * line,
+        claim_bar=np.full(1, 1e-16),
+        slope=line,
+        slope_bar=np.full(1, 1e-12),
+    )
+    assert fit([rows]).exact
+    assert not fit([rows]).factored
+    assert fit([rows, rows]).factored
