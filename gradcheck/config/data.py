@@ -204,21 +204,32 @@ def batch_size(data: Section) -> int:
 
 
 def target_shape(source: ArraySource, prediction: Shape, op: Op, options: Options) -> Shape:
-    """Return the target's full shape: as given where the loss takes it, else the prediction's."""
+    """Return the target's full shape: as given where the loss takes it, else the prediction's.
+
+    Whole numbers are class numbers where the loss takes these.
+    """
     batch = prediction[0]
     if source.shape is not None:
         return (batch, *source.shape)
     if source.classes is not None and source.given is None:
         return prediction[:-1]
     if source.given is None:
-        return prediction
+        numbers = source.whole and _takes(op, options, prediction, prediction[:-1])
+        return prediction[:-1] if numbers else prediction
     shape = source.given.shape or prediction
+    if _takes(op, options, prediction, shape):
+        return shape
+    plain = [n for n in shape if n != 1] == [n for n in prediction if n != 1]
+    return prediction if plain else shape
+
+
+def _takes(op: Op, options: Options, prediction: Shape, target: Shape) -> bool:
+    """Tell whether a loss takes a target of some shape."""
     try:
-        op.infer([prediction, shape], options)
+        op.infer([prediction, target], options)
     except ShapeError:
-        plain = [n for n in shape if n != 1] == [n for n in prediction if n != 1]
-        return prediction if plain else shape
-    return shape
+        return False
+    return True
 
 
 def facts(initial: Mapping[str, ArraySource]) -> Iterator[Fact]:

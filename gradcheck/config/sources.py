@@ -41,7 +41,8 @@ class ArraySource:
     """One way to get an array: exactly one of `given`, `expression` and `draw` is there.
 
     `shape` is the shape that the config demands of one sample, if any; `classes` the number of
-    classes where the values are integer labels; `stored` the type that values had in their file.
+    classes where the values are integer labels; `stored` the type that values had in their file;
+    `whole` says that whole numbers are drawn.
     """
 
     node: Node
@@ -52,6 +53,7 @@ class ArraySource:
     shape: Shape | None = None
     classes: int | None = None
     stored: str = "float64"
+    whole: bool = False
 
     def error(self, message: str) -> ConfigError:
         """Make an error about this source."""
@@ -125,7 +127,8 @@ def _from_section(section: Section) -> ArraySource:
     classes = section.get("classes")
     make: dict[str, Any] = {"shape": shape}
     if word in SETTINGS:
-        make |= {"draw": SETTINGS[word].draw(section[word]), "classes": classes}
+        draw = SETTINGS[word].draw(section[word])
+        make |= {"draw": draw, "classes": classes, "whole": word == "integers"}
     elif word == "expression":
         make["expression"] = _expression(section)
     else:

@@ -93,6 +93,26 @@ def test_expressions_may_stand_before_what_they_use(
     np.testing.assert_array_equal(data["y"], data["x"][:, 1:] * 5)
 
 
+@pytest.mark.parametrize(
+    ("loss", "shape"),
+    [
+        ("{cross_entropy: {from: logits}}", (5,)),
+        ("squared_error", (5, 3)),  # takes no class numbers
+    ],
+)
+def test_whole_numbers_are_class_numbers_where_the_loss_takes_these(
+    loss: str, shape: tuple[int, ...], load_config: Callable[[str], Loaded]
+) -> None:
+    loaded = load_config(f"""
+network: {{inputs: {{x: [2]}}, layers: [{{output: {{dense: {{units: 3}}}}}}]}}
+loss: {loss}
+data: {{batch: 5, x: {{normal: [0, 1]}}, y: {{integers: [0, 2]}}}}
+""")
+    y = loaded.problem.probe(0, 0).data["y"]
+    assert y.shape == shape
+    assert {*y.flat} <= {0, 1, 2}
+
+
 class TestFiles:
     """Arrays beside the config."""
 
