@@ -49,23 +49,29 @@ def influential(
     near = [path for path, is_near in found.items() if is_near]
     if len(near) < len(found):
         return [path for path in found if path not in near]
-    return _felt_later(step, base, point, first) or near
+    return _felt_later(step, base, point, first, lax=bool(near)) or near
 
 
-def _felt_later(step: Step, base: Trial, point: Point, first: Mapping[Path, int]) -> list[Path]:
+def _felt_later(
+    step: Step, base: Trial, point: Point, first: Mapping[Path, int], *, lax: bool
+) -> list[Path]:
     """Return the paths that a loss, known by its name, depends on after the updates.
 
-    A rate of zero keeps what the updates make of them, and all that they follow, out of it.
+    A rate of zero keeps what the updates make of them, and all that they follow, out of it. Unless
+    that is `lax`, the loss is one that the updates do not change.
     """
     plan = step.plan(None)
     moved, idle = step.trial(point, plan, rate=0.0), step.trial({}, plan, rate=0.0)
     if moved.failed or len(idle.events) != len(base.events):
         return []
     sites = step.scene.machine.sites
+    updated = () if lax else {*differing_events(base, idle)}
     late = {
         index
         for index in differing_events(idle, moved)
-        if index < len(idle.events) and loss_like(sites[idle.events[index].site].names)
+        if index < len(idle.events)
+        and index not in updated
+        and loss_like(sites[idle.events[index].site].names)
     }
     summed = {idle.events[index].site for index in late}
     own = {index for index, event in enumerate(idle.events) if event.site in summed}
@@ -95,7 +101,8 @@ def _felt(
     found: dict[Path, bool] = {}
     for path in point:
         alone = step.trial({path: point[path]}, plan, rate=rate, recorded=sites, most=len(places))
-        differing = {places[index] for index in differing_events(still, alone)}
+        # Where the runs take different turns, one may have more of them.
+        differing = {places[i] for i in differing_events(still, alone) if i < len(places)}
         early = [index for index in differing & telling if index < first[path]]
         if early:
             own = base.before.values[path]

@@ -241,10 +241,13 @@ def _points(
     step: Step, found: Found, base: Trial, offered: Sequence[Candidate]
 ) -> Iterator[Measured]:
     """Measure at consecutive iterations; once more at the first if that alone shows a loss."""
-    count = _FEWER if base.seconds > _SLOW else _POINTS
+    seconds = base.seconds
+    if seconds > _SLOW:  # Once, it may just have been held up.
+        seconds = min(seconds, step.trial({}, step.plan(None), rate=0.0).seconds)
+    count = _FEWER if seconds > _SLOW else _POINTS
     missing = False
     for seed in range(1, count + 1):
-        ahead = (seed - 1) % _ahead(base.seconds)
+        ahead = (seed - 1) % _ahead(seconds)
         ahead = 0 if step.spreads else ahead * step.span
         one = _measured(replace(step, first=step.first + ahead), found, offered, seed)
         if one is not None:
