@@ -82,6 +82,8 @@ class Foresight:
 
     def outlook(self, changes: Changes, edits: Sequence[Edit], late: Callable[[], bool]) -> Outlook:
         """Return what the edits promise on top of changes."""
+        if not edits:
+            return Outlook(vain=frozenset(), promising=frozenset())
         jobs = {job.number: job for job in self._jobs(changes, edits)}
         evaluation = Evaluation(self._bench, jobs, self._targets, late)
         self._bench.watch(changes, jobs, evaluation.look)

@@ -131,6 +131,8 @@ class _Growth:
         self._hasty = hasty
         self._limit = float("inf")
         """How unlikely an edit may be to be tried yet."""
+        self._is_done = False
+        """Whether all is right already, and only equals are looked for."""
 
     def run(self, left: int, done: list[State], grown: list[State]) -> None:
         """Try up to `left` edits, and add the states that help to `done` and `grown`."""
@@ -149,6 +151,7 @@ class _Growth:
                 continue
             if not after.shown.wrong:
                 done.append(after)
+                self._is_done = not after.shown.drifted
                 # What makes the gradients those of another learning rate is the last resort.
                 far = SIGHT + after.shown.drifted
                 self._limit = min(self._limit, edit.rank + far)
@@ -160,19 +163,35 @@ class _Growth:
                 left = min(left, _more(self._bench, WAITING))
 
     def _ordered(self) -> Iterator[Edit]:
-        """Yield the likeliest edits first, then those that promise to help, and all others."""
+        """Yield the likeliest edits first, then those that promise to help, and all others.
+
+        First of all come those that promise to help where the way back first goes wrong.
+        """
         state = self._state
         ratios, likely = evidence(state.shown)
         edits = candidates(self._known, state.changes, state.shown.wrong, ratios, likely)
+        first = [edit for edit in edits if self._is_first(edit)]
+        outlook = self._foresight.outlook(state.changes, first, self._late)
+        early = {id(edit) for edit in first if outlook.promises(edit)}
+        yield from (edit for edit in first if id(edit) in early)
+        edits = [edit for edit in edits if id(edit) not in early]
         eager = EAGER // 3 if self._bench.slow else EAGER
         yield from edits[:eager]
         edits = [edit for edit in edits[eager:] if edit.rank <= self._limit]
-        if not edits:
+        if not edits or self._is_done:
+            yield from edits
             return
         outlook = self._foresight.outlook(state.changes, edits, self._late)
         rest = [edit for edit in edits if not outlook.is_vain(edit)]
         yield from (edit for edit in rest if outlook.promises(edit))
         yield from (edit for edit in rest if not outlook.promises(edit))
+
+    def _is_first(self, edit: Edit) -> bool:
+        """Tell edits of the statement at which the way back first goes wrong."""
+        first = self._foresight.origin(self._state.shown.wrong)
+        return first is not None and {part.number for part in edit.parts} == {
+            first.statement.number
+        }
 
 
 def _more(bench: Bench, count: int) -> int:

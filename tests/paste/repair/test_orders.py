@@ -1,14 +1,17 @@
 """What is tried early on: the repairs that the program itself points at, within few trials."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 from gradcheck.paste.repair import service
-from gradcheck.paste.repair.foresight import Foresight
+from gradcheck.paste.repair.candidates import Edit
+from gradcheck.paste.repair.foresight import Foresight, Outlook
+from gradcheck.paste.repair.search import Late
+from gradcheck.paste.repair.statements import Changes
 from gradcheck.paste.repair.visits import Visits
 from gradcheck.paste.understanding.runtime import Runtime
 
@@ -170,10 +173,17 @@ def test_what_a_look_executes_itself_is_not_looked_at() -> None:
 def test_of_what_is_less_likely_than_a_repair_no_promise_is_looked_at(
     repaired: Repaired, network: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Foresight, "outlook", lambda *_: pytest.fail("nothing else was to be told"))
+    outlook, seen = Foresight.outlook, []
+
+    def looked(self: Foresight, changes: Changes, edits: Sequence[Edit], late: Late) -> Outlook:
+        seen.append(len(edits))
+        return outlook(self, changes, edits, late)
+
+    monkeypatch.setattr(Foresight, "outlook", looked)
     found = repaired(network.replace("(1 - H ** 2)", "(H ** 2 - 1)"))
     assert found is not None
     assert found["done"]
+    assert sum(seen) < 200, "of more than two thousand"
 
 
 @pytest.mark.parametrize(
@@ -190,3 +200,13 @@ def test_a_search_ends_by_the_processor_s_time_unless_the_machine_is_very_busy(
     now["processor"] += processor
     now["wall"] += wall
     assert is_late() is late
+
+
+def test_what_makes_a_derivative_where_there_first_is_none_comes_first(
+    repaired: Repaired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gradcheck.paste.repair.search.OTHERS", 0)
+    found = repaired(CELL.replace("dgate = dh * np.sin(c)", "dgate = dh * c"))
+    assert found is not None
+    assert found["done"][0]["changes"][0]["new"] == "dgate = dh * np.sin(c)"
+    assert found["tried"] < 12
