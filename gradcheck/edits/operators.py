@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
+import numpy as np
+
 from gradcheck.edits import arithmetic, matrices, naming, reductions, slopes
 from gradcheck.edits.material import Material
 from gradcheck.edits.place import Place, Proposal, is_module
@@ -120,8 +122,18 @@ def _turns(root: ast.expr, material: Material) -> Iterator[tuple[int, Material]]
 
 
 def _owners(root: ast.expr) -> Iterator[int]:
-    """Yield what is only named for its rows, or to be turned: edits of it would be odd there."""
+    """Yield what is only named for its rows, or to be turned: edits of it would be odd there.
+
+    An array whose method is called is as good as an argument: `delta.sum(0)`.
+    """
+    called = {id(node.func) for node in ast.walk(root) if isinstance(node, ast.Call)}
     for node in ast.walk(root):
+        if (
+            isinstance(node, ast.Attribute)
+            and id(node) in called
+            and hasattr(np.ndarray, node.attr)
+        ):
+            continue
         match node:
             case ast.Subscript(value=value) | ast.Attribute(value=value):
                 if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
