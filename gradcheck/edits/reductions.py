@@ -26,6 +26,8 @@ def change_axis(place: Place) -> Iterator[Proposal]:
         inside = [*leading, *([f"axis={axis}"] if axis else []), *kept]
         what = f"over axis {axis}" if axis else "over everything"
         yield f"{function}({', '.join(inside)})", 1.4, f"sum {what}"
+        if axis and "keepdims=True" not in kept:
+            yield f"{function}({', '.join(inside)}, keepdims=True)", 1.8, f"sum {what}, and keep it"
     if "keepdims=True" not in kept and axes:
         inside = [*leading, f"axis={axes[0]}", *kept, "keepdims=True"]
         yield f"{function}({', '.join(inside)})", 2.2, "keep the summed axis"

@@ -42,6 +42,7 @@ class Stock:
         self._rates = frozenset(text for node in updates for text in coefficients(node))
         called = {*_called(tree)}
         self._uncalled = [name for name in self.functions if name not in called]
+        self._blocks: dict[int, frozenset[str]] = {}
         self._strengths = [c for c in coefficients(tree) if c not in self._rates]
         self._leaks = tuple(dict.fromkeys(_leaks(tree)))
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
@@ -53,9 +54,10 @@ class Stock:
         names = [*scope.arrays, *(n for n in scope.numbers if n in scope.moving | scope.data)]
         own = {ast.unparse(node) for node in ast.walk(statement.node) if isinstance(node, ast.expr)}
         stored = {ast.unparse(target) for target in _targets(statement.node)}
+        near = self._near(statement)
         ranked = sorted(
             (name for name in names if name not in stored),
-            key=lambda name: (name not in own, len(name)),
+            key=lambda name: (name not in own, name not in near, len(name)),
         )
         lengths = tuple(sizes(self._divisors, statement.node, scope))
         around = statement.function or self._tree
@@ -88,6 +90,14 @@ class Stock:
             shapes=scope.arrays,
             numpy=self.numpy,
         )
+
+    def _near(self, statement: Statement) -> frozenset[str]:
+        """Return what the statements of the same block are made of."""
+        key = id(statement.body)
+        if key not in self._blocks:
+            inner = (n for one in statement.body for n in ast.walk(one) if isinstance(n, ast.expr))
+            self._blocks[key] = frozenset(map(ast.unparse, inner))
+        return self._blocks[key]
 
     def _forgotten(self, statement: Statement, ratios: Sequence[float]) -> Iterator[str]:
         """Yield learning rates that are written as numbers, where just that factor is missing."""

@@ -1,6 +1,6 @@
 """The search for the fewest and smallest edits that make all of a step's updates right."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from typing import TypeAlias
 
@@ -25,6 +25,9 @@ EAGER = 100
 SIGHT = 0.5
 OTHERS = 60
 """So many more edits are tried where one rights all, to know of its equals."""
+
+PURSUED = 6
+"""So many edits that promise to mend the first of two mistakes are looked behind."""
 
 PATIENCE = 2.0
 WAITING = 150
@@ -77,10 +80,42 @@ class Repairs:
 def search(bench: Bench, known: Known, start: State, foresight: Foresight, late: Late) -> Repairs:
     """Return the repairs of the fewest edits; none where nothing was found in time."""
     first = _searched(bench, known, start, foresight, late, hasty=True)
-    if first.done or late() or first.near is None:
+    if first.done or late():
+        return first
+    pursued = _pursued(bench, known, start, foresight, late)
+    if pursued:
+        return Repairs(done=tuple(pursued), near=None, tried=bench.tried)
+    if late() or first.near is None:
         return first
     found = _searched(bench, known, start, foresight, late, hasty=False)
     return found if found.done else first
+
+
+def _pursued(
+    bench: Bench, known: Known, start: State, foresight: Foresight, late: Late
+) -> list[State]:
+    """Return repairs of two mistakes, one behind the other, by which the same gradients are wrong.
+
+    To mend the first alone rights no gradient; but then the way back goes wrong further on, and
+    what makes a derivative there is what is missing yet.
+    """
+    growth = _Growth(bench, known, foresight, start, late, hasty=True)
+    for edit in growth.promised(growth.first())[:PURSUED]:
+        both = None if late() else written(known, start.changes, edit)
+        shown = bench.tells(both[1]) if both else None
+        if both is None or shown is None or not shown.wrong <= start.shown.wrong:
+            continue
+        state = State(changes=both[1], shown=shown, edits=(*start.edits, both[0]))
+        behind = _Growth(bench, known, foresight, state, late, hasty=True)
+        tried = (
+            attempt(bench, known, state, other)
+            for other in behind.promised(behind.edits())
+            if {part.number for part in other.parts}.isdisjoint(state.changes) and not late()
+        )
+        done = [after for after in tried if after is not None and not after.shown.wrong]
+        if done:
+            return sorted(done, key=lambda s: (s.cost, s.length))
+    return []
 
 
 def _searched(
@@ -131,19 +166,18 @@ class _Growth:
         self._hasty = hasty
         self._limit = float("inf")
         """How unlikely an edit may be to be tried yet."""
+        self._narrow = False
+        """Whether only those are tried yet that could right all."""
         self._is_done = False
         """Whether all is right already, and only equals are looked for."""
 
     def run(self, left: int, done: list[State], grown: list[State]) -> None:
         """Try up to `left` edits, and add the states that help to `done` and `grown`."""
         wrong = self._state.shown.wrong
-        narrow = False
         for edit in self._ordered():
             if left <= 0 or self._late():
                 break
-            if edit.rank > self._limit:
-                continue
-            if narrow and edit.feeds is not None and not edit.feeds >= wrong:
+            if not self._is_worth(edit):
                 continue
             left -= 1
             after = attempt(self._bench, self._known, self._state, edit)
@@ -159,7 +193,7 @@ class _Growth:
                 continue
             grown.append(after)
             if self._hasty and after.shown.wrong < wrong:
-                self._limit, narrow = min(self._limit, edit.rank + PATIENCE), True
+                self._limit, self._narrow = min(self._limit, edit.rank + PATIENCE), True
                 left = min(left, _more(self._bench, WAITING))
 
     def _ordered(self) -> Iterator[Edit]:
@@ -167,17 +201,14 @@ class _Growth:
 
         First of all come those that promise to help where the way back first goes wrong.
         """
-        state = self._state
-        ratios, likely = evidence(state.shown)
-        edits = candidates(self._known, state.changes, state.shown.wrong, ratios, likely)
-        first = [edit for edit in edits if self._is_first(edit)]
-        outlook = self._foresight.outlook(state.changes, first, self._late)
-        early = {id(edit) for edit in first if outlook.promises(edit)}
-        yield from (edit for edit in first if id(edit) in early)
+        state, edits = self._state, self.edits()
+        first = self.promised(filter(self._is_first, edits))
+        yield from first
+        early = {id(edit) for edit in first}
         edits = [edit for edit in edits if id(edit) not in early]
         eager = EAGER // 3 if self._bench.slow else EAGER
         yield from edits[:eager]
-        edits = [edit for edit in edits[eager:] if edit.rank <= self._limit]
+        edits = [edit for edit in edits[eager:] if self._is_worth(edit)]
         if not edits or self._is_done:
             yield from edits
             return
@@ -185,6 +216,28 @@ class _Growth:
         rest = [edit for edit in edits if not outlook.is_vain(edit)]
         yield from (edit for edit in rest if outlook.promises(edit))
         yield from (edit for edit in rest if not outlook.promises(edit))
+
+    def edits(self) -> list[Edit]:
+        """Return all edits of the state, the likeliest first."""
+        ratios, likely = evidence(self._state.shown)
+        changes, wrong = self._state.changes, self._state.shown.wrong
+        return candidates(self._known, changes, wrong, ratios, likely)
+
+    def first(self) -> list[Edit]:
+        """Return those at the statement at which the way back first goes wrong."""
+        return [*filter(self._is_first, self.edits())]
+
+    def promised(self, edits: Iterable[Edit]) -> list[Edit]:
+        """Return those of some edits that promise to help."""
+        some = list(edits)
+        outlook = self._foresight.outlook(self._state.changes, some, self._late)
+        return [edit for edit in some if outlook.promises(edit)]
+
+    def _is_worth(self, edit: Edit) -> bool:
+        """Tell whether an edit is to be tried yet."""
+        if edit.rank > self._limit:
+            return False
+        return not self._narrow or edit.feeds is None or edit.feeds >= self._state.shown.wrong
 
     def _is_first(self, edit: Edit) -> bool:
         """Tell edits of the statement at which the way back first goes wrong."""
