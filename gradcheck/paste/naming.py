@@ -110,6 +110,13 @@ def _derivative(m: Mistake) -> Codes:
     yield "ACT01"
 
 
+def _regrouped(m: Mistake) -> Codes:
+    """Parentheses that are missing: around a sum that a factor is for, or around 1 - a."""
+    if m.is_decay:
+        yield from ("REG03", "REG04")
+    yield from ("ACT06", "ACT05")
+
+
 def _flipped(m: Mistake) -> Codes:
     """A comparison of the wrong kind: one that no entry meets leaves a derivative out."""
     if m.old.replace("=", "") == m.new.replace("=", ""):
@@ -294,7 +301,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "product-to-dot": _spread,
     "change-axis": _axes,
     "flip": _flipped,
-    "regroup": lambda _: iter(("ACT06", "ACT05")),
+    "regroup": _regrouped,
     "assign-to-accumulate": _accumulated,
     "accumulate-to-assign": lambda _: iter(("PRP08",)),
     "assign-to-update": lambda _: iter(("UPD01",)),

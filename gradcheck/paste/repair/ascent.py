@@ -12,8 +12,8 @@ from gradcheck.edits import Draft, Material, Rewrite, drafts, statement_rewrites
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known, Part, text_of
 from gradcheck.paste.repair.making import written
-from gradcheck.paste.repair.search import Late, State
 from gradcheck.paste.repair.statements import Changes, Statement
+from gradcheck.paste.repair.states import Late, State
 from gradcheck.paste.understanding.claims import leads_uphill
 from gradcheck.paste.understanding.paths import Path
 

@@ -11,8 +11,8 @@ from gradcheck.edits import Rewrite
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known, Part
 from gradcheck.paste.repair.moves import around
-from gradcheck.paste.repair.search import State
 from gradcheck.paste.repair.statements import Changes, Statement
+from gradcheck.paste.repair.states import State
 
 _COST = 3.0
 _MOST = 150

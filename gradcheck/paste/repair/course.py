@@ -15,8 +15,9 @@ from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.moves import moves
 from gradcheck.paste.repair.resets import resets
-from gradcheck.paste.repair.search import BEAM, Late, Repairs, State, search
+from gradcheck.paste.repair.search import BEAM, Repairs, search
 from gradcheck.paste.repair.statements import Changes
+from gradcheck.paste.repair.states import Late, State
 
 _MOVES = 3
 

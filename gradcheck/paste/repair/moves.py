@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from gradcheck.edits import Rewrite
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known, Part, text_of
-from gradcheck.paste.repair.search import State
 from gradcheck.paste.repair.statements import Change, Changes, Statement
+from gradcheck.paste.repair.states import State
 from gradcheck.paste.understanding.sites import of
 
 _COST = 2.0

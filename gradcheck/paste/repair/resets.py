@@ -8,8 +8,8 @@ from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.copies import inserted
 from gradcheck.paste.repair.moves import around
-from gradcheck.paste.repair.search import State
 from gradcheck.paste.repair.statements import Changes, Statement
+from gradcheck.paste.repair.states import State
 
 _MOST = 24
 

@@ -18,8 +18,8 @@ from gradcheck.paste.repair.locating import likeliest
 from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.points import widened
 from gradcheck.paste.repair.scope import scopes
-from gradcheck.paste.repair.search import Late, State
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.states import Late, State
 from gradcheck.paste.repair.targets import Targets
 from gradcheck.paste.repair.terms import uses
 from gradcheck.paste.running.prepare import Options

@@ -10,8 +10,8 @@ import pytest
 from gradcheck.paste.repair import service
 from gradcheck.paste.repair.candidates import Edit
 from gradcheck.paste.repair.foresight import Foresight, Outlook
-from gradcheck.paste.repair.search import Late
 from gradcheck.paste.repair.statements import Changes
+from gradcheck.paste.repair.states import Late
 from gradcheck.paste.repair.visits import Visits
 from gradcheck.paste.understanding.runtime import Runtime
 

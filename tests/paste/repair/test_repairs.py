@@ -169,6 +169,59 @@ def test_two_independent_mistakes_are_two_edits(network: str, repaired: Repaired
     assert set(lines(text, best)) == {"dZ = dH * (1 - H)", "db2 = n * dP.sum(axis=0)"}
 
 
+RECURRENT = """\
+import numpy as np
+
+gen = np.random.default_rng(5)
+A = 0.5 * gen.normal(size=(6, 3))
+B = 0.4 * gen.normal(size=(6, 6))
+c = 0.1 * gen.normal(size=6)
+V = 0.5 * gen.normal(size=(2, 6))
+rate = 0.05
+
+for turn in range(200):
+    words = gen.normal(size=(5, 3))
+    wanted = gen.normal(size=2)
+    states = {-1: np.zeros(6)}
+    for t in range(5):
+        states[t] = np.tanh(A @ words[t] + B @ states[t - 1] + c)
+    out = V @ states[4]
+    loss = 0.5 * np.sum((out - wanted) ** 2)
+    d_out = out - wanted
+    dV = np.outer(d_out, states[4])
+    dA = np.zeros_like(A)
+    dB = np.zeros_like(B)
+    dc = np.zeros_like(c)
+    back = V.T @ d_out
+    for t in range(4, -1, -1):
+        inner = back * (1 - states[t] ** 2)
+        dA += np.outer(inner, words[t])
+        dB += np.outer(inner, states[t - 1])
+        dc += inner
+        back = B.T @ inner
+    A -= rate * dA
+    B -= rate * dB
+    c -= rate * dc
+    V -= rate * dV
+"""
+
+
+def test_two_mistakes_one_behind_the_other_are_both_mended(repaired: Repaired) -> None:
+    # To mend either alone rights no gradient.
+    assert repaired(RECURRENT) is None
+    wrong = planted(
+        RECURRENT,
+        ("back * (1 - states[t] ** 2)", "back * (1 - states[t - 1] ** 2)"),
+        ("back = B.T @ inner", "back = B @ inner"),
+    )
+    found = repaired(wrong)
+    assert found is not None
+    assert lines(wrong, found["done"][0]) == {
+        "inner = back * (1 - states[t - 1] ** 2)": "inner = back * (1 - states[t] ** 2)",
+        "back = B @ inner": "back = B.T @ inner",
+    }
+
+
 def test_the_same_mistake_in_two_places_is_one_edit(network: str, repaired: Repaired) -> None:
     text = planted(
         network,

@@ -1,0 +1,206 @@
+"""The edits of one state, tried in the order of what is likely and what promises to help."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from gradcheck.paste.repair.bench import Bench
+from gradcheck.paste.repair.candidates import Edit, Known, candidates
+from gradcheck.paste.repair.foresight import Foresight
+from gradcheck.paste.repair.judging import Shown
+from gradcheck.paste.repair.leanings import DECAY
+from gradcheck.paste.repair.making import written
+from gradcheck.paste.repair.states import Late, State, attempt
+
+EAGER = 100
+"""So many edits are tried before it is known what others promise."""
+
+SIGHT = 0.5
+OTHERS = 60
+"""So many more edits are tried where one rights all, to know of its equals."""
+
+PASSED = 150
+"""So many of the likelier edits are tried yet, where one that was tried before them rights all."""
+
+PURSUED = 6
+"""So many edits that promise to mend the first of two mistakes are looked behind."""
+
+PATIENCE = 2.0
+WAITING = 150
+"""How much less likely an edit may be than one that rights a part, to be tried alone yet, and how
+many such edits are."""
+
+_FACTORS = frozenset(
+    ("divide", "multiply", "drop-factor", "sum-to-mean", "square", "drop-square", "change-number")
+)
+_SIGNS = frozenset(("swap-operands", "negate", "flip-update", "complement"))
+_SAME = 1e-6
+
+
+class Growth:
+    """The edits of one state, tried in their order.
+
+    A hasty one, as soon as one edit rights a part, tries only those yet that could right all.
+    """
+
+    def __init__(
+        self,
+        bench: Bench,
+        known: Known,
+        foresight: Foresight,
+        state: State,
+        late: Late,
+        *,
+        hasty: bool,
+    ) -> None:
+        self._bench = bench
+        self._foresight = foresight
+        self._known = known
+        self._state = state
+        self._late = late
+        self._hasty = hasty
+        self._limit = float("inf")
+        """How unlikely an edit may be to be tried yet."""
+        self._narrow = False
+        """Whether only those are tried yet that could right all."""
+        self._left = 0
+        """So many edits are tried yet."""
+        self._first: Sequence[Edit] = ()
+        """The edits that promise to help where the way back first goes wrong."""
+        self._rest: Sequence[Edit] = ()
+        """The edits that promise nothing."""
+        self._behind: Sequence[Edit] = ()
+        """Those that wait for them, although some are likelier."""
+        self._is_done = False
+        """Whether all is right already, and only equals are looked for."""
+
+    def run(self, left: int, done: list[State], grown: list[State]) -> None:
+        """Try up to `left` edits, and add the states that help to `done` and `grown`."""
+        self._left = left
+        self._try(self._likely(), done, grown)
+        wrong = self._state.shown.wrong
+        if self._hasty and not done and not any(s.shown.wrong < wrong for s in grown):
+            done += self._pursued()
+            if done:
+                return
+        self._try(self._rest, done, grown)
+
+    def _try(self, edits: Iterable[Edit], done: list[State], grown: list[State]) -> None:
+        for edit in edits:
+            if self._left <= 0 or self._late():
+                break
+            if not self._is_worth(edit):
+                continue
+            self._left -= 1
+            after = attempt(self._bench, self._known, self._state, edit)
+            if after is not None:
+                (grown if after.shown.wrong else done).append(after)
+                self._narrow_down(edit, after)
+
+    def _narrow_down(self, edit: Edit, after: State) -> None:
+        """Look for no less likely edits than those that may be as good as one that helps."""
+        drifted = after.shown.drifted
+        if not after.shown.wrong:
+            self._is_done = not drifted
+            # What makes the gradients those of another learning rate is the last resort.
+            self._limit = min(self._limit, edit.rank + SIGHT + drifted)
+            others = more(self._bench, OTHERS + self._passed_over(edit))
+            self._left = self._left if drifted else min(self._left, others)
+        elif self._hasty and after.shown.wrong < self._state.shown.wrong:
+            self._limit, self._narrow = min(self._limit, edit.rank + PATIENCE), True
+            self._left = min(self._left, more(self._bench, WAITING))
+
+    def _likely(self) -> Iterator[Edit]:
+        """Yield the likeliest edits first, then those that promise to help; keep all others.
+
+        First of all come those that promise to help where the way back first goes wrong.
+        """
+        state, edits = self._state, self.edits()
+        self._first = self.promised(filter(self._is_first, edits))
+        early = {id(edit) for edit in self._first}
+        edits = [edit for edit in edits if id(edit) not in early]
+        self._behind = edits
+        yield from self._first
+        self._behind = []
+        eager = EAGER // 3 if self._bench.slow else EAGER
+        yield from edits[:eager]
+        edits = [edit for edit in edits[eager:] if self._is_worth(edit)]
+        if not edits or self._is_done:
+            yield from edits
+            return
+        outlook = self._foresight.outlook(state.changes, edits, self._late)
+        yield from (edit for edit in edits if outlook.promises(edit))
+        self._rest = [e for e in edits if not outlook.is_vain(e) and not outlook.promises(e)]
+
+    def _pursued(self) -> list[State]:
+        """Return repairs of two mistakes, one behind the other, that spoil the same gradients.
+
+        To mend the first alone rights no gradient; but then the way back goes wrong further on, and
+        what makes a derivative there is what is missing yet.
+        """
+        bench, known, start = self._bench, self._known, self._state
+        for edit in self._first[:PURSUED]:
+            both = None if self._late() else written(known, start.changes, edit)
+            shown = bench.tells(both[1]) if both else None
+            if both is None or shown is None or not shown.wrong <= start.shown.wrong:
+                continue
+            state = State(changes=both[1], shown=shown, edits=(*start.edits, both[0]))
+            behind = Growth(bench, known, self._foresight, state, self._late, hasty=True)
+            tried = (
+                attempt(bench, known, state, other)
+                for other in behind.promised(behind.edits())
+                if {part.number for part in other.parts}.isdisjoint(both[1]) and not self._late()
+            )
+            done = [after for after in tried if after is not None and not after.shown.wrong]
+            if done:
+                return done
+        return []
+
+    def edits(self) -> list[Edit]:
+        """Return all edits of the state, the likeliest first."""
+        ratios, likely = evidence(self._state.shown)
+        changes, wrong = self._state.changes, self._state.shown.wrong
+        return candidates(self._known, changes, wrong, ratios, likely)
+
+    def promised(self, edits: Iterable[Edit]) -> list[Edit]:
+        """Return those of some edits that promise to help."""
+        some = list(edits)
+        outlook = self._foresight.outlook(self._state.changes, some, self._late)
+        return [edit for edit in some if outlook.promises(edit)]
+
+    def _passed_over(self, edit: Edit) -> int:
+        """Count the likelier edits that have not had their turn yet, up to a number."""
+        likelier = (other for other in self._behind if other.rank < edit.rank)
+        return len([*islice(likelier, PASSED)])
+
+    def _is_worth(self, edit: Edit) -> bool:
+        """Tell whether an edit is to be tried yet."""
+        if edit.rank > self._limit:
+            return False
+        return not self._narrow or edit.feeds is None or edit.feeds >= self._state.shown.wrong
+
+    def _is_first(self, edit: Edit) -> bool:
+        """Tell edits of the statement at which the way back first goes wrong."""
+        first = self._foresight.origin(self._state.shown.wrong)
+        return first is not None and {part.number for part in edit.parts} == {
+            first.statement.number
+        }
+
+
+def more(bench: Bench, count: int) -> int:
+    """Return how many edits to try, fewer of a slow program."""
+    return count // 10 if bench.slow else count
+
+
+def evidence(shown: Shown) -> tuple[tuple[float, ...], frozenset[str]]:
+    """Return the factors by which gradients are off, and the kinds of edits that they suggest."""
+    if shown.decayed:
+        return (), DECAY
+    if shown.scale is None:
+        return (), frozenset()
+    exact = [shown.fits[path] for path in shown.wrong if shown.fits[path].factored]
+    ratios = tuple(dict.fromkeys(one.scale / shown.scale for one in exact))
+    if exact and len(exact) == len(shown.wrong):
+        if all(abs(r + 1) < _SAME for r in ratios):
+            return ratios, _SIGNS
+        return ratios, _FACTORS
+    return ratios, frozenset()

@@ -1,0 +1,62 @@
+"""Programs on their way to being right: the edits so far, and one more."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from gradcheck.paste.repair.bench import Bench
+from gradcheck.paste.repair.candidates import Edit, Known
+from gradcheck.paste.repair.judging import Shown
+from gradcheck.paste.repair.making import tentative, written
+from gradcheck.paste.repair.statements import Changes
+from gradcheck.record import record
+
+Late: TypeAlias = Callable[[], bool]
+"""Tells that time is up."""
+
+_GAIN = 0.3
+"""By how much fewer gradients must be wrong, in whole ones, for half a repair to be pursued."""
+
+_LATE = 1.0
+
+
+@record
+class State:
+    """A program on its way to being right: the edits so far and what they give."""
+
+    changes: Changes
+    shown: Shown
+    edits: tuple[Edit, ...] = ()
+    late: bool = False
+    """Whether it only makes good for what has gone wrong before it on the way back."""
+
+    @property
+    def cost(self) -> float:
+        extra = self.shown.drifted + _LATE * self.late
+        return sum(edit.cost for edit in self.edits) + len(self.edits) + extra
+
+    @property
+    def length(self) -> int:
+        """How long the changed statements are: of equal edits, the shortest is plainest."""
+        return sum(len(change.text or "") for change in self.changes.values())
+
+
+def attempt(bench: Bench, known: Known, state: State, edit: Edit) -> State | None:
+    """Return the state after an edit, if it helps: at one point, at all, and moves no loss."""
+    changes = tentative(known, state.changes, edit)
+    if changes is None:
+        return None
+    shown = bench.tells(changes, 1)
+    if shown is None or not better(shown, state.shown):
+        return None
+    both = written(known, state.changes, edit)
+    if both is None:
+        return None
+    edit, changes = both
+    shown = bench.tells(changes)
+    if shown is None or not better(shown, state.shown) or not bench.is_harmless(changes):
+        return None
+    return State(changes=changes, shown=shown, edits=(*state.edits, edit))
+
+
+def better(new: Shown, old: Shown) -> bool:
+    return new.wrong <= old.wrong and new.score < old.score - _GAIN
