@@ -18,7 +18,7 @@ SIGHT = 0.5
 OTHERS = 60
 """So many more edits are tried where one rights all, to know of its equals."""
 
-PASSED = 150
+PASSED = 100
 """So many of the likelier edits are tried yet, where one that was tried before them rights all."""
 
 PURSUED = 6
@@ -106,8 +106,11 @@ class Growth:
             others = more(self._bench, OTHERS + self._passed_over(edit))
             self._left = self._left if drifted else min(self._left, others)
         elif self._hasty and after.shown.wrong < self._state.shown.wrong:
-            self._limit, self._narrow = min(self._limit, edit.rank + PATIENCE), True
-            self._left = min(self._left, more(self._bench, WAITING))
+            # What mends the way back where it first goes wrong is hardly right by chance.
+            sure = any(edit is one for one in self._first)
+            self._limit = min(self._limit, edit.rank + (0.0 if sure else PATIENCE))
+            self._left = min(self._left, more(self._bench, OTHERS if sure else WAITING))
+            self._narrow = True
 
     def _likely(self) -> Iterator[Edit]:
         """Yield the likeliest edits first, then those that promise to help; keep all others.
@@ -124,7 +127,7 @@ class Growth:
         eager = EAGER // 3 if self._bench.slow else EAGER
         yield from edits[:eager]
         edits = [edit for edit in edits[eager:] if self._is_worth(edit)]
-        if not edits or self._is_done:
+        if not edits or self._is_done or self._left <= 0:
             yield from edits
             return
         outlook = self._foresight.outlook(state.changes, edits, self._late)

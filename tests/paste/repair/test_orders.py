@@ -205,7 +205,8 @@ def test_a_search_ends_by_the_processor_s_time_unless_the_machine_is_very_busy(
 def test_what_makes_a_derivative_where_there_first_is_none_comes_first(
     repaired: Repaired, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gradcheck.paste.repair.search.OTHERS", 0)
+    monkeypatch.setattr("gradcheck.paste.repair.growth.OTHERS", 0)
+    monkeypatch.setattr("gradcheck.paste.repair.growth.PASSED", 0)
     found = repaired(CELL.replace("dgate = dh * np.sin(c)", "dgate = dh * c"))
     assert found is not None
     assert found["done"][0]["changes"][0]["new"] == "dgate = dh * np.sin(c)"
