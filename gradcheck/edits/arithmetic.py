@@ -122,9 +122,6 @@ def change_number(place: Place) -> Iterator[Proposal]:
         for new in ("1", "2", "0.5", "0"):
             if float(new) != float(node.value):
                 yield new, 2.6, f"write {new} for {place.read(node)}"
-        if node.value in (0, 1):
-            for strength in place.material.strengths:
-                yield strength, 2.6, f"write {strength} for {place.read(node)}"
         if node.value:
             yield f"-{place.read(node)}", 2.2, f"write -{place.read(node)}"
         for strength in place.material.strengths:

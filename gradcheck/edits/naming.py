@@ -48,10 +48,9 @@ def drop_call(place: Place) -> Iterator[Proposal]:
 def wrap_call(place: Place) -> Iterator[Proposal]:
     node = place.node
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.BinOp | ast.Call):
-        for name in place.material.applied.get(place.read(node), ()):
-            yield f"{name}({place.read(node)})", 2.6, f"apply {name}()"
-        for name in place.material.functions:
-            yield f"{name}({place.read(node)})", 2.6, f"apply {name}()"
+        own = place.read(node)
+        for name in (*place.material.applied.get(own, ()), *place.material.functions):
+            yield f"{name}({own})", 2.6, f"apply {name}()"
 
 
 def change_index(place: Place) -> Iterator[Proposal]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from gradcheck.edits import Draft, Material, Rewrite, drafts, statement_rewrites
+from gradcheck.edits.rewrite import parsed
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known, Part, text_of
 from gradcheck.paste.repair.making import written
@@ -83,9 +84,5 @@ def _ideas(statement: Statement, known: Known) -> Iterator[Draft | Rewrite]:
     yield from (idea for idea in statement_rewrites(text, node) if idea.kind == "flip-update")
     value = getattr(node, "value", None)
     for draft in () if value is None else drafts(text, value, Material()):
-        if draft.kind == "negate" and isinstance(_parsed(draft.new), ast.BinOp):
+        if draft.kind == "negate" and isinstance(parsed(draft.new), ast.BinOp):
             yield draft
-
-
-def _parsed(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
