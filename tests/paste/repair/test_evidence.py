@@ -91,6 +91,15 @@ def test_the_way_back_begins_where_nothing_is_a_derivative(repaired: Repaired) -
     assert edit(repaired(TANH.replace("e = u - crop", "e = crop - u")))["begins"] is True
 
 
+def test_a_call_that_is_missing_twice_is_put_in_at_both_places(repaired: Repaired) -> None:
+    text = ODD.replace("    z = SQUASH\n", "").replace("z.T @ e", "sharp(a).T @ e")
+    text = text.replace("z @ b", "sharp(a) @ b").replace("SLOPE", "(a * (1 - a))")
+    text = text.replace("gen = np", "def sharp(x):\n    return 1 / (1 + np.exp(-x))\n\n\ngen = np")
+    own = edit(repaired(text))
+    assert own["kind"] == "wrap-call"
+    assert len(own["parts"]) == 2
+
+
 def test_a_report_names_what_was_seen() -> None:
     text = TANH.replace("(1 - z ** 2)", "(1 - a ** 2)").replace("k.sum(axis=0)", "k.mean(axis=0)")
     (problem,) = run(Request(text=text, name="odd.py")).problems
