@@ -95,10 +95,10 @@ class Roles:
             return None
         if all(site in self._behind for site, _ in places):
             return "derivative"
-        others = [(site, turn) for site in self._columns for _, turn in places[:1]]
-        if any(self._leads([other], places[:1]) for other in others):
+        others = [(site, turn) for site in self._columns for turn in {turn for _, turn in places}]
+        if self._leads(others, places):
             return "activation"
-        if any(self._leads(places[:1], [other]) for other in others):
+        if self._leads(places, others):
             return "sum"
         # What begins the way back may be a part of the loss as well.
         return "derivative" if any(site in self._behind for site, _ in places) else None
@@ -137,8 +137,11 @@ class Roles:
 
 
 def _sites(statements: Iterable[Statement]) -> frozenset[int]:
-    """Return the numbers of all places in some statements, functions within them left out."""
-    return frozenset(of(node) for one in statements for node in ast.walk(one.node)) - {-1}
+    """Return the numbers of the places in some statements that compute something."""
+    nodes = (node for one in statements for node in ast.walk(one.node))
+    plain = (ast.Name, ast.Attribute, ast.Subscript)
+    made = (n for n in nodes if not isinstance(getattr(n, "value", n), plain))
+    return frozenset(of(node) for node in made) - {-1}
 
 
 def _is_added(value: Array, claim: Any, sums: Iterable[Any]) -> bool:
