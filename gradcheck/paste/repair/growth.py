@@ -184,9 +184,8 @@ class Growth:
     def _is_first(self, edit: Edit) -> bool:
         """Tell edits of the statement at which the way back first goes wrong."""
         first = self._foresight.origin(self._state.shown.wrong)
-        return first is not None and {part.number for part in edit.parts} == {
-            first.statement.number
-        }
+        numbers = {part.number for part in edit.parts}
+        return first is not None and len(numbers) == 1 and numbers <= first.numbers
 
 
 def more(bench: Bench, count: int) -> int:

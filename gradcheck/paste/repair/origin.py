@@ -11,6 +11,7 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.sums import collects, completing
 from gradcheck.paste.repair.targets import Targets
 from gradcheck.paste.repair.wording import read, stored
 from gradcheck.paste.understanding.paths import Path
@@ -24,10 +25,19 @@ _TURNS = 2
 
 @record
 class Origin:
-    """A statement that passes on no derivative, or one times a `factor` that is its own."""
+    """A statement that passes on no derivative, or one times a `factor` that is its own.
+
+    Where it completes a sum, `parts` are the numbers of the statements that make the rest of it.
+    """
 
     statement: Statement
     factor: float | None
+    parts: frozenset[int] = frozenset()
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of all statements that may be to blame."""
+        return self.parts | {self.statement.number}
 
 
 def origin(
@@ -37,14 +47,16 @@ def origin(
 
     What a right gradient is made from as well is right.
     """
-    carriers = _carriers(targets)
+    carriers, sums = _carriers(targets), completing(targets.backward)
+    complete = {last.number for last in sums.values()}
     suspects = [
         statement
         for statement in targets.backward
         if statement.number in carriers
         and influences[statement.number].known
         and influences[statement.number].parameters <= set(wrong)
-        and not _collects(statement)
+        and statement.number not in sums
+        and (statement.number in complete or not (_hands_on(statement) or collects(statement)))
     ]
     table, usual = targets.table, _factor(targets, carriers)
     for turn in range(_TURNS):
@@ -61,9 +73,14 @@ def origin(
                 continue
             source = _handed_on(statement, targets.backward) if turn else None
             if source is not None:
-                return Origin(statement=source, factor=None)
-            return Origin(statement=statement, factor=found[0] if found else None)
+                return _origin(source, sums, None)
+            return _origin(statement, sums, found[0] if found else None)
     return None
+
+
+def _origin(statement: Statement, sums: Mapping[int, Statement], factor: float | None) -> Origin:
+    parts = (number for number, last in sums.items() if last.number == statement.number)
+    return Origin(statement=statement, factor=factor, parts=frozenset(parts))
 
 
 def _handed_on(statement: Statement, backward: Collection[Statement]) -> Statement | None:
@@ -73,23 +90,16 @@ def _handed_on(statement: Statement, backward: Collection[Statement]) -> Stateme
     return found[0] if len(found) == 1 else None
 
 
+def _hands_on(statement: Statement) -> bool:
+    """Tell what only gives a name to what there is, or to some of it."""
+    return isinstance(statement.node.value, ast.Name | ast.Attribute | ast.Subscript)
+
+
 def _factor(targets: Targets, carriers: Collection[int]) -> float:
     """Return the factor of the first derivative that is made; it is carried through."""
     made = [s for s in targets.backward if s.number in carriers and targets.values(s)]
     found = (f for s in made for f in targets.table.matches(targets.values(s)[0]).values())
     return next(found, 1.0)
-
-
-def _collects(statement: Statement) -> bool:
-    """Tell what makes but a part of a sum, or its share of one: `dx = dx + ...`."""
-    match statement.node:
-        case ast.AugAssign(op=ast.Add() | ast.Sub()):
-            return True
-        case ast.Assign(targets=[target], value=value):
-            return any(ast.unparse(n) == ast.unparse(target) for n in ast.walk(value)) and (
-                isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub)
-            )
-    return False
 
 
 def _carriers(targets: Targets) -> frozenset[int]:

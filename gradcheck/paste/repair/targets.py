@@ -9,7 +9,6 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -17,23 +16,20 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.influence import Influence
-from gradcheck.paste.repair.scope import evaluated, visible
+from gradcheck.paste.repair.shifts import Shifts
 from gradcheck.paste.repair.statements import Statement, openings, unnamed
-from gradcheck.paste.repair.tables import LINES, Table, Target, target
+from gradcheck.paste.repair.tables import LARGEST, LINES, Table, Target, target
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.values import frozen
 
-_LARGEST = 40_000
 _MOST_RUNS = 600
 _SECONDS = 2.0
 """How long all of these runs may take, by the time of one of them."""
 
 _TURNS = 3
 """So many executions of what is executed again and again have targets."""
-
-_MOST_CARRIED = 24
 
 
 class Targets:
@@ -110,6 +106,10 @@ class Targets:
     def _losses(self) -> int:
         return len(self._trial(frozenset({self._bench.loss.site})).events)
 
+    @cached_property
+    def _shifts(self) -> Shifts:
+        return Shifts(self._bench, self._losses, self._loss)
+
     def _trial(self, recorded: frozenset[int], **more: Any) -> Any:
         point = self._bench.points[0]
         step = replace(self._bench.step, first=point.first)
@@ -153,7 +153,7 @@ class Targets:
             return
         event = own[at][1]
         value = np.asarray(event.value)
-        if 1 < value.size <= _LARGEST:
+        if 1 < value.size <= LARGEST:
             name = names[0] if names else statement.text
 
             yield name, statement.line, value, partial(self._slope, event.site, at)
@@ -202,8 +202,8 @@ class Targets:
             if after is None or at is None:
                 continue
             value, text = np.asarray(own[at][1].value), ast.unparse(node.target)
-            if 1 < value.size <= _LARGEST:
-                yield text, statement.line, value, partial(self._follows, after, at, text)
+            if 1 < value.size <= LARGEST:
+                yield text, statement.line, value, partial(self._shifts.follows, after, at, text)
 
     def _carried(
         self, events: Mapping[int, list[tuple[int, Event]]], turn: int
@@ -214,51 +214,13 @@ class Targets:
             at = self._occurrence(sorted(own, key=lambda pair: pair[0]), turn)
             if at is None or at == 0 or len(own) < 2:
                 continue
-            for text, value in self._moving(statement, at):
-                yield text, statement.line, value, partial(self._follows, statement, at, text)
-
-    def _follows(self, statement: Statement, at: int, text: str, step: Array) -> float:
-        up, down = (self._shifted(statement, at, text, sign * step) for sign in (1.0, -1.0))
-        return (up - down) / 2
-
-    def _moving(self, statement: Statement, at: int) -> Iterator[tuple[str, Array]]:
-        """Yield the arrays that a statement sees, and that depend on the parameters."""
-        count = min(2, len(self._bench.points))
-        seen = [self._seen(statement, at, k) for k in range(count)]
-        own = [np.asarray(value) for value in self._bench.points[0].point.values()]
-        found = 0
-        for text, value in seen[0].items():
-            other = seen[-1].get(text)
-            if other is None or other.shape != value.shape or np.array_equal(value, other):
-                continue
-            if not any(value.shape == o.shape and np.array_equal(value, o) for o in own):
-                found += 1
-                if found <= _MOST_CARRIED:
-                    yield text, value
-
-    def _seen(self, statement: Statement, at: int, point: int) -> Mapping[str, Array]:
-        found: dict[str, Array] = {}
-        things: set[int] = set()
-
-        def look(number: int, execution: int, frame: FrameType) -> None:
-            if execution != at:
-                return
-            for text in visible(self._bench, number, frame):
-                thing = evaluated(text, frame)
-                if _is_open(thing) and id(thing) not in things:
-                    things.add(id(thing))
-                    found[text] = np.array(thing)
-
-        self._bench.watch({}, [statement.number], look, point)
-        return found
-
-    def _shifted(self, statement: Statement, at: int, text: str, step: Array) -> float:
-        def shift(_: int, execution: int, frame: FrameType) -> None:
-            thing = evaluated(text, frame) if execution == at else None
-            if thing is not None and _is_open(thing) and thing.shape == step.shape:
-                thing += step
-
-        return self._loss(self._bench.watch({}, [statement.number], shift, most=self._losses))
+            for text, value in self._shifts.moving(statement, at):
+                yield (
+                    text,
+                    statement.line,
+                    value,
+                    partial(self._shifts.hangs_on, statement, at, text),
+                )
 
 
 class _Once:
@@ -271,13 +233,3 @@ class _Once:
     def __call__(self, value: Any) -> Any:
         self._left -= 1
         return self._step if self._left == -1 and np.shape(value) == self._step.shape else 0.0
-
-
-def _is_open(thing: Any) -> bool:
-    """Tell arrays that can be changed in place."""
-    return (
-        isinstance(thing, np.ndarray)
-        and thing.dtype.kind == "f"
-        and 1 < thing.size <= _LARGEST
-        and thing.flags.writeable
-    )

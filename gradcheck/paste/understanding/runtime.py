@@ -91,8 +91,9 @@ class Runtime:
         self.made: list[tuple[int, weakref.ref[FunctionType]]] = []
         self.course: Course | None = None
         self.watch: Callable[[int, int, FrameType, bool], bool] | None = None
-        self.visit: Callable[[int, FrameType], None] | None = None
-        """Called where an edited program has `__gc_here__(number)`."""
+        self.visit: Callable[[int, FrameType], Any] | None = None
+        """Called where an edited program has `__gc_here__(number)`; a second argument is what that
+        gives, unless what is called gives something."""
         self.deadline = float("inf")
         self.over: Stop | None = None
         self._turns = 0
@@ -263,9 +264,11 @@ class Runtime:
     def _local(self, name: str, value: Any) -> Any:
         return self.given.pop(name, value)
 
-    def _here(self, number: int) -> None:
+    def _here(self, number: int, value: Any = None) -> Any:
+        found = None
         if self._recording and self.visit is not None:
-            self.visit(number, sys._getframe(1))
+            found = self.visit(number, sys._getframe(1))
+        return value if found is None else found
 
     def _made(self, number: int) -> Callable[[Any], Any]:
         def keep(function: Any) -> Any:
