@@ -31,12 +31,12 @@ _DERIVED = _set(
     "d dl dj de grad grads gradient gradients gradiente nabla delta deltas deriv derivative prime "
     "wrt rate rates smooth avg average old prev previous best min max log logs history acc accuracy"
 )
-_GRADIENTS = _set("grad grads gradient gradients gradiente nabla delta deltas d derivatives")
+GRADIENTS = _set("grad grads gradient gradients gradiente nabla delta deltas d derivatives")
 _NUMERIC = _set(
     "numeric numerical numerically numgrad gradapprox approx approximate approximated "
     "approximation fd finite numerisch numerique numerico"
 )
-_MARKS = _GRADIENTS | _set(
+_MARKS = GRADIENTS | _set(
     "dl dj de dc dloss dcost derror derivative deriv wrt dldw dedw djd partial slope g errorwrt "
     "losswrt"
 )
@@ -72,7 +72,7 @@ def gradient_of(parameter: Sequence[str], other: Sequence[str]) -> bool:
     """
     own, last = _plain(parameter[-1]), _plain(other[-1])
     if last == own:
-        return any(says(name, _GRADIENTS) for name in other[:-1])
+        return any(says(name, GRADIENTS) for name in other[:-1])
     rest = last.replace(own, "", 1) if own in last else last
     return rest in _MARKS and (own in last or rest not in ("d", "dl", "de", "dj"))
 
