@@ -127,6 +127,21 @@ def test_no_parenthesis_is_lost() -> None:
     assert "d = a ** (-b)" in edits("d = a ** b") or "d = a ** -b" in edits("d = a ** b")
 
 
+def test_parentheses_that_are_there_are_not_put_around_twice() -> None:
+    found = edits("d = (y - yhat)").keys()
+    assert {"d = (y - yhat) / m", "d = 2 * (y - yhat)", "d = (yhat - y)"} <= found
+    assert "d = ((y - yhat) / m)" not in found
+    assert "d = f((y - yhat) / m)" in edits("d = f(y - yhat)")
+    assert "d = ((y - yhat) / m).sum(0)" in edits("d = (y - yhat).sum(0)")
+
+
+def test_a_name_that_stands_twice_is_replaced_at_both_places() -> None:
+    found = edits("d = e * Z1 * (1 - Z1)")
+    assert found["d = e * A1 * (1 - A1)"] == "replace-name"
+    assert found["d = e * sigmoid(Z1) * (1 - sigmoid(Z1))"] == "wrap-call"
+    assert "d = e * A1 * (1 - Z1)" in found
+
+
 def test_functions_names_and_keywords_are_no_values_to_replace() -> None:
     for changed in edits("d = np.sum(e, axis=0)"):
         assert "=Z1" not in changed

@@ -26,7 +26,7 @@ from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.seen import Seen
+from gradcheck.paste.understanding.seen import computed
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen, same
@@ -56,7 +56,7 @@ class Bench:
         self._stateful = not wrong.stateful <= wrong.claims.keys()
         self.claims = {} if self._stateful else {**self.claims, **wrong.claims}
         if wrong.claims and self.claims:
-            self.claims = {**bare(inquiry, choice.candidate, self.claims, Seen(inquiry))}
+            self.claims = {**bare(inquiry, choice.candidate, self.claims, computed(inquiry))}
         self._decays = {path: claim.decay for path, claim in claims.items() if claim.decay}
         found = statements(self.machine.tree, source)
         self.statements: Mapping[int, Statement] = {s.number: s for s in found}

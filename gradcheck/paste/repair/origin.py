@@ -5,6 +5,7 @@ Only what a derivative runs through should be one: it doubles when those before 
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -102,6 +103,7 @@ def _factor(targets: Targets, carriers: Collection[int]) -> float:
     return next(found, 1.0)
 
 
+@lru_cache(maxsize=1)
 def _carriers(targets: Targets) -> frozenset[int]:
     """Return the statements whose first values double with one of the first derivatives made."""
     found: set[int] = set()

@@ -55,7 +55,8 @@ class Machine:
         self.runs = 0
         variables.update(self.runtime.names())
         variables.setdefault("__name__", "__main__")
-        self._plans: dict[Any, list[CodeType]] = {}
+        self._plans: dict[Any, tuple[list[CodeType], dict[int, CodeType]]] = {}
+        """The code of all statements under each plan, and that of the functions in it."""
         self._known: dict[Any, CodeType] = {}
         self._within = [frozenset(of(node) for node in ast.walk(one)) for one in tree.body]
         self._codes: list[CodeType] = []
@@ -92,9 +93,10 @@ class Machine:
         self.plan = plan
         key = _key(plan)
         if key not in self._plans:
-            self._plans[key] = [self._compiled(k, plan) for k in range(len(self.statements))]
-        self._codes = self._plans[key]
-        self._inner = {n: code for whole in self._codes for n, code in functions(whole).items()}
+            codes = [self._compiled(k, plan) for k in range(len(self.statements))]
+            inner = {n: code for whole in codes for n, code in functions(whole).items()}
+            self._plans[key] = codes, inner
+        self._codes, self._inner = self._plans[key]
         self._swap(self._inner)
 
     def _compiled(self, index: int, plan: Plan) -> CodeType:
@@ -117,7 +119,7 @@ class Machine:
         Of a class that is defined already, functions may be left out. Raises ValueError where a
         function can't have the code.
         """
-        self._codes = [*self._plans[_key(self.plan)]]
+        self._codes = [*self._plans[_key(self.plan)][0]]
         inner = dict(self._inner)
         for index, code in codes.items():
             self._codes[index] = code

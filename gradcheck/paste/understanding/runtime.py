@@ -64,9 +64,9 @@ class Course:
     first that is watched, `turn` before that and all others, `end` after the last.
     `rate` multiplies what the sites of `rates` add to their left (True) or right operand;
     `recorded` are the sites whose values are kept, None for all; `most` ends the run after so
-    many events. `inject` adds to the values of sites, every time: a number, or what a function
-    makes of the value. `limits` are
-    the most iterations that loops may make.
+    many events, at once where there are to be none. `inject` adds to the values of sites, every
+    time: a number, or what a function makes of the value. `limits` are the most iterations that
+    loops may make.
     """
 
     loop: int
@@ -242,6 +242,8 @@ class Runtime:
             if self._turns == course.first + 1:
                 if course.begin is not None:
                     course.begin(frame)
+                if course.most == 0:
+                    self._stop(Stop())
                 self._recording = True
             if self._recording and course.turn is not None:
                 course.turn(frame)

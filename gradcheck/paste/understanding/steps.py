@@ -117,7 +117,8 @@ class Step:
     ) -> Trial:
         """Run the step from a point and keep the values of the sites `recorded`, None for all.
 
-        `most` ends it after so many events, without an `after`; `inject` adds to values.
+        `most` ends it after so many events, without an `after`: 0 of them right where it begins.
+        `inject` adds to values.
         """
         seen: list[State] = []
         runtime = self.scene.machine.runtime

@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 
 from gradcheck.paste.running.prepare import prepare
+from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.discovery import Discovery, discover
+from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.machine import Machine, Scene
+from gradcheck.paste.understanding.seen import computed
+from gradcheck.paste.understanding.understand import understood
 
 LONG = """\
 import numpy as np
@@ -97,3 +101,27 @@ def test_what_a_part_of_the_data_shows_is_right_of_all_of_it(
     result = overhear(source)
     assert result.names("wrong") == set()
     assert result.names("right") == {"w", "b"}
+
+
+def test_where_a_step_begins_is_seen_without_a_run_of_it() -> None:
+    body = "turns.append(it)\n    W1 -= 0.01 * dW1\n    W2 -= 0.01 * dW2"
+    source = LONG.replace("if it % 100 == 0:\n        print(it, loss)", body)
+    step = found("turns = []\n" + source).found[0].step
+    whole = step.trial({}, step.plan(None))
+    began = step.trial({}, step.plan(None), most=0)
+    assert began.failed is None
+    assert began.before.values.keys() == whole.before.values.keys()
+    assert step.scene.machine.variables["turns"] == [*range(step.first)]
+
+
+def test_what_a_step_computes_is_computed_once() -> None:
+    inquiries: list[Inquiry] = []
+
+    def then(inquiry: Inquiry, choice: Choice | None, told: dict[str, Any]) -> dict[str, Any]:
+        inquiries.append(inquiry)
+        return {}
+
+    understood(prepare(LONG), then)
+    before = inquiries[0].machine.runs
+    assert computed(inquiries[0]) is computed(inquiries[0])
+    assert inquiries[0].machine.runs <= before + len(inquiries[0].points)
