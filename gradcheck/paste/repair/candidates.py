@@ -168,7 +168,7 @@ def _ideas(
     own = known.parsed(statement, changes)
     scope = known.scopes[statement.number]
     material = known.stock.material(statement, scope, ratios)
-    for rewrite in statement_rewrites(text, own):
+    for rewrite in statement_rewrites(text, own, material):
         yield _likelier(rewrite, statement, known)
     value = getattr(own, "value", None)
     if isinstance(value, ast.expr):

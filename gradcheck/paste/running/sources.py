@@ -12,7 +12,7 @@ from gradcheck.paste.running.sites import Pattern, Sites, line_now
 
 _LABELS = re.compile(
     r"(?i)(^|_)(y|ys|yy|t|label|labels|lab|target|targets|class|classes|truth|expected|desired|"
-    r"output_data|outputs|answers?|d)($|_|\d)|label|target|^y[A-Z_]|^Y"
+    r"output_data|outputs|answers?|d)($|_|\d)|label|target|one_?hot|^y[A-Z_]|^Y"
 )
 _PARAMETERS = re.compile(
     r"^(?:[wWbBvVuU]\d*|[wWbB](?:_?[a-z]{1,3})?\d*|theta\d*|thetas?|weights?\w*|bias(?:es)?\w*|coef\w*)$"
