@@ -63,7 +63,8 @@ class Source:
 class Hub:
     """What the stand-ins of one run share: the guesses, the ledger, the program's assignments.
 
-    `arguments` are the indices at which the program looks into its command line.
+    `arguments` are the indices at which the program looks into its command line, `text` is what
+    files hold.
     """
 
     def __init__(
@@ -73,7 +74,9 @@ class Hub:
         sites: Sites,
         uses: Mapping[str, Use],
         arguments: frozenset[int],
+        text: str,
     ) -> None:
+        self.text = text
         self.data = data
         self.arguments = arguments
         self.ledger = ledger
