@@ -43,7 +43,8 @@ _MOST = 60_000
 class Job:
     """A statement's formulas as they are, and by ideas what becomes of one of them.
 
-    `target` and `op` are those of an augmented assignment.
+    `target` and `op` are those of an augmented assignment. What a function `returns` may be how
+    steep another one is.
     """
 
     number: int
@@ -51,6 +52,7 @@ class Job:
     ideas: Mapping[frozenset[int], tuple[int, CodeType]]
     target: CodeType | None
     op: type[ast.operator] | None
+    returns: bool = False
 
 
 class _Seen:
@@ -79,6 +81,7 @@ class Evaluation:
         self._left = _MOST
         self._gradients = targets.gradients
         self._table = targets.table
+        self._steepness = targets.steepness
         self._plain: dict[tuple[int, int], _Seen] = defaultdict(_Seen)
         self._seen: dict[tuple[int, frozenset[int]], _Seen] = defaultdict(_Seen)
         self._counts: dict[int, int] = defaultdict(int)
@@ -135,7 +138,8 @@ class Evaluation:
             seen.total = np.asarray(made) if seen.total is None else _sum(seen.total, share)
         if execution < _LOOKED:
             array = np.asarray(made)
-            seen.matches.append(dict(self._table.matches(array)))
+            slopes = self._steepness.matches(array).items() if job.returns else ()
+            seen.matches.append({**self._table.matches(array), **{-1 - k: f for k, f in slopes}})
             if not execution:
                 seen.total = array if seen.total is None else seen.total
 

@@ -88,3 +88,28 @@ def test_a_power_of_a_difference_was_meant_for_a_part_of_it(
     assert found["done"], "nothing was found"
     (change,) = found["done"][0]["changes"]
     assert change["new"] == "dZ = dH * (1 - H**2)"
+
+
+def test_the_slope_of_an_activation_is_mended_where_it_is_computed(
+    network: str, repaired: Repaired
+) -> None:
+    helpers = """
+def gate(v):
+    return 1 / (1 + np.exp(-v))
+
+def soft(v):
+    return v * gate(v)
+
+def d_soft(v):
+    g = gate(v)
+    return g + g * (1 - soft(v))
+
+"""
+    text = network.replace("import numpy as np\n", "import numpy as np\n" + helpers)
+    text = text.replace("np.tanh(Z)", "soft(Z)").replace("(1 - H ** 2)", "d_soft(Z)")
+    found = repaired(text)
+    assert found is not None
+    assert found["done"], "nothing was found"
+    (change,) = found["done"][0]["changes"]
+    assert change["new"] == "return soft(v) + g * (1 - soft(v))"
+    assert found["tried"] < 300
