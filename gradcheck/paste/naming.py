@@ -141,6 +141,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "multiply-name": _times,
     "multiply-matrix": _times,
     "add-term": term,
+    "spare-first": lambda _: iter(("REG08",)),
     "swap-indices": _exchanged,
     "swap-names": replaced_value,
     "other-class": lambda _: iter(("LOS06",)),

@@ -178,7 +178,7 @@ def _ideas(
     own = known.parsed(statement, changes)
     scope = known.scopes[statement.number]
     material = known.stock.material(statement, scope, ratios)
-    for rewrite in statement_rewrites(text, own):
+    for rewrite in statement_rewrites(text, own, material):
         yield _likelier(rewrite, statement, known)
     value = getattr(own, "value", None)
     if isinstance(value, ast.expr):
@@ -231,7 +231,8 @@ def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
     if draft.kind != "replace-name":
         return draft
     old = source(text, draft.node)
-    if scope.arrays.get(old, ()) == scope.arrays.get(draft.new, ()):
+    is_known = draft.new in scope.arrays or draft.new in scope.numbers
+    if not is_known or scope.arrays.get(old, ()) == scope.arrays.get(draft.new, ()):
         return draft
     return replace(draft, cost=draft.cost + _OTHER_SHAPE)
 

@@ -17,7 +17,7 @@ _GIVEN = frozenset(dir(builtins)) | _PYTHON_2 | {"__file__", "__name__", "displa
 
 @record
 class Use:
-    """How a name is used: the first line, whether called, whether by text keys, its attributes.
+    """How a name is used: the first line, whether called or indexed, by text keys, its attributes.
 
     What is `parted` is cut into several parts by columns, as a table of features and labels is.
     What `picks` is good for nothing but to pick something out of arrays, as the number of a word.
@@ -26,10 +26,16 @@ class Use:
     name: str
     line: int
     called: bool
+    indexed: bool
     keyed: bool
     parted: bool
     picks: bool
     attributes: frozenset[str]
+
+    @property
+    def held(self) -> bool:
+        """Whether it is used as an array or a list is, and never as a function."""
+        return not self.called and (self.indexed or bool(self.attributes & _ARRAY_ATTRIBUTES))
 
     @property
     def foreign(self) -> bool:
@@ -65,6 +71,7 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
     wanted = set(names)
     lines: dict[str, int] = {}
     called: set[str] = set()
+    indexed: set[str] = set()
     keyed: set[str] = set()
     attributes: dict[str, set[str]] = {}
     columns: dict[str, set[str]] = {}
@@ -84,11 +91,15 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
                 attributes.setdefault(name, set()).add(attribute)
             case ast.Name(id=name, lineno=line) if name in wanted:
                 lines[name] = min(line, lines.get(name, line))
+        match node:
+            case ast.Subscript(value=ast.Name(id=name)) if name in wanted:
+                indexed.add(name)
     return {
         name: Use(
             name=name,
             line=line,
             called=name in called,
+            indexed=name in indexed,
             keyed=name in keyed,
             parted=_parted(columns.get(name, ())),
             picks=0 < picking[name] == others[name],

@@ -167,6 +167,11 @@ class Step:
         if event is not None:
             self.scene.machine.runtime.events.append(event)
 
+    @property
+    def is_rated(self) -> bool:
+        """Whether all that it claims are updates, which have a learning rate in them."""
+        return True
+
     def claim(self, trial: Trial, path: Path) -> Any:
         """Return what a trial claims to be a parameter's gradient: the update, downwards."""
         old, new = frozen(trial.before.values.get(path)), frozen(trial.after.values.get(path))
