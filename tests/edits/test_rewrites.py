@@ -232,3 +232,24 @@ def test_indices_are_exchanged_like_other_names() -> None:
         if (rewrite := draft.written(text))
     }
     assert "g = off * style[r] + taste[u]" in made
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("g[ids] += d", "np.add.at(g, ids, d)"),
+        ("self.g[self.ids] -= r * d", "np.subtract.at(self.g, self.ids, r * d)"),
+        ("g[i, j] = d", "np.add.at(g, (i, j), d)"),
+    ],
+)
+def test_what_is_added_to_rows_of_an_index_is_added_to_equal_ones_too(
+    wrong: str, right: str
+) -> None:
+    found = statement_rewrites(wrong, ast.parse(wrong).body[0], Material())
+    assert right in [apply(wrong, [one]) for one in found if one.kind == "scatter-add"]
+
+
+@pytest.mark.parametrize("text", ["g[0] += d", "g[:, j] += d", "g[2 * i] += d", "g += d"])
+def test_what_can_have_no_equal_rows_is_left_alone(text: str) -> None:
+    found = statement_rewrites(text, ast.parse(text).body[0], Material())
+    assert "scatter-add" not in {one.kind for one in found}

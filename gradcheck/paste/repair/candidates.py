@@ -179,7 +179,8 @@ def _ideas(
     scope = known.scopes[statement.number]
     material = known.stock.material(statement, scope, ratios)
     for rewrite in statement_rewrites(text, own, material):
-        yield _likelier(rewrite, statement, known)
+        if rewrite.kind != "scatter-add" or _has_rows(own, scope):
+            yield _likelier(rewrite, statement, known)
     value = getattr(own, "value", None)
     if isinstance(value, ast.expr):
         for draft in drafts(text, value, material):
@@ -190,6 +191,17 @@ def _ideas(
         for draft in drafts(text, mask, material):
             if draft.kind in _OF_MASKS:
                 yield _weighed(draft, text, scope, mask)
+
+
+def _has_rows(node: ast.stmt, scope: Scope) -> bool:
+    """Tell assignments to entries that arrays pick."""
+    target = node.target if isinstance(node, ast.AugAssign) else None
+    match target or (node.targets[0] if isinstance(node, ast.Assign) else None):
+        case ast.Subscript(slice=ast.Tuple(elts=elements)):
+            return any(ast.unparse(element) in scope.arrays for element in elements)
+        case ast.Subscript(slice=index):
+            return ast.unparse(index) in scope.arrays
+    return False
 
 
 def _masks(node: ast.stmt) -> Iterator[ast.expr]:

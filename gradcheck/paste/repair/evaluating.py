@@ -162,15 +162,10 @@ class Evaluation:
             seen.total = np.asarray(made) if seen.total is None else _sum(seen.total, share)
         array = np.asarray(made)
         if execution < _LOOKED:
-<<<<<<< HEAD
+            slopes = self._steepness.matches(array).items() if job.returns else ()
             # A part of a sum is no derivative; the whole may be.
             own = {} if job.number in self._sums else self._table.matches(array)
-            seen.matches.append(dict(own))
-=======
-            array = np.asarray(made)
-            slopes = self._steepness.matches(array).items() if job.returns else ()
-            seen.matches.append({**self._table.matches(array), **{-1 - k: f for k, f in slopes}})
->>>>>>> pb
+            seen.matches.append({**own, **{-1 - k: factor for k, factor in slopes}})
             if not execution:
                 seen.total = array if seen.total is None else seen.total
         return array

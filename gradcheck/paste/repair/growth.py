@@ -184,15 +184,10 @@ class Growth:
     def _is_first(self, edit: Edit) -> bool:
         """Tell edits of the statement at which the way back first goes wrong, or of its helpers."""
         first = self._foresight.origin(self._state.shown.wrong)
-<<<<<<< HEAD
-        numbers = {part.number for part in edit.parts}
-        return first is not None and len(numbers) == 1 and numbers <= first.numbers
-=======
         if first is None:
             return False
         own = [self._known.statements[part.number] for part in edit.parts]
-        return all(s.number == first.statement.number or s.helps(first.statement) for s in own)
->>>>>>> pb
+        return all(s.number in first.numbers or s.helps(first.statement) for s in own)
 
 
 def more(bench: Bench, count: int) -> int:

@@ -18,12 +18,8 @@ from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.shifts import Shifts
 from gradcheck.paste.repair.statements import Statement, openings, unnamed
-<<<<<<< HEAD
-from gradcheck.paste.repair.tables import LARGEST, LINES, Table, Target, target
-=======
 from gradcheck.paste.repair.steepness import steepness
-from gradcheck.paste.repair.tables import LINES, Table, Target, target
->>>>>>> pb
+from gradcheck.paste.repair.tables import LARGEST, LINES, Table, Target, target
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.sites import of

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.paste.understanding.following import carries_on
 from gradcheck.paste.understanding.machine import Machine
 from gradcheck.paste.understanding.runtime import OFTEN, Event
 from gradcheck.paste.understanding.sites import Site
@@ -137,7 +138,7 @@ def candidates(
         if site in touched:
             own = [
                 *_explicit(machine.sites[site], machine.nodes[site], events, roots),
-                *_implied(machine, events, after.get(site, [])),
+                *_implied(machine, trial, events, after.get(site, [])),
             ]
             found += own
             first = int(machine.sites[site].function in shared)
@@ -180,11 +181,13 @@ def _explicit(
 
 
 def _implied(
-    machine: Machine, events: Sequence[Event], moved: Sequence[Event]
+    machine: Machine, trial: Trial, events: Sequence[Event], moved: Sequence[Event]
 ) -> Iterator[Candidate]:
     if not len(events) == len(moved) < OFTEN or not all(
         is_difference(machine, event) for event in events
     ):
+        return
+    if all(carries_on(machine, trial, event) for event in events):
         return
     sides = {_prediction(one, two) for one, two in zip(events, moved, strict=True)}
     node = machine.nodes[events[0].site]

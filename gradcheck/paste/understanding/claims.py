@@ -22,11 +22,7 @@ from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.runtime import Event
-<<<<<<< HEAD
-from gradcheck.paste.understanding.seen import Seen, computed, nth_back
-=======
-from gradcheck.paste.understanding.seen import Seen, joined, nth_back
->>>>>>> pb
+from gradcheck.paste.understanding.seen import Seen, computed, joined, nth_back
 from gradcheck.paste.understanding.texts import multipliers, products, solves
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.paste.understanding.ways import (
@@ -133,13 +129,8 @@ def _at(inquiry: Inquiry, candidate: int, path: Path, node: ast.expr, seen: Seen
 
 
 def telling(inquiry: Inquiry) -> Iterator[int]:
-<<<<<<< HEAD
-    """Yield the standard losses whose gradients by all parameters the step computes somewhere."""
-    seen = computed(inquiry)
-=======
     """Yield the standard losses whose gradients the step computes somewhere: by most parameters."""
-    seen = Seen(inquiry)
->>>>>>> pb
+    seen = computed(inquiry)
     for index, candidate in enumerate(inquiry.candidates):
         paths = inquiry.decided(index) if candidate.standard else []
         known = [path for path in paths if any(True for _ in _exact(inquiry, index, path, seen))]

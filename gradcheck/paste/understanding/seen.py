@@ -66,19 +66,18 @@ class Seen:
                     yield site, back, [row[-back] for row in rows]
 
 
-<<<<<<< HEAD
 @lru_cache(maxsize=2)
 def computed(inquiry: Inquiry) -> Seen:
     """Return what a step computes as it was measured; it is run for that but once."""
     return Seen(inquiry)
-=======
+
+
 def joined(events: Sequence[Event], shape: tuple[int, ...]) -> Array | None:
     """Return the last numbers of a site as one array, where it computes them one by one."""
     size = int(np.prod(shape, dtype=int))
     if size < 2 or not events or len(events) % size or any(np.shape(e.value) for e in events):
         return None
     return np.array([event.value for event in events[-size:]], dtype=float).reshape(shape)
->>>>>>> pb
 
 
 def nth_back(events: Sequence[Event], back: int) -> int | None:
