@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from gradcheck.edits.material import Material
 from gradcheck.edits.rewrite import Rewrite, source, span
 
 _AUGMENTED = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
@@ -15,10 +16,12 @@ _INSTEAD: dict[str, tuple[tuple[str, str, float], ...]] = {
 }
 
 
-def statement_rewrites(text: str, node: ast.stmt) -> Iterator[Rewrite]:
+def statement_rewrites(text: str, node: ast.stmt, material: Material) -> Iterator[Rewrite]:
     """Yield the edits of an assignment as such, a statement of `text`."""
     yield from _operator(text, node)
     yield from _balanced(text, node)
+    yield from _leaking(text, node, material)
+    yield from _scattered(text, node)
 
 
 def _operator(text: str, node: ast.stmt) -> Iterator[Rewrite]:
@@ -40,6 +43,33 @@ def _operator(text: str, node: ast.stmt) -> Iterator[Rewrite]:
             cost=cost,
             what=f"write {new} for {sign}",
         )
+
+
+def _leaking(text: str, node: ast.stmt, material: Material) -> Iterator[Rewrite]:
+    """Yield an assignment to the units that are off that lets them keep a share of what they had.
+
+    They were given nothing, or that share itself.
+    """
+    match node:
+        case ast.Assign(
+            targets=[ast.Subscript(slice=ast.Compare()) as target],
+            value=ast.Constant() | ast.Name() | ast.Attribute() as value,
+        ):
+            start = text.index("=", span(text, target)[1])
+        case _:
+            return
+    own = source(text, value)
+    is_zero = isinstance(value, ast.Constant) and not value.value
+    for slope in material.leaks:
+        if is_zero or slope == own:
+            yield Rewrite(
+                start=start,
+                end=span(text, value)[1],
+                new=f"*= {slope}",
+                kind="leak",
+                cost=1.9,
+                what=f"multiply by {slope} where the unit is off",
+            )
 
 
 def _balanced(text: str, node: ast.stmt) -> Iterator[Rewrite]:
@@ -70,3 +100,39 @@ def _balanced(text: str, node: ast.stmt) -> Iterator[Rewrite]:
             cost=2.4,
             what=f"take back the sum of the others, {total}",
         )
+
+
+def _scattered(text: str, node: ast.stmt) -> Iterator[Rewrite]:
+    """Yield an assignment to the rows of an index that adds to repeated rows as often as they are.
+
+    `table[ids] += rows` keeps the last addition to each of equal ids.
+    """
+    match node:
+        case ast.AugAssign(
+            target=ast.Subscript(value=table, slice=index), op=ast.Add() | ast.Sub() as op
+        ):
+            name = "add" if isinstance(op, ast.Add) else "subtract"
+        case ast.Assign(targets=[ast.Subscript(value=table, slice=index)]):
+            name = "add"
+        case _:
+            return
+    if not isinstance(index, ast.Name | ast.Attribute | ast.Subscript | ast.Tuple):
+        return
+    if any(isinstance(part, ast.Slice | ast.Constant) for part in ast.walk(index)):
+        return
+    parts = (table, index, node.value)
+    yield Rewrite(
+        start=0,
+        end=len(text),
+        new=f"np.{name}.at({', '.join(_argument(text, part) for part in parts)})",
+        kind="scatter-add",
+        cost=1.9,
+        what=f"add with np.{name}.at, to repeated rows, too",
+    )
+
+
+def _argument(text: str, node: ast.expr) -> str:
+    """Return an argument's text; a tuple without parentheses would be several."""
+    found = source(text, node)
+    bare = isinstance(node, ast.Tuple) and not found.startswith("(")
+    return f"({found})" if bare else found

@@ -17,6 +17,9 @@ from gradcheck.paste.mistake import (
     Mistake,
 )
 
+_NODE = re.compile(r"(?i)[\w.\[\]]*\w\.(?:grad|gradient|adjoint)\s*=")
+"""The gradient of a node that records what is done with it, set anew by each of its uses."""
+
 
 def axes(m: Mistake) -> Codes:
     if len(AVERAGE.findall(m.statement)) > 1:
@@ -47,6 +50,8 @@ def transposed(m: Mistake) -> Codes:
 
 
 def accumulated(m: Mistake) -> Codes:
+    if _NODE.match(m.statement):
+        yield "GRF01"
     if m.is_recurrent:
         yield "RNN08"
     if POOL.search(m.function):

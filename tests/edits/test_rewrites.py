@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradcheck.edits import Material, apply, exchanges, rewrites
+from gradcheck.edits import Material, apply, exchanges, rewrites, statement_rewrites
 
 MATERIAL = Material(
     names=("Z1", "A1", "W2", "dZ2"),
@@ -15,6 +15,7 @@ MATERIAL = Material(
     counts=("m",),
     terms=("l2 * W1",),
     factors=("unused",),
+    shapes={"W1": (3, 4), "v": (4,), "u": (4, 1), "r": (1, 4)},
 )
 
 
@@ -67,6 +68,12 @@ def edits(text: str, material: Material = MATERIAL) -> dict[str, str]:
         ("b = np.sum(d, axis=0)", "b = d", "drop-sum"),
         ("d = e * (1 - A1)", "d = e * (1 - A1**2)", "square"),
         ("d = 1 - A1**2", "d = 1 - A1", "drop-square"),
+        ("d = e * (1 - A1)**2", "d = e * (1 - A1**2)", "square"),
+        ("d = e * np.power(1 - A1, 2)", "d = e * (1 - np.power(A1, 2))", "square"),
+        ("g = e + l2 / m * v", "g = e + l2 / m * np.append(0, v[1:])", "spare-first"),
+        ("g = e + u * l2", "g = e + l2 * np.vstack((0, u[1:]))", "spare-first"),
+        ("g = e + l2 * r", "g = e + l2 * np.hstack(([[0]], r[:, 1:]))", "spare-first"),
+        ("g = l2 * W1 + e", "g = l2 * np.insert(W1[:, 1:], 0, 0, axis=1) + e", "spare-first"),
         ("d = e * (z < 0)", "d = e * (z > 0)", "flip"),
         ("d = e * (1 - A1)", "d = e * (A1 * (1 - A1))", "complement"),
         ("d = w[l + 1]", "d = w[l]", "change-index"),
@@ -81,6 +88,21 @@ def edits(text: str, material: Material = MATERIAL) -> dict[str, str]:
 )
 def test_an_edit_that_a_person_would_make_is_there(wrong: str, right: str, kind: str) -> None:
     assert edits(wrong).get(right) == kind
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("d[z <= 0] = 0", "d[z <= 0] *= 0.2"),
+        ("d[ z<=0 ] = 0.2", "d[ z<=0 ] *= 0.2"),
+        ("d[z <= 0] = 0.3", None),
+        ("d[3] = 0", None),
+    ],
+)
+def test_units_that_are_off_keep_a_share(wrong: str, right: str | None) -> None:
+    found = statement_rewrites(wrong, ast.parse(wrong).body[0], Material(leaks=("0.2",)))
+    made = {apply(wrong, [e]) for e in found if e.kind == "leak"}
+    assert made == ({right} if right else set())
 
 
 def test_two_values_change_places_and_nothing_else_does() -> None:
@@ -210,3 +232,24 @@ def test_indices_are_exchanged_like_other_names() -> None:
         if (rewrite := draft.written(text))
     }
     assert "g = off * style[r] + taste[u]" in made
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("g[ids] += d", "np.add.at(g, ids, d)"),
+        ("self.g[self.ids] -= r * d", "np.subtract.at(self.g, self.ids, r * d)"),
+        ("g[i, j] = d", "np.add.at(g, (i, j), d)"),
+    ],
+)
+def test_what_is_added_to_rows_of_an_index_is_added_to_equal_ones_too(
+    wrong: str, right: str
+) -> None:
+    found = statement_rewrites(wrong, ast.parse(wrong).body[0], Material())
+    assert right in [apply(wrong, [one]) for one in found if one.kind == "scatter-add"]
+
+
+@pytest.mark.parametrize("text", ["g[0] += d", "g[:, j] += d", "g[2 * i] += d", "g += d"])
+def test_what_can_have_no_equal_rows_is_left_alone(text: str) -> None:
+    found = statement_rewrites(text, ast.parse(text).body[0], Material())
+    assert "scatter-add" not in {one.kind for one in found}

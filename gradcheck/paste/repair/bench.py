@@ -5,7 +5,7 @@ does move a loss is none that we may make.
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import CodeType
@@ -16,7 +16,7 @@ import numpy as np
 from gradcheck.paste.repair.behind import behind
 from gradcheck.paste.repair.forms import Forms
 from gradcheck.paste.repair.judging import Judge, Shown
-from gradcheck.paste.repair.points import steady
+from gradcheck.paste.repair.points import steady, widened
 from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks, statements
 from gradcheck.paste.repair.visits import Look, Visits
 from gradcheck.paste.understanding.candidates import values
@@ -42,14 +42,27 @@ _SMALL = 2.0**-17
 class Bench:
     """A measured step of a program with its loss chosen, to try changes of its text on."""
 
-    def __init__(self, inquiry: Inquiry, choice: Choice, source: str, rate: float | None) -> None:
+    def __init__(
+        self,
+        inquiry: Inquiry,
+        choice: Choice,
+        source: str,
+        rate: float | None,
+        overwritten: Collection[str] = (),
+    ) -> None:
+        inquiry = widened(inquiry, overwritten)
         self.inquiry = inquiry
         self.machine = inquiry.machine
         self.candidate = choice.candidate
         self.loss = inquiry.candidates[choice.candidate]
         self.inferred = self.loss.standard is not None
         self.parameters = tuple(inquiry.parameters)
-        claims = claimed(inquiry, choice.candidate)
+        # What is overwritten has its mistake in the update itself, whatever that is made from.
+        claims = {
+            path: claim
+            for path, claim in claimed(inquiry, choice.candidate).items()
+            if str(path) not in overwritten
+        }
         self.claims = {path: claim for path, claim in claims.items() if not claim.decay}
         odd = [path for path in self._odd() if path not in claims]
         wrong = behind(inquiry, choice.candidate, odd)

@@ -178,8 +178,9 @@ def _ideas(
     own = known.parsed(statement, changes)
     scope = known.scopes[statement.number]
     material = known.stock.material(statement, scope, ratios)
-    for rewrite in statement_rewrites(text, own):
-        yield _likelier(rewrite, statement, known)
+    for rewrite in statement_rewrites(text, own, material):
+        if rewrite.kind != "scatter-add" or _has_rows(own, scope):
+            yield _likelier(rewrite, statement, known)
     value = getattr(own, "value", None)
     if isinstance(value, ast.expr):
         for draft in drafts(text, value, material):
@@ -190,6 +191,17 @@ def _ideas(
         for draft in drafts(text, mask, material):
             if draft.kind in _OF_MASKS:
                 yield _weighed(draft, text, scope, mask)
+
+
+def _has_rows(node: ast.stmt, scope: Scope) -> bool:
+    """Tell assignments to entries that arrays pick."""
+    target = node.target if isinstance(node, ast.AugAssign) else None
+    match target or (node.targets[0] if isinstance(node, ast.Assign) else None):
+        case ast.Subscript(slice=ast.Tuple(elts=elements)):
+            return any(ast.unparse(element) in scope.arrays for element in elements)
+        case ast.Subscript(slice=index):
+            return ast.unparse(index) in scope.arrays
+    return False
 
 
 def _masks(node: ast.stmt) -> Iterator[ast.expr]:
@@ -231,7 +243,8 @@ def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
     if draft.kind != "replace-name":
         return draft
     old = source(text, draft.node)
-    if scope.arrays.get(old, ()) == scope.arrays.get(draft.new, ()):
+    is_known = draft.new in scope.arrays or draft.new in scope.numbers
+    if not is_known or scope.arrays.get(old, ()) == scope.arrays.get(draft.new, ()):
         return draft
     return replace(draft, cost=draft.cost + _OTHER_SHAPE)
 

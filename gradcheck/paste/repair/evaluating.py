@@ -46,7 +46,8 @@ _HELD = 2**22
 class Job:
     """A statement's formulas as they are, and by ideas what becomes of one of them.
 
-    `target` and `op` are those of an augmented assignment.
+    `target` and `op` are those of an augmented assignment. What a function `returns` may be how
+    steep another one is.
     """
 
     number: int
@@ -54,6 +55,7 @@ class Job:
     ideas: Mapping[frozenset[int], tuple[int, CodeType]]
     target: CodeType | None
     op: type[ast.operator] | None
+    returns: bool = False
 
 
 class _Seen:
@@ -98,6 +100,7 @@ class Evaluation:
         self._left = _MOST
         self._gradients = targets.gradients
         self._table = targets.table
+        self._steepness = targets.steepness
         self._plain: dict[tuple[int, int], _Seen] = defaultdict(_Seen)
         self._seen: dict[tuple[int, frozenset[int]], _Seen] = defaultdict(_Seen)
         self._counts: dict[int, int] = defaultdict(int)
@@ -159,9 +162,10 @@ class Evaluation:
             seen.total = np.asarray(made) if seen.total is None else _sum(seen.total, share)
         array = np.asarray(made)
         if execution < _LOOKED:
+            slopes = self._steepness.matches(array).items() if job.returns else ()
             # A part of a sum is no derivative; the whole may be.
             own = {} if job.number in self._sums else self._table.matches(array)
-            seen.matches.append(dict(own))
+            seen.matches.append({**own, **{-1 - k: factor for k, factor in slopes}})
             if not execution:
                 seen.total = array if seen.total is None else seen.total
         return array

@@ -136,7 +136,14 @@ class Foresight:
             target = compiled(ast.parse(ast.unparse(tree.target), mode="eval").body)
             op = type(tree.op)
         codes = [compiled(root) for root in roots]
-        return Job(number=statement.number, codes=codes, ideas=ideas, target=target, op=op)
+        return Job(
+            number=statement.number,
+            codes=codes,
+            ideas=ideas,
+            target=target,
+            op=op,
+            returns=isinstance(tree, ast.Return),
+        )
 
     def _changed(self, root: ast.expr, drafts: Sequence[Draft]) -> CodeType | None:
         for draft in drafts:

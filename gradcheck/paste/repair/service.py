@@ -17,7 +17,6 @@ from gradcheck.paste.repair.influence import influences
 from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.locating import likeliest
 from gradcheck.paste.repair.material import Stock
-from gradcheck.paste.repair.points import widened
 from gradcheck.paste.repair.scope import scopes
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.states import Late, State
@@ -92,7 +91,7 @@ def repair(
     """
     rate = told["rate"]["value"] if told.get("rate") else None
     overwritten = [entry["name"] for entry in told["neglected"] if entry["overwritten"]]
-    bench = Bench(widened(inquiry, overwritten), choice, source, rate)
+    bench = Bench(inquiry, choice, source, rate, overwritten)
     shown = bench.tells({})
     if shown is None or not shown.wrong:
         return None

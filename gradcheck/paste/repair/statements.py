@@ -39,6 +39,12 @@ class Statement:
         inner = [node for node in self.parents if isinstance(node, _FUNCTIONS)]
         return inner[-1] if inner else None
 
+    def helps(self, other: "Statement") -> bool:
+        """Tell whether another statement calls, by name, the function that it is in."""
+        name = getattr(self.function, "name", None)
+        calls = (node.func for node in ast.walk(other.node) if isinstance(node, ast.Call))
+        return any(name == getattr(f, "attr", getattr(f, "id", "")) for f in calls)
+
     @property
     def owner(self) -> ast.ClassDef | None:
         """The innermost class that it is in."""

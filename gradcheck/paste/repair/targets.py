@@ -18,6 +18,7 @@ from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.shifts import Shifts
 from gradcheck.paste.repair.statements import Statement, openings, unnamed
+from gradcheck.paste.repair.steepness import steepness
 from gradcheck.paste.repair.tables import LARGEST, LINES, Table, Target, target
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.runtime import Event
@@ -79,6 +80,11 @@ class Targets:
     @cached_property
     def table(self) -> Table:
         return Table([*self._measured()])
+
+    @cached_property
+    def steepness(self) -> Table:
+        """The derivatives of activations, as functions that compute them should make them."""
+        return Table(steepness(self._bench, self._forward))
 
     @cached_property
     def gradients(self) -> Table:

@@ -15,10 +15,11 @@ import numpy as np
 from gradcheck.paste.understanding.choice import Choice, choose
 from gradcheck.paste.understanding.claims import Claim, claimed, telling
 from gradcheck.paste.understanding.growing import minimised
-from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, steadied
+from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even, steadied
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.optimizing import collects
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.resting import rested
 from gradcheck.paste.understanding.shrinking import shrunk, whole
 from gradcheck.paste.understanding.steps import Formula
 from gradcheck.paste.understanding.values import is_number
@@ -55,6 +56,15 @@ class Asked:
         return self.choice is not None and self.worth >= len(
             self.inquiry.decided(self.choice.candidate)
         )
+
+    @property
+    def is_even(self) -> bool:
+        """Whether all claims that are gradients have one scale."""
+        if self.choice is None:
+            return False
+        updates = self.inquiry.fits[self.choice.candidate]
+        fits = {**updates, **{path: claim.fit for path, claim in self.claims.items()}}
+        return is_even(fits.values())
 
 
 def asked(found: Found) -> Asked | None:
@@ -110,28 +120,34 @@ def _looked(found: Found) -> Asked | None:
     if inquiry is None:
         return None
     best = _chosen(minimised(inquiry))
-    for look in (_steady, _unguarded):
+    for look in (_steady, _unguarded, _resting):
         if best.is_explained:
             break
-        other = look(found, best.inquiry)
+        other = look(found, best)
         if other is not None and other.worth > best.worth:
             best = other
+    if best.claims and best.is_explained and not best.is_even:
+        other = _resting(found, best)
+        best = other if other is not None and other.is_explained else best
     return _strengthened(found, best) if best.is_explained else best
 
 
 def _chosen(inquiry: Inquiry, *notes: str) -> Asked:
     """Choose the loss; where none is written, what an optimizer is handed may be telling.
 
-    Where a mere metric is written, as a root of a loss, what it is made from may explain more.
+    It is if most of it is the gradient of one standard loss. Where a mere metric is written, as a
+    root of a loss, what it is made from may explain more: all, or it does not count.
     """
     choice = choose(inquiry)
     one = _held(inquiry, choice, notes)
     if choice is None or choice.basis == "given" or one.is_explained:
         return one
-    indices = telling(inquiry) if choice.basis == "inferred" else _behind(inquiry, choice.candidate)
+    is_inferred = choice.basis == "inferred"
+    indices = telling(inquiry) if is_inferred else _behind(inquiry, choice.candidate)
     others = (Choice(candidate=index, basis="inferred") for index in indices)
-    explained = (two for other in others if (two := _held(inquiry, other, notes)).is_explained)
-    return next(explained, one)
+    better = (two for other in others if (two := _held(inquiry, other, notes)).worth > one.worth)
+    best = max(better, key=lambda two: two.worth, default=one)
+    return best if is_inferred or best.is_explained else one
 
 
 def _behind(inquiry: Inquiry, written: int) -> Iterator[int]:
@@ -147,18 +163,27 @@ def _held(inquiry: Inquiry, choice: Choice | None, notes: tuple[str, ...]) -> As
     return Asked(inquiry=inquiry, choice=choice, claims=claims, notes=notes)
 
 
-def _steady(found: Found, inquiry: Inquiry) -> Asked | None:
+def _steady(found: Found, best: Asked) -> Asked | None:
     """Look at a single iteration only: between several, the learning rate may change."""
-    one = steadied(found, inquiry)
+    one = steadied(found, best.inquiry)
     if one is None:
         return None
     # Where gradients pile up, the first iteration alone has the right ones.
-    latest = max(inquiry.points, key=lambda one: one.first)
-    return None if collects(inquiry, latest) else _chosen(one, "schedule")
+    latest = max(best.inquiry.points, key=lambda one: one.first)
+    return None if collects(best.inquiry, latest) else _chosen(one, "schedule")
 
 
-def _unguarded(found: Found, inquiry: Inquiry) -> Asked | None:
+def _resting(found: Found, best: Asked) -> Asked | None:
+    """Put what an optimizer keeps to zero, where its updates are not explained otherwise."""
+    if best.choice is None:
+        return None
+    one = rested(found, best.inquiry, best.choice.candidate)
+    return _chosen(minimised(one), "rest") if one else None
+
+
+def _unguarded(found: Found, best: Asked) -> Asked | None:
     """Take away the small numbers that keep logarithms and quotients finite."""
+    inquiry = best.inquiry
     constants = dict(_small_literals(inquiry))
     data = dict(_small_values(inquiry))
     if not constants and not data:

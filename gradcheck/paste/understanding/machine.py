@@ -1,6 +1,7 @@
 """A program that can be run statement by statement, and its parts again and again."""
 
 import ast
+import gc
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -16,6 +17,9 @@ from gradcheck.paste.understanding.runtime import Course, Event, Runtime, Stop, 
 from gradcheck.paste.understanding.sites import Site, formula, number, of, table
 from gradcheck.paste.understanding.snapshot import Snapshot
 from gradcheck.record import record
+
+_CROWD = 5_000
+"""So many functions are known before it is asked which of them are gone."""
 
 
 @record
@@ -58,6 +62,7 @@ class Machine:
         self._codes: list[CodeType] = []
         self._inner: dict[int, CodeType] = {}
         self._sites: Mapping[int, Site] | None = None
+        self._crowd = _CROWD
         self.plan = Plan(sites=frozenset())
         self.install(self.plan)
 
@@ -122,11 +127,22 @@ class Machine:
         self._swap(inner)
 
     def _swap(self, codes: Mapping[int, CodeType]) -> None:
+        if len(self.runtime.made) > self._crowd:
+            self._thin_out()
         for number_, reference in self.runtime.made:
             function = reference()
             code = codes.get(number_)
             if function is not None and code is not None and function.__code__ is not code:
                 function.__code__ = code
+
+    def _thin_out(self) -> None:
+        """Forget functions that are gone: some programs make one for every number they compute.
+
+        Mostly these know what they were made for and are known by it, so they have to be collected.
+        """
+        gc.collect()
+        self.runtime.made[:] = [pair for pair in self.runtime.made if pair[1]() is not None]
+        self._crowd = _CROWD + 2 * len(self.runtime.made)
 
     def run(self, statement: int, course: Course | None, seconds: float) -> Ran:
         """Run one top-level statement from the state that the variables are in."""

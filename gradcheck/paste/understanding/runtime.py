@@ -16,7 +16,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from gradcheck.paste.understanding.values import frozen, operand
+from gradcheck.paste.understanding.hashing import Hashing
+from gradcheck.paste.understanding.values import frozen, meant, operand
 from gradcheck.record import record
 
 Look: TypeAlias = Callable[[FrameType], None]
@@ -47,7 +48,7 @@ class Event:
     ) -> None:
         self.site = site
         self.thing = thing
-        self.value = frozen(thing)
+        self.value = meant(thing)
         self.left = operand(left)
         self.right = operand(right)
         self.owner = owner
@@ -105,6 +106,7 @@ class Runtime:
         """What was being handled already where an iteration began, by frame."""
         self._counts: dict[int, int] = {}
         self._seen: dict[int, int] = {}
+        self._hashing = Hashing()
 
     def names(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -117,6 +119,7 @@ class Runtime:
             "__gc_turned__": self._turned,
             "__gc_local__": self._local,
             "__gc_made__": self._made,
+            "__gc_class__": self._hashing.adopt,
             "__gc_caught__": self._caught,
             "__gc_here__": self._here,
         }
@@ -133,6 +136,7 @@ class Runtime:
         self._pending = {}
         self._counts = {}
         self._seen = {}
+        self._hashing.start()
 
     def record(self) -> None:
         """Begin to record at once, without waiting for a loop."""

@@ -91,6 +91,8 @@ class Step:
     constants: Mapping[int, float] = field(default_factory=dict)
     data: Mapping[Path, Any] = field(default_factory=dict)
     """What every trial puts in place of the program's own data."""
+    rest: Point = field(default_factory=dict)
+    """What every trial sets at its start, as it does a point: what an optimizer has kept."""
     formula: Formula | None = None
     """What is to be evaluated where the step ends."""
     spreads: bool = False
@@ -128,7 +130,7 @@ class Step:
 
         def begin(frame: FrameType) -> None:
             roots = scopes(frame)
-            for path, value in point.items():
+            for path, value in {**self.rest, **point}.items():
                 self.assign(path, roots, value, runtime.given)
             seen.append(self.state(roots))
 
@@ -166,6 +168,11 @@ class Step:
         event = self.formula.event(names, local) if self.formula else None
         if event is not None:
             self.scene.machine.runtime.events.append(event)
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether all that it claims are updates, which have a learning rate in them."""
+        return True
 
     def claim(self, trial: Trial, path: Path) -> Any:
         """Return what a trial claims to be a parameter's gradient: the update, downwards."""

@@ -47,6 +47,10 @@ def mistake(
             "PRP04",
         ),
         (
+            mistake("assign-to-accumulate", "=", "+=", "self.grad = s * out.grad", ALL),
+            "GRF01",
+        ),
+        (
             mistake("divide", "d.repeat(2, 1)", "d.repeat(2, 1) / 4", "e = d.repeat(2, 1)", ALL),
             "POL06",
         ),
