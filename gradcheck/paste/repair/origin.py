@@ -12,7 +12,6 @@ from gradcheck.array import Array
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.targets import Targets
-from gradcheck.paste.repair.wording import read, stored
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
 
@@ -20,6 +19,7 @@ _SEEDS = 3
 _CLOSE = 1e-9
 _NEAR = 1e-5
 _TURNS = 2
+_MOST_SOURCES = 16
 
 
 @record
@@ -44,7 +44,8 @@ def origin(
         if statement.number in carriers
         and influences[statement.number].known
         and influences[statement.number].parameters <= set(wrong)
-        and not _collects(statement)
+        and not _adds(statement.node)
+        and not _is_begun(statement)
     ]
     table, usual = targets.table, _factor(targets, carriers)
     for turn in range(_TURNS):
@@ -59,18 +60,65 @@ def origin(
             found = [factor / usual for factor in table.matches(values[turn]).values()]
             if any(abs(abs(factor) - 1) < _NEAR for factor in found):
                 continue
-            source = _handed_on(statement, targets.backward) if turn else None
+            source = _handed_on(targets, statement) if turn else None
             if source is not None:
                 return Origin(statement=source, factor=None)
             return Origin(statement=statement, factor=found[0] if found else None)
     return None
 
 
-def _handed_on(statement: Statement, backward: Collection[Statement]) -> Statement | None:
-    """Return what hands something on to the next turn of a statement that was right before."""
-    needed = read(statement)
-    found = [one for one in backward if one.order > statement.order and stored(one) & needed]
-    return found[0] if len(found) == 1 else None
+def _handed_on(targets: Targets, statement: Statement) -> Statement | None:
+    """Return what first goes wrong of that which the next turn of a statement begins with.
+
+    Of what leads there, the last is what is carried on; None where that is a derivative, too: then
+    the statement itself goes wrong.
+    """
+    sources = [*_sources(targets, statement)]
+    for source in sources[:-1]:
+        values = targets.values(source)
+        told = values[0].shape in targets.table.shapes and not _adds(source.node)
+        if told and not _is_begun(source) and not any(map(targets.table.matches, values[:_TURNS])):
+            return source
+    for source in sources[-1:]:
+        values = targets.values(source)[: len(source.sites)]
+        if not all(map(targets.table.is_carried, values)):
+            return source
+    return None
+
+
+def _sources(targets: Targets, statement: Statement) -> Iterator[Statement]:
+    """Yield what a statement's second turn follows of that which is made behind its first one.
+
+    What the second turn itself makes, the first one has made as well.
+    """
+    begin, end = sorted(targets.places(statement))[:_TURNS]
+    own = {getattr(s.function, "name", None) for s in targets.backward}
+    last = {
+        s.number: max((p for p in targets.places(s) if begin < p < end), default=-1)
+        for s in targets.backward
+        if not _is_handed(s.node.value, own)
+    }
+    between = [s for s in targets.backward if last.get(s.number, -1) >= 0]
+    before = targets.values(statement)
+    for source in sorted(between, key=lambda s: last[s.number])[-_MOST_SOURCES:]:
+        always = targets.doubled(source).get(statement.number, [])
+        once = targets.doubled(source, last[source.number]).get(statement.number, [])
+        if min(len(always), len(once)) < _TURNS or not np.array_equal(always[0], before[0]):
+            continue
+        if not np.array_equal(once[1], before[1]):
+            yield source
+
+
+def _is_handed(value: ast.expr, own: Collection[str | None]) -> bool:
+    """Tell what only passes on what was computed elsewhere, as the `own` functions do."""
+    match value:
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            return True
+        case ast.Tuple(elts=elements):
+            return all(_is_handed(element, own) for element in elements)
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in own
+    return False
 
 
 def _factor(targets: Targets, carriers: Collection[int]) -> float:
@@ -80,16 +128,30 @@ def _factor(targets: Targets, carriers: Collection[int]) -> float:
     return next(found, 1.0)
 
 
-def _collects(statement: Statement) -> bool:
+def _adds(node: ast.stmt) -> bool:
     """Tell what makes but a part of a sum, or its share of one: `dx = dx + ...`."""
-    match statement.node:
+    match node:
         case ast.AugAssign(op=ast.Add() | ast.Sub()):
             return True
-        case ast.Assign(targets=[target], value=value):
-            return any(ast.unparse(n) == ast.unparse(target) for n in ast.walk(value)) and (
-                isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub)
-            )
+        case ast.Assign(targets=[target], value=ast.BinOp(op=ast.Add() | ast.Sub()) as value):
+            return any(ast.unparse(n) == ast.unparse(target) for n in ast.walk(value))
     return False
+
+
+def _target(node: ast.Assign | ast.AugAssign) -> ast.expr:
+    return node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+
+
+def _is_begun(statement: Statement) -> bool:
+    """Tell the first part of a sum: other statements of its block add to what it sets."""
+    match statement.node:
+        case ast.Assign(targets=[target]):
+            text = ast.unparse(target)
+        case _:
+            return False
+    block = [node for node in statement.body if isinstance(node, ast.Assign | ast.AugAssign)]
+    later = [node for node in block if node.lineno > statement.line and _adds(node)]
+    return any(ast.unparse(_target(node)) == text for node in later)
 
 
 def _carriers(targets: Targets) -> frozenset[int]:
