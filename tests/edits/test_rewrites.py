@@ -253,3 +253,19 @@ def test_what_is_added_to_rows_of_an_index_is_added_to_equal_ones_too(
 def test_what_can_have_no_equal_rows_is_left_alone(text: str) -> None:
     found = statement_rewrites(text, ast.parse(text).body[0], Material())
     assert "scatter-add" not in {one.kind for one in found}
+
+
+@pytest.mark.parametrize(
+    ("shape", "new"),
+    [
+        ((4, 5, 6), "axis=2"),
+        ((4, 5, 6), "axis=(0, 1)"),
+        ((4, 5, 6, 7), "axis=(0, 2, 3)"),
+    ],
+)
+def test_sums_may_run_over_any_axis_that_there_is(shape: tuple[int, ...], new: str) -> None:
+    text = "g = back.sum(axis=1)"
+    (statement,) = ast.parse(text).body
+    assert isinstance(statement, ast.Assign)
+    found = rewrites(text, statement.value, Material(shapes={"back": shape}))
+    assert f"g = back.sum({new})" in {apply(text, [one]) for one in found}
