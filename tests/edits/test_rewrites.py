@@ -52,7 +52,7 @@ def edits(text: str, material: Material = MATERIAL) -> dict[str, str]:
         ("g = e / m", "g = e", "drop-factor"),
         ("g = e * a", "g = a", "drop-factor"),
         ("d = e * a * (1 - a)", "d = e", "drop-factor"),
-        ("d = (1 - a) * x", "d = (a) * x", "complement"),
+        ("d = (1 - a) * x", "d = a * x", "complement"),
         ("d = e @ W2", "d = e @ W2.T", "transpose"),
         ("d = e @ W2.T", "d = e @ W2", "transpose"),
         ("g = d.T @ a", "g = a.T @ d", "transpose"),
@@ -155,6 +155,13 @@ def test_parentheses_that_are_there_are_not_put_around_twice() -> None:
     assert "d = ((y - yhat) / m)" not in found
     assert "d = f((y - yhat) / m)" in edits("d = f(y - yhat)")
     assert "d = ((y - yhat) / m).sum(0)" in edits("d = (y - yhat).sum(0)")
+
+
+def test_a_name_is_not_left_in_parentheses_that_a_call_does_not_need() -> None:
+    found = edits("d = e * (1 - a)").keys()
+    assert "d = e * a" in found
+    assert "d = e * (a)" not in found
+    assert "d = f(a)" in edits("d = f(1 - a)")
 
 
 def test_a_name_that_stands_twice_is_replaced_at_both_places() -> None:
