@@ -1,10 +1,14 @@
 """The rewrite of one subexpression in a text, exact to the character."""
 
 import ast
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from gradcheck.record import record
+
+_PLAIN = re.compile(r"[\w.]+(\[[^\[\]]*\])?")
+"""Names, numbers, attributes and subscripts: never in need of parentheses."""
 
 
 @record
@@ -79,7 +83,8 @@ def spliced(text: str, node: ast.expr, new: str) -> tuple[int, int, str] | None:
     """Return what may be written over which characters for a node to mean `new`.
 
     It is in parentheses if it has to; those that are around the node already are not put around
-    twice. None where it can't be: `new` is no expression, or its place allows none.
+    twice, and go where a mere name is left in them. None where it can't be: `new` is no expression,
+    or its place allows none.
     """
     try:
         wanted = ast.dump(parsed(new))
@@ -87,7 +92,8 @@ def spliced(text: str, node: ast.expr, new: str) -> tuple[int, int, str] | None:
         return None
     start, end = span(text, node)
     places = [(start, end, new), (start, end, f"({new})")]
-    if f"({text[start:end]})" in new and text[start - 1 : start] + text[end : end + 1] == "()":
+    idle = _PLAIN.fullmatch(new) or f"({text[start:end]})" in new
+    if idle and text[start - 1 : start] + text[end : end + 1] == "()":
         places = [(start - 1, end + 1, new), *places]
     return next((place for place in places if _means(text, place, new, wanted)), None)
 

@@ -14,7 +14,6 @@ from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.sums import collects, completing
 from gradcheck.paste.repair.targets import Targets
-from gradcheck.paste.repair.wording import read, stored
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
 
@@ -22,6 +21,7 @@ _SEEDS = 3
 _CLOSE = 1e-9
 _NEAR = 1e-5
 _TURNS = 2
+_MOST_SOURCES = 16
 
 
 @record
@@ -72,7 +72,7 @@ def origin(
             found = [factor / usual for factor in table.matches(values[turn]).values()]
             if any(abs(abs(factor) - 1) < _NEAR for factor in found):
                 continue
-            source = _handed_on(statement, targets.backward) if turn else None
+            source = _handed_on(targets, statement, sums) if turn else None
             if source is not None:
                 return _origin(source, sums, None)
             return _origin(statement, sums, found[0] if found else None)
@@ -84,11 +84,64 @@ def _origin(statement: Statement, sums: Mapping[int, Statement], factor: float |
     return Origin(statement=statement, factor=factor, parts=frozenset(parts))
 
 
-def _handed_on(statement: Statement, backward: Collection[Statement]) -> Statement | None:
-    """Return what hands something on to the next turn of a statement that was right before."""
-    needed = read(statement)
-    found = [one for one in backward if one.order > statement.order and stored(one) & needed]
-    return found[0] if len(found) == 1 else None
+def _handed_on(
+    targets: Targets, statement: Statement, sums: Mapping[int, Statement]
+) -> Statement | None:
+    """Return what first goes wrong of that which the next turn of a statement begins with.
+
+    Of what leads there, the last is what is carried on; None where that is a derivative, too: then
+    the statement itself goes wrong.
+    """
+    sources = [*_sources(targets, statement)]
+    for source in sources[:-1]:
+        values = targets.values(source)
+        told = values[0].shape in targets.table.shapes and not collects(source)
+        if (
+            told
+            and source.number not in sums
+            and not any(map(targets.table.matches, values[:_TURNS]))
+        ):
+            return source
+    for source in sources[-1:]:
+        values = targets.values(source)[: len(source.sites)]
+        if not all(map(targets.table.is_carried, values)):
+            return source
+    return None
+
+
+def _sources(targets: Targets, statement: Statement) -> Iterator[Statement]:
+    """Yield what a statement's second turn follows of that which is made behind its first one.
+
+    What the second turn itself makes, the first one has made as well.
+    """
+    begin, end = sorted(targets.places(statement))[:_TURNS]
+    own = {getattr(s.function, "name", None) for s in targets.backward}
+    last = {
+        s.number: max((p for p in targets.places(s) if begin < p < end), default=-1)
+        for s in targets.backward
+        if not _is_handed(s.node.value, own)
+    }
+    between = [s for s in targets.backward if last.get(s.number, -1) >= 0]
+    before = targets.values(statement)
+    for source in sorted(between, key=lambda s: last[s.number])[-_MOST_SOURCES:]:
+        always = targets.doubled(source).get(statement.number, [])
+        once = targets.doubled(source, last[source.number]).get(statement.number, [])
+        if min(len(always), len(once)) < _TURNS or not np.array_equal(always[0], before[0]):
+            continue
+        if not np.array_equal(once[1], before[1]):
+            yield source
+
+
+def _is_handed(value: ast.expr, own: Collection[str | None]) -> bool:
+    """Tell what only passes on what was computed elsewhere, as the `own` functions do."""
+    match value:
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            return True
+        case ast.Tuple(elts=elements):
+            return all(_is_handed(element, own) for element in elements)
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in own
+    return False
 
 
 def _hands_on(statement: Statement) -> bool:

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 
 from gradcheck.paste.repair.scope import Scope
@@ -45,6 +45,11 @@ def pairs(
         return name not in uses.idle | uses.derivatives, not is_backward(uses, name)
 
     found: dict[str, str] = {}
+    forward = [n for n in moving if n not in uses.kept and not is_backward(uses, n)]
+    for name in sorted(filter(partial(is_backward, uses), moving), key=unlikely):
+        for other in forward:
+            one, two = sorted((name, other))
+            found |= dict.fromkeys(_entrywise(one, two, scope), name)
     for name in sorted(moving, key=unlikely):
         for other in names:
             if style.product:

@@ -155,6 +155,8 @@ def unnamed(statement: Statement) -> frozenset[int]:
                 pass
             case _:
                 continue
+        # Of a sigmoid's `np.exp(-z)`, what is negated.
+        parts = [part.operand if isinstance(part, ast.UnaryOp) else part for part in parts]
         found |= {of(part) for part in parts if isinstance(part, ast.BinOp | ast.Call)}
     return frozenset(found - {-1})
 
