@@ -8,6 +8,9 @@ from gradcheck.edits.place import Place, Proposal, is_module
 
 SUMS = {"sum": "mean", "mean": "sum"}
 
+_TOGETHER = {3: ("(0, 1)",), 4: ("(0, 1, 2)", "(0, 2, 3)")}
+"""By how many axes there are, those that a bias or a scale has none of."""
+
 
 def change_axis(place: Place) -> Iterator[Proposal]:
     node = place.node
@@ -20,7 +23,7 @@ def change_axis(place: Place) -> Iterator[Proposal]:
     leading = [] if method else given[:1]
     axes = [given[len(leading)]] if len(given) > len(leading) else []
     axes += [place.read(k.value) for k in node.keywords if k.arg == "axis"]
-    for axis in ("0", "1", None):
+    for axis in (*_axes(place), None):
         if [axis] == axes or (axis is None and not axes):
             continue
         inside = [*leading, *([f"axis={axis}"] if axis else []), *kept]
@@ -31,6 +34,16 @@ def change_axis(place: Place) -> Iterator[Proposal]:
     if "keepdims=True" not in kept and axes:
         inside = [*leading, f"axis={axes[0]}", *kept, "keepdims=True"]
         yield f"{function}({', '.join(inside)})", 2.2, "keep the summed axis"
+
+
+def _axes(place: Place) -> Iterator[str]:
+    """Yield the axes that what is summed may have, those of a batch together, too."""
+    shapes = place.material.shapes
+    nodes = (node for node in ast.walk(place.node) if isinstance(node, ast.expr))
+    known = (len(shapes[text]) for node in nodes if (text := ast.unparse(node)) in shapes)
+    count = max(known, default=2)
+    yield from map(str, range(max(count, 2)))
+    yield from _TOGETHER.get(count, ())
 
 
 def sum_and_mean(place: Place) -> Iterator[Proposal]:

@@ -21,6 +21,7 @@ def statement_rewrites(text: str, node: ast.stmt, material: Material) -> Iterato
     yield from _operator(text, node)
     yield from _balanced(text, node)
     yield from _leaking(text, node, material)
+    yield from _scattered(text, node)
 
 
 def _operator(text: str, node: ast.stmt) -> Iterator[Rewrite]:
@@ -99,3 +100,39 @@ def _balanced(text: str, node: ast.stmt) -> Iterator[Rewrite]:
             cost=2.4,
             what=f"take back the sum of the others, {total}",
         )
+
+
+def _scattered(text: str, node: ast.stmt) -> Iterator[Rewrite]:
+    """Yield an assignment to the rows of an index that adds to repeated rows as often as they are.
+
+    `table[ids] += rows` keeps the last addition to each of equal ids.
+    """
+    match node:
+        case ast.AugAssign(
+            target=ast.Subscript(value=table, slice=index), op=ast.Add() | ast.Sub() as op
+        ):
+            name = "add" if isinstance(op, ast.Add) else "subtract"
+        case ast.Assign(targets=[ast.Subscript(value=table, slice=index)]):
+            name = "add"
+        case _:
+            return
+    if not isinstance(index, ast.Name | ast.Attribute | ast.Subscript | ast.Tuple):
+        return
+    if any(isinstance(part, ast.Slice | ast.Constant) for part in ast.walk(index)):
+        return
+    parts = (table, index, node.value)
+    yield Rewrite(
+        start=0,
+        end=len(text),
+        new=f"np.{name}.at({', '.join(_argument(text, part) for part in parts)})",
+        kind="scatter-add",
+        cost=1.9,
+        what=f"add with np.{name}.at, to repeated rows, too",
+    )
+
+
+def _argument(text: str, node: ast.expr) -> str:
+    """Return an argument's text; a tuple without parentheses would be several."""
+    found = source(text, node)
+    bare = isinstance(node, ast.Tuple) and not found.startswith("(")
+    return f"({found})" if bare else found

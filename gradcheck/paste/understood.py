@@ -11,6 +11,7 @@ _SHOWN = 6
 _SAME = 1e-6
 _LOOKS = {
     "schedule": "single iterations were looked at, as the learning rate changes between them",
+    "rest": "what the optimizer keeps from step to step was set to zero, to see the gradient alone",
     "guard": "small numbers that keep the loss finite were taken to be zero",
     "strength": "a regularisation that is switched off was switched on",
 }

@@ -45,5 +45,5 @@ FAULT = Fault(
     wrong="dE[ids] += dy",
     right="np.add.at(dE, ids, dy)",
     inject=inject,
-    repairs=("wrap-call", "assign-to-accumulate"),
+    repairs=("scatter-add", "wrap-call", "assign-to-accumulate"),
 )

@@ -58,5 +58,5 @@ FAULT = Fault(
     wrong="dE[ids] = dy",
     right="np.add.at(dE, ids, dy)",
     inject=inject,
-    repairs=("assign-to-accumulate", "wrap-call"),
+    repairs=("scatter-add", "assign-to-accumulate", "wrap-call"),
 )

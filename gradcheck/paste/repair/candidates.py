@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from itertools import pairwise
 
-from gradcheck.edits import Draft, Rewrite, drafts, exchanges, statement_rewrites
+from gradcheck.edits import (
+    REPEATED,
+    SCALING,
+    TOGETHER,
+    Draft,
+    Rewrite,
+    drafts,
+    exchanges,
+    statement_rewrites,
+)
 from gradcheck.edits.rewrite import source, span
 from gradcheck.paste.repair.accumulators import is_never_emptied, is_overwritten
 from gradcheck.paste.repair.adjoints import Match
@@ -31,7 +40,6 @@ _DEEP = 0.5
 _OF_MASKS = frozenset(("flip", "replace-name", "change-index"))
 """The kinds of edits that a comparison may need."""
 
-_SCALING = frozenset(("divide", "multiply", "multiply-name", "append-derivative"))
 _HELPER = 0.7
 _TAKEN = 0.4
 _CONVENTIONS = frozenset(("drop-call", "wrap-call"))
@@ -43,7 +51,6 @@ _GIVEN = 1.0
 _SUSPICION = 2.0
 _STRANGE = 0.8
 _EXACT = 1e-6
-_TOGETHER = 0.3
 _OVERWRITTEN = 0.8
 
 
@@ -122,11 +129,14 @@ def candidates(
         for idea in known.ideas[key]:
             part = Part(number=number, idea=idea)
             single.append(_edit(known, [part], wrong, likely))
-            if isinstance(idea, Draft) and _is_term(idea):
-                old = source(text, idea.node)
+            if not isinstance(idea, Draft):
+                continue
+            old = source(text, idea.node)
+            if _is_term(idea):
                 groups[idea.kind, old, idea.new].append(part)
                 if idea.kind == "change-axis":
                     groups[idea.kind, number, *differing(old, idea.new)].append(part)
+            if _is_term(idea) or idea.kind in REPEATED:
                 groups[idea.kind, number, old, idea.new].append(part)
     joint = [
         _edit(known, parts, wrong, likely)
@@ -173,7 +183,8 @@ def _ideas(
     scope = known.scopes[statement.number]
     material = known.stock.material(statement, scope, ratios)
     for rewrite in statement_rewrites(text, own, material):
-        yield _likelier(rewrite, statement, known)
+        if rewrite.kind != "scatter-add" or _has_rows(own, scope):
+            yield _likelier(rewrite, statement, known)
     value = getattr(own, "value", None)
     if isinstance(value, ast.expr):
         for draft in drafts(text, value, material):
@@ -184,6 +195,17 @@ def _ideas(
         for draft in drafts(text, mask, material):
             if draft.kind in _OF_MASKS:
                 yield _weighed(draft, text, scope, mask)
+
+
+def _has_rows(node: ast.stmt, scope: Scope) -> bool:
+    """Tell assignments to entries that arrays pick."""
+    target = node.target if isinstance(node, ast.AugAssign) else None
+    match target or (node.targets[0] if isinstance(node, ast.Assign) else None):
+        case ast.Subscript(slice=ast.Tuple(elts=elements)):
+            return any(ast.unparse(element) in scope.arrays for element in elements)
+        case ast.Subscript(slice=index):
+            return ast.unparse(index) in scope.arrays
+    return False
 
 
 def _masks(node: ast.stmt) -> Iterator[ast.expr]:
@@ -244,7 +266,7 @@ def _edit(
     cost = first.cost
     if len(parts) > 1:
         # What is to be scaled wherever it is used is rather to be scaled where it is made.
-        cost += _TOGETHER + _MATCHED * (first.kind in _SCALING)
+        cost += TOGETHER + _MATCHED * (first.kind in SCALING)
     # What is a true derivative, up to its factor, needs no edit but that of the factor.
     is_right = _is_exact if likely else _is_meant
     if all(is_right(known, part.number) for part in parts):

@@ -188,7 +188,7 @@ class Growth:
         if first is None:
             return False
         own = [self._known.statements[part.number] for part in edit.parts]
-        return all(s.number == first.statement.number or s.helps(first.statement) for s in own)
+        return all(s.number in first.numbers or s.helps(first.statement) for s in own)
 
 
 def more(bench: Bench, count: int) -> int:

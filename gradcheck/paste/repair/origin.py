@@ -5,14 +5,15 @@ Only what a derivative runs through should be one: it doubles when those before 
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.sums import collects, completing
 from gradcheck.paste.repair.targets import Targets
-from gradcheck.paste.repair.wording import read, stored
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
 
@@ -20,14 +21,24 @@ _SEEDS = 3
 _CLOSE = 1e-9
 _NEAR = 1e-5
 _TURNS = 2
+_MOST_SOURCES = 16
 
 
 @record
 class Origin:
-    """A statement that passes on no derivative, or one times a `factor` that is its own."""
+    """A statement that passes on no derivative, or one times a `factor` that is its own.
+
+    Where it completes a sum, `parts` are the numbers of the statements that make the rest of it.
+    """
 
     statement: Statement
     factor: float | None
+    parts: frozenset[int] = frozenset()
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of all statements that may be to blame."""
+        return self.parts | {self.statement.number}
 
 
 def origin(
@@ -37,14 +48,16 @@ def origin(
 
     What a right gradient is made from as well is right.
     """
-    carriers = _carriers(targets)
+    carriers, sums = _carriers(targets), completing(targets.backward)
+    complete = {last.number for last in sums.values()}
     suspects = [
         statement
         for statement in targets.backward
         if statement.number in carriers
         and influences[statement.number].known
         and influences[statement.number].parameters <= set(wrong)
-        and not _collects(statement)
+        and statement.number not in sums
+        and (statement.number in complete or not (_hands_on(statement) or collects(statement)))
     ]
     table, usual = targets.table, _factor(targets, carriers)
     for turn in range(_TURNS):
@@ -59,18 +72,81 @@ def origin(
             found = [factor / usual for factor in table.matches(values[turn]).values()]
             if any(abs(abs(factor) - 1) < _NEAR for factor in found):
                 continue
-            source = _handed_on(statement, targets.backward) if turn else None
+            source = _handed_on(targets, statement, sums) if turn else None
             if source is not None:
-                return Origin(statement=source, factor=None)
-            return Origin(statement=statement, factor=found[0] if found else None)
+                return _origin(source, sums, None)
+            return _origin(statement, sums, found[0] if found else None)
     return None
 
 
-def _handed_on(statement: Statement, backward: Collection[Statement]) -> Statement | None:
-    """Return what hands something on to the next turn of a statement that was right before."""
-    needed = read(statement)
-    found = [one for one in backward if one.order > statement.order and stored(one) & needed]
-    return found[0] if len(found) == 1 else None
+def _origin(statement: Statement, sums: Mapping[int, Statement], factor: float | None) -> Origin:
+    parts = (number for number, last in sums.items() if last.number == statement.number)
+    return Origin(statement=statement, factor=factor, parts=frozenset(parts))
+
+
+def _handed_on(
+    targets: Targets, statement: Statement, sums: Mapping[int, Statement]
+) -> Statement | None:
+    """Return what first goes wrong of that which the next turn of a statement begins with.
+
+    Of what leads there, the last is what is carried on; None where that is a derivative, too: then
+    the statement itself goes wrong.
+    """
+    sources = [*_sources(targets, statement)]
+    for source in sources[:-1]:
+        values = targets.values(source)
+        told = values[0].shape in targets.table.shapes and not collects(source)
+        if (
+            told
+            and source.number not in sums
+            and not any(map(targets.table.matches, values[:_TURNS]))
+        ):
+            return source
+    for source in sources[-1:]:
+        values = targets.values(source)[: len(source.sites)]
+        if not all(map(targets.table.is_carried, values)):
+            return source
+    return None
+
+
+def _sources(targets: Targets, statement: Statement) -> Iterator[Statement]:
+    """Yield what a statement's second turn follows of that which is made behind its first one.
+
+    What the second turn itself makes, the first one has made as well.
+    """
+    begin, end = sorted(targets.places(statement))[:_TURNS]
+    own = {getattr(s.function, "name", None) for s in targets.backward}
+    last = {
+        s.number: max((p for p in targets.places(s) if begin < p < end), default=-1)
+        for s in targets.backward
+        if not _is_handed(s.node.value, own)
+    }
+    between = [s for s in targets.backward if last.get(s.number, -1) >= 0]
+    before = targets.values(statement)
+    for source in sorted(between, key=lambda s: last[s.number])[-_MOST_SOURCES:]:
+        always = targets.doubled(source).get(statement.number, [])
+        once = targets.doubled(source, last[source.number]).get(statement.number, [])
+        if min(len(always), len(once)) < _TURNS or not np.array_equal(always[0], before[0]):
+            continue
+        if not np.array_equal(once[1], before[1]):
+            yield source
+
+
+def _is_handed(value: ast.expr, own: Collection[str | None]) -> bool:
+    """Tell what only passes on what was computed elsewhere, as the `own` functions do."""
+    match value:
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            return True
+        case ast.Tuple(elts=elements):
+            return all(_is_handed(element, own) for element in elements)
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in own
+    return False
+
+
+def _hands_on(statement: Statement) -> bool:
+    """Tell what only gives a name to what there is, or to some of it."""
+    return isinstance(statement.node.value, ast.Name | ast.Attribute | ast.Subscript)
 
 
 def _factor(targets: Targets, carriers: Collection[int]) -> float:
@@ -80,18 +156,7 @@ def _factor(targets: Targets, carriers: Collection[int]) -> float:
     return next(found, 1.0)
 
 
-def _collects(statement: Statement) -> bool:
-    """Tell what makes but a part of a sum, or its share of one: `dx = dx + ...`."""
-    match statement.node:
-        case ast.AugAssign(op=ast.Add() | ast.Sub()):
-            return True
-        case ast.Assign(targets=[target], value=value):
-            return any(ast.unparse(n) == ast.unparse(target) for n in ast.walk(value)) and (
-                isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub)
-            )
-    return False
-
-
+@lru_cache(maxsize=1)
 def _carriers(targets: Targets) -> frozenset[int]:
     """Return the statements whose first values double with one of the first derivatives made."""
     found: set[int] = set()

@@ -227,7 +227,10 @@ def _inside(
         yield from ((f"{name}[{key!r}]", inner) for key, inner in items if isinstance(key, str))
     if isinstance(thing, dict | list | tuple):
         yield from _indexed(name, thing, indices, frame)
-    elif not callable(thing) and getattr(type(thing), "__module__", "") in ("__main__", "types"):
+    elif not isinstance(thing, type) and getattr(type(thing), "__module__", "") in (
+        "__main__",
+        "types",
+    ):
         own = list(getattr(thing, "__dict__", {}).items())[: 2 * _ITEMS]
         yield from ((f"{name}.{key}", inner) for key, inner in own if not key.startswith("_"))
 

@@ -11,6 +11,7 @@ from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.course import repaired
 from gradcheck.paste.repair.entries import entries
+from gradcheck.paste.repair.evidence import Evidence
 from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.influence import influences
 from gradcheck.paste.repair.judging import Shown
@@ -32,6 +33,8 @@ from gradcheck.paste.understanding.wishes import wishes
 
 _SECONDS = 17.0
 _NEAR = 1e-5
+_TOLD = 8
+"""So many repairs are told of."""
 
 prepare = understand.prepare
 
@@ -116,16 +119,24 @@ def repair(
     first = _first(known, foresight, shown)
     report({"first": first})
     found = repaired(bench, known, State(changes={}, shown=shown), foresight, late)
+    done = found.done[:_TOLD]
+    evidence = Evidence(bench, known, [edit for state in done for edit in state.edits])
+
+    def told_of(state: State) -> dict[str, Any]:
+        edits = ({**_edit(bench, known, adjoints, e), **evidence.of(e)} for e in state.edits)
+        return {**_state(bench, state), "edits": [*edits]}
+
     return {
-        "done": [_state(bench, known, adjoints, state) for state in found.done[:8]],
-        "near": None if found.near is None else _state(bench, known, adjoints, found.near),
+        "done": [told_of(state) for state in done],
+        "near": None if found.near is None else told_of(found.near),
         "tried": found.tried,
+        "biases": evidence.biases,
         "influences": list(_influences(known)),
         "first": first,
     }
 
 
-def _state(bench: Bench, known: Known, adjoints: Adjoints, state: State) -> dict[str, Any]:
+def _state(bench: Bench, state: State) -> dict[str, Any]:
     return {
         "cost": state.cost,
         "wrong": sorted(str(path) for path in state.shown.wrong),
@@ -139,7 +150,6 @@ def _state(bench: Bench, known: Known, adjoints: Adjoints, state: State) -> dict
             }
             for number, change in sorted(state.changes.items())
         ],
-        "edits": [_edit(bench, known, adjoints, edit) for edit in state.edits],
     }
 
 

@@ -148,10 +148,15 @@ def unnamed(statement: Statement) -> frozenset[int]:
         match node:
             case ast.BinOp(op=ast.Mult() | ast.Div() | ast.MatMult() | ast.Pow()):
                 parts = [node.left, node.right]
-            case ast.Call(args=args):
-                parts = args
+            case ast.Call(args=[ast.Tuple(elts=parts) | ast.List(elts=parts), *_]):
+                # What arrays are joined from.
+                pass
+            case ast.Call(args=parts):
+                pass
             case _:
                 continue
+        # Of a sigmoid's `np.exp(-z)`, what is negated.
+        parts = [part.operand if isinstance(part, ast.UnaryOp) else part for part in parts]
         found |= {of(part) for part in parts if isinstance(part, ast.BinOp | ast.Call)}
     return frozenset(found - {-1})
 

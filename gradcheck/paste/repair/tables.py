@@ -11,18 +11,25 @@ from gradcheck.record import record
 LINES = 4
 """So many random lines tell a derivative from everything else."""
 
+LARGEST = 40_000
+"""A target has no more numbers."""
+
 _STEP = 1e-4
 _CLOSE = 1e-5
 
 
 @record
 class Target:
-    """The loss's derivatives along some lines by a value, known by its name, at a line."""
+    """The loss's derivatives along some lines by a value, known by its name, at a line.
+
+    What is `carried` is what a turn of a loop begins with.
+    """
 
     name: str
     line: int
     directions: Array
     slopes: Array
+    carried: bool = False
 
 
 class Table:
@@ -38,6 +45,12 @@ class Table:
             lines = np.stack([targets[k].directions.reshape(count, -1) for k in own])
             slopes = np.stack([targets[k].slopes for k in own])
             self._by_shape.setdefault(tuple(shape), []).append((lines, slopes, own))
+
+    def is_carried(self, value: Array) -> bool:
+        """Tell a derivative by what is carried on; by anything where nothing of its shape is."""
+        found = [self.targets[k] for k in self.matches(value)]
+        alike = (one.directions.shape[1:] == value.shape for one in self.targets if one.carried)
+        return any(one.carried for one in found) if any(alike) else bool(found)
 
     @property
     def shapes(self) -> frozenset[tuple[int, ...]]:

@@ -10,31 +10,35 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from types import FrameType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.influence import Influence
-from gradcheck.paste.repair.scope import evaluated, visible
+from gradcheck.paste.repair.injections import Doubled, Once
+from gradcheck.paste.repair.shifts import Shifts
 from gradcheck.paste.repair.statements import Statement, openings, unnamed
 from gradcheck.paste.repair.steepness import steepness
-from gradcheck.paste.repair.tables import LINES, Table, Target, target
+from gradcheck.paste.repair.tables import LARGEST, LINES, Table, Target, target
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.values import frozen
 
-_LARGEST = 40_000
+Events: TypeAlias = Mapping[int, list[tuple[int, Event]]]
+"""The events of each site, with their places in time."""
+
+Probe: TypeAlias = tuple[str, int, Array, Callable[[Array], float]]
+"""A value's name and line, what it is, and how much a step of it changes the loss."""
+
 _MOST_RUNS = 600
 _SECONDS = 2.0
 """How long all of these runs may take, by the time of one of them."""
 
 _TURNS = 3
 """So many executions of what is executed again and again have targets."""
-
-_MOST_CARRIED = 24
 
 
 class Targets:
@@ -56,12 +60,13 @@ class Targets:
     @cached_property
     def backward(self) -> list[Statement]:
         """The statements on the way back, in the order in which they are first executed."""
-        begun = {s.number: min(places) for s in self._backward if (places := self._places(s))}
+        begun = {s.number: min(places) for s in self._backward if (places := self.places(s))}
         return sorted(
             (s for s in self._backward if s.number in begun), key=lambda s: begun[s.number]
         )
 
-    def _places(self, statement: Statement) -> list[int]:
+    def places(self, statement: Statement) -> list[int]:
+        """Return the places in time of a statement's executions."""
         return [place for site in statement.sites for place, _ in self._events.get(site, ())]
 
     def values(self, statement: Statement) -> list[Array]:
@@ -70,9 +75,18 @@ class Targets:
         ordered = sorted(found, key=lambda pair: pair[0])
         return [np.asarray(event.value) for _, event in ordered]
 
-    def doubled(self, statement: Statement) -> Mapping[int, list[Array]]:
-        """Return what statements compute where one of them computes twice as much."""
-        trial = self._trial(self._sites, inject=dict.fromkeys(statement.sites, frozen))
+    def doubled(self, statement: Statement, at: int | None = None) -> Mapping[int, list[Array]]:
+        """Return what statements compute where one of them, or one run of it, makes twice as much.
+
+        `at` is the place in time of that run.
+        """
+        inject: dict[int, Any] = dict.fromkeys(statement.sites, frozen)
+        if at is not None:
+            own = {site: self._events.get(site, []) for site in statement.sites}
+            runs = {site: [place for place, _ in pairs] for site, pairs in own.items()}
+            turn = next(places.index(at) for places in runs.values() if at in places)
+            inject = {s: Doubled(turn) for s, places in runs.items() if len(places) > turn}
+        trial = self._trial(self._sites, inject=inject)
         found: dict[int, list[Array]] = {}
         for event in trial.events:
             found.setdefault(event.site, []).append(np.asarray(event.value))
@@ -109,18 +123,32 @@ class Targets:
         return Table(found)
 
     @cached_property
-    def _events(self) -> Mapping[int, list[tuple[int, Event]]]:
+    def _events(self) -> Events:
         """The events of each site, with their places in time, in a run that moves no parameter."""
         trial = self._trial(self._sites)
-        self._seconds = trial.seconds
         found: dict[int, list[tuple[int, Event]]] = {}
         for place, event in enumerate(trial.events):
             found.setdefault(event.site, []).append((place, event))
         return found
 
     @cached_property
+    def _executed(self) -> Mapping[int, int]:
+        """How often the first statements of loops are executed."""
+        found: dict[int, int] = {}
+
+        def look(number: int, execution: int, _: FrameType) -> None:
+            found[number] = execution + 1
+
+        self._bench.watch({}, [s.number for s in openings(self._forward)], look)
+        return found
+
+    @cached_property
     def _losses(self) -> int:
         return len(self._trial(frozenset({self._bench.loss.site})).events)
+
+    @cached_property
+    def _shifts(self) -> Shifts:
+        return Shifts(self._bench, self._losses, self._loss)
 
     def _trial(self, recorded: frozenset[int], **more: Any) -> Any:
         point = self._bench.points[0]
@@ -130,25 +158,33 @@ class Targets:
     def _measured(self) -> Iterator[Target]:
         """Measure until the runs are used up: whole statements, what turns begin with, parts."""
         events = self._events
-        left = min(_MOST_RUNS, int(_SECONDS / max(self._seconds, 1e-4)))
+        alone = self._trial(frozenset({self._bench.loss.site}), most=self._losses)
+        left = min(_MOST_RUNS, int(_SECONDS / max(alone.seconds, 1e-4)))
         for turn in range(_TURNS):
-            for name, line, value, slope in self._probes(events, turn):
-                if left < 2 * LINES:
-                    return
-                found = target(name, line, value, slope)
-                left -= 2 * LINES if found else 2
-                if found:
-                    yield found
+            for carried, probes in self._probes(events, turn):
+                for name, line, value, slope in probes:
+                    if left < 2 * LINES:
+                        return
+                    found = target(name, line, value, slope)
+                    left -= 2 * LINES if found else 2
+                    if found:
+                        yield replace(found, carried=carried)
 
-    def _probes(
-        self, events: Mapping[int, list[tuple[int, Event]]], turn: int
-    ) -> Iterator[tuple[str, int, Array, Callable[[Array], float]]]:
+    def _probes(self, events: Events, turn: int) -> Iterator[tuple[bool, Iterator[Probe]]]:
+        """Yield what to measure in a turn, and whether that is what the turn begins with."""
+        yield False, self._named(events, turn)
+        yield True, self._carried(events, turn)
+        yield False, self._unnamed(events, turn)
+
+    def _named(self, events: Events, turn: int) -> Iterator[Probe]:
         names = self._bench.machine.sites
         for statement in self._forward:
             for site in statement.sites:
                 yield from self._probe(events.get(site, []), turn, statement, names[site].names)
         yield from self._scaled(events, turn)
-        yield from self._carried(events, turn)
+
+    def _unnamed(self, events: Events, turn: int) -> Iterator[Probe]:
+        names = self._bench.machine.sites
         for statement in self._forward:
             for site in unnamed(statement):
                 yield from self._probe(events.get(site, []), turn, statement, (names[site].text,))
@@ -159,13 +195,13 @@ class Targets:
         turn: int,
         statement: Statement,
         names: Sequence[str],
-    ) -> Iterator[tuple[str, int, Array, Callable[[Array], float]]]:
+    ) -> Iterator[Probe]:
         at = self._occurrence(own, turn)
         if at is None:
             return
         event = own[at][1]
         value = np.asarray(event.value)
-        if 1 < value.size <= _LARGEST:
+        if 1 < value.size <= LARGEST:
             name = names[0] if names else statement.text
 
             yield name, statement.line, value, partial(self._slope, event.site, at)
@@ -180,7 +216,7 @@ class Targets:
 
     def _is_interleaved(self, own: list[tuple[int, Event]]) -> bool:
         """Tell whether most of the way back begins before a statement is executed once more."""
-        begins = [min(p) for s in self._backward if len(p := self._places(s)) > 1]
+        begins = [min(p) for s in self._backward if len(p := self.places(s)) > 1]
         early = [place for place in begins if own[0][0] < place < own[1][0]]
         return 2 * len(early) > len(begins)
 
@@ -189,7 +225,7 @@ class Targets:
         return (up - down) / 2
 
     def _injected(self, site: int, occurrence: int, step: Array) -> float:
-        once = _Once(occurrence, step)
+        once = Once(occurrence, step)
         recorded = frozenset({self._bench.loss.site})
         trial = self._trial(recorded, most=self._losses, inject={site: once})
         return self._loss(trial)
@@ -199,9 +235,7 @@ class Targets:
             return float("nan")
         return float(values([self._bench.loss], trial.events)[0])
 
-    def _scaled(
-        self, events: Mapping[int, list[tuple[int, Event]]], turn: int
-    ) -> Iterator[tuple[str, int, Array, Callable[[Array], float]]]:
+    def _scaled(self, events: Events, turn: int) -> Iterator[Probe]:
         """Yield what is scaled in place, as seen by the statement behind: `a1 /= keep`."""
         for statement in self._forward:
             node, body = statement.node, statement.body
@@ -214,82 +248,22 @@ class Targets:
             if after is None or at is None:
                 continue
             value, text = np.asarray(own[at][1].value), ast.unparse(node.target)
-            if 1 < value.size <= _LARGEST:
-                yield text, statement.line, value, partial(self._follows, after, at, text)
+            if 1 < value.size <= LARGEST:
+                yield text, statement.line, value, partial(self._shifts.follows, after, at, text)
 
-    def _carried(
-        self, events: Mapping[int, list[tuple[int, Event]]], turn: int
-    ) -> Iterator[tuple[str, int, Array, Callable[[Array], float]]]:
+    def _carried(self, events: Events, turn: int) -> Iterator[Probe]:
         """Yield what a turn of a loop on the way to the loss begins with."""
         for statement in openings(self._forward):
             own = [pair for site in statement.sites for pair in events.get(site, ())]
             at = self._occurrence(sorted(own, key=lambda pair: pair[0]), turn)
-            if at is None or at == 0 or len(own) < 2:
+            if not own:  # What makes several things at once has no value itself.
+                at = self._executed.get(statement.number, 0) - 1 - turn
+            if at is None or at <= 0:
                 continue
-            for text, value in self._moving(statement, at):
-                yield text, statement.line, value, partial(self._follows, statement, at, text)
-
-    def _follows(self, statement: Statement, at: int, text: str, step: Array) -> float:
-        up, down = (self._shifted(statement, at, text, sign * step) for sign in (1.0, -1.0))
-        return (up - down) / 2
-
-    def _moving(self, statement: Statement, at: int) -> Iterator[tuple[str, Array]]:
-        """Yield the arrays that a statement sees, and that depend on the parameters."""
-        count = min(2, len(self._bench.points))
-        seen = [self._seen(statement, at, k) for k in range(count)]
-        own = [np.asarray(value) for value in self._bench.points[0].point.values()]
-        found = 0
-        for text, value in seen[0].items():
-            other = seen[-1].get(text)
-            if other is None or other.shape != value.shape or np.array_equal(value, other):
-                continue
-            if not any(value.shape == o.shape and np.array_equal(value, o) for o in own):
-                found += 1
-                if found <= _MOST_CARRIED:
-                    yield text, value
-
-    def _seen(self, statement: Statement, at: int, point: int) -> Mapping[str, Array]:
-        found: dict[str, Array] = {}
-        things: set[int] = set()
-
-        def look(number: int, execution: int, frame: FrameType) -> None:
-            if execution != at:
-                return
-            for text in visible(self._bench, number, frame):
-                thing = evaluated(text, frame)
-                if _is_open(thing) and id(thing) not in things:
-                    things.add(id(thing))
-                    found[text] = np.array(thing)
-
-        self._bench.watch({}, [statement.number], look, point)
-        return found
-
-    def _shifted(self, statement: Statement, at: int, text: str, step: Array) -> float:
-        def shift(_: int, execution: int, frame: FrameType) -> None:
-            thing = evaluated(text, frame) if execution == at else None
-            if thing is not None and _is_open(thing) and thing.shape == step.shape:
-                thing += step
-
-        return self._loss(self._bench.watch({}, [statement.number], shift, most=self._losses))
-
-
-class _Once:
-    """An injection into one execution of a site."""
-
-    def __init__(self, occurrence: int, step: Array) -> None:
-        self._left = occurrence
-        self._step = step
-
-    def __call__(self, value: Any) -> Any:
-        self._left -= 1
-        return self._step if self._left == -1 and np.shape(value) == self._step.shape else 0.0
-
-
-def _is_open(thing: Any) -> bool:
-    """Tell arrays that can be changed in place."""
-    return (
-        isinstance(thing, np.ndarray)
-        and thing.dtype.kind == "f"
-        and 1 < thing.size <= _LARGEST
-        and thing.flags.writeable
-    )
+            for text, value in self._shifts.moving(statement, at):
+                yield (
+                    text,
+                    statement.line,
+                    value,
+                    partial(self._shifts.hangs_on, statement, at, text),
+                )

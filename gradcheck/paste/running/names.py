@@ -3,7 +3,8 @@
 import ast
 import builtins
 import symtable
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -19,6 +20,7 @@ class Use:
     """How a name is used: the first line, whether called or indexed, by text keys, its attributes.
 
     What is `parted` is cut into several parts by columns, as a table of features and labels is.
+    What `picks` is good for nothing but to pick something out of arrays, as the number of a word.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Use:
     indexed: bool
     keyed: bool
     parted: bool
+    picks: bool
     attributes: frozenset[str]
 
     @property
@@ -72,6 +75,8 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
     keyed: set[str] = set()
     attributes: dict[str, set[str]] = {}
     columns: dict[str, set[str]] = {}
+    others = _counted(tree) - _handed(tree)
+    picking = _picking(tree)
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in wanted:
@@ -97,10 +102,42 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
             indexed=name in indexed,
             keyed=name in keyed,
             parted=_parted(columns.get(name, ())),
+            picks=0 < picking[name] == others[name],
             attributes=frozenset(attributes.get(name, ())),
         )
         for name, line in lines.items()
     }
+
+
+def _counted(tree: ast.AST) -> Counter[str]:
+    return Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+
+
+def _handed(tree: ast.AST) -> Counter[str]:
+    """Count how often names are handed to functions, put into lists or compared, as they are."""
+    found: Counter[str] = Counter()
+    for node in ast.walk(tree):
+        parts: Sequence[ast.AST] = ()
+        match node:
+            case ast.Call(args=args, keywords=keywords):
+                parts = [*args, *(keyword.value for keyword in keywords)]
+            case ast.List(elts=parts):
+                pass
+            case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right]):
+                parts = [left, right]
+        found.update(part.id for part in parts if isinstance(part, ast.Name))
+    return found
+
+
+def _picking(tree: ast.AST) -> Counter[str]:
+    """Count how often names are all that stands between the brackets behind another one."""
+    return Counter(
+        node.slice.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Name)
+        and isinstance(node.value, ast.Name | ast.Attribute)
+    )
 
 
 def _parted(columns: Collection[str]) -> bool:

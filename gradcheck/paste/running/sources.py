@@ -94,7 +94,9 @@ class Hub:
     def hint(self, name: str) -> Hint:
         """Return what data of this name are, by how the program uses it and by custom."""
         use = self.uses.get(name)
-        return "table" if use is not None and use.parted else hint_of(name)
+        if use is not None and (use.parted or use.picks):
+            return "table" if use.parted else "index"
+        return hint_of(name)
 
     def source(self, name: str) -> Source:
         return Source(name, self)

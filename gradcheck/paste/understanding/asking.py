@@ -15,10 +15,11 @@ import numpy as np
 from gradcheck.paste.understanding.choice import Choice, choose
 from gradcheck.paste.understanding.claims import Claim, claimed, telling
 from gradcheck.paste.understanding.growing import minimised
-from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, steadied
+from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even, steadied
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.optimizing import collects
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.resting import rested
 from gradcheck.paste.understanding.shrinking import shrunk, whole
 from gradcheck.paste.understanding.steps import Formula
 from gradcheck.paste.understanding.values import is_number
@@ -56,6 +57,15 @@ class Asked:
         return self.choice is not None and self.worth >= len(
             self.inquiry.decided(self.choice.candidate)
         )
+
+    @property
+    def is_even(self) -> bool:
+        """Whether all claims that are gradients have one scale."""
+        if self.choice is None:
+            return False
+        updates = self.inquiry.fits[self.choice.candidate]
+        fits = {**updates, **{path: claim.fit for path, claim in self.claims.items()}}
+        return is_even(fits.values())
 
 
 def asked(found: Found) -> Asked | None:
@@ -111,12 +121,15 @@ def _looked(found: Found) -> Asked | None:
     if inquiry is None:
         return None
     best = _chosen(minimised(inquiry))
-    for look in (_steady, _unguarded):
+    for look in (_steady, _unguarded, _resting):
         if best.is_explained:
             break
-        other = look(found, best.inquiry)
+        other = look(found, best)
         if other is not None and other.worth > best.worth:
             best = other
+    if best.claims and best.is_explained and not best.is_even:
+        other = _resting(found, best)
+        best = other if other is not None and other.is_explained else best
     return _strengthened(found, best) if best.is_explained else best
 
 
@@ -151,18 +164,27 @@ def _held(inquiry: Inquiry, choice: Choice | None, notes: tuple[str, ...]) -> As
     return Asked(inquiry=inquiry, choice=choice, claims=claims, notes=notes)
 
 
-def _steady(found: Found, inquiry: Inquiry) -> Asked | None:
+def _steady(found: Found, best: Asked) -> Asked | None:
     """Look at a single iteration only: between several, the learning rate may change."""
-    one = steadied(found, inquiry)
+    one = steadied(found, best.inquiry)
     if one is None:
         return None
     # Where gradients pile up, the first iteration alone has the right ones.
-    latest = max(inquiry.points, key=lambda one: one.first)
-    return None if collects(inquiry, latest) else _chosen(one, "schedule")
+    latest = max(best.inquiry.points, key=lambda one: one.first)
+    return None if collects(best.inquiry, latest) else _chosen(one, "schedule")
 
 
-def _unguarded(found: Found, inquiry: Inquiry) -> Asked | None:
+def _resting(found: Found, best: Asked) -> Asked | None:
+    """Put what an optimizer keeps to zero, where its updates are not explained otherwise."""
+    if best.choice is None:
+        return None
+    one = rested(found, best.inquiry, best.choice.candidate)
+    return _chosen(minimised(one), "rest") if one else None
+
+
+def _unguarded(found: Found, best: Asked) -> Asked | None:
     """Take away the small numbers that keep logarithms and quotients finite."""
+    inquiry = best.inquiry
     constants = dict(_small_literals(inquiry))
     data = dict(_small_values(inquiry))
     if not constants and not data:

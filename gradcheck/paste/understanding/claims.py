@@ -22,7 +22,7 @@ from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.runtime import Event
-from gradcheck.paste.understanding.seen import Seen, joined, nth_back
+from gradcheck.paste.understanding.seen import Seen, computed, joined, nth_back
 from gradcheck.paste.understanding.texts import multipliers, products, solves
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.paste.understanding.ways import (
@@ -80,7 +80,7 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
     decided = inquiry.decided(candidate)
     if all(fits[path].exact for path in decided):
         return {}
-    seen = Seen(inquiry)
+    seen = computed(inquiry)
     odd = {
         path: _explained(inquiry, candidate, path, seen) for path in decided if not fits[path].exact
     }
@@ -130,7 +130,7 @@ def _at(inquiry: Inquiry, candidate: int, path: Path, node: ast.expr, seen: Seen
 
 def telling(inquiry: Inquiry) -> Iterator[int]:
     """Yield the standard losses whose gradients the step computes somewhere: by most parameters."""
-    seen = Seen(inquiry)
+    seen = computed(inquiry)
     for index, candidate in enumerate(inquiry.candidates):
         paths = inquiry.decided(index) if candidate.standard else []
         known = [path for path in paths if any(True for _ in _exact(inquiry, index, path, seen))]

@@ -1,10 +1,14 @@
 """What follows the parameters, and is none: velocities, and running means of the parameters."""
 
+import ast
 from collections.abc import Iterable
 
 import numpy as np
 
+from gradcheck.array import Array
+from gradcheck.paste.understanding.machine import Machine
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.steps import Trial
 from gradcheck.paste.understanding.values import frozen
 
@@ -43,3 +47,26 @@ def is_follower(base: Trial, path: Path, others: Iterable[Path]) -> bool:
             if is_mean and left <= _MULTIPLE * np.linalg.norm(new):
                 return True
     return False
+
+
+def carries_on(machine: Machine, trial: Trial, event: Event) -> bool:
+    """Tell what a kept thing becomes, of a share of itself, as a velocity: `v = mu*v - lr*g`."""
+    node, names = machine.nodes[event.site], machine.sites[event.site].names
+    inside = {getattr(part, "attr", getattr(part, "id", None)) for part in ast.walk(node)}
+    inside |= {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)}
+    if names[:1] == () or names[0] not in inside:
+        return False
+    sides = [np.ravel(side) for side in (event.left, event.right) if np.size(side) > 1]
+    shape = np.shape(event.value)
+    kept = [np.ravel(v) for v in map(frozen, trial.before.values.values()) if np.shape(v) == shape]
+    return any(_is_share(side, own) for side in sides for own in kept)
+
+
+def _is_share(side: Array, own: Array) -> bool:
+    """Tell a multiple of what is kept, and zeros of zeros."""
+    size = float(own @ own)
+    if side.shape != own.shape or not size:
+        return side.shape == own.shape and not np.any(side)
+    return bool(np.allclose(side, side @ own / size * own, rtol=_MULTIPLE, atol=0)) and bool(
+        np.any(side)
+    )

@@ -176,24 +176,24 @@ def confirms(small: Inquiry, found: Found, candidate: int) -> bool:
     """
     fits = small.fits[candidate]
     odd = [path for path, one in fits.items() if one.lines and not one.exact]
-    uneven = not _is_even(fits.values())
+    uneven = not is_even(fits.values())
     if uneven:
         odd = [path for path, one in fits.items() if one.lines]
     step = replace(found.step, first=small.step.first)
     whole = replace(found, step=step, parameters=tuple(odd))
-    drawn = point(step, small.parameters, Draw(seed=1))
-    if not odd or drawn is None:
+    drawn = point(step, small.parameters, Draw(seed=1)) if odd else None
+    if drawn is None:
         return True
     one = measured(step, odd, [small.candidates[candidate]], drawn, few=True)
     if one is None:
         return True
     fresh = {path: fit([one.rows(path, 0)]) for path in whole.parameters}
-    if uneven and _is_even(fresh.values()):
+    if uneven and is_even(fresh.values()):
         return False
     return not any(new.exact and not fits[path].exact for path, new in fresh.items())
 
 
-def _is_even(fits: Iterable[Fit]) -> bool:
+def is_even(fits: Iterable[Fit]) -> bool:
     """Tell whether all that is exact is so with one scale."""
     scales = [one.scale for one in fits if one.exact]
     return not scales or float(np.ptp(scales)) <= _PACE * abs(scales[0])

@@ -80,19 +80,30 @@ def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE, *, span: int = 1
     """Return the step that a loop's iterations are, if they change what a loss depends on.
 
     A few are looked at, each of `span` iterations: in any single one some parameters may stay as
-    they are, or be without influence, as a weight is whose input is zero.
+    they are, or be without influence, as a weight is whose input is zero. Where none has any, as
+    where the first update saturates everything, those that change nothing else are looked at too.
     """
     looks: list[_Look] = []
+    passed: list[int] = []
     seen: frozenset[Path] = frozenset()
     for first in _TRIED:
         if span == 1:
-            if first >= len(turns.changed) or turns.changed[first] <= seen:
+            if first >= len(turns.changed):
+                continue
+            if turns.changed[first] <= seen:
+                passed.append(first)
                 continue
             seen |= turns.changed[first]
         look = _look(Step(scene=scene, loop=turns.loop, first=first * span, span=span))
         if look is not None:
             looks.append(look)
-    return _found(looks, turns, wishes) if looks else None
+    found = _found(looks, turns, wishes) if looks else None
+    for first in passed if found is None else ():
+        look = _look(Step(scene=scene, loop=turns.loop, first=first))
+        found = _found([look], turns, wishes, guess=False) if look is not None else None
+        if found is not None:
+            break
+    return found
 
 
 def _look(step: Step) -> _Look | None:
@@ -127,14 +138,17 @@ def _lasting(base: Trial, found: Sequence[Update]) -> Iterator[Update]:
             yield update
 
 
-def _found(looks: Sequence[_Look], turns: Turns, wishes: Wishes) -> Found | None:
+def _found(
+    looks: Sequence[_Look], turns: Turns, wishes: Wishes, *, guess: bool = True
+) -> Found | None:
+    """Return the step that some looks show; without a `guess`, if a statement shows an update."""
     known = tuple(update for look in looks for update in look.updates)
     if wishes.parameters is not None:
         parameters = _named(looks, wishes.parameters)
         known = tuple(update for look in looks for update in updates(look.base, parameters))
     else:
         parameters = list(dict.fromkeys(p for look in looks for p in _parameters(look, known)))
-        if not parameters:
+        if not parameters and guess:
             known = tuple(_added(looks[0]))
             parameters = _parameters(looks[0], known)
     if not parameters:
@@ -142,7 +156,7 @@ def _found(looks: Sequence[_Look], turns: Turns, wishes: Wishes) -> Found | None
     own = tuple(update for update in known if update.path in parameters)
     shapes = _shapes(looks, parameters)
     step, base = looks[0].step, looks[0].base
-    made = replace(step, first=0).trial({}, step.plan(None))
+    made = base if step.first == 0 else replace(step, first=0).trial({}, step.plan(None))
     spreads = are_spread(made, shapes)
     if spreads:
         step, base = replace(step, first=0, spreads=True), made

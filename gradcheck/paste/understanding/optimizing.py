@@ -70,13 +70,18 @@ def has_state(
 
 def is_steered(inquiry: Inquiry, path: Path, point: Measured) -> bool:
     """Tell whether something that the step keeps, and is no sum of gradients, changes an update."""
-    for other, there in effective(inquiry, path, point):
-        pair = _pair(inquiry, other, there, point, frozenset())
-        if not pair.is_whole or _collects(pair, path):
-            continue
-        if not np.array_equal(pair.moved.change(path), pair.plain.change(path)):
-            return True
-    return False
+    return any(
+        steers(inquiry, path, other, there, point)
+        for other, there in effective(inquiry, path, point)
+    )
+
+
+def steers(inquiry: Inquiry, path: Path, other: Path, there: Any, point: Measured) -> bool:
+    """Tell whether another value for something kept changes an update; no sum of gradients does."""
+    pair = _pair(inquiry, other, there, point, frozenset())
+    if not pair.is_whole or _collects(pair, path):
+        return False
+    return not np.array_equal(pair.moved.change(path), pair.plain.change(path))
 
 
 def is_collector(inquiry: Inquiry, path: Path, other: Path, there: Any, point: Measured) -> bool:

@@ -4,6 +4,7 @@ import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,12 @@ class Seen:
             if len(rows) == len(self.values):
                 for back in range(min(map(len, rows)), 0, -1):
                     yield site, back, [row[-back] for row in rows]
+
+
+@lru_cache(maxsize=2)
+def computed(inquiry: Inquiry) -> Seen:
+    """Return what a step computes as it was measured; it is run for that but once."""
+    return Seen(inquiry)
 
 
 def joined(events: Sequence[Event], shape: tuple[int, ...]) -> Array | None:

@@ -91,6 +91,8 @@ class Step:
     constants: Mapping[int, float] = field(default_factory=dict)
     data: Mapping[Path, Any] = field(default_factory=dict)
     """What every trial puts in place of the program's own data."""
+    rest: Point = field(default_factory=dict)
+    """What every trial sets at its start, as it does a point: what an optimizer has kept."""
     formula: Formula | None = None
     """What is to be evaluated where the step ends."""
     spreads: bool = False
@@ -117,7 +119,8 @@ class Step:
     ) -> Trial:
         """Run the step from a point and keep the values of the sites `recorded`, None for all.
 
-        `most` ends it after so many events, without an `after`; `inject` adds to values.
+        `most` ends it after so many events, without an `after`: 0 of them right where it begins.
+        `inject` adds to values.
         """
         seen: list[State] = []
         runtime = self.scene.machine.runtime
@@ -127,7 +130,7 @@ class Step:
 
         def begin(frame: FrameType) -> None:
             roots = scopes(frame)
-            for path, value in point.items():
+            for path, value in {**self.rest, **point}.items():
                 self.assign(path, roots, value, runtime.given)
             seen.append(self.state(roots))
 

@@ -15,11 +15,14 @@ from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
 
 _SEARCHED = 2000
-_LEFT = 0.5
-"""The least share of a parameter that a weight decay leaves of it in one step."""
+_LEFT = 0.5, 1.5
+"""The share of a parameter that a weight decay leaves in one step: above 1, of the wrong sign."""
 
 _SAME = 1e-12
 _TINY = float(np.finfo(float).tiny)
+
+_LINKS = 3
+"""So many sums in a row, at most, make one update: `w - a - b` is made of two."""
 
 
 @record
@@ -131,11 +134,13 @@ def _was_there(old: Any, operand: Any) -> bool:
 
 
 def _is_decayed(old: Any, operand: Any) -> bool:
-    """Tell whether an operand is a little less than what was there before, in all entries alike."""
+    """Tell whether an operand is a share of what was there before, the same in all entries."""
     if not isinstance(operand, np.ndarray) or operand.size < 2 or np.shape(old) != operand.shape:
         return False
     share = float(np.sum(operand * old)) / max(float(np.sum(old * old)), _TINY)
-    return _LEFT <= share < 1 and bool(np.allclose(operand, share * old, rtol=_SAME, atol=0))
+    return _LEFT[0] <= share <= _LEFT[1] and bool(
+        np.allclose(operand, share * old, rtol=_SAME, atol=0)
+    )
 
 
 def _sums(trial: Trial) -> Mapping[Any, _Sums]:
@@ -177,14 +182,40 @@ def _likely(
 
 
 def _by_value(sums: Mapping[Any, _Sums], one: _Kept) -> Iterator[Update]:
-    """Find updates whose results were copied to where they are now."""
+    """Find updates whose results were copied to where they are now, or that several sums make."""
     whole = np.shape(one.new)
     shapes = dict.fromkeys((whole, whole[1:], whole[:-1], ()))
     for index, event in (found for shape in shapes for found in _likely(sums, shape, one.new)):
-        for left in (False, True) if event.adds else (False,):
-            if _moves(one, event.right if left else event.left, event.value):
-                yield Update(path=one.path, site=event.site, left=left, index=index)
-                break
+        yield from _chain(sums, one, event.value, (index, event), _LINKS) or ()
+
+
+def _chain(
+    sums: Mapping[Any, _Sums], one: _Kept, result: Any, last: tuple[int, Event], links: int
+) -> list[Update] | None:
+    """Return the sums, of which this is the last, that lead from what was there to a result.
+
+    None where they start from something else: `w - a - b` is a difference of a difference.
+    """
+    index, event = last
+    for left in (False, True) if event.adds else (False,):
+        operand = event.right if left else event.left
+        own = Update(path=one.path, site=event.site, left=left, index=index)
+        if _moves(one, operand, result):
+            return [own]
+        inner = _latest(sums, operand, index) if links > 1 and np.any(operand) else None
+        before = _chain(sums, one, result, inner, links - 1) if inner else None
+        if before is not None:
+            return [*before, own]
+    return None
+
+
+def _latest(sums: Mapping[Any, _Sums], value: Any, before: int) -> tuple[int, Event] | None:
+    """Return the latest sum before an event whose value is this."""
+    shape = np.shape(value)
+    for index, event in reversed([*_likely(sums, shape, value)]):
+        if index < before and np.shape(event.value) == shape and same(event.value, value):
+            return index, event
+    return None
 
 
 def _moves(one: _Kept, operand: Any, result: Any) -> bool:

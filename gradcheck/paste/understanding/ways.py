@@ -39,7 +39,7 @@ def is_decayed(pairs: Sequence[tuple[Array, Array, Array]]) -> bool:
     claim, value, own = (np.concatenate(part) for part in zip(*pairs, strict=True))
     factors, *_ = np.linalg.lstsq(np.stack([value, own], axis=1), claim, rcond=None)
     left = claim - np.stack([value, own], axis=1) @ factors
-    if not (factors[0] > 0 and factors[1] <= _MOST_DECAYED):
+    if not (factors[0] > 0 and -_SAME <= factors[1] <= _MOST_DECAYED):
         return False
     return bool(np.linalg.norm(left) <= _SAME * np.linalg.norm(claim))
 

@@ -209,7 +209,110 @@ for epoch in range(4):
         np.subtract.at(other, far, 0.1 * daway)
 """
 
+CELLS = """\
+import numpy as np
+
+
+class Cell:
+    def __init__(self, d, h):
+        gen = np.random.default_rng(15)
+        self.par = {k: 0.5 * gen.normal(size=(h, d + h)) for k in ("keep", "cut", "new")}
+        self.size = h
+
+    def turn(self, x, h):
+        both = np.concatenate([x, h])
+        k = 1 / (1 + np.exp(-(self.par["keep"] @ both)))
+        c = 1 / (1 + np.exp(-(self.par["cut"] @ both)))
+        part = np.concatenate([x, c * h])
+        new = np.tanh(self.par["new"] @ part)
+        return (1 - k) * h + k * new, (both, part, h, k, c, new)
+
+    def back(self, dout, tape):
+        both, part, h, k, c, new = tape
+        dn = dout * k * (1 - new ** 2)
+        dk = dout * (new - h) * k * (1 - k)
+        dpart = (self.par["new"].T @ dn)[-self.size:]
+        dc = dpart * h * c * (1 - c)
+        self.grad["new"] += np.outer(dn, part)
+        self.grad["keep"] += np.outer(dk, both)
+        self.grad["cut"] += np.outer(dc, both)
+        dboth = self.par["keep"].T @ dk + self.par["cut"].T @ dc
+        total = dout * (1 - k)
+        total = total + dboth[-self.size:] + dpart * c
+        return total
+
+
+gen = np.random.default_rng(16)
+xs, ts = gen.normal(size=(9, 2)), gen.normal(size=(9, 4))
+cell = Cell(2, 4)
+for epoch in range(20):
+    h, tapes, outs = gen.normal(size=4), [], []
+    for x in xs:
+        h, tape = cell.turn(x, h)
+        tapes.append(tape)
+        outs.append(h)
+    loss = 0.5 * np.sum((np.array(outs) - ts) ** 2)
+    cell.grad = {k: np.zeros_like(v) for k, v in cell.par.items()}
+    dh = np.zeros(4)
+    for i in range(len(xs) - 1, -1, -1):
+        dh = cell.back(dh + outs[i] - ts[i], tapes[i])
+    for k in cell.par:
+        cell.par[k] -= 0.02 * cell.grad[k]
+"""
+
+STORED = """\
+import numpy as np
+
+
+class Memory:
+    def __init__(self, d, h):
+        gen = np.random.default_rng(17)
+        self.wf, self.wi, self.wg = (0.5 * gen.normal(size=(h, d + h)) for _ in range(3))
+        self.n = h
+
+    def __call__(self, x, h, c):
+        z = np.concatenate([h, x])
+        f = 1 / (1 + np.exp(-self.wf @ z))
+        i = 1 / (1 + np.exp(-self.wi @ z))
+        g = np.tanh(self.wg @ z)
+        c_new = f * c + i * g
+        return np.tanh(c_new), c_new, (z, f, i, g, c, np.tanh(c_new))
+
+    def back(self, dh, dc_new, kept):
+        z, f, i, g, c, tc = kept
+        dc = dc_new + dh * (1 - tc ** 2)
+        df = dc * c * f * (1 - f)
+        di = dc * g * i * (1 - i)
+        dg = dc * i * (1 - g ** 2)
+        self.df += np.outer(df, z)
+        self.di += np.outer(di, z)
+        self.dg += np.outer(dg, z)
+        dz = self.wf.T @ df + self.wi.T @ di + self.wg.T @ dg
+        return dz[:self.n], f * dc
+
+
+gen = np.random.default_rng(18)
+xs, ts = gen.normal(size=(8, 2)), gen.normal(size=(8, 5))
+net = Memory(2, 5)
+for epoch in range(20):
+    h, c, kept, outs = np.zeros(5), gen.normal(size=5), [], []
+    for x in xs:
+        h, c, one = net(x, h, c)
+        kept.append(one)
+        outs.append(h)
+    loss = 0.5 * np.sum((np.array(outs) - ts) ** 2)
+    net.df, net.di, net.dg = (np.zeros_like(w) for w in (net.wf, net.wi, net.wg))
+    dh, dc = np.zeros(5), np.zeros(5)
+    for t in reversed(range(8)):
+        dh, dc = net.back(dh + outs[t] - ts[t], dc, kept[t])
+    net.wf -= 0.02 * net.df
+    net.wi -= 0.02 * net.di
+    net.wg -= 0.02 * net.dg
+"""
+
 CASES = [
+    (CELLS, " + dpart * c\n", "\n"),
+    (STORED, "dz[:self.n], f * dc", "dz[:self.n], i * dc"),
     (PAIRED, "push = squash(away @ v)", "push = squash(-away @ v)"),
     (GATED, "dmemory = dm * f", "dmemory = dm"),
     (RECURRENT, "(1 - hs[t] * hs[t]) * dh", "(1 - hs[t - 1] * hs[t - 1]) * dh"),
@@ -232,7 +335,9 @@ def test_what_is_missing_is_found_where_it_is_missing(
     assert [change["line"] for change in found["done"][0]["changes"]] == [line]
 
 
-@pytest.mark.parametrize("text", [GATED, RECURRENT, NORMED, LINE, THINNED, RATED, PAIRED])
+@pytest.mark.parametrize(
+    "text", [GATED, RECURRENT, NORMED, LINE, THINNED, RATED, PAIRED, CELLS, STORED]
+)
 def test_right_programs_are_left_in_peace(repaired: Repaired, text: str) -> None:
     assert repaired(text) is None
 
@@ -241,7 +346,7 @@ def test_the_first_execution_that_is_wrong_is_pointed_at(repaired: Repaired) -> 
     broken = RECURRENT.replace("draw = (1 - hs[t] * hs[t]) * dh", "draw = np.sign(dh) * 0.3 + dh")
     found = repaired(broken)
     assert found is not None
-    assert found["first"]["line"] == RECURRENT[: RECURRENT.index("draw =")].count("\n")
+    assert found["first"]["line"] == RECURRENT[: RECURRENT.index("draw =")].count("\n") + 1
     assert "makes no derivative" in found["first"]["fact"]
 
 

@@ -382,3 +382,36 @@ def test_a_square_is_put_into_the_derivative_and_not_into_what_it_is_taken_at(
     found = repaired(wrong)
     assert found is not None
     assert lines(wrong, found["done"][0]) == {"return 1 - t": "return 1 - t**2"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("grad[who] += d", "np.add.at(grad, who, d)"),
+        ("grad[who] = d", "np.add.at(grad, who, d)"),
+        ("grad[who] -= -d", "np.subtract.at(grad, who, -d)"),
+    ],
+)
+def test_rows_that_are_looked_up_repeatedly_are_added_to_each_time(
+    wrong: str, right: str, repaired: Repaired
+) -> None:
+    text = f"""\
+import numpy as np
+
+gen = np.random.default_rng(6)
+people, town = gen.normal(size=(5, 3)), gen.normal(size=(3, 2))
+who, rent = gen.integers(0, 5, 14), gen.normal(size=(14, 2))
+for turn in range(50):
+    row = people[who]
+    off = row @ town - rent
+    loss = 0.5 * np.mean(np.sum(off ** 2, axis=1))
+    off = off / len(who)
+    d = off @ town.T
+    grad = np.zeros_like(people)
+    {wrong}
+    town -= 0.3 * row.T @ off
+    people -= 0.3 * grad
+"""
+    found = repaired(text)
+    assert found is not None
+    assert lines(text, found["done"][0]) == {wrong: right}
