@@ -123,6 +123,12 @@ class Targets:
         return found
 
     @cached_property
+    def _openings(self) -> Sequence[Statement]:
+        backward = {statement.number for statement in self._backward}
+        others = (s for s in self._bench.statements.values() if s.number not in backward)
+        return [*openings(self._forward, others)]
+
+    @cached_property
     def _executed(self) -> Mapping[int, int]:
         """How often the first statements of loops are executed."""
         found: dict[int, int] = {}
@@ -130,7 +136,7 @@ class Targets:
         def look(number: int, execution: int, _: FrameType) -> None:
             found[number] = execution + 1
 
-        self._bench.watch({}, [s.number for s in openings(self._forward)], look)
+        self._bench.watch({}, [s.number for s in self._openings], look)
         return found
 
     @cached_property
@@ -240,7 +246,7 @@ class Targets:
 
     def _carried(self, events: Events, turn: int) -> Iterator[Probe]:
         """Yield what a turn of a loop on the way to the loss begins with."""
-        for statement in openings(self._forward):
+        for statement in self._openings:
             own = [pair for site in statement.sites for pair in events.get(site, ())]
             at = self._occurrence(sorted(own, key=lambda pair: pair[0]), turn)
             if not own:  # What makes several things at once has no value itself.
@@ -286,12 +292,27 @@ class Targets:
         return found
 
     def _shifted(self, statement: Statement, at: int, text: str, step: Array) -> float:
-        def shift(_: int, execution: int, frame: FrameType) -> None:
-            thing = evaluated(text, frame) if execution == at else None
+        """Return the loss with a value moved for one turn: who else has it sees it as it was."""
+        moved: list[Any] = []
+
+        def shift(number: int, execution: int, frame: FrameType) -> None:
+            while moved:
+                thing = moved.pop()
+                thing -= step
+            thing = evaluated(text, frame) if (number, execution) == turn else None
             if thing is not None and _is_open(thing) and thing.shape == step.shape:
                 thing += step
+                moved.append(thing)
 
-        return self._loss(self._bench.watch({}, [statement.number], shift, most=self._losses))
+        turn = (statement.number, at)
+        watched = [statement.number, *self._behind(statement)]
+        return self._loss(self._bench.watch({}, watched, shift, most=self._losses))
+
+    def _behind(self, statement: Statement) -> list[int]:
+        """Return the statements behind the loop that a statement is in, of the same function."""
+        loops = [n for n in statement.parents if isinstance(n, ast.For | ast.While)]
+        own = (s for s in self._bench.statements.values() if s.function is statement.function)
+        return [s.number for s in own if loops and s.line > (loops[-1].end_lineno or s.line)]
 
 
 def _is_open(thing: Any) -> bool:
