@@ -2,7 +2,8 @@
 
 import ast
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeAlias
 
 from gradcheck.edits.rewrite import source, span
@@ -129,14 +130,35 @@ def is_helper(statement: Statement) -> bool:
     return len(function.body) <= 3 and 0 < len(arguments) - len(function.args.defaults) <= 1
 
 
-def openings(forward: Sequence[Statement]) -> Iterator[Statement]:
-    """Yield the first statement of each loop that is on the way to the loss."""
+def openings(forward: Sequence[Statement], others: Iterable[Statement]) -> Iterator[Statement]:
+    """Yield the first statement of each loop that is on the way to the loss.
+
+    Of a loop that only calls functions which are, that is the first of the `others` to call one.
+    """
+    makers = {getattr(statement.function, "name", None) for statement in forward}
+    calling = [statement for statement in others if _calls(statement, makers)]
     seen: set[int] = set()
-    for statement in sorted(forward, key=lambda s: s.order):
+    for statement in sorted({s.number: s for s in (*forward, *calling)}.values(), key=_order):
         loops = [n for n in statement.parents if isinstance(n, ast.For | ast.While)]
         if loops and id(loops[-1]) not in seen:
             seen.add(id(loops[-1]))
             yield statement
+
+
+def _order(statement: Statement) -> int:
+    return statement.order
+
+
+def _calls(statement: Statement, functions: Collection[str | None]) -> bool:
+    """Tell whether a statement calls one of some functions, or an object of a class that can be."""
+    for node in ast.walk(statement.node):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=name)) if name in functions:
+                return True
+            case ast.Call(func=ast.Name(id=name)):
+                if name in functions or "__call__" in functions:
+                    return True
+    return False
 
 
 def unnamed(statement: Statement) -> frozenset[int]:
@@ -148,11 +170,9 @@ def unnamed(statement: Statement) -> frozenset[int]:
         match node:
             case ast.BinOp(op=ast.Mult() | ast.Div() | ast.MatMult() | ast.Pow()):
                 parts = [node.left, node.right]
-            case ast.Call(args=[ast.Tuple(elts=parts) | ast.List(elts=parts), *_]):
-                # What arrays are joined from.
-                pass
-            case ast.Call(args=parts):
-                pass
+            case ast.Call(args=args):
+                lists = [a.elts for a in args if isinstance(a, ast.List | ast.Tuple)]
+                parts = [*args, *chain.from_iterable(lists)]
             case _:
                 continue
         # Of a sigmoid's `np.exp(-z)`, what is negated.

@@ -132,6 +132,12 @@ class Targets:
         return found
 
     @cached_property
+    def _openings(self) -> Sequence[Statement]:
+        backward = {statement.number for statement in self._backward}
+        others = (s for s in self._bench.statements.values() if s.number not in backward)
+        return [*openings(self._forward, others)]
+
+    @cached_property
     def _executed(self) -> Mapping[int, int]:
         """How often the first statements of loops are executed."""
         found: dict[int, int] = {}
@@ -139,7 +145,7 @@ class Targets:
         def look(number: int, execution: int, _: FrameType) -> None:
             found[number] = execution + 1
 
-        self._bench.watch({}, [s.number for s in openings(self._forward)], look)
+        self._bench.watch({}, [s.number for s in self._openings], look)
         return found
 
     @cached_property
@@ -253,7 +259,7 @@ class Targets:
 
     def _carried(self, events: Events, turn: int) -> Iterator[Probe]:
         """Yield what a turn of a loop on the way to the loss begins with."""
-        for statement in openings(self._forward):
+        for statement in self._openings:
             own = [pair for site in statement.sites for pair in events.get(site, ())]
             at = self._occurrence(sorted(own, key=lambda pair: pair[0]), turn)
             if not own:  # What makes several things at once has no value itself.
