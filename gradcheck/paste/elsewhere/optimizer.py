@@ -13,7 +13,8 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.paste.elsewhere.stage import Place, Stage
-from gradcheck.paste.understanding.claims import Claim, claimed
+from gradcheck.paste.understanding.claim import Claim
+from gradcheck.paste.understanding.claims import claimed
 from gradcheck.paste.understanding.optimizing import states
 from gradcheck.paste.understanding.passages import Passage
 from gradcheck.paste.understanding.paths import Path

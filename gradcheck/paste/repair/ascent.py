@@ -15,8 +15,8 @@ from gradcheck.paste.repair.candidates import Edit, Known, Part, text_of
 from gradcheck.paste.repair.making import written
 from gradcheck.paste.repair.statements import Changes, Statement
 from gradcheck.paste.repair.states import Late, State
-from gradcheck.paste.understanding.claims import leads_uphill
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.uphill import leads_uphill
 
 _WITHIN = 0.3
 """How much dearer a change inside the optimizer is than one of the update itself."""

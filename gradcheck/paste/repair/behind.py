@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.paste.understanding.candidates import values
-from gradcheck.paste.understanding.claims import Claim
+from gradcheck.paste.understanding.claim import Claim
 from gradcheck.paste.understanding.fit import fit
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.optimizing import effective, is_collector

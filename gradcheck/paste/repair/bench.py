@@ -21,7 +21,8 @@ from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks
 from gradcheck.paste.repair.visits import Look, Visits
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.choice import Choice
-from gradcheck.paste.understanding.claims import Claim, bare, claimed
+from gradcheck.paste.understanding.claim import Claim
+from gradcheck.paste.understanding.claims import bare, claimed
 from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured

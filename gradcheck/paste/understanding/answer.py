@@ -9,7 +9,7 @@ import numpy as np
 from gradcheck.paste.understanding.asking import Asked, offers
 from gradcheck.paste.understanding.candidates import Candidate
 from gradcheck.paste.understanding.choice import Choice, elsewhere
-from gradcheck.paste.understanding.claims import Claim
+from gradcheck.paste.understanding.claim import Claim
 from gradcheck.paste.understanding.draws import is_drawn
 from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry

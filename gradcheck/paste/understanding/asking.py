@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from gradcheck.paste.understanding.choice import Choice, choose
-from gradcheck.paste.understanding.claims import Claim, claimed, telling
+from gradcheck.paste.understanding.claim import Claim
+from gradcheck.paste.understanding.claims import claimed, telling
 from gradcheck.paste.understanding.growing import minimised
 from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even, steadied
 from gradcheck.paste.understanding.iterations import Found

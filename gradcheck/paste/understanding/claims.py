@@ -10,20 +10,18 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.paste.understanding.fit import Fit, Rows, fit
+from gradcheck.paste.understanding.claim import Claim
+from gradcheck.paste.understanding.fit import fit
 from gradcheck.paste.understanding.inquiry import Inquiry
-from gradcheck.paste.understanding.instrument import Plan
-from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.runtime import Event
-from gradcheck.paste.understanding.seen import Seen, computed, joined, nth_back
+from gradcheck.paste.understanding.seen import Seen, computed
 from gradcheck.paste.understanding.texts import multipliers, products, solves
+from gradcheck.paste.understanding.uphill import led, turned_round, updating
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.paste.understanding.ways import (
     is_bounded,
@@ -32,43 +30,9 @@ from gradcheck.paste.understanding.ways import (
     is_multiple,
     is_shrunk,
 )
-from gradcheck.record import record
 
 _SAME = 1e-6
 _MOST = 0.6
-
-
-@record
-class Claim:
-    """What is claimed as one parameter's gradient: the values of a site, and why not the update.
-
-    `sign` is -1 where the update follows the values uphill. A `decay` that is not zero tells that
-    the claim is the update less so much of the parameter, in the entries that are updated at all.
-    Where one site serves several parameters in turn, `back` counts what it changes from the last
-    one on.
-    """
-
-    site: int
-    rows: tuple[Rows, ...]
-    fit: Fit
-    why: str
-    sign: float = 1.0
-    decay: float = 0.0
-    back: int = 1
-
-    @property
-    def ascends(self) -> bool:
-        """Whether it is the gradient itself, and the update follows it uphill."""
-        return self.sign < 0 and self.fit.exact and self.fit.scale < 0
-
-    def value(self, events: Sequence[Event], shape: tuple[int, ...]) -> Any:
-        """Return the claim as some events have it; None where they have none."""
-        own = [event for event in events if event.site == self.site]
-        whole = [event for event in own if np.shape(event.value) == shape]
-        if not whole:
-            return joined(own, shape)
-        index = nth_back(whole, self.back)
-        return None if index is None else whole[index].value
 
 
 def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
@@ -112,7 +76,7 @@ def bare(
         if others and all(text in multipliers(inquiry.machine, site) for site in others):
             inner = {p: _at(inquiry, candidate, p, held[p][text], seen) for p in holding}
             named = {
-                path: replace(_turned(inquiry, path, claim), why=found[path].why)
+                path: replace(turned_round(inquiry, path, claim), why=found[path].why)
                 for path, claim in inner.items()
                 if claim is not None
             }
@@ -202,12 +166,19 @@ def _along(inquiry: Inquiry, path: Path) -> list[Array]:
 
 
 def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Claim | None:
-    """Return the latest gradient variable from which something known leads to the update."""
+    """Return the latest gradient variable from which something known leads to the update.
+
+    What is only kept for later, behind the update, tells nothing of how that follows it.
+    """
+    kept: Claim | None = None
     for claim in _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen))):
         why = _reason(inquiry, path, claim, seen)
         if why is not None:
-            return replace(_turned(inquiry, path, claim), why=why)
-    return None
+            found = replace(turned_round(inquiry, path, claim), why=why)
+            if led(inquiry, path, claim, inquiry.step.plan(frozenset({claim.site})))[0]:
+                return found
+            kept = kept or found
+    return kept
 
 
 def _latest_first(inquiry: Inquiry, claims: Sequence[Claim]) -> list[Claim]:
@@ -233,7 +204,7 @@ def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Iterator
 def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | None:
     """Say what lies between a gradient variable and the update; None where nothing known does."""
     value = partial(claim.value, shape=np.shape(inquiry.points[0].point[path]))
-    if has_state(inquiry, path, claim.site, value, _updating(inquiry, path)):
+    if has_state(inquiry, path, claim.site, value, updating(inquiry, path)):
         return "optimizer"
     pairs = []
     for point, values in zip(inquiry.points, seen.values, strict=True):
@@ -263,48 +234,3 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | Non
         return "rescaling"
     downhill = all(change @ value * claim.fit.scale > 0 for change, value, _ in pairs)
     return "optimizer" if downhill and solves(inquiry.machine) else None
-
-
-def _updating(inquiry: Inquiry, path: Path) -> Measured:
-    """Return the last iteration's point at which a parameter is updated: not every one need do."""
-    return max(inquiry.points, key=lambda one: (bool(np.any(one.claims[path])), one.first))
-
-
-def _turned(inquiry: Inquiry, path: Path, claim: Claim) -> Claim:
-    """Return a gradient variable with the sign by which the update follows it.
-
-    An optimizer may be handed the negative of it, and goes uphill then.
-    """
-    if isinstance(inquiry.machine.nodes[claim.site], ast.AugAssign):
-        return claim
-    if not leads_uphill(inquiry, path, claim, inquiry.step.plan(frozenset({claim.site}))):
-        return claim
-    rows = tuple(replace(row, claim=-row.claim) for row in claim.rows)
-    return replace(claim, rows=rows, fit=fit(rows), sign=-1.0)
-
-
-def leads_uphill(inquiry: Inquiry, path: Path, claim: Claim, plan: Plan) -> bool:
-    """Tell whether an update adds what it makes of a gradient variable.
-
-    The variable is turned round, and what that does to the update is looked at.
-    """
-    point = _updating(inquiry, path)
-    step = replace(inquiry.step, first=point.first, paths=(path,))
-    sites = frozenset({claim.site})
-    plain = step.trial(point.point, plan, recorded=sites)
-    shape = np.shape(point.point[path])
-    value = None if plain.failed else claim.value(plain.events, shape)
-    if value is None:
-        return False
-
-    own = {np.shape(event.value) for event in plain.events}
-    turned = shape if shape in own else ()
-
-    def turn(value: Any) -> Any:
-        return -2 * frozen(value) if np.shape(value) == turned else 0.0
-
-    other = step.trial(point.point, plan, recorded=frozenset(), inject={claim.site: turn})
-    changes = plain.change(path), other.change(path)
-    if other.failed or changes[0] is None or changes[1] is None:
-        return False
-    return float(np.sum((changes[0] - changes[1]) * value)) > 0

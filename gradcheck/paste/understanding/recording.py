@@ -12,7 +12,8 @@ from gradcheck.paste.running.prepare import prepare as prepared
 from gradcheck.paste.understanding import understand
 from gradcheck.paste.understanding.candidates import Candidate, values
 from gradcheck.paste.understanding.choice import Choice
-from gradcheck.paste.understanding.claims import Claim, claimed
+from gradcheck.paste.understanding.claim import Claim
+from gradcheck.paste.understanding.claims import claimed
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.steps import Trial
