@@ -22,7 +22,9 @@ def replace_name(place: Place) -> Iterator[Proposal]:
         return
     if isinstance(node, ast.Attribute) and node.attr == "T":
         return
-    others = (*material.names, *material.calls)
+    # To put a value into a call is another edit, see `wrap_call`.
+    calls = (call for call in material.calls if not call.endswith(f"({own})"))
+    others = (*material.names, *calls)
     for name in material.strengths if own in material.strengths else others:
         if name != own:
             yield name, 2.0 + 0.5 * (not alike(own, name)), f"write {name} for {own}"
