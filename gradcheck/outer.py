@@ -99,8 +99,9 @@ class Inner:
 
     def finite(self) -> bool:
         """Tell whether all products are: mostly because not even the largest factors' would not."""
+        pair = (self.left, self.right)
         with np.errstate(over="ignore", invalid="ignore"):
-            largest = (np.abs(factor).max(initial=0.0) for factor in (self.left, self.right))
+            largest = (max(factor.max(initial=0.0), -factor.min(initial=0.0)) for factor in pair)
             most = len(self.left) * math.prod(map(float, largest))
             return bool(np.isfinite(most)) or bool(np.isfinite(self[:]).all())
 

@@ -125,7 +125,7 @@ def change_number(place: Place) -> Iterator[Proposal]:
         if node.value:
             yield f"-{place.read(node)}", 2.2, f"write -{place.read(node)}"
         for strength in place.material.strengths:
-            yield strength, 2.6, f"write {strength} for {place.read(node)}"
+            yield strength, 2.5, f"write {strength} for {place.read(node)}"
 
 
 def flip(place: Place) -> Iterator[Proposal]:

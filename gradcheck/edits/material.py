@@ -11,8 +11,9 @@ class Material:
     """Texts of expressions, valid where the edit is made.
 
     `names` are values of the backward or forward pass that may stand for one another, never
-    hyper-parameters; `functions` are one-argument functions such as activations and their
-    derivatives; `slopes` are derivatives written out, such as `a * (1 - a)` or `(delta @ w.T)`;
+    hyper-parameters, and `calls` such values that have no name; `functions` are one-argument
+    functions such as activations and their derivatives; `slopes` are derivatives written out,
+    such as `a * (1 - a)` or `(delta @ w.T)`;
     `counts` are numbers to divide by, such as `m`; `strengths` are what the text multiplies other
     values of the kind by, such as `reg`, and may be taken for each other; `sizes` are numbers of
     samples that a mean may have been forgotten of; `terms` may have been left out of a sum, such as
@@ -27,6 +28,7 @@ class Material:
     """
 
     names: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     slopes: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()

@@ -1,9 +1,9 @@
 """Edits of matrix products and transposes."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from gradcheck.edits.place import Place, Proposal, is_product_call
+from gradcheck.edits.place import Place, Proposal, factor, is_product_call
 
 
 def transpose(place: Place) -> Iterator[Proposal]:
@@ -65,6 +65,47 @@ def _shape(place: Place) -> tuple[int, ...]:
         case ast.Name() | ast.Attribute() | ast.Subscript():
             return place.material.shapes.get(place.read(place.node), ())
     return ()
+
+
+def spare_first(place: Place) -> Iterator[Proposal]:
+    """Spare the first entry, row or column, where a bias is kept, of what a number multiplies."""
+    node, numpy = place.node, place.numpy
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return
+    for weight, strength in ((node.right, node.left), (node.left, node.right)):
+        own = place.read(weight)
+        shape = place.material.shapes.get(own, ())
+        if not shape or place.material.numpy is None or not _is_number(place, strength):
+            continue
+        for spared, cost in _spared(own, shape, numpy):
+            yield f"{factor(place, strength)} * {spared}", cost, f"spare the bias in {own}"
+
+
+def _is_number(place: Place, node: ast.expr) -> bool:
+    """Tell what is made of numbers alone, such as `reg / len(x)`."""
+    match node:
+        case ast.BinOp(left=left, right=right):
+            return _is_number(place, left) and _is_number(place, right)
+        case ast.Call(func=ast.Name(id="len" | "float")) | ast.Constant():
+            return True
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            return place.read(node) not in place.material.shapes
+    return False
+
+
+def _spared(
+    own: str, shape: tuple[int, ...], numpy: Callable[[str], str | None]
+) -> Iterator[tuple[str, float]]:
+    """Yield an array with zeros for its first entry, row or column."""
+    if len(shape) == 1:
+        yield f"{numpy('append')}(0, {own}[1:])", 2.0
+    elif shape[0] == 1:
+        yield f"{numpy('hstack')}(([[0]], {own}[:, 1:]))", 2.0
+    elif shape[1:] == (1,):
+        yield f"{numpy('vstack')}((0, {own}[1:]))", 2.0
+    elif len(shape) == 2:
+        yield f"{numpy('insert')}({own}[:, 1:], 0, 0, axis=1)", 2.1
+        yield f"{numpy('insert')}({own}[1:], 0, 0, axis=0)", 2.1
 
 
 def product(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:

@@ -18,7 +18,8 @@ def replace_name(place: Place) -> Iterator[Proposal]:
     if isinstance(node, ast.Attribute) and node.attr == "T":
         return
     own, material = place.read(node), place.material
-    for name in material.strengths if own in material.strengths else material.names:
+    others = (*material.names, *material.calls)
+    for name in material.strengths if own in material.strengths else others:
         if name != own:
             yield name, 2.0 + 0.5 * (not alike(own, name)), f"write {name} for {own}"
 

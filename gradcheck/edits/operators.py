@@ -1,7 +1,8 @@
 """The edits of an expression, by kind."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -10,7 +11,7 @@ import numpy as np
 from gradcheck.edits import arithmetic, matrices, naming, reductions, slopes
 from gradcheck.edits.material import Material
 from gradcheck.edits.place import Place, Proposal, is_module
-from gradcheck.edits.rewrite import Rewrite, span, spliced
+from gradcheck.edits.rewrite import Rewrite, apply, overlap, source, span, spliced
 from gradcheck.record import record
 
 OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
@@ -31,6 +32,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "dot-to-product": matrices.dot_to_product,
     "product-to-dot": matrices.product_to_dot,
     "multiply-matrix": matrices.multiply_matrix,
+    "spare-first": matrices.spare_first,
     "change-axis": reductions.change_axis,
     "sum-to-mean": reductions.sum_and_mean,
     "sum-up": reductions.sum_up,
@@ -48,6 +50,14 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "norm-statistics": reductions.norm_statistics,
     "softmax": slopes.softmax,
 }
+
+
+REPEATED = frozenset(("replace-name", "wrap-call", "square", "transpose"))
+"""The edits of a name that may be needed wherever a statement has it."""
+
+
+TOGETHER = 0.3
+"""What it costs to make an edit at several places."""
 
 
 _NAMES = frozenset(("replace-name", "change-index", "swap-indices", "transpose"))
@@ -70,12 +80,43 @@ class Draft:
 
     def written(self, text: str) -> Rewrite | None:
         """Return the edit of the text that the node is part of; None where there is none."""
-        start, end = span(text, self.node)
-        put = spliced(text, self.node, self.new)
-        if put is None or put == text[start:end]:
+        place = spliced(text, self.node, self.new)
+        if place is None or place[2] == text[slice(*place[:2])]:
             return None
+        start, end, new = place
         return Rewrite(
-            start=start, end=end, new=put, kind=self.kind, cost=self.cost, what=self.what
+            start=start, end=end, new=new, kind=self.kind, cost=self.cost, what=self.what
+        )
+
+
+@record
+class Everywhere:
+    """The same edit at all the places of a text where the same thing stands."""
+
+    drafts: Sequence[Draft]
+
+    @property
+    def kind(self) -> str:
+        return self.drafts[0].kind
+
+    @property
+    def cost(self) -> float:
+        return self.drafts[0].cost + TOGETHER
+
+    def written(self, text: str) -> Rewrite | None:
+        """Return the edit of all that is between the first place and the last."""
+        own = sorted(filter(None, (d.written(text) for d in self.drafts)), key=lambda r: r.start)
+        if len(own) < len(self.drafts) or any(map(overlap, own, own[1:])):
+            return None
+        start, end = own[0].start, own[-1].end
+        moved = [replace(one, start=one.start - start, end=one.end - start) for one in own]
+        return Rewrite(
+            start=start,
+            end=end,
+            new=apply(text[start:end], moved),
+            kind=self.kind,
+            cost=self.cost,
+            what=f"{own[0].what} ({len(own)} times)",
         )
 
 
@@ -177,7 +218,10 @@ def rewrites(
     that takes longer than to think of it.
     """
     seen: set[tuple[int, int, str]] = set()
-    every = chain(drafts(text, root, material), exchanges(text, root))
+    single = [*drafts(text, root, material)]
+    every: Iterable[Draft | Everywhere] = chain(
+        single, _everywhere(text, single), exchanges(text, root)
+    )
     for draft in sorted(every, key=lambda draft: rank(draft, likely)):
         rewrite = draft.written(text)
         if rewrite is not None and (key := (rewrite.start, rewrite.end, rewrite.new)) not in seen:
@@ -185,7 +229,16 @@ def rewrites(
             yield rewrite
 
 
-def rank(edit: Draft | Rewrite, likely: Sequence[str]) -> float:
+def _everywhere(text: str, single: Iterable[Draft]) -> Iterator[Everywhere]:
+    """Yield the edits of names that stand more than once in a text, made at all of their places."""
+    groups: dict[tuple[str, str, str], list[Draft]] = defaultdict(list)
+    for draft in single:
+        if draft.kind in REPEATED and isinstance(draft.node, ast.Name | ast.Attribute):
+            groups[draft.kind, source(text, draft.node), draft.new].append(draft)
+    yield from (Everywhere(drafts=own) for own in groups.values() if len(own) > 1)
+
+
+def rank(edit: Draft | Everywhere | Rewrite, likely: Sequence[str]) -> float:
     """Return how unlikely an edit is; kinds that are `likely` are so by 1 less."""
     return edit.cost - (edit.kind in likely)
 

@@ -54,7 +54,8 @@ def is_product_call(node: ast.expr) -> TypeGuard[ast.Call]:
     )
 
 
-def factor(place: Place) -> str:
-    node = place.node
+def factor(place: Place, node: ast.expr | None = None) -> str:
+    """Return the text of a node, by default the place's own, in front of a product's sign."""
+    node = node or place.node
     product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.MatMult)
     return place.read(node) if product else place.closed(node)

@@ -1,10 +1,14 @@
 """The rewrite of one subexpression in a text, exact to the character."""
 
 import ast
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from gradcheck.record import record
+
+_PLAIN = re.compile(r"[\w.]+(\[[^\[\]]*\])?")
+"""Names, numbers, attributes and subscripts: never in need of parentheses."""
 
 
 @record
@@ -75,27 +79,36 @@ def parsed(text: str) -> ast.expr:
     return ast.parse(f"(\n{text}\n)" if "\n" in text else text, mode="eval").body
 
 
-def spliced(text: str, node: ast.expr, new: str) -> str | None:
-    """Return what may stand in a node's place to mean `new` there, in parentheses if it has to.
+def spliced(text: str, node: ast.expr, new: str) -> tuple[int, int, str] | None:
+    """Return what may be written over which characters for a node to mean `new`.
 
-    None where it can't: `new` is no expression, or its place allows none.
+    It is in parentheses if it has to; those that are around the node already are not put around
+    twice, and go where a mere name is left in them. None where it can't be: `new` is no expression,
+    or its place allows none.
     """
     try:
         wanted = ast.dump(parsed(new))
     except SyntaxError:
         return None
     start, end = span(text, node)
-    for candidate in (new, f"({new})"):
-        try:
-            tree = ast.parse(text[:start] + candidate + text[end:])
-        except SyntaxError:
-            continue
-        inner = start + candidate.index(new), start + candidate.index(new) + len(new)
-        changed = text[:start] + candidate + text[end:]
-        if any(
-            span(changed, found) == inner and ast.dump(found) == wanted
-            for found in ast.walk(tree)
-            if isinstance(found, ast.expr)
-        ):
-            return candidate
-    return None
+    places = [(start, end, new), (start, end, f"({new})")]
+    idle = _PLAIN.fullmatch(new) or f"({text[start:end]})" in new
+    if idle and text[start - 1 : start] + text[end : end + 1] == "()":
+        places = [(start - 1, end + 1, new), *places]
+    return next((place for place in places if _means(text, place, new, wanted)), None)
+
+
+def _means(text: str, place: tuple[int, int, str], new: str, wanted: str) -> bool:
+    """Tell whether some characters can be written over so that a whole operand is as wanted."""
+    start, end, written = place
+    changed = text[:start] + written + text[end:]
+    try:
+        tree = ast.parse(changed)
+    except SyntaxError:
+        return False
+    inner = start + written.index(new), start + written.index(new) + len(new)
+    return any(
+        span(changed, found) == inner and ast.dump(found) == wanted
+        for found in ast.walk(tree)
+        if isinstance(found, ast.expr)
+    )

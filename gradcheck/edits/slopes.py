@@ -73,6 +73,20 @@ def square(place: Place) -> Iterator[Proposal]:
     node = place.node
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         yield f"{place.read(node)}**2", 1.8, "square"
+    match node:
+        case ast.BinOp(
+            left=ast.BinOp(op=ast.Add() | ast.Sub()) as total, op=ast.Pow(), right=power
+        ):
+            raised = f"{place.closed(total.right)}**{place.closed(power)}"
+        case ast.Call(args=[ast.BinOp(op=ast.Add() | ast.Sub()) as total, *rest], keywords=[]) if (
+            place.read(node.func).rpartition(".")[2] in ("square", "power")
+        ):
+            inside = ", ".join([place.read(total.right), *map(place.read, rest)])
+            raised = f"{place.read(node.func)}({inside})"
+        case _:
+            return
+    sign = "+" if isinstance(total.op, ast.Add) else "-"
+    yield f"{place.read(total.left)} {sign} {raised}", 1.8, f"raise {place.read(total.right)} only"
 
 
 def drop_square(place: Place) -> Iterator[Proposal]:

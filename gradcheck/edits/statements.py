@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from gradcheck.edits.material import Material
 from gradcheck.edits.rewrite import Rewrite, source, span
 
 _AUGMENTED = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
@@ -15,10 +16,11 @@ _INSTEAD: dict[str, tuple[tuple[str, str, float], ...]] = {
 }
 
 
-def statement_rewrites(text: str, node: ast.stmt) -> Iterator[Rewrite]:
+def statement_rewrites(text: str, node: ast.stmt, material: Material) -> Iterator[Rewrite]:
     """Yield the edits of an assignment as such, a statement of `text`."""
     yield from _operator(text, node)
     yield from _balanced(text, node)
+    yield from _leaking(text, node, material)
     yield from _scattered(text, node)
 
 
@@ -41,6 +43,33 @@ def _operator(text: str, node: ast.stmt) -> Iterator[Rewrite]:
             cost=cost,
             what=f"write {new} for {sign}",
         )
+
+
+def _leaking(text: str, node: ast.stmt, material: Material) -> Iterator[Rewrite]:
+    """Yield an assignment to the units that are off that lets them keep a share of what they had.
+
+    They were given nothing, or that share itself.
+    """
+    match node:
+        case ast.Assign(
+            targets=[ast.Subscript(slice=ast.Compare()) as target],
+            value=ast.Constant() | ast.Name() | ast.Attribute() as value,
+        ):
+            start = text.index("=", span(text, target)[1])
+        case _:
+            return
+    own = source(text, value)
+    is_zero = isinstance(value, ast.Constant) and not value.value
+    for slope in material.leaks:
+        if is_zero or slope == own:
+            yield Rewrite(
+                start=start,
+                end=span(text, value)[1],
+                new=f"*= {slope}",
+                kind="leak",
+                cost=1.9,
+                what=f"multiply by {slope} where the unit is off",
+            )
 
 
 def _balanced(text: str, node: ast.stmt) -> Iterator[Rewrite]:

@@ -19,7 +19,6 @@ from gradcheck.network.forward import Forward, Trace, bound
 from gradcheck.network.graph import Network, Node
 from gradcheck.numeric import directions
 from gradcheck.numeric.complex_step import STEP
-from gradcheck.op import Op
 from gradcheck.problem import Kink
 from gradcheck.record import record
 
@@ -48,17 +47,21 @@ def kinks(network: Network, trace: Trace, forward: Forward) -> list[Kink]:
     found: list[Kink] = []
     moved: list[_End] | None = None
     for node in network.steps:
+        if node.op.kinks is None:
+            continue
         inputs, settings = trace.inputs[node.name], _settings(node, trace.parameters)
-        own = list(_kinks(node.op, node.name, inputs, settings))
+        here = _near(node.op.kinks(inputs, settings), inputs[0])
         # Behind a kink there may be movement that no line shows.
-        if own and not found:
+        if len(here) and not found:
             moved = _moved(network, trace, forward) if moved is None else moved
-            own = _leaving(node, own, inputs, moved)
-        found += own
+            here = here[_left(node, inputs, moved)[tuple(here.T)]]
+        found += _kinks(node.name, inputs[0], here)
     for penalty in network.penalties:
         for name in penalty.parameters:
-            at = (trace.parameters[name],)
-            found += _kinks(penalty.op, penalty.place(name), at, {}, parameter=name)
+            if penalty.op.kinks is not None:
+                own = trace.parameters[name]
+                here = _near(penalty.op.kinks((own,), {}), own)
+                found += _kinks(penalty.place(name), own, here, name)
     return found
 
 
@@ -67,25 +70,16 @@ def _settings(node: Node, parameters: Mapping[str, Array]) -> dict[str, Any]:
     return {**node.options, **bound(node, parameters)}
 
 
-def _kinks(
-    op: Op,
-    place: str,
-    inputs: tuple[Array, ...],
-    settings: Mapping[str, Any],
-    parameter: str | None = None,
-) -> Iterator[Kink]:
-    if op.kinks is None:
-        return
-    distances = op.kinks(inputs, settings)
-    size = _size(inputs[0])
-    for indices in np.argwhere(np.abs(distances) <= NEAR * size):
-        index = tuple(int(i) for i in indices)
-        yield Kink(
-            node=place,
-            index=index,
-            size=NUDGE * float(size[index]),
-            parameter=parameter,
-        )
+def _near(distances: Array, x: Array) -> Array:
+    """Return the indices of the elements of x that are that near to a kink, (k, axes)."""
+    return np.argwhere(np.abs(distances) <= NEAR * _size(x))
+
+
+def _kinks(place: str, x: Array, indices: Array, parameter: str | None = None) -> Iterator[Kink]:
+    """Describe the elements with these indices."""
+    size = _size(x) if len(indices) else x
+    for index in map(tuple, indices.tolist()):
+        yield Kink(node=place, index=index, size=NUDGE * float(size[index]), parameter=parameter)
 
 
 def _size(x: Array) -> Array:
@@ -138,12 +132,10 @@ def _along(
     )
 
 
-def _leaving(
-    node: Node, found: list[Kink], inputs: tuple[Array, ...], moved: list[_End]
-) -> list[Kink]:
-    """Return those kinks that an element leaves when everything moves."""
+def _left(node: Node, inputs: tuple[Array, ...], moved: list[_End]) -> Array:
+    """Tell which elements would leave a kink when everything moves; all, where that is unknown."""
     if not moved or node.op.kinks is None:
-        return found
+        return np.ones(inputs[0].shape, dtype=bool)
     size = _size(inputs[0])
     left = np.zeros(inputs[0].shape, dtype=bool)
     for end in moved:
@@ -151,4 +143,4 @@ def _leaving(
             settings = _settings(node, end.parameters)
             distances = node.op.kinks(end.inputs[node.name], settings)
         left |= ~(np.abs(distances) <= NEAR * size)
-    return [kink for kink in found if left[kink.index]]
+    return left

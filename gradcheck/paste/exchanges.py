@@ -1,21 +1,16 @@
 """Names for mistakes of one value, function or derivative in the place of another."""
 
 import re
-from collections.abc import Iterator
-from typing import TypeAlias
 
 from gradcheck.paste.mistake import (
     ACTIVATION,
     DERIVATIVE,
     DERIVED,
-    INPUT,
-    PRE,
     PRODUCT,
     WEIGHT,
+    Codes,
     Mistake,
 )
-
-Codes: TypeAlias = Iterator[str]
 
 
 def replaced_function(m: Mistake) -> Codes:
@@ -69,47 +64,57 @@ def replaced_value(m: Mistake) -> Codes:
     yield from ("PRP04", "MAT10", "PRP06")
 
 
+def wrapped(m: Mistake) -> Codes:
+    """A value where its activation belongs."""
+    if m.is_weight:
+        yield "MAT05"
+    if m.is_gated and not m.is_slope:
+        yield "LST05"
+    yield from ("ACT03", "ACT12")
+
+
 def _other_bias(m: Mistake) -> Codes:
     """What a bias's gradient is summed from, in place of its layer's delta."""
     if WEIGHT.search(DERIVED.sub("", m.old)):
         yield "BIA07"
-    if DERIVED.search(m.old) and not m.is_namesake:
+    if m.is_derivative(m.old) and not m.is_namesake:
         yield "BIA08"
     yield from ("BIA10", "BIA08", "BIA07")
 
 
 def _other_input(m: Mistake) -> Codes:
     """What a weight's gradient is multiplied from, in place of its layer's input and delta."""
-    if DERIVED.search(m.old) and DERIVED.search(m.new):
+    if m.is_derivative(m.old) and m.is_derivative(m.new):
         yield from ("PRP04",) if m.is_namesake else ("ACT01", "PRP04")
-    if INPUT.search(m.old):
+    if m.is_data(m.old):
         yield "MAT07"
-    if PRE.search(m.old) and not PRE.search(m.new):
+    if m.link == "activation" or (not m.is_apart and m.is_sum(m.old) and not m.is_sum(m.new)):
         yield "MAT05"
     yield from ("MAT06", "MAT07", "MAT05", "PRP04")
 
 
 def _carried(m: Mistake) -> Codes:
     """What a delta is carried back from, or through."""
-    if PRODUCT.search(m.statement) and WEIGHT.search(m.new):
-        yield "MAT09" if DERIVED.search(m.old) else "MAT08"
-    if DERIVED.search(m.new) and DERIVED.search(m.old):
+    if PRODUCT.search(m.statement) and m.is_parameter(m.new):
+        yield "MAT09" if m.is_derivative(m.old) else "MAT08"
+    if m.is_derivative(m.new) and m.is_derivative(m.old):
         yield "MAT10"
 
 
 def _sloped(m: Mistake) -> Codes:
     """A derivative that is taken of something else."""
-    if not DERIVATIVE.search(m.statement) and not ACTIVATION.search(m.statement):
+    slopes = DERIVATIVE.search(m.statement) or ACTIVATION.search(m.statement)
+    if not slopes and not m.is_slope:
         return
     if m.is_recurrent and m.is_neighbour:
         yield "RNN04"
-    if m.is_shifted and INPUT.search(m.old):
+    if m.is_shifted and m.is_data(m.old):
         yield "PRP04"
-    if DERIVED.search(m.old) and not DERIVED.search(m.new):
+    if m.is_derivative(m.old) and not m.is_derivative(m.new):
         yield "ACT09"
-    if PRE.search(m.new) and not PRE.search(m.old):
+    if m.link == "sum" or (not m.is_apart and m.is_sum(m.new) and not m.is_sum(m.old)):
         yield "ACT23" if m.is_last else "ACT02"
-    if PRE.search(m.old) and not PRE.search(m.new):
+    if m.link == "activation" or (not m.is_apart and m.is_sum(m.old) and not m.is_sum(m.new)):
         yield "ACT03"
     yield from ("ACT13", "ACT02", "ACT03", "ACT09")
 

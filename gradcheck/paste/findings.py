@@ -76,6 +76,7 @@ def _mistake(case: Case, mend: Mended, edit: Mapping[str, Any]) -> Finding:
 
 def _described(case: Case, edit: Mapping[str, Any]) -> Mistake:
     exact = {c.parameter: c.ratio for c in case.wrong if c.ratio and _is_factor(c)}
+    everything = frozenset(check.parameter for check in case.judged.checks)
     return Mistake(
         kind=edit["kind"],
         old=edit["old"],
@@ -83,9 +84,14 @@ def _described(case: Case, edit: Mapping[str, Any]) -> Mistake:
         statement=edit["statement"],
         function=edit["function"],
         feeds=frozenset(edit["feeds"]),
-        everything=frozenset(check.parameter for check in case.judged.checks),
+        everything=everything,
         ratios={name: ratio for name, ratio in exact.items() if name in edit["feeds"]},
         updates=edit["updates"],
+        roles=edit["roles"],
+        link=edit["link"],
+        decays=edit["decays"],
+        begins=edit["begins"],
+        biases=frozenset(case.step["repair"]["biases"]) & everything,
     )
 
 

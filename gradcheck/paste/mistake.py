@@ -1,8 +1,13 @@
-"""One mistake of a pasted program: the edit that undoes it, and what its text speaks of."""
+"""One mistake of a pasted program: the edit that undoes it, and what it has to do with.
+
+What its values are was seen as the program ran; names tell where that could not be.
+"""
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from typing import TypeAlias
 
 from gradcheck.record import record
 
@@ -39,6 +44,7 @@ AVERAGE = re.compile(r"\bmean\(")
 AXIS = re.compile(r"axis=0")
 RNN = re.compile(r"(?i)\b(h|hs|c|s)\[-?t|dh_?next|hprev|h_prev|bptt|Whh|W_hh")
 GATE = re.compile(r"(?i)[wub]_?[fio](\W|$)")
+RESET = re.compile(r"(?i)[wub]_?[zr](\W|$)")
 NORM = re.compile(r"(?i)gamma|beta|x_?hat|x_?norm|batch_?norm|\bbn|inv_?std|std_?inv")
 LAYER_NORM = re.compile(r"(?i)layer_?norm|\bln")
 TIME = re.compile(r"\[t( ?[-+] ?1)?\]")
@@ -54,6 +60,9 @@ SPREAD = re.compile(r"(?i)pool|\brepeat\(|\bkron\(")
 
 CONV = re.compile(r"(?i)conv|kernel|filter|stride|pad")
 
+Codes: TypeAlias = Iterator[str]
+"""The codes of faults, the likeliest first."""
+
 
 @record
 class Mistake:
@@ -62,7 +71,10 @@ class Mistake:
     `old` and `new` are the expressions, `statement` the whole old statement, `function` what it
     is in; `feeds` names the parameters whose gradients it changes, out of `everything`; `ratios`
     are the factors by which those were exactly off. `updates` tells a statement that changes a
-    parameter itself.
+    parameter itself. The others are what the program itself shows, None where it can't be told:
+    the `roles` of values, by their texts, `link` where the new value is an `activation` of the old,
+    or the `sum` that this is one of, `decays` where only a penalty's share is edited, `begins`
+    where the statement is made from no derivative, and the `biases` among all parameters.
     """
 
     kind: str
@@ -74,6 +86,28 @@ class Mistake:
     everything: frozenset[str]
     ratios: Mapping[str, float]
     updates: bool = False
+    roles: Mapping[str, str] = field(default_factory=dict)
+    link: str | None = None
+    decays: bool | None = None
+    begins: bool | None = None
+    biases: frozenset[str] = frozenset()
+
+    def is_derivative(self, text: str) -> bool:
+        return self._plays(text, "derivative", DERIVED)
+
+    def is_sum(self, text: str) -> bool:
+        """Tell whether a value is what an activation is taken of."""
+        return self._plays(text, "sum", PRE)
+
+    def is_data(self, text: str) -> bool:
+        return self._plays(text, "data", INPUT)
+
+    def is_parameter(self, text: str) -> bool:
+        return self._plays(text, "parameter", WEIGHT)
+
+    def _plays(self, text: str, role: str, names: re.Pattern[str]) -> bool:
+        known = self.roles.get(text) or self.roles.get(f"{text}.T")
+        return bool(names.search(text)) if known is None else known == role
 
     @property
     def is_output(self) -> bool:
@@ -95,6 +129,8 @@ class Mistake:
         """Whether only the gradients of one parameter come from here, or of all of one kind."""
         if len(self.feeds) == 1 or self.is_output:
             return len(self.feeds) == 1
+        if self.feeds in (self.biases, self.everything - self.biases):
+            return True
         kinds = {_kind(name) for name in self.feeds}
         return len(kinds) == 1 and all(
             name in self.feeds for name in self.everything if _kind(name) in kinds
@@ -102,16 +138,24 @@ class Mistake:
 
     @property
     def is_bias(self) -> bool:
+        if self.biases:
+            return self.is_own and self.feeds <= self.biases
         return self.is_own and all(_is_bias(name) for name in self.feeds)
 
     @property
     def is_decay(self) -> bool:
-        return bool(DECAY.search(self.statement))
+        """Whether it is in a penalty's share of a gradient."""
+        return bool(DECAY.search(self.statement)) if self.decays is None else self.decays
 
     @property
     def is_weight(self) -> bool:
         """Whether the statement makes one weight's gradient, by a product with its input."""
         return self.is_own and not self.is_bias and bool(PRODUCT.search(self.statement))
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is known what both values are, and neither is an activation of the other."""
+        return self.old in self.roles and self.new in self.roles and self.link is None
 
     @property
     def is_recurrent(self) -> bool:
@@ -125,6 +169,24 @@ class Mistake:
     def is_gated(self) -> bool:
         """Whether the gates of an LSTM are among the parameters."""
         return sum(bool(GATE.search(name)) for name in self.everything) > 2
+
+    @property
+    def is_reset(self) -> bool:
+        """Whether the reset gate of a GRU comes in that was not there."""
+        gates = sum(bool(RESET.search(name)) for name in self.everything)
+        return gates > 2 and bool(re.fullmatch(r"r\w*(\[.*\])?", self.added))
+
+    @property
+    def empties(self) -> bool:
+        """Whether it sets something to zero."""
+        match _value(self.new):
+            case ast.Constant(value=0):
+                return True
+            case ast.Call(func=func):
+                return "zeros" in ast.unparse(func)
+            case ast.BinOp(left=ast.List(elts=[ast.Constant(value=0)]), op=ast.Mult()):
+                return True
+        return False
 
     @property
     def added(self) -> str:
@@ -146,12 +208,16 @@ class Mistake:
     def called(self) -> str | None:
         """The function of an activation or derivative that is handed the old value."""
         found = re.search(rf"(\w+)\({re.escape(self.old)}[,)]", self.statement)
-        known = found and (DERIVATIVE.search(found[1]) or ACTIVATION.search(found[1]))
-        return found[1] if found and known else None
+        if found is None or SUM.search(found[0]) or PRODUCT.search(found[0]):
+            return None
+        known = self.link or DERIVATIVE.search(found[1]) or ACTIVATION.search(found[1])
+        return found[1] if known else None
 
     @property
     def is_exchange(self) -> bool:
         """Whether one parameter stands in another's place."""
+        if self.old in self.roles and self.new in self.roles:
+            return self.roles[self.old] == self.roles[self.new] == "parameter"
         names = {_own(name) for name in self.everything}
         return _own(self.old) in names and _own(self.new) in names
 
@@ -170,8 +236,10 @@ class Mistake:
     def is_slope(self) -> bool:
         """Whether a derivative is taken of the old value, by a function or written out."""
         old = re.escape(self.old)
-        written = re.search(rf"{old} ?\* ?\(1(\.0?)? ?- ?{old}\)", self.statement)
-        return bool(written or (self.called and DERIVATIVE.search(self.called)))
+        squared = rf"{old} ?(\*\* ?2|\* ?{old})" if self.link is None else rf"\(?(\w+\.\w+\()?{old}"
+        written = rf"{old} ?\* ?\(1(\.0?)? ?- ?{old}\)|\b1(\.0?)? ?- ?{squared}(?!\w)"
+        called = self.called and (self.link or DERIVATIVE.search(self.called))
+        return bool(re.search(written, self.statement) or called)
 
     @property
     def is_dropout(self) -> bool:
@@ -181,12 +249,14 @@ class Mistake:
     @property
     def is_neighbour(self) -> bool:
         """Whether another entry of the same list belongs into a derivative."""
-        shifted = self.is_shifted and not INPUT.search(self.old)
+        shifted = self.is_shifted and not self.is_data(self.old)
         return shifted and bool(DERIVATIVE.search(self.statement))
 
     @property
     def is_first(self) -> bool:
         """Whether nothing that it is made from is a derivative: the way back begins there."""
+        if self.begins is not None:
+            return self.begins
         names = re.findall(r"[^\W\d]\w*", self.statement.partition("=")[2])
         return not any(DERIVED.search(name) for name in names)
 

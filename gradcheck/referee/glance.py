@@ -72,10 +72,10 @@ class Glance:
 
 def glance(numeric: Numeric, claimed: Array, epsilon: float, rtol: float) -> Glance:
     """Look at all entries; `epsilon` is the rounding unit of the claim."""
-    look = _Look(numeric, epsilon, rtol, len(claimed))
-    right, worst, moments = np.ones(len(claimed), dtype=np.int8), Worst(), evidence.Moments()
-    gaps = np.empty(min(BLOCK, len(claimed)))
+    look = _Look(numeric, claimed, epsilon, rtol)
+    moments = evidence.Moments()
     values = stretches(numeric.value, BLOCK)
+    gaps = np.empty(min(BLOCK, len(claimed)))
     with np.errstate(over="ignore", invalid="ignore"):
         for some in blocks(len(claimed)):
             claim, value = claimed[some], values(some)
@@ -84,18 +84,8 @@ def glance(numeric: Numeric, claimed: Array, epsilon: float, rtol: float) -> Gla
             np.abs(gap, out=gap)
             if numeric.interval is not None:
                 gap = outside(claim, numeric.interval.low[some], numeric.interval.high[some])
-            few = look.beyond(gap, some, min(worst.excess, 1.0))
-            places: slice | Array = some
-            if few is not None:
-                gap, places = gap[few], few + some.start
-            if not len(gap):
-                continue
-            bar, excess = look.excess(claimed[places], gap, places)
-            right[places] = excess <= 1
-            one = Worst.of(gap, bar, excess)
-            if one.excess > worst.excess:
-                index = one.index if few is None else int(few[one.index])
-                worst = replace(one, index=some.start + index)
+            look.at(gap, some)
+        right, worst = look.found()
         found = moments.evidence(claimed, numeric.value)
     if len(claimed):
         right &= _seeing(numeric, claimed, epsilon, rtol, moments)
@@ -103,18 +93,36 @@ def glance(numeric: Numeric, claimed: Array, epsilon: float, rtol: float) -> Gla
 
 
 class _Look:
-    """What the entries of one parameter are measured by."""
+    """What the entries of one parameter are measured by, and what came out so far."""
 
-    def __init__(self, numeric: Numeric, epsilon: float, rtol: float, count: int) -> None:
-        self.bar, self.weight = numeric.bar, SAFETY * epsilon
+    def __init__(self, numeric: Numeric, claimed: Array, epsilon: float, rtol: float) -> None:
+        self.claimed, self.bar, self.weight = claimed, numeric.bar, SAFETY * epsilon
         self.floor = max(TINY, rtol * evidence.size(*numeric.range)) if rtol else TINY
-        self.floored = bool(rtol) or count == 0 or numeric.bar.min() < self.floor
-        size = min(BLOCK, count)
+        self.floored = bool(rtol) or len(claimed) == 0 or numeric.bar.min() < self.floor
+        size = min(BLOCK, len(claimed))
         self.bars = stretches(numeric.bar, size)
         self.room = np.empty((2, size))
         self.products = room(numeric.bar, size) if isinstance(numeric.bar, Outer) else self.room[0]
+        self.right = np.ones(len(claimed), dtype=np.int8)
+        self.worst = Worst()
+        self.suspects: list[tuple[Array, Array]] = []
 
-    def beyond(self, gap: Array, some: slice, limit: float) -> Array | None:
+    def at(self, gap: Array, some: slice) -> None:
+        """Look at a stretch of entries, that are off by so much."""
+        few = self._beyond(gap, some, min(self.worst.excess, 1.0))
+        if few is None:
+            self._measure(gap, some)
+        elif len(few):
+            self.suspects.append((few + some.start, gap[few]))
+            if sum(len(places) for places, _ in self.suspects) > FIRST:
+                self._measure_suspects()
+
+    def found(self) -> tuple[Array, Worst]:
+        """Return which entries are right, 1 or 0 for each, and the worst of them."""
+        self._measure_suspects()
+        return self.right, self.worst
+
+    def _beyond(self, gap: Array, some: slice, limit: float) -> Array | None:
         """Return which of a stretch of entries may be off by more than `limit` bars.
 
         None if many may. Most entries are not even off by so many of their narrowest bars, which
@@ -135,15 +143,28 @@ class _Look:
         least = self.room[0, : some.stop - some.start]
         return np.multiply(self.bar[some], limit, out=least)
 
-    def excess(self, claim: Array, gap: Array, some: slice | Array) -> tuple[Array, Array]:
-        """Return the bars of some entries, and how many of these they are off by."""
+    def _measure_suspects(self) -> None:
+        """Measure the entries that may be off, all together: they are few in each stretch."""
+        if self.suspects:
+            places, gaps = zip(*self.suspects, strict=True)
+            self.suspects.clear()
+            self._measure(np.concatenate(gaps), np.concatenate(places))
+
+    def _measure(self, gap: Array, places: slice | Array) -> None:
+        """Hold the bars of some entries against what they are off by."""
+        claim = self.claimed[places]
         bar, excess = self.room[:, : len(claim)]
         np.abs(claim, out=bar)
         bar *= self.weight
-        bar += self.bars(some) if isinstance(some, slice) else self.bar[some]
+        bar += self.bars(places) if isinstance(places, slice) else self.bar[places]
         if self.floored:
             np.maximum(bar, self.floor, out=bar)
-        return bar, np.divide(gap, bar, out=excess)
+        np.divide(gap, bar, out=excess)
+        self.right[places] = excess <= 1
+        one = Worst.of(gap, bar, excess)
+        if one.excess > self.worst.excess:
+            first = one.index + places.start if isinstance(places, slice) else places[one.index]
+            self.worst = replace(one, index=int(first))
 
 
 def _seeing(

@@ -15,7 +15,10 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "wrong-layer": ("MAT", "PRP", "ACT13"),
     "wrong-index": ("MAT", "PRP", "RNN", "LOS11", "ACT13", "CNV"),
     "wrong-weights": ("MAT08", "PRP", "MAT10"),
-    "wrong-input-cached": ("MAT05", "MAT06", "MAT07", "PRP", "CCH"),
+    "wrong-input-cached": (
+        *("MAT05", "MAT06", "MAT07", "PRP", "CCH", "ACT13", "RNN04"),
+        *("LST05", "LST06", "LST07", "LST19"),
+    ),
     "wrong-delta": ("PRP", "MAT10"),
     "stale-weights": ("PRP01",),
     "missing-mean": ("AVG",),

@@ -104,6 +104,13 @@ def test_a_single_mistake_is_undone(old: str, new: str, mend: Mend) -> None:
     assert touched == planted
 
 
+def test_a_name_is_replaced_wherever_a_statement_has_it(mend: Mend) -> None:
+    found = mend(RIGHT.replace("sigmoid_prime(hidden)", "hidden * (1 - hidden)"))
+    assert found is not None
+    assert "hidden_out * (1 - hidden_out)" in found.text
+    assert [edit.what for edit in found.edits] == ["write hidden_out for hidden (2 times)"]
+
+
 def test_two_mistakes_are_undone_together(mend: Mend) -> None:
     wrong = RIGHT.replace("yhat - y", "y - yhat").replace(
         "sigmoid_prime(hidden)", "sigmoid_prime(hidden_out)"

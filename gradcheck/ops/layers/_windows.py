@@ -65,11 +65,11 @@ def expect_layout(op: str, shape: Shape, axes: int) -> None:
 
 def windows(size: Shape, options: Options) -> Windows:
     """Read the options that say how windows lie; without a stride they don't overlap."""
-    axes = len(size)
+    kernel, axes = options["kernel"], len(size)
     return Windows(
         size=size,
-        kernel=per_axis("kernel", options["kernel"], axes),
-        stride=per_axis("stride", options["stride"] or options["kernel"], axes),
+        kernel=per_axis("kernel", kernel, axes),
+        stride=per_axis("stride", options["stride"] or kernel, axes),
         padding=per_axis("padding", options["padding"], axes),
         dilation=per_axis("dilation", options.get("dilation", 1), axes),
     )
@@ -139,7 +139,8 @@ def combined(places: Sequence[Array], sizes: Shape) -> Array:
 
 def stretches(lay: Windows) -> Iterator[tuple[Any, ...]]:
     """Yield, for each element of the kernel, where in the padded array the windows have it."""
+    counts = lay.counts
     for offset in itertools.product(*map(range, lay.kernel)):
         starts = [a * d for a, d in zip(offset, lay.dilation, strict=True)]
-        lengths = zip(starts, lay.stride, lay.counts, strict=True)
+        lengths = zip(starts, lay.stride, counts, strict=True)
         yield (..., *(slice(first, first + s * (m - 1) + 1, s) for first, s, m in lengths))

@@ -158,7 +158,8 @@ class Stage:
         """What the first step updates by nothing: its gradient is zero, whatever moves a little."""
         before, after = self.base.before.values, self.base.after.values
         things = self.base.before.things
-        still = [e for e in self.base.events if np.ndim(e.left) and _adds_nothing(e)]
+        sums = [event for event in self.base.events if np.ndim(event.left)]
+        still, adding = ([e for e in sums if _adds_nothing(e) is so] for so in (True, False))
         return {
             path: frozen(value)
             for path, value in before.items()
@@ -167,6 +168,8 @@ class Stage:
             and np.ndim(value)
             and same(frozen(value), frozen(after.get(path)))
             and any(_is_of(event, things[path], value) for event in still)
+            # An accumulator may be empty again by the end.
+            and not any(e.augments and e.thing is things[path] for e in adding)
         }
 
     @property

@@ -81,7 +81,9 @@ def _turns(bench: Bench, known: Known) -> Iterator[Edit]:
 def _ideas(statement: Statement, known: Known) -> Iterator[Draft | Rewrite]:
     """Yield changes of one sign: to turn a whole sum would turn what is kept in it as well."""
     node, text = known.parsed(statement, {}), statement.text
-    yield from (idea for idea in statement_rewrites(text, node) if idea.kind == "flip-update")
+    yield from (
+        idea for idea in statement_rewrites(text, node, Material()) if idea.kind == "flip-update"
+    )
     value = getattr(node, "value", None)
     for draft in () if value is None else drafts(text, value, Material()):
         if draft.kind == "negate" and isinstance(parsed(draft.new), ast.BinOp):

@@ -17,7 +17,7 @@ from gradcheck.paste.understanding.fit import fit
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.optimizing import effective, is_collector
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.seen import Seen, nth_back
+from gradcheck.paste.understanding.seen import computed, nth_back
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
@@ -59,7 +59,7 @@ class _Watched:
     def __init__(self, inquiry: Inquiry, candidate: int) -> None:
         self._inquiry = inquiry
         self._loss = inquiry.candidates[candidate]
-        self._seen = Seen(inquiry)
+        self._seen = computed(inquiry)
         self._point = max(inquiry.points, key=lambda one: one.first)
         self._step: Step = replace(inquiry.step, first=self._point.first, paths=inquiry.parameters)
         self._sites = self._seen.sites | {self._loss.site}

@@ -5,7 +5,7 @@ does move a loss is none that we may make.
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import CodeType
@@ -16,7 +16,7 @@ import numpy as np
 from gradcheck.paste.repair.behind import behind
 from gradcheck.paste.repair.forms import Forms
 from gradcheck.paste.repair.judging import Judge, Shown
-from gradcheck.paste.repair.points import steady
+from gradcheck.paste.repair.points import steady, widened
 from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks, statements
 from gradcheck.paste.repair.visits import Look, Visits
 from gradcheck.paste.understanding.candidates import values
@@ -26,7 +26,7 @@ from gradcheck.paste.understanding.fit import Rows
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.seen import Seen
+from gradcheck.paste.understanding.seen import computed
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen, same
@@ -42,21 +42,34 @@ _SMALL = 2.0**-17
 class Bench:
     """A measured step of a program with its loss chosen, to try changes of its text on."""
 
-    def __init__(self, inquiry: Inquiry, choice: Choice, source: str, rate: float | None) -> None:
+    def __init__(
+        self,
+        inquiry: Inquiry,
+        choice: Choice,
+        source: str,
+        rate: float | None,
+        overwritten: Collection[str] = (),
+    ) -> None:
+        inquiry = widened(inquiry, overwritten)
         self.inquiry = inquiry
         self.machine = inquiry.machine
         self.candidate = choice.candidate
         self.loss = inquiry.candidates[choice.candidate]
         self.inferred = self.loss.standard is not None
         self.parameters = tuple(inquiry.parameters)
-        claims = claimed(inquiry, choice.candidate)
+        # What is overwritten has its mistake in the update itself, whatever that is made from.
+        claims = {
+            path: claim
+            for path, claim in claimed(inquiry, choice.candidate).items()
+            if str(path) not in overwritten
+        }
         self.claims = {path: claim for path, claim in claims.items() if not claim.decay}
         odd = [path for path in self._odd() if path not in claims]
         wrong = behind(inquiry, choice.candidate, odd)
         self._stateful = not wrong.stateful <= wrong.claims.keys()
         self.claims = {} if self._stateful else {**self.claims, **wrong.claims}
         if wrong.claims and self.claims:
-            self.claims = {**bare(inquiry, choice.candidate, self.claims, Seen(inquiry))}
+            self.claims = {**bare(inquiry, choice.candidate, self.claims, computed(inquiry))}
         self._decays = {path: claim.decay for path, claim in claims.items() if claim.decay}
         found = statements(self.machine.tree, source)
         self.statements: Mapping[int, Statement] = {s.number: s for s in found}
@@ -157,14 +170,16 @@ class Bench:
         look: Look,
         point: int = 0,
         most: int | None = None,
+        setting: str | None = None,
     ) -> Trial | None:
         """Run a changed step from a point, moving no parameter, and look around on the way.
 
         `look` is called right before each of the statements, every time, but for what it executes
-        itself; `most` ends the run after so many events of the loss. None where Python can't.
+        itself, and may give the variable `setting` another value; `most` ends the run after so many
+        events of the loss. None where Python can't.
         """
         visit, runtime = Visits(look, self.machine.runtime), self.machine.runtime
-        if not self.edit({**changes, **dict(self._here(changes, numbers))}):
+        if not self.edit({**changes, **dict(self._here(changes, numbers, setting))}):
             return None
         there = replace(self.points[0], point=self.points[point].point)
         runtime.visit = visit
@@ -173,12 +188,17 @@ class Bench:
         finally:
             runtime.visit = None
 
-    def _here(self, changes: Changes, numbers: Iterable[int]) -> Iterator[tuple[int, Change]]:
+    def _here(
+        self, changes: Changes, numbers: Iterable[int], setting: str | None
+    ) -> Iterator[tuple[int, Change]]:
         for number in numbers:
+            here = f"__gc_here__({number})"
+            if setting is not None:
+                here = f"{setting} = __gc_here__({number}, {setting})"
             text = self.statements[number].text
             own = changes.get(number) or Change(number=number, text=text)
             if own.text is not None:
-                yield number, replace(own, before=(*own.before, f"__gc_here__({number})"))
+                yield number, replace(own, before=(*own.before, here))
 
     def tells(self, changes: Changes, count: int | None = None) -> Shown | None:
         """Return what changed claims are worth at so many points; None where there are none."""

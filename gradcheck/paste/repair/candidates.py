@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from itertools import pairwise
 
-from gradcheck.edits import Draft, Rewrite, drafts, exchanges, statement_rewrites
+from gradcheck.edits import (
+    REPEATED,
+    TOGETHER,
+    Draft,
+    Rewrite,
+    drafts,
+    exchanges,
+    statement_rewrites,
+)
 from gradcheck.edits.rewrite import source, span
 from gradcheck.paste.repair.accumulators import is_never_emptied, is_overwritten
 from gradcheck.paste.repair.adjoints import Match
@@ -39,7 +47,6 @@ _GIVEN = 1.0
 _SUSPICION = 2.0
 _STRANGE = 0.8
 _EXACT = 1e-6
-_TOGETHER = 0.3
 _OVERWRITTEN = 0.8
 
 
@@ -118,11 +125,14 @@ def candidates(
         for idea in known.ideas[key]:
             part = Part(number=number, idea=idea)
             single.append(_edit(known, [part], wrong, likely))
-            if isinstance(idea, Draft) and _is_term(idea):
-                old = source(text, idea.node)
+            if not isinstance(idea, Draft):
+                continue
+            old = source(text, idea.node)
+            if _is_term(idea):
                 groups[idea.kind, old, idea.new].append(part)
                 if idea.kind == "change-axis":
                     groups[idea.kind, number, *differing(old, idea.new)].append(part)
+            if _is_term(idea) or idea.kind in REPEATED:
                 groups[idea.kind, number, old, idea.new].append(part)
     joint = [
         _edit(known, parts, wrong, likely)
@@ -168,7 +178,7 @@ def _ideas(
     own = known.parsed(statement, changes)
     scope = known.scopes[statement.number]
     material = known.stock.material(statement, scope, ratios)
-    for rewrite in statement_rewrites(text, own):
+    for rewrite in statement_rewrites(text, own, material):
         if rewrite.kind != "scatter-add" or _has_rows(own, scope):
             yield _likelier(rewrite, statement, known)
     value = getattr(own, "value", None)
@@ -233,7 +243,8 @@ def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
     if draft.kind != "replace-name":
         return draft
     old = source(text, draft.node)
-    if scope.arrays.get(old, ()) == scope.arrays.get(draft.new, ()):
+    is_known = draft.new in scope.arrays or draft.new in scope.numbers
+    if not is_known or scope.arrays.get(old, ()) == scope.arrays.get(draft.new, ()):
         return draft
     return replace(draft, cost=draft.cost + _OTHER_SHAPE)
 
@@ -245,7 +256,7 @@ def _edit(
     feeds: frozenset[Path] = frozenset().union(
         *(known.influences[p.number].parameters for p in parts)
     )
-    cost = first.cost + (_TOGETHER if len(parts) > 1 else 0.0)
+    cost = first.cost + (TOGETHER if len(parts) > 1 else 0.0)
     # What is a true derivative, up to its factor, needs no edit but that of the factor.
     is_right = _is_exact if likely else _is_meant
     if all(is_right(known, part.number) for part in parts):

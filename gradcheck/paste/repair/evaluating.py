@@ -38,12 +38,16 @@ _DIGITS = 9
 _MOST = 60_000
 """How many formulas are evaluated at most."""
 
+_HELD = 2**22
+"""How many numbers are kept at most, until the sums that they are part of are complete."""
+
 
 @record
 class Job:
     """A statement's formulas as they are, and by ideas what becomes of one of them.
 
-    `target` and `op` are those of an augmented assignment.
+    `target` and `op` are those of an augmented assignment. What a function `returns` may be how
+    steep another one is.
     """
 
     number: int
@@ -51,16 +55,28 @@ class Job:
     ideas: Mapping[frozenset[int], tuple[int, CodeType]]
     target: CodeType | None
     op: type[ast.operator] | None
+    returns: bool = False
 
 
 class _Seen:
-    """What one formula made: at the first executions, and in all."""
+    """What one formula made: at the first executions, and in all.
+
+    What is part of a sum makes what the sum comes to as well.
+    """
 
     def __init__(self) -> None:
         self.failed = False
         self.same = True
-        self.matches: list[Mapping[int, float]] = []
+        self.matches: list[dict[int, float]] = []
         self.total: Any = None
+
+
+@record
+class _Share:
+    """By how much a formula changes a sum that is complete later, and what it is found to match."""
+
+    apart: Array
+    matches: dict[int, float]
 
 
 class Evaluation:
@@ -71,14 +87,20 @@ class Evaluation:
         bench: Bench,
         jobs: Mapping[int, Job],
         targets: Targets,
+        sums: Mapping[int, int],
         late: Callable[[], bool],
     ) -> None:
         self._runtime = bench.machine.runtime
         self._jobs = jobs
+        self._sums = sums
+        """The statements that make parts of sums, with those that complete them."""
+        self._shares: dict[tuple[int, int], list[_Share]] = defaultdict(list)
+        self._held = 0
         self._late = late
         self._left = _MOST
         self._gradients = targets.gradients
         self._table = targets.table
+        self._steepness = targets.steepness
         self._plain: dict[tuple[int, int], _Seen] = defaultdict(_Seen)
         self._seen: dict[tuple[int, frozenset[int]], _Seen] = defaultdict(_Seen)
         self._counts: dict[int, int] = defaultdict(int)
@@ -104,9 +126,13 @@ class Evaluation:
             execution < _LOOKED or (value is not None and np.shape(value) in self._summed)
             for value in plain
         ]
+        made: dict[int, Array] = {}
         for root, value in enumerate(plain):
             if value is not None and useful[root]:
-                self._note(self._plain[job.number, root], job, execution, before, value)
+                own = self._plain[job.number, root]
+                made[root] = self._note(own, job, execution, before, value)
+                self._share(own, job, execution, made[root], made[root])
+        self._complete(job, execution, made)
         for idea, (root, code) in job.ideas.items():
             own = self._seen[job.number, idea]
             if plain[root] is None or own.failed or not useful[root]:
@@ -126,18 +152,40 @@ class Evaluation:
                 own.failed = True
                 continue
             own.same = own.same and same(value, plain[root])
-            self._note(own, job, execution, before, value)
+            new = self._note(own, job, execution, before, value)
+            self._share(own, job, execution, made[root], new)
 
-    def _note(self, seen: _Seen, job: Job, execution: int, before: Any, value: Any) -> None:
+    def _note(self, seen: _Seen, job: Job, execution: int, before: Any, value: Any) -> Array:
         made = value if job.op is None else _OPERATORS.get(job.op, _nothing)(before, value)
         if job.op in _SUMS:
             share = -np.asarray(value) if job.op is ast.Sub else np.asarray(value)
             seen.total = np.asarray(made) if seen.total is None else _sum(seen.total, share)
+        array = np.asarray(made)
         if execution < _LOOKED:
-            array = np.asarray(made)
-            seen.matches.append(dict(self._table.matches(array)))
+            slopes = self._steepness.matches(array).items() if job.returns else ()
+            # A part of a sum is no derivative; the whole may be.
+            own = {} if job.number in self._sums else self._table.matches(array)
+            seen.matches.append({**own, **{-1 - k: factor for k, factor in slopes}})
             if not execution:
                 seen.total = array if seen.total is None else seen.total
+        return array
+
+    def _share(self, seen: _Seen, job: Job, execution: int, old: Array, new: Array) -> None:
+        """Keep by how much a formula changes what is part of a sum."""
+        last = self._sums.get(job.number)
+        if last is None or execution >= _LOOKED or old.shape != new.shape or self._held > _HELD:
+            return
+        self._held += new.size
+        share = _Share(apart=new - old, matches=seen.matches[-1])
+        self._shares[last, execution].append(share)
+
+    def _complete(self, job: Job, execution: int, made: Mapping[int, Array]) -> None:
+        """Compare what the sum that a statement completes would come to with targets."""
+        whole = made.get(0)
+        for share in self._shares.pop((job.number, execution), ()):
+            self._held -= share.apart.size
+            if whole is not None and whole.shape == share.apart.shape:
+                share.matches.update(self._table.matches(whole + share.apart))
 
     def is_vain(self, number: int, idea: frozenset[int]) -> bool:
         """Tell what fails, or makes the same as before every time."""

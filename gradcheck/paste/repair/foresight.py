@@ -17,6 +17,7 @@ from gradcheck.paste.repair.evaluating import Evaluation, Job
 from gradcheck.paste.repair.origin import Origin, origin
 from gradcheck.paste.repair.purity import Purity
 from gradcheck.paste.repair.statements import Changes, Statement, put
+from gradcheck.paste.repair.sums import completing
 from gradcheck.paste.repair.targets import Targets
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
@@ -59,6 +60,7 @@ class Foresight:
         self._targets = targets
         self._purity = Purity(bench.machine.tree)
         self._formulas: dict[str, ast.expr | None] = {}
+        self._sums = {n: last.number for n, last in completing(targets.backward).items()}
         self._origins: dict[frozenset[Path], Origin | None] = {}
 
     def origin(self, wrong: frozenset[Path]) -> Origin | None:
@@ -70,7 +72,7 @@ class Foresight:
     def misses(self, changes: Changes, wrong: frozenset[Path]) -> bool:
         """Tell changes that are not made where the way back first goes wrong."""
         first = self.origin(wrong)
-        return first is not None and first.statement.number not in changes
+        return first is not None and first.numbers.isdisjoint(changes)
 
     def is_late(self, changes: Changes, wrong: frozenset[Path]) -> bool:
         """Tell changes that only make good for what has gone wrong before them on the way back."""
@@ -85,7 +87,7 @@ class Foresight:
         if not edits:
             return Outlook(vain=frozenset(), promising=frozenset())
         jobs = {job.number: job for job in self._jobs(changes, edits)}
-        evaluation = Evaluation(self._bench, jobs, self._targets, late)
+        evaluation = Evaluation(self._bench, jobs, self._targets, self._sums, late)
         self._bench.watch(changes, jobs, evaluation.look)
         keys = [(number, idea) for number, job in jobs.items() for idea in job.ideas]
         vain = frozenset(key for key in keys if evaluation.is_vain(*key))
@@ -101,6 +103,9 @@ class Foresight:
                 drafts = [idea for idea in ideas if isinstance(idea, Draft)]
                 if len(drafts) == len(ideas):
                     wanted.setdefault(number, {})[key] = drafts
+        for last in [self._sums[number] for number in wanted if number in self._sums]:
+            # What all parts of a sum come to is known when the last one is added.
+            wanted.setdefault(last, {})
         for number, own in wanted.items():
             job = self._job(self._known.statements[number], changes, own)
             if job is not None:
@@ -131,7 +136,14 @@ class Foresight:
             target = compiled(ast.parse(ast.unparse(tree.target), mode="eval").body)
             op = type(tree.op)
         codes = [compiled(root) for root in roots]
-        return Job(number=statement.number, codes=codes, ideas=ideas, target=target, op=op)
+        return Job(
+            number=statement.number,
+            codes=codes,
+            ideas=ideas,
+            target=target,
+            op=op,
+            returns=isinstance(tree, ast.Return),
+        )
 
     def _changed(self, root: ast.expr, drafts: Sequence[Draft]) -> CodeType | None:
         for draft in drafts:

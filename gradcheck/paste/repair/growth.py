@@ -182,11 +182,12 @@ class Growth:
         return not self._narrow or edit.feeds is None or edit.feeds >= self._state.shown.wrong
 
     def _is_first(self, edit: Edit) -> bool:
-        """Tell edits of the statement at which the way back first goes wrong."""
+        """Tell edits of the statement at which the way back first goes wrong, or of its helpers."""
         first = self._foresight.origin(self._state.shown.wrong)
-        return first is not None and {part.number for part in edit.parts} == {
-            first.statement.number
-        }
+        if first is None:
+            return False
+        own = [self._known.statements[part.number] for part in edit.parts]
+        return all(s.number in first.numbers or s.helps(first.statement) for s in own)
 
 
 def more(bench: Bench, count: int) -> int:

@@ -17,6 +17,7 @@ DECAY = frozenset(
         "drop-sum",
         "drop-call",
         "replace-name",
+        "spare-first",
     ]
 )
 """The kinds of edits that a wrong share of a penalty suggests."""

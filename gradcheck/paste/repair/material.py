@@ -65,6 +65,7 @@ class Stock:
         pairs = tuple(islice(found, _MOST_PAIRS))
         return Material(
             names=tuple(ranked[:_MOST_NAMES]),
+            calls=tuple(dict.fromkeys(self._calls(statement))),
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
             counts=(
@@ -98,6 +99,15 @@ class Stock:
             inner = (n for one in statement.body for n in ast.walk(one) if isinstance(n, ast.expr))
             self._blocks[key] = frozenset(map(ast.unparse, inner))
         return self._blocks[key]
+
+    def _calls(self, statement: Statement) -> Iterator[str]:
+        """Yield the calls of functions of one argument that the statements of the block have."""
+        nodes = (node for one in statement.body for node in ast.walk(one))
+        for node in nodes:
+            match node:
+                case ast.Call(func=ast.Name(id=name), args=[_], keywords=[]):
+                    if name in self.functions and node is not getattr(statement.node, "value", 0):
+                        yield ast.unparse(node)
 
     def _forgotten(self, statement: Statement, ratios: Sequence[float]) -> Iterator[str]:
         """Yield learning rates that are written as numbers, where just that factor is missing."""

@@ -5,12 +5,14 @@ Only what a derivative runs through should be one: it doubles when those before 
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.sums import collects, completing
 from gradcheck.paste.repair.targets import Targets
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
@@ -24,10 +26,19 @@ _MOST_SOURCES = 16
 
 @record
 class Origin:
-    """A statement that passes on no derivative, or one times a `factor` that is its own."""
+    """A statement that passes on no derivative, or one times a `factor` that is its own.
+
+    Where it completes a sum, `parts` are the numbers of the statements that make the rest of it.
+    """
 
     statement: Statement
     factor: float | None
+    parts: frozenset[int] = frozenset()
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of all statements that may be to blame."""
+        return self.parts | {self.statement.number}
 
 
 def origin(
@@ -37,15 +48,16 @@ def origin(
 
     What a right gradient is made from as well is right.
     """
-    carriers = _carriers(targets)
+    carriers, sums = _carriers(targets), completing(targets.backward)
+    complete = {last.number for last in sums.values()}
     suspects = [
         statement
         for statement in targets.backward
         if statement.number in carriers
         and influences[statement.number].known
         and influences[statement.number].parameters <= set(wrong)
-        and not _adds(statement.node)
-        and not _is_begun(statement)
+        and statement.number not in sums
+        and (statement.number in complete or not (_hands_on(statement) or collects(statement)))
     ]
     table, usual = targets.table, _factor(targets, carriers)
     for turn in range(_TURNS):
@@ -60,14 +72,21 @@ def origin(
             found = [factor / usual for factor in table.matches(values[turn]).values()]
             if any(abs(abs(factor) - 1) < _NEAR for factor in found):
                 continue
-            source = _handed_on(targets, statement) if turn else None
+            source = _handed_on(targets, statement, sums) if turn else None
             if source is not None:
-                return Origin(statement=source, factor=None)
-            return Origin(statement=statement, factor=found[0] if found else None)
+                return _origin(source, sums, None)
+            return _origin(statement, sums, found[0] if found else None)
     return None
 
 
-def _handed_on(targets: Targets, statement: Statement) -> Statement | None:
+def _origin(statement: Statement, sums: Mapping[int, Statement], factor: float | None) -> Origin:
+    parts = (number for number, last in sums.items() if last.number == statement.number)
+    return Origin(statement=statement, factor=factor, parts=frozenset(parts))
+
+
+def _handed_on(
+    targets: Targets, statement: Statement, sums: Mapping[int, Statement]
+) -> Statement | None:
     """Return what first goes wrong of that which the next turn of a statement begins with.
 
     Of what leads there, the last is what is carried on; None where that is a derivative, too: then
@@ -76,8 +95,12 @@ def _handed_on(targets: Targets, statement: Statement) -> Statement | None:
     sources = [*_sources(targets, statement)]
     for source in sources[:-1]:
         values = targets.values(source)
-        told = values[0].shape in targets.table.shapes and not _adds(source.node)
-        if told and not _is_begun(source) and not any(map(targets.table.matches, values[:_TURNS])):
+        told = values[0].shape in targets.table.shapes and not collects(source)
+        if (
+            told
+            and source.number not in sums
+            and not any(map(targets.table.matches, values[:_TURNS]))
+        ):
             return source
     for source in sources[-1:]:
         values = targets.values(source)[: len(source.sites)]
@@ -121,6 +144,11 @@ def _is_handed(value: ast.expr, own: Collection[str | None]) -> bool:
     return False
 
 
+def _hands_on(statement: Statement) -> bool:
+    """Tell what only gives a name to what there is, or to some of it."""
+    return isinstance(statement.node.value, ast.Name | ast.Attribute | ast.Subscript)
+
+
 def _factor(targets: Targets, carriers: Collection[int]) -> float:
     """Return the factor of the first derivative that is made; it is carried through."""
     made = [s for s in targets.backward if s.number in carriers and targets.values(s)]
@@ -128,32 +156,7 @@ def _factor(targets: Targets, carriers: Collection[int]) -> float:
     return next(found, 1.0)
 
 
-def _adds(node: ast.stmt) -> bool:
-    """Tell what makes but a part of a sum, or its share of one: `dx = dx + ...`."""
-    match node:
-        case ast.AugAssign(op=ast.Add() | ast.Sub()):
-            return True
-        case ast.Assign(targets=[target], value=ast.BinOp(op=ast.Add() | ast.Sub()) as value):
-            return any(ast.unparse(n) == ast.unparse(target) for n in ast.walk(value))
-    return False
-
-
-def _target(node: ast.Assign | ast.AugAssign) -> ast.expr:
-    return node.target if isinstance(node, ast.AugAssign) else node.targets[0]
-
-
-def _is_begun(statement: Statement) -> bool:
-    """Tell the first part of a sum: other statements of its block add to what it sets."""
-    match statement.node:
-        case ast.Assign(targets=[target]):
-            text = ast.unparse(target)
-        case _:
-            return False
-    block = [node for node in statement.body if isinstance(node, ast.Assign | ast.AugAssign)]
-    later = [node for node in block if node.lineno > statement.line and _adds(node)]
-    return any(ast.unparse(_target(node)) == text for node in later)
-
-
+@lru_cache(maxsize=1)
 def _carriers(targets: Targets) -> frozenset[int]:
     """Return the statements whose first values double with one of the first derivatives made."""
     found: set[int] = set()

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 
 from gradcheck.paste.repair.scope import Scope
@@ -68,8 +68,9 @@ def _shared(around: ast.AST, own: set[str]) -> Iterator[str]:
     yield from (f"({text})" for text in multiplied(around) if text not in own)
 
 
-def multiplied(around: ast.AST) -> Iterator[str]:
-    """Yield the sums and differences that statements nearby multiply by, or square: `p - y`."""
+@lru_cache(maxsize=64)
+def multiplied(around: ast.AST) -> tuple[str, ...]:
+    """Return the sums and differences that statements nearby multiply by, or square: `p - y`."""
     found: dict[str, None] = {}
     for node in ast.walk(around):
         match node:
@@ -82,7 +83,7 @@ def multiplied(around: ast.AST) -> Iterator[str]:
         for side in sides:
             if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Add | ast.Sub):
                 found[ast.unparse(side)] = None
-    yield from islice(found, _MOST_PRODUCTS)
+    return tuple(islice(found, _MOST_PRODUCTS))
 
 
 def _entrywise(one: str, other: str, scope: Scope) -> Iterator[str]:

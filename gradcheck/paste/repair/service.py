@@ -11,12 +11,12 @@ from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.course import repaired
 from gradcheck.paste.repair.entries import entries
+from gradcheck.paste.repair.evidence import Evidence
 from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.influence import influences
 from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.locating import likeliest
 from gradcheck.paste.repair.material import Stock
-from gradcheck.paste.repair.points import widened
 from gradcheck.paste.repair.scope import scopes
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.states import Late, State
@@ -33,6 +33,8 @@ from gradcheck.paste.understanding.wishes import wishes
 
 _SECONDS = 17.0
 _NEAR = 1e-5
+_TOLD = 8
+"""So many repairs are told of."""
 
 prepare = understand.prepare
 
@@ -89,7 +91,7 @@ def repair(
     """
     rate = told["rate"]["value"] if told.get("rate") else None
     overwritten = [entry["name"] for entry in told["neglected"] if entry["overwritten"]]
-    bench = Bench(widened(inquiry, overwritten), choice, source, rate)
+    bench = Bench(inquiry, choice, source, rate, overwritten)
     shown = bench.tells({})
     if shown is None or not shown.wrong:
         return None
@@ -117,16 +119,24 @@ def repair(
     first = _first(known, foresight, shown)
     report({"first": first})
     found = repaired(bench, known, State(changes={}, shown=shown), foresight, late)
+    done = found.done[:_TOLD]
+    evidence = Evidence(bench, known, [edit for state in done for edit in state.edits])
+
+    def told_of(state: State) -> dict[str, Any]:
+        edits = ({**_edit(bench, known, adjoints, e), **evidence.of(e)} for e in state.edits)
+        return {**_state(bench, state), "edits": [*edits]}
+
     return {
-        "done": [_state(bench, known, adjoints, state) for state in found.done[:8]],
-        "near": None if found.near is None else _state(bench, known, adjoints, found.near),
+        "done": [told_of(state) for state in done],
+        "near": None if found.near is None else told_of(found.near),
         "tried": found.tried,
+        "biases": evidence.biases,
         "influences": list(_influences(known)),
         "first": first,
     }
 
 
-def _state(bench: Bench, known: Known, adjoints: Adjoints, state: State) -> dict[str, Any]:
+def _state(bench: Bench, state: State) -> dict[str, Any]:
     return {
         "cost": state.cost,
         "wrong": sorted(str(path) for path in state.shown.wrong),
@@ -140,7 +150,6 @@ def _state(bench: Bench, known: Known, adjoints: Adjoints, state: State) -> dict
             }
             for number, change in sorted(state.changes.items())
         ],
-        "edits": [_edit(bench, known, adjoints, edit) for edit in state.edits],
     }
 
 

@@ -40,6 +40,12 @@ class Statement:
         inner = [node for node in self.parents if isinstance(node, _FUNCTIONS)]
         return inner[-1] if inner else None
 
+    def helps(self, other: "Statement") -> bool:
+        """Tell whether another statement calls, by name, the function that it is in."""
+        name = getattr(self.function, "name", None)
+        calls = (node.func for node in ast.walk(other.node) if isinstance(node, ast.Call))
+        return any(name == getattr(f, "attr", getattr(f, "id", "")) for f in calls)
+
     @property
     def owner(self) -> ast.ClassDef | None:
         """The innermost class that it is in."""
@@ -165,6 +171,7 @@ def unnamed(statement: Statement) -> frozenset[int]:
             case ast.BinOp(op=ast.Mult() | ast.Div() | ast.MatMult() | ast.Pow()):
                 parts = [node.left, node.right]
             case ast.Call(args=args):
+                # What arrays are joined from are parts, too.
                 lists = [a.elts for a in args if isinstance(a, ast.List | ast.Tuple)]
                 parts = [*args, *chain.from_iterable(lists)]
             case _:

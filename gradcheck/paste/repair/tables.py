@@ -11,6 +11,9 @@ from gradcheck.record import record
 LINES = 4
 """So many random lines tell a derivative from everything else."""
 
+LARGEST = 40_000
+"""A target has no more numbers."""
+
 _STEP = 1e-4
 _CLOSE = 1e-5
 

@@ -18,9 +18,10 @@ from gradcheck.array import Array
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.injections import Doubled, Once
-from gradcheck.paste.repair.scope import evaluated, visible
+from gradcheck.paste.repair.shifts import Shifts
 from gradcheck.paste.repair.statements import Statement, openings, unnamed
-from gradcheck.paste.repair.tables import LINES, Table, Target, target
+from gradcheck.paste.repair.steepness import steepness
+from gradcheck.paste.repair.tables import LARGEST, LINES, Table, Target, target
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.sites import of
@@ -32,15 +33,12 @@ Events: TypeAlias = Mapping[int, list[tuple[int, Event]]]
 Probe: TypeAlias = tuple[str, int, Array, Callable[[Array], float]]
 """A value's name and line, what it is, and how much a step of it changes the loss."""
 
-_LARGEST = 40_000
 _MOST_RUNS = 600
 _SECONDS = 2.0
 """How long all of these runs may take, by the time of one of them."""
 
 _TURNS = 3
 """So many executions of what is executed again and again have targets."""
-
-_MOST_CARRIED = 24
 
 
 class Targets:
@@ -102,6 +100,11 @@ class Targets:
         return Table([*self._measured()])
 
     @cached_property
+    def steepness(self) -> Table:
+        """The derivatives of activations, as functions that compute them should make them."""
+        return Table(steepness(self._bench, self._forward))
+
+    @cached_property
     def gradients(self) -> Table:
         """The loss's derivatives by the parameters, as measured along with the claims."""
         point = self._bench.points[0]
@@ -142,6 +145,10 @@ class Targets:
     @cached_property
     def _losses(self) -> int:
         return len(self._trial(frozenset({self._bench.loss.site})).events)
+
+    @cached_property
+    def _shifts(self) -> Shifts:
+        return Shifts(self._bench, self._losses, self._loss)
 
     def _trial(self, recorded: frozenset[int], **more: Any) -> Any:
         point = self._bench.points[0]
@@ -194,7 +201,7 @@ class Targets:
             return
         event = own[at][1]
         value = np.asarray(event.value)
-        if 1 < value.size <= _LARGEST:
+        if 1 < value.size <= LARGEST:
             name = names[0] if names else statement.text
 
             yield name, statement.line, value, partial(self._slope, event.site, at)
@@ -241,8 +248,8 @@ class Targets:
             if after is None or at is None:
                 continue
             value, text = np.asarray(own[at][1].value), ast.unparse(node.target)
-            if 1 < value.size <= _LARGEST:
-                yield text, statement.line, value, partial(self._follows, after, at, text)
+            if 1 < value.size <= LARGEST:
+                yield text, statement.line, value, partial(self._shifts.follows, after, at, text)
 
     def _carried(self, events: Events, turn: int) -> Iterator[Probe]:
         """Yield what a turn of a loop on the way to the loss begins with."""
@@ -253,73 +260,10 @@ class Targets:
                 at = self._executed.get(statement.number, 0) - 1 - turn
             if at is None or at <= 0:
                 continue
-            for text, value in self._moving(statement, at):
-                yield text, statement.line, value, partial(self._follows, statement, at, text)
-
-    def _follows(self, statement: Statement, at: int, text: str, step: Array) -> float:
-        up, down = (self._shifted(statement, at, text, sign * step) for sign in (1.0, -1.0))
-        return (up - down) / 2
-
-    def _moving(self, statement: Statement, at: int) -> Iterator[tuple[str, Array]]:
-        """Yield the arrays that a statement sees, and that depend on the parameters."""
-        count = min(2, len(self._bench.points))
-        seen = [self._seen(statement, at, k) for k in range(count)]
-        own = [np.asarray(value) for value in self._bench.points[0].point.values()]
-        found = 0
-        for text, value in seen[0].items():
-            other = seen[-1].get(text)
-            if other is None or other.shape != value.shape or np.array_equal(value, other):
-                continue
-            if not any(value.shape == o.shape and np.array_equal(value, o) for o in own):
-                found += 1
-                if found <= _MOST_CARRIED:
-                    yield text, value
-
-    def _seen(self, statement: Statement, at: int, point: int) -> Mapping[str, Array]:
-        found: dict[str, Array] = {}
-        things: set[int] = set()
-
-        def look(number: int, execution: int, frame: FrameType) -> None:
-            if execution != at:
-                return
-            for text in visible(self._bench, number, frame):
-                thing = evaluated(text, frame)
-                if _is_open(thing) and id(thing) not in things:
-                    things.add(id(thing))
-                    found[text] = np.array(thing)
-
-        self._bench.watch({}, [statement.number], look, point)
-        return found
-
-    def _shifted(self, statement: Statement, at: int, text: str, step: Array) -> float:
-        """Return the loss with a value moved for one turn: who else has it sees it as it was."""
-        moved: list[Any] = []
-
-        def shift(number: int, execution: int, frame: FrameType) -> None:
-            while moved:
-                thing = moved.pop()
-                thing -= step
-            thing = evaluated(text, frame) if (number, execution) == turn else None
-            if thing is not None and _is_open(thing) and thing.shape == step.shape:
-                thing += step
-                moved.append(thing)
-
-        turn = (statement.number, at)
-        watched = [statement.number, *self._behind(statement)]
-        return self._loss(self._bench.watch({}, watched, shift, most=self._losses))
-
-    def _behind(self, statement: Statement) -> list[int]:
-        """Return the statements behind the loop that a statement is in, of the same function."""
-        loops = [n for n in statement.parents if isinstance(n, ast.For | ast.While)]
-        own = (s for s in self._bench.statements.values() if s.function is statement.function)
-        return [s.number for s in own if loops and s.line > (loops[-1].end_lineno or s.line)]
-
-
-def _is_open(thing: Any) -> bool:
-    """Tell arrays that can be changed in place."""
-    return (
-        isinstance(thing, np.ndarray)
-        and thing.dtype.kind == "f"
-        and 1 < thing.size <= _LARGEST
-        and thing.flags.writeable
-    )
+            for text, value in self._shifts.moving(statement, at):
+                yield (
+                    text,
+                    statement.line,
+                    value,
+                    partial(self._shifts.hangs_on, statement, at, text),
+                )

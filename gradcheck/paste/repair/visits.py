@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Callable
 from types import FrameType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from gradcheck.paste.understanding.runtime import Runtime
 
-Look: TypeAlias = Callable[[int, int, FrameType], None]
-"""What is done before a statement, by its number, at an execution, with the frame."""
+Look: TypeAlias = Callable[[int, int, FrameType], Any]
+"""What is done before a statement, by its number, at an execution, with the frame.
+
+Where a variable is to be set, what it returns is the variable's value, unless that is None.
+"""
 
 
 class Visits:
@@ -22,10 +25,10 @@ class Visits:
         self._runtime = runtime
         self._counts: Counter[int] = Counter()
 
-    def __call__(self, number: int, frame: FrameType) -> None:
+    def __call__(self, number: int, frame: FrameType) -> Any:
         self._counts[number] += 1
         self._runtime.visit = None
         try:
-            self._look(number, self._counts[number] - 1, frame)
+            return self._look(number, self._counts[number] - 1, frame)
         finally:
             self._runtime.visit = self

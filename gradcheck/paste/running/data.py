@@ -14,7 +14,7 @@ from gradcheck.array import Array
 from gradcheck.paste.running.unseen import Unseen
 from gradcheck.record import record
 
-Hint: TypeAlias = Literal["array", "labels", "parameter", "table", "layers"]
+Hint: TypeAlias = Literal["array", "labels", "parameter", "table", "layers", "index"]
 Kind: TypeAlias = Literal[
     "normal",
     "binary",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.paste.running.data import Guess, Hint
+from gradcheck.paste.running.names import uses
 from gradcheck.paste.running.shrinking import shaping
 from gradcheck.paste.running.sources import hint_of
 from gradcheck.record import record
@@ -48,10 +49,14 @@ _NUMBERS: tuple[tuple[str, float | int], ...] = (
 
 @record
 class Facts:
-    """What the program says about sizes: those that arrays have, and how many samples it needs."""
+    """What the program says about sizes: those that arrays have, and how many samples it needs.
+
+    Where it picks one thing at a time it `picks`: other data are likely of a single one, too.
+    """
 
     sizes: tuple[int, ...]
     samples: tuple[int, ...]
+    picks: bool = False
 
 
 def facts(tree: ast.Module, namespace: Mapping[str, Any]) -> Facts:
@@ -62,7 +67,9 @@ def facts(tree: ast.Module, namespace: Mapping[str, Any]) -> Facts:
     for size in (*shaping(tree), *_handed(tree), *_numbers(tree)):
         if 1 < size < _LARGEST:
             seen.setdefault(size)
-    return Facts(sizes=tuple(seen), samples=_samples(tree))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    picks = any(use.picks for use in uses(tree, names).values())
+    return Facts(sizes=tuple(seen), samples=_samples(tree), picks=picks)
 
 
 def number(name: str) -> float | int | None:
@@ -84,7 +91,9 @@ def guesses(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> I
     match hint:
         case "table":
             yield from _tables(samples, [*free, *sizes])
-        case "labels":
+        case "labels" | "index":
+            if hint == "index":
+                yield Guess(shape=(), kind="number", number=1)
             yield from _labels(samples, [*sizes, *free])
             yield from _features(samples, [*free, *sizes])
         case "layers":
@@ -94,6 +103,8 @@ def guesses(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> I
             yield from _features(samples, [*free, *sizes])
         case "array":
             features = _features(samples, [*free, *sizes])
+            if given.picks:
+                yield from (Guess(shape=(size,), kind="normal") for size in used)
             if _PICTURES.search(name):
                 yield from islice(features, 2)
                 yield from _pictures(samples)

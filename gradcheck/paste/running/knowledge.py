@@ -6,6 +6,7 @@ from functools import cached_property
 from gradcheck.paste.running.helpers import supplied
 from gradcheck.paste.running.names import Use, bound_by, uses
 from gradcheck.paste.running.sites import Sites
+from gradcheck.paste.running.written import written
 
 
 class Knowledge:
@@ -61,6 +62,11 @@ class Knowledge:
             and isinstance(node.slice, ast.Constant)
             and isinstance(node.slice.value, int)
         )
+
+    @cached_property
+    def text(self) -> str:
+        """What files hold that the program reads."""
+        return written(self.tree)
 
     @cached_property
     def activated(self) -> frozenset[str]:

@@ -3,7 +3,8 @@
 import ast
 import builtins
 import symtable
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -16,17 +17,25 @@ _GIVEN = frozenset(dir(builtins)) | _PYTHON_2 | {"__file__", "__name__", "displa
 
 @record
 class Use:
-    """How a name is used: the first line, whether called, whether by text keys, its attributes.
+    """How a name is used: the first line, whether called or indexed, by text keys, its attributes.
 
     What is `parted` is cut into several parts by columns, as a table of features and labels is.
+    What `picks` is good for nothing but to pick something out of arrays, as the number of a word.
     """
 
     name: str
     line: int
     called: bool
+    indexed: bool
     keyed: bool
     parted: bool
+    picks: bool
     attributes: frozenset[str]
+
+    @property
+    def held(self) -> bool:
+        """Whether it is used as an array or a list is, and never as a function."""
+        return not self.called and (self.indexed or bool(self.attributes & _ARRAY_ATTRIBUTES))
 
     @property
     def foreign(self) -> bool:
@@ -62,9 +71,12 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
     wanted = set(names)
     lines: dict[str, int] = {}
     called: set[str] = set()
+    indexed: set[str] = set()
     keyed: set[str] = set()
     attributes: dict[str, set[str]] = {}
     columns: dict[str, set[str]] = {}
+    others = _counted(tree) - _handed(tree)
+    picking = _picking(tree)
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in wanted:
@@ -79,17 +91,53 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
                 attributes.setdefault(name, set()).add(attribute)
             case ast.Name(id=name, lineno=line) if name in wanted:
                 lines[name] = min(line, lines.get(name, line))
+        match node:
+            case ast.Subscript(value=ast.Name(id=name)) if name in wanted:
+                indexed.add(name)
     return {
         name: Use(
             name=name,
             line=line,
             called=name in called,
+            indexed=name in indexed,
             keyed=name in keyed,
             parted=_parted(columns.get(name, ())),
+            picks=0 < picking[name] == others[name],
             attributes=frozenset(attributes.get(name, ())),
         )
         for name, line in lines.items()
     }
+
+
+def _counted(tree: ast.AST) -> Counter[str]:
+    return Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+
+
+def _handed(tree: ast.AST) -> Counter[str]:
+    """Count how often names are handed to functions, put into lists or compared, as they are."""
+    found: Counter[str] = Counter()
+    for node in ast.walk(tree):
+        parts: Sequence[ast.AST] = ()
+        match node:
+            case ast.Call(args=args, keywords=keywords):
+                parts = [*args, *(keyword.value for keyword in keywords)]
+            case ast.List(elts=parts):
+                pass
+            case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right]):
+                parts = [left, right]
+        found.update(part.id for part in parts if isinstance(part, ast.Name))
+    return found
+
+
+def _picking(tree: ast.AST) -> Counter[str]:
+    """Count how often names are all that stands between the brackets behind another one."""
+    return Counter(
+        node.slice.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Name)
+        and isinstance(node.value, ast.Name | ast.Attribute)
+    )
 
 
 def _parted(columns: Collection[str]) -> bool:

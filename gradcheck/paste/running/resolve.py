@@ -132,7 +132,7 @@ class Resolver:
     def _function(self, name: str, use: Use | None) -> Any:
         line = use.line if use else 0
         helper = supplied(name, self._at_output(name))
-        if helper is not None:
+        if helper is not None and not (use is not None and use.held):
             self._hub.ledger.note("helper", name, f"is supplied: {helper[1]}", line)
             return helper[0]
         of_numpy = _of_numpy(name)

@@ -2,8 +2,8 @@
 
 Data are guessed in the order in which the program comes to use them. A set of guesses is the
 better, the fewer statements fail that other data could heal, the fewer operations stretch their
-arrays (see `trial`), and the likelier the guesses are by themselves. The best set so far is always
-the one that is extended.
+arrays and the fewer loops never turn (see `trial`), and the likelier the guesses are by themselves.
+The best set so far is always the one that is extended.
 """
 
 import heapq
@@ -66,7 +66,7 @@ class State:
             g.doubtful for g in self.guesses.values()
         )
         order = self.order + place + doubts - _CREDIT * self.arrays
-        return self._healable, len(seen.stretched), order
+        return self._healable, len(seen.stretched) + len(seen.idle), order
 
 
 def found(

@@ -12,7 +12,7 @@ from gradcheck.paste.running.sites import Pattern, Sites, line_now
 
 _LABELS = re.compile(
     r"(?i)(^|_)(y|ys|yy|t|label|labels|lab|target|targets|class|classes|truth|expected|desired|"
-    r"output_data|outputs|answers?|d)($|_|\d)|label|target|^y[A-Z_]|^Y"
+    r"output_data|outputs|answers?|d)($|_|\d)|label|target|one_?hot|^y[A-Z_]|^Y"
 )
 _PARAMETERS = re.compile(
     r"^(?:[wWbBvVuU]\d*|[wWbB](?:_?[a-z]{1,3})?\d*|theta\d*|thetas?|weights?\w*|bias(?:es)?\w*|coef\w*)$"
@@ -63,7 +63,8 @@ class Source:
 class Hub:
     """What the stand-ins of one run share: the guesses, the ledger, the program's assignments.
 
-    `arguments` are the indices at which the program looks into its command line.
+    `arguments` are the indices at which the program looks into its command line, `text` is what
+    files hold.
     """
 
     def __init__(
@@ -73,7 +74,9 @@ class Hub:
         sites: Sites,
         uses: Mapping[str, Use],
         arguments: frozenset[int],
+        text: str,
     ) -> None:
+        self.text = text
         self.data = data
         self.arguments = arguments
         self.ledger = ledger
@@ -91,7 +94,9 @@ class Hub:
     def hint(self, name: str) -> Hint:
         """Return what data of this name are, by how the program uses it and by custom."""
         use = self.uses.get(name)
-        return "table" if use is not None and use.parted else hint_of(name)
+        if use is not None and (use.parted or use.picks):
+            return "table" if use.parted else "index"
+        return hint_of(name)
 
     def source(self, name: str) -> Source:
         return Source(name, self)

@@ -11,11 +11,6 @@ from gradcheck.paste.running.arguments import ANSWER
 from gradcheck.paste.running.sites import line_now
 from gradcheck.paste.running.sources import Hub
 
-_TEXT = (
-    "the quick brown fox jumps over the lazy dog; how vexingly quick daft zebras jump.\n"
-    "pack my box with five dozen liquor jugs, and sphinx of black quartz, judge my vow!\n"
-) * 3
-
 
 def built_in(hub: Hub, importer: Callable[..., Any]) -> dict[str, Any]:
     """Return the built-in names of a program; a new dict, which the program may spoil."""
@@ -55,7 +50,7 @@ def _opened(hub: Hub) -> Callable[..., io.StringIO]:
         if set(mode) & set("wax+"):
             return io.StringIO()
         hub.ledger.note("text", str(file), "is a made-up text: files can't be read", line_now())
-        return io.StringIO(_TEXT)
+        return io.StringIO(hub.text)
 
     return open_stand_in
 

@@ -3,6 +3,7 @@
 Loops are left once the run has taken many turns or some time. Operations in which *both* sides are
 stretched are counted: `(n, 1)` against `(n,)` raises nothing and is hardly ever meant. So are, as
 weaker evidence, differences and products in which one side is: predictions and labels are alike.
+Loops that never turn are counted too: of too few samples there is no whole batch.
 """
 
 import ast
@@ -46,11 +47,15 @@ Step: TypeAlias = tuple[ast.stmt, CodeType | None]
 
 @record
 class Outcome:
-    """What a trial saw: failures, lines that stretch, and the first data that had no guess."""
+    """What a trial saw: failures, lines that stretch, and the first data that had no guess.
+
+    `idle` are the lines of loops that were come to, and never turned.
+    """
 
     failures: tuple[Failure, ...]
     stretched: frozenset[int]
     uneven: frozenset[int]
+    idle: frozenset[int]
     wanted: tuple[str, Hint] | None
 
 
@@ -88,6 +93,7 @@ def attempt(
         failures=tuple(failures),
         stretched=frozenset(watch.stretched),
         uneven=frozenset(watch.uneven),
+        idle=frozenset(watch.entered - watch.turned),
         wanted=wanted,
     )
 
@@ -109,6 +115,8 @@ class _Watch:
     def __init__(self) -> None:
         self.stretched: set[int] = set()
         self.uneven: set[int] = set()
+        self.entered: set[int] = set()
+        self.turned: set[int] = set()
         self.restart()
 
     def restart(self) -> None:
@@ -116,15 +124,17 @@ class _Watch:
         self._turns = 0
         self._start = time.thread_time()
 
-    def enter(self) -> None:
+    def enter(self, line: int) -> None:
         self._depth += 1
+        self.entered.add(line)
 
     def leave(self) -> None:
         self._depth -= 1
 
-    def tick(self) -> bool:
+    def tick(self, line: int) -> bool:
         """Return whether the loop shall end; raises _Enough when it is late for any."""
         self._turns += 1
+        self.turned.add(line)
         elapsed = time.thread_time() - self._start
         if elapsed > _PATIENCE * _SECONDS:
             raise _Enough
@@ -169,8 +179,9 @@ class _Instrument(ast.NodeTransformer):
 
     def _watched(self, node: ast.For | ast.While) -> ast.AST:
         self.generic_visit(node)
-        node.body.insert(0, ast.If(test=_call(_TICK), body=[ast.Break()], orelse=[]))
-        entered = ast.Expr(value=_call(_ENTER))
+        line = ast.Constant(value=node.lineno)
+        node.body.insert(0, ast.If(test=_call(_TICK, line), body=[ast.Break()], orelse=[]))
+        entered = ast.Expr(value=_call(_ENTER, line))
         left = ast.Expr(value=_call(_LEAVE))
         watched = ast.Try(body=[entered, node], handlers=[], orelse=[], finalbody=[left])
         return ast.copy_location(watched, node)

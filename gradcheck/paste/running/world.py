@@ -33,7 +33,7 @@ class World:
         self._bindings = known.bindings
         self._line = 0
         self.data = Data(guesses, draw)
-        hub = Hub(self.data, ledger, known.sites, known.uses, known.command_line)
+        hub = Hub(self.data, ledger, known.sites, known.uses, known.command_line, known.text)
         self.modules = Modules(hub, lambda name: self._resolver.imported(name))
         self._resolver = Resolver(known, hub, self.modules)
         self._given = built_in(hub, self.modules.importer)

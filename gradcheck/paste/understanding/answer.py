@@ -29,7 +29,8 @@ def step(one: Asked) -> dict[str, Any]:
     inquiry, choice, claims = one.inquiry, one.choice, one.claims
     machine = inquiry.machine
     fits = inquiry.fits[choice.candidate] if choice else {}
-    rate = learning_rate(inquiry, [fitted.scale for fitted in fits.values()])
+    scales = [fitted.scale for fitted in fits.values()]
+    rate = learning_rate(inquiry, scales) if inquiry.step.is_rated else None
     fitting = any(fitted.exact for fitted in fits.values())
     drawn = choice is not None and not fitting and is_drawn(inquiry, choice.candidate)
     return {

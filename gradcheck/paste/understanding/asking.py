@@ -135,16 +135,19 @@ def _looked(found: Found) -> Asked | None:
 def _chosen(inquiry: Inquiry, *notes: str) -> Asked:
     """Choose the loss; where none is written, what an optimizer is handed may be telling.
 
-    Where a mere metric is written, as a root of a loss, what it is made from may explain more.
+    It is if most of it is the gradient of one standard loss. Where a mere metric is written, as a
+    root of a loss, what it is made from may explain more: all, or it does not count.
     """
     choice = choose(inquiry)
     one = _held(inquiry, choice, notes)
     if choice is None or choice.basis == "given" or one.is_explained:
         return one
-    indices = telling(inquiry) if choice.basis == "inferred" else _behind(inquiry, choice.candidate)
+    is_inferred = choice.basis == "inferred"
+    indices = telling(inquiry) if is_inferred else _behind(inquiry, choice.candidate)
     others = (Choice(candidate=index, basis="inferred") for index in indices)
-    explained = (two for other in others if (two := _held(inquiry, other, notes)).is_explained)
-    return next(explained, one)
+    better = (two for other in others if (two := _held(inquiry, other, notes)).worth > one.worth)
+    best = max(better, key=lambda two: two.worth, default=one)
+    return best if is_inferred or best.is_explained else one
 
 
 def _behind(inquiry: Inquiry, written: int) -> Iterator[int]:

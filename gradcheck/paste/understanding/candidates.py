@@ -5,8 +5,9 @@ standard losses of a prediction and its target, which are known from their diffe
 """
 
 import ast
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -19,7 +20,7 @@ from gradcheck.paste.understanding.runtime import OFTEN, Event
 from gradcheck.paste.understanding.sites import Site
 from gradcheck.paste.understanding.standard import STANDARD
 from gradcheck.paste.understanding.steps import Trial
-from gradcheck.paste.understanding.texts import adds_a_loss
+from gradcheck.paste.understanding.texts import adds_a_loss, called_twice, roots_of
 from gradcheck.paste.understanding.values import number
 from gradcheck.paste.understanding.words import TARGETS, likelihood_like, loss_like, says
 from gradcheck.record import record
@@ -131,12 +132,12 @@ def candidates(
     touched = {trial.events[index].site for index in affected} - updates
     before, after = by_site(trial.events), by_site(moved.events)
     early = by_site(_before(trial.events, updates))
-    shared = frozenset(_called_twice(machine))
+    shared, roots = frozenset(called_twice(machine)), frozenset(roots_of(machine))
     found: list[Candidate] = []
     for site, events in before.items():
         if site in touched:
             own = [
-                *_explicit(machine.sites[site], machine.nodes[site], events),
+                *_explicit(machine.sites[site], machine.nodes[site], events, roots),
                 *_implied(machine, trial, events, after.get(site, [])),
             ]
             found += own
@@ -152,27 +153,17 @@ def candidates(
     return found
 
 
-def _called_twice(machine: Machine) -> Iterator[str]:
-    """Yield the functions that are called at several places, as for other data."""
-    calls = Counter(
-        ast.unparse(node.func).rpartition(".")[2]
-        for node in ast.walk(machine.tree)
-        if isinstance(node, ast.Call)
-    )
-    for function in {site.function for site in machine.sites.values()}:
-        if calls[function.rpartition(".")[2]] > 1:
-            yield function
-
-
 def _before(events: Sequence[Event], updates: set[int]) -> Sequence[Event]:
     """Return the events from before the first update: what comes later may be of other data."""
     return events[: next((i for i, one in enumerate(events) if one.site in updates), None)]
 
 
-def _explicit(site: Site, node: ast.AST, events: Sequence[Event]) -> Iterator[Candidate]:
+def _explicit(
+    site: Site, node: ast.AST, events: Sequence[Event], roots: AbstractSet[str]
+) -> Iterator[Candidate]:
     if not all(is_explicit(site, event) for event in events):
         return
-    named = loss_like(site.names)
+    named = loss_like(site.names) or not roots.isdisjoint(site.names)
     if not named and (len(events) >= OFTEN or _is_element(node)):
         return
     whole = all(number(event.value) is not None for event in events)

@@ -22,7 +22,7 @@ from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.runtime import Event
-from gradcheck.paste.understanding.seen import Seen, nth_back
+from gradcheck.paste.understanding.seen import Seen, computed, joined, nth_back
 from gradcheck.paste.understanding.texts import multipliers, products, solves
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.paste.understanding.ways import (
@@ -35,6 +35,7 @@ from gradcheck.paste.understanding.ways import (
 from gradcheck.record import record
 
 _SAME = 1e-6
+_MOST = 0.6
 
 
 @record
@@ -62,9 +63,12 @@ class Claim:
 
     def value(self, events: Sequence[Event], shape: tuple[int, ...]) -> Any:
         """Return the claim as some events have it; None where they have none."""
-        own = [e for e in events if e.site == self.site and np.shape(e.value) == shape]
-        index = nth_back(own, self.back)
-        return None if index is None else own[index].value
+        own = [event for event in events if event.site == self.site]
+        whole = [event for event in own if np.shape(event.value) == shape]
+        if not whole:
+            return joined(own, shape)
+        index = nth_back(whole, self.back)
+        return None if index is None else whole[index].value
 
 
 def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
@@ -76,7 +80,7 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
     decided = inquiry.decided(candidate)
     if all(fits[path].exact for path in decided):
         return {}
-    seen = Seen(inquiry)
+    seen = computed(inquiry)
     odd = {
         path: _explained(inquiry, candidate, path, seen) for path in decided if not fits[path].exact
     }
@@ -125,11 +129,12 @@ def _at(inquiry: Inquiry, candidate: int, path: Path, node: ast.expr, seen: Seen
 
 
 def telling(inquiry: Inquiry) -> Iterator[int]:
-    """Yield the standard losses whose gradients by all parameters the step computes somewhere."""
-    seen = Seen(inquiry)
+    """Yield the standard losses whose gradients the step computes somewhere: by most parameters."""
+    seen = computed(inquiry)
     for index, candidate in enumerate(inquiry.candidates):
         paths = inquiry.decided(index) if candidate.standard else []
-        if paths and all(any(True for _ in _exact(inquiry, index, p, seen)) for p in paths):
+        known = [path for path in paths if any(True for _ in _exact(inquiry, index, path, seen))]
+        if known and len(known) > _MOST * len(paths):
             yield index
 
 
@@ -292,8 +297,11 @@ def leads_uphill(inquiry: Inquiry, path: Path, claim: Claim, plan: Plan) -> bool
     if value is None:
         return False
 
+    own = {np.shape(event.value) for event in plain.events}
+    turned = shape if shape in own else ()
+
     def turn(value: Any) -> Any:
-        return -2 * frozen(value) if np.shape(value) == shape else 0.0
+        return -2 * frozen(value) if np.shape(value) == turned else 0.0
 
     other = step.trial(point.point, plan, recorded=frozenset(), inject={claim.site: turn})
     changes = plain.change(path), other.change(path)

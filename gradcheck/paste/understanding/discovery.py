@@ -124,9 +124,17 @@ def _ranked(scene: Scene, loops: Sequence[Turns], wishes: Wishes) -> list[Found]
 
 
 def _is_better(inner: Found, outer: Found) -> bool:
-    return len(inner.parameters) >= len(outer.parameters) and (
-        outer.is_scattered or not inner.is_scattered
+    """Tell whether all that is trained is trained by the inner loop already.
+
+    Over several steps, what an optimizer keeps has an effect on the loss, as parameters have. One
+    turn of the inner loop changes it with them, and there it has none.
+    """
+    every = {*inner.parameters, *outer.parameters}
+    whole = len(inner.parameters) >= len(outer.parameters) or (
+        every.issubset({*inner.parameters, *inner.others})
+        and any(every <= changes for changes in inner.turns.changed)
     )
+    return whole and (outer.is_scattered or not inner.is_scattered)
 
 
 def _repeats(turns: Turns, inner: Turns) -> bool:

@@ -181,8 +181,8 @@ def confirms(small: Inquiry, found: Found, candidate: int) -> bool:
         odd = [path for path, one in fits.items() if one.lines]
     step = replace(found.step, first=small.step.first)
     whole = replace(found, step=step, parameters=tuple(odd))
-    drawn = point(step, small.parameters, Draw(seed=1))
-    if not odd or drawn is None:
+    drawn = point(step, small.parameters, Draw(seed=1)) if odd else None
+    if drawn is None:
         return True
     one = measured(step, odd, [small.candidates[candidate]], drawn, few=True)
     if one is None:

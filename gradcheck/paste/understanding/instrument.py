@@ -77,6 +77,10 @@ class _Instrumenter:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 return [self._function(node)]
+            case ast.ClassDef():
+                new = self._copy(node)
+                new.decorator_list.insert(0, _read("__gc_class__"))
+                return [new]
             case ast.For() | ast.While():
                 return [self._loop(node)]
             case ast.AugAssign():
@@ -201,7 +205,11 @@ def _given(name: str) -> ast.stmt:
 
 def _call(hook: str, *args: object) -> ast.Call:
     values = [arg if isinstance(arg, ast.expr) else ast.Constant(arg) for arg in args]  # type: ignore[arg-type]
-    return ast.Call(func=ast.Name(id=hook, ctx=ast.Load()), args=values, keywords=[])
+    return ast.Call(func=_read(hook), args=values, keywords=[])
+
+
+def _read(name: str) -> ast.Name:
+    return ast.Name(id=name, ctx=ast.Load())
 
 
 def _mark(node: Any, number: int) -> None:

@@ -156,7 +156,7 @@ def _found(
     own = tuple(update for update in known if update.path in parameters)
     shapes = _shapes(looks, parameters)
     step, base = looks[0].step, looks[0].base
-    made = replace(step, first=0).trial({}, step.plan(None))
+    made = base if step.first == 0 else replace(step, first=0).trial({}, step.plan(None))
     spreads = are_spread(made, shapes)
     if spreads:
         step, base = replace(step, first=0, spreads=True), made

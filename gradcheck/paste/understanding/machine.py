@@ -1,6 +1,7 @@
 """A program that can be run statement by statement, and its parts again and again."""
 
 import ast
+import gc
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -16,6 +17,9 @@ from gradcheck.paste.understanding.runtime import Course, Event, Runtime, Stop, 
 from gradcheck.paste.understanding.sites import Site, formula, number, of, table
 from gradcheck.paste.understanding.snapshot import Snapshot
 from gradcheck.record import record
+
+_CROWD = 5_000
+"""So many functions are known before it is asked which of them are gone."""
 
 
 @record
@@ -51,12 +55,14 @@ class Machine:
         self.runs = 0
         variables.update(self.runtime.names())
         variables.setdefault("__name__", "__main__")
-        self._plans: dict[Any, list[CodeType]] = {}
+        self._plans: dict[Any, tuple[list[CodeType], dict[int, CodeType]]] = {}
+        """The code of all statements under each plan, and that of the functions in it."""
         self._known: dict[Any, CodeType] = {}
         self._within = [frozenset(of(node) for node in ast.walk(one)) for one in tree.body]
         self._codes: list[CodeType] = []
         self._inner: dict[int, CodeType] = {}
         self._sites: Mapping[int, Site] | None = None
+        self._crowd = _CROWD
         self.plan = Plan(sites=frozenset())
         self.install(self.plan)
 
@@ -87,9 +93,10 @@ class Machine:
         self.plan = plan
         key = _key(plan)
         if key not in self._plans:
-            self._plans[key] = [self._compiled(k, plan) for k in range(len(self.statements))]
-        self._codes = self._plans[key]
-        self._inner = {n: code for whole in self._codes for n, code in functions(whole).items()}
+            codes = [self._compiled(k, plan) for k in range(len(self.statements))]
+            inner = {n: code for whole in codes for n, code in functions(whole).items()}
+            self._plans[key] = codes, inner
+        self._codes, self._inner = self._plans[key]
         self._swap(self._inner)
 
     def _compiled(self, index: int, plan: Plan) -> CodeType:
@@ -112,7 +119,7 @@ class Machine:
         Of a class that is defined already, functions may be left out. Raises ValueError where a
         function can't have the code.
         """
-        self._codes = [*self._plans[_key(self.plan)]]
+        self._codes = [*self._plans[_key(self.plan)][0]]
         inner = dict(self._inner)
         for index, code in codes.items():
             self._codes[index] = code
@@ -120,11 +127,22 @@ class Machine:
         self._swap(inner)
 
     def _swap(self, codes: Mapping[int, CodeType]) -> None:
+        if len(self.runtime.made) > self._crowd:
+            self._thin_out()
         for number_, reference in self.runtime.made:
             function = reference()
             code = codes.get(number_)
             if function is not None and code is not None and function.__code__ is not code:
                 function.__code__ = code
+
+    def _thin_out(self) -> None:
+        """Forget functions that are gone: some programs make one for every number they compute.
+
+        Mostly these know what they were made for and are known by it, so they have to be collected.
+        """
+        gc.collect()
+        self.runtime.made[:] = [pair for pair in self.runtime.made if pair[1]() is not None]
+        self._crowd = _CROWD + 2 * len(self.runtime.made)
 
     def run(self, statement: int, course: Course | None, seconds: float) -> Ran:
         """Run one top-level statement from the state that the variables are in."""

@@ -9,6 +9,7 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.paste.understanding.candidates import Candidate, values
 from gradcheck.paste.understanding.fit import Rows
+from gradcheck.paste.understanding.instrument import Plan
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.points import Draw, directions, drawn
 from gradcheck.paste.understanding.slopes import Slopes, slopes
@@ -64,18 +65,18 @@ class Still:
     point: Point
     trial: Trial
     losses: Array
+    plan: Plan
 
     def slopes(self, path: Path, line: Array) -> Slopes:
         """Differentiate all candidates by a parameter along a line."""
         start = self.point[path]
         size = float(np.linalg.norm(np.asarray(start)))
-        wanted = frozenset(candidate.site for candidate in self.candidates)
-        plan = self.step.plan(wanted)
+        wanted = _sites(self.candidates)
 
         def at(amount: float) -> Array:
             moved = {**self.point, path: _moved(start, amount * line)}
             most = len(self.trial.events)
-            trial = self.step.trial(moved, plan, rate=0.0, most=most, recorded=wanted)
+            trial = self.step.trial(moved, self.plan, rate=0.0, most=most, recorded=wanted)
             return values(self.candidates, trial.events, self.trial.events)
 
         return slopes(at, self.losses, max(size, 0.1 * float(np.sqrt(np.size(start)))))
@@ -83,17 +84,24 @@ class Still:
 
 def standing(step: Step, candidates: Sequence[Candidate], point: Point) -> Still | None:
     """Run a step at a point with a rate of zero; None where that fails or no loss is finite."""
-    wanted = frozenset(candidate.site for candidate in candidates)
-    trial = step.trial(point, step.plan(wanted), rate=0.0, recorded=wanted)
+    wanted = _sites(candidates)
+    plan = step.plan(wanted)
+    trial = step.trial(point, plan, rate=0.0, recorded=wanted)
     losses = values(candidates, trial.events)
     if trial.failed or not np.any(np.isfinite(losses)):
         return None
-    return Still(step=step, candidates=candidates, point=point, trial=trial, losses=losses)
+    return Still(
+        step=step, candidates=candidates, point=point, trial=trial, losses=losses, plan=plan
+    )
+
+
+def _sites(candidates: Sequence[Candidate]) -> frozenset[int]:
+    return frozenset(candidate.site for candidate in candidates)
 
 
 def point(step: Step, parameters: Sequence[Path], draw: Draw) -> Point | None:
     """Draw a point for a step's parameters; None where the step can't be reached."""
-    base = replace(step, paths=tuple(parameters)).trial({}, step.plan(frozenset()))
+    base = replace(step, paths=tuple(parameters)).trial({}, step.plan(frozenset()), most=0)
     if base.failed or any(path not in base.before.values for path in parameters):
         return None
     return {p: drawn(base.before.values[p], draw, key) for key, p in enumerate(parameters)}

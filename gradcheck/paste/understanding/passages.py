@@ -97,6 +97,10 @@ class Passage(Step):
         with_gradients = (*self.paths, *self.gradients.values())
         return replace(self, paths=with_gradients).state(roots)
 
+    @property
+    def is_rated(self) -> bool:
+        return not self.gradients
+
     def claim(self, trial: Trial, path: Path) -> Any:
         gradient = self.gradients.get(path)
         return super().claim(trial, path) if gradient is None else trial.after.values.get(gradient)

@@ -16,7 +16,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from gradcheck.paste.understanding.values import frozen, operand
+from gradcheck.paste.understanding.hashing import Hashing
+from gradcheck.paste.understanding.values import frozen, meant, operand
 from gradcheck.record import record
 
 Look: TypeAlias = Callable[[FrameType], None]
@@ -47,7 +48,7 @@ class Event:
     ) -> None:
         self.site = site
         self.thing = thing
-        self.value = frozen(thing)
+        self.value = meant(thing)
         self.left = operand(left)
         self.right = operand(right)
         self.owner = owner
@@ -63,9 +64,9 @@ class Course:
     first that is watched, `turn` before that and all others, `end` after the last.
     `rate` multiplies what the sites of `rates` add to their left (True) or right operand;
     `recorded` are the sites whose values are kept, None for all; `most` ends the run after so
-    many events. `inject` adds to the values of sites, every time: a number, or what a function
-    makes of the value. `limits` are
-    the most iterations that loops may make.
+    many events, at once where there are to be none. `inject` adds to the values of sites, every
+    time: a number, or what a function makes of the value. `limits` are the most iterations that
+    loops may make.
     """
 
     loop: int
@@ -91,8 +92,9 @@ class Runtime:
         self.made: list[tuple[int, weakref.ref[FunctionType]]] = []
         self.course: Course | None = None
         self.watch: Callable[[int, int, FrameType, bool], bool] | None = None
-        self.visit: Callable[[int, FrameType], None] | None = None
-        """Called where an edited program has `__gc_here__(number)`."""
+        self.visit: Callable[[int, FrameType], Any] | None = None
+        """Called where an edited program has `__gc_here__(number)`; a second argument is what that
+        gives, unless what is called gives something."""
         self.deadline = float("inf")
         self.over: Stop | None = None
         self._turns = 0
@@ -104,6 +106,7 @@ class Runtime:
         """What was being handled already where an iteration began, by frame."""
         self._counts: dict[int, int] = {}
         self._seen: dict[int, int] = {}
+        self._hashing = Hashing()
 
     def names(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -116,6 +119,7 @@ class Runtime:
             "__gc_turned__": self._turned,
             "__gc_local__": self._local,
             "__gc_made__": self._made,
+            "__gc_class__": self._hashing.adopt,
             "__gc_caught__": self._caught,
             "__gc_here__": self._here,
         }
@@ -132,6 +136,7 @@ class Runtime:
         self._pending = {}
         self._counts = {}
         self._seen = {}
+        self._hashing.start()
 
     def record(self) -> None:
         """Begin to record at once, without waiting for a loop."""
@@ -237,6 +242,8 @@ class Runtime:
             if self._turns == course.first + 1:
                 if course.begin is not None:
                     course.begin(frame)
+                if course.most == 0:
+                    self._stop(Stop())
                 self._recording = True
             if self._recording and course.turn is not None:
                 course.turn(frame)
@@ -263,9 +270,11 @@ class Runtime:
     def _local(self, name: str, value: Any) -> Any:
         return self.given.pop(name, value)
 
-    def _here(self, number: int) -> None:
+    def _here(self, number: int, value: Any = None) -> Any:
+        found = None
         if self._recording and self.visit is not None:
-            self.visit(number, sys._getframe(1))
+            found = self.visit(number, sys._getframe(1))
+        return value if found is None else found
 
     def _made(self, number: int) -> Callable[[Any], Any]:
         def keep(function: Any) -> Any:

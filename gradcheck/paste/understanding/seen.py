@@ -4,11 +4,13 @@ import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.paste.understanding.candidates import by_site
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.runtime import Event
@@ -21,10 +23,12 @@ class Seen:
     """
 
     def __init__(self, inquiry: Inquiry) -> None:
-        shapes = {np.shape(inquiry.points[0].point[path]) for path in inquiry.parameters}
-        self.sites = frozenset(
-            event.site for event in inquiry.base.events if np.shape(event.value) in shapes
-        )
+        self._shapes = {np.shape(inquiry.points[0].point[path]) for path in inquiry.parameters}
+        whole = {e.site for e in inquiry.base.events if np.shape(e.value) in self._shapes}
+        runs = Counter(e.site for e in inquiry.base.events if not np.shape(e.value))
+        sizes = [size for shape in self._shapes if (size := int(np.prod(shape, dtype=int))) > 1]
+        parts = {site for site, count in runs.items() if any(count % size == 0 for size in sizes)}
+        self.sites = frozenset(whole | parts)
         self.order: list[int] = []
         self.values = [self._at(inquiry, point) for point in inquiry.points]
 
@@ -41,7 +45,12 @@ class Seen:
             own.pop(thing := id(event.thing) if serves else 0, None)
             own[thing] = event.value
         self.order = list(dict.fromkeys(event.site for event in reversed(trial.events)))[::-1]
-        return {key: list(own.values())[-most:] for key, own in found.items()}
+        last = {key: list(own.values())[-most:] for key, own in found.items()}
+        for site, events in by_site(trial.events).items():
+            for shape in self._shapes:
+                if (site, shape) not in last and (value := joined(events, shape)) is not None:
+                    last[site, shape] = [value]
+        return last
 
     def of(self, shape: Any) -> Iterator[tuple[int, int, list[Array]]]:
         """Yield each site with its values at all points, and how far back they are, the last last.
@@ -55,6 +64,20 @@ class Seen:
             if len(rows) == len(self.values):
                 for back in range(min(map(len, rows)), 0, -1):
                     yield site, back, [row[-back] for row in rows]
+
+
+@lru_cache(maxsize=2)
+def computed(inquiry: Inquiry) -> Seen:
+    """Return what a step computes as it was measured; it is run for that but once."""
+    return Seen(inquiry)
+
+
+def joined(events: Sequence[Event], shape: tuple[int, ...]) -> Array | None:
+    """Return the last numbers of a site as one array, where it computes them one by one."""
+    size = int(np.prod(shape, dtype=int))
+    if size < 2 or not events or len(events) % size or any(np.shape(e.value) for e in events):
+        return None
+    return np.array([event.value for event in events[-size:]], dtype=float).reshape(shape)
 
 
 def nth_back(events: Sequence[Event], back: int) -> int | None:

@@ -119,7 +119,8 @@ class Step:
     ) -> Trial:
         """Run the step from a point and keep the values of the sites `recorded`, None for all.
 
-        `most` ends it after so many events, without an `after`; `inject` adds to values.
+        `most` ends it after so many events, without an `after`: 0 of them right where it begins.
+        `inject` adds to values.
         """
         seen: list[State] = []
         runtime = self.scene.machine.runtime
@@ -167,6 +168,11 @@ class Step:
         event = self.formula.event(names, local) if self.formula else None
         if event is not None:
             self.scene.machine.runtime.events.append(event)
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether all that it claims are updates, which have a learning rate in them."""
+        return True
 
     def claim(self, trial: Trial, path: Path) -> Any:
         """Return what a trial claims to be a parameter's gradient: the update, downwards."""

@@ -69,7 +69,9 @@ def _run(inquiry: Inquiry, point: Point) -> list[Event]:
 
 def _kinds(inquiry: Inquiry, first: Sequence[Event], second: Sequence[Event]) -> Iterator[Around]:
     machine = inquiry.machine
-    latest = {event.site: index for index, event in enumerate(first)}
+    # What the step computes itself has been looked at: a residual may go like some loss, too.
+    own = {event.site for event in inquiry.base.events}
+    latest = {event.site: index for index, event in enumerate(first) if event.site not in own}
     for index in sorted(latest.values()):
         one, two = first[index], second[index]
         site = machine.sites.get(one.site)

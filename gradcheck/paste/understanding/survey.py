@@ -64,7 +64,8 @@ class _Watch:
         return False
 
     def _begun(self, loop: int, count: int, frame: FrameType) -> None:
-        self.outer.setdefault(loop, tuple(number for number, _, _ in self._running))
+        if loop not in self.outer:
+            self.outer[loop] = tuple(number for number, _, _ in self._running)
         self.counts[loop] = count + 1
         values = _values(frame) if count < WATCHED else None
         self._running.append((loop, count, values))

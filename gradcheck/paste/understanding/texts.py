@@ -1,6 +1,7 @@
-"""What the text of a program tells of a gradient's way into an update."""
+"""What the text of a program tells: of a gradient's way into an update, and of its calls."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from gradcheck.paste.understanding.machine import Machine
@@ -86,3 +87,24 @@ def adds_a_loss(node: ast.AST) -> bool:
                 if name.startswith(("log", "square")):
                     return True
     return False
+
+
+def called_twice(machine: Machine) -> Iterator[str]:
+    """Yield the functions that are called at several places, as for other data."""
+    calls = Counter(
+        ast.unparse(node.func).rpartition(".")[2]
+        for node in ast.walk(machine.tree)
+        if isinstance(node, ast.Call)
+    )
+    for function in {site.function for site in machine.sites.values()}:
+        if calls[function.rpartition(".")[2]] > 1:
+            yield function
+
+
+def roots_of(machine: Machine) -> Iterator[str]:
+    """Yield the names of nodes that are told to go back, as in `total.backward()`."""
+    for node in ast.walk(machine.tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=verb), args=[]):
+                if "back" in verb.lower():
+                    yield name

@@ -17,6 +17,7 @@ from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.machine import Machine, Scene
 from gradcheck.paste.understanding.passages import passage
 from gradcheck.paste.understanding.rehearsal import rehearse
+from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.survey import Turns
 from gradcheck.paste.understanding.wishes import NONE, RefusedError, Wishes, means, wishes
 
@@ -111,6 +112,8 @@ def _through(
             found = account.add(seen.found)
             account.loops += [_seen(scene, turns) for turns in seen.loops if any(turns.changed)]
             scene.snapshot.restore()
+        if index == len(machine.statements) - 1 and _is_whole(statement, found):
+            break
         error = rehearse(machine, index, found)
         if error is not None:
             yield {"line": statement.lineno, "error": error}
@@ -122,6 +125,11 @@ def _through(
             account.add([found] if found else [])
             if account.steps or account.refused:
                 break
+
+
+def _is_whole(statement: ast.stmt, found: Found | None) -> bool:
+    """Tell whether a statement is its training loop itself, whose turns were all that it does."""
+    return found is not None and of(statement) == found.turns.loop
 
 
 def _seen(scene: Scene, turns: Turns) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.array import Array
+from gradcheck.paste.understanding.words import GRADIENTS, says
 
 MOST = 2_000_000
 """Arrays with more elements than this are looked at, but not copied into records."""
@@ -34,7 +35,22 @@ def operand(value: Any) -> Any:
         return float(value)
     if isinstance(value, np.ndarray) and value.dtype.kind == "b":
         return frozen(np.asarray(value, dtype=float))
-    return frozen(value)
+    return meant(value)
+
+
+def meant(value: Any) -> Any:
+    """Return a frozen copy; of a node that records arithmetic, of the number that it stands for.
+
+    Such a node has arithmetic of its own, the number first, and an attribute for its gradient.
+    """
+    found = frozen(value)
+    if found is not None or not hasattr(type(value), "__add__"):
+        return found
+    attributes = getattr(value, "__dict__", None) or {}
+    if not any(says(name, GRADIENTS) for name in attributes):
+        return None
+    numbers = (frozen(inner) for inner in attributes.values())
+    return next((inner for inner in numbers if inner is not None), None)
 
 
 def table(value: list[Any]) -> Array | None:

@@ -31,15 +31,18 @@ _DERIVED = _set(
     "d dl dj de grad grads gradient gradients gradiente nabla delta deltas deriv derivative prime "
     "wrt rate rates smooth avg average old prev previous best min max log logs history acc accuracy"
 )
-_GRADIENTS = _set("grad grads gradient gradients gradiente nabla delta deltas d derivatives")
+GRADIENTS = _set("grad grads gradient gradients gradiente nabla delta deltas d derivatives")
 _NUMERIC = _set(
     "numeric numerical numerically numgrad gradapprox approx approximate approximated "
     "approximation fd finite numerisch numerique numerico"
 )
-_MARKS = _GRADIENTS | _set(
+_MARKS = GRADIENTS | _set(
     "dl dj de dc dloss dcost derror derivative deriv wrt dldw dedw djd partial slope g errorwrt "
     "losswrt"
 )
+
+_STEM = 3
+"""So many letters of a name may stand for it."""
 
 
 def says(name: str, kind: frozenset[str]) -> bool:
@@ -68,11 +71,15 @@ def _is_derived(name: str) -> bool:
 def gradient_of(parameter: Sequence[str], other: Sequence[str]) -> bool:
     """Tell whether one chain of names says that it holds the gradient of the other.
 
-    `dW1`, `grad_W1` and `grads['W1']` are so for `W1`; a bare `grad` is for anything.
+    `dW1`, `grad_W1` and `grads['W1']` are so for `W1`, and `gradPred` for `predicted`; a bare
+    `grad` is for anything.
     """
     own, last = _plain(parameter[-1]), _plain(other[-1])
     if last == own:
-        return any(says(name, _GRADIENTS) for name in other[:-1])
+        return any(says(name, GRADIENTS) for name in other[:-1])
+    stem = last.removeprefix("gradient").removeprefix("grad")
+    if last.startswith("grad") and len(stem) >= _STEM and own.startswith(stem):
+        return True
     rest = last.replace(own, "", 1) if own in last else last
     return rest in _MARKS and (own in last or rest not in ("d", "dl", "de", "dj"))
 

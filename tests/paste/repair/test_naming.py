@@ -1,5 +1,7 @@
 """Names of mistakes: what an edit and its surroundings are called."""
 
+from typing import Any
+
 import pytest
 
 from gradcheck.catalogues import FAULTS
@@ -10,7 +12,9 @@ from gradcheck.paste.naming import _BY_KIND, codes
 ALL = frozenset({"W1", "b1", "W2", "b2"})
 
 
-def mistake(kind: str, old: str, new: str, statement: str, feeds: frozenset[str]) -> Mistake:
+def mistake(
+    kind: str, old: str, new: str, statement: str, feeds: frozenset[str], **seen: Any
+) -> Mistake:
     return Mistake(
         kind=kind,
         old=old,
@@ -20,6 +24,7 @@ def mistake(kind: str, old: str, new: str, statement: str, feeds: frozenset[str]
         feeds=feeds,
         everything=ALL,
         ratios={},
+        **seen,
     )
 
 
@@ -40,6 +45,10 @@ def mistake(kind: str, old: str, new: str, statement: str, feeds: frozenset[str]
         (
             mistake("change-index", "x[0]", "x[1]", "dh_dw = x[0] * slope(s)", frozenset({"W1"})),
             "PRP04",
+        ),
+        (
+            mistake("assign-to-accumulate", "=", "+=", "self.grad = s * out.grad", ALL),
+            "GRF01",
         ),
         (
             mistake("divide", "d.repeat(2, 1)", "d.repeat(2, 1) / 4", "e = d.repeat(2, 1)", ALL),
@@ -133,6 +142,74 @@ def mistake(kind: str, old: str, new: str, statement: str, feeds: frozenset[str]
 )
 def test_a_mistake_has_the_name_of_its_fault(given: Mistake, code: str) -> None:
     assert codes(given, FAULTS.all())[0] == code
+
+
+@pytest.mark.parametrize(
+    ("link", "code"), [("activation", "ACT03"), ("sum", "ACT02"), (None, "ACT13")]
+)
+def test_what_a_derivative_is_taken_at_is_told_by_what_the_values_are(
+    link: str | None, code: str
+) -> None:
+    roles = {"z2": "activation", "a": "activation" if link == "activation" else "sum"}
+    given = mistake(
+        "replace-name", "z2", "a", "e = back * (1 - z2 ** 2)", ALL - {"W2"}, roles=roles, link=link
+    )
+    assert codes(given, FAULTS.all())[0] == code
+
+
+@pytest.mark.parametrize(("biases", "code"), [({"W2"}, "BIA02"), ({"b2"}, "AVG03")])
+def test_what_is_added_is_a_bias_whatever_its_name(biases: set[str], code: str) -> None:
+    given = mistake(
+        "sum-to-mean",
+        "d.mean(0)",
+        "d.sum(0)",
+        "g = d.mean(0)",
+        frozenset({"W2"}),
+        biases=frozenset(biases),
+    )
+    assert codes(given, FAULTS.all())[0] == code
+
+
+@pytest.mark.parametrize(("decays", "code"), [(True, "REG02"), (False, "SGN01"), (None, "SGN01")])
+def test_a_penalty_is_one_by_what_an_edit_changes(decays: bool | None, code: str) -> None:
+    given = mistake(
+        "swap-operands", "g - s * W1", "g + s * W1", "d = g - s * W1", ALL, decays=decays
+    )
+    assert codes(given, FAULTS.all())[0] == code
+
+
+def test_an_accumulator_that_is_never_emptied_keeps_earlier_gradients() -> None:
+    for new in ("d = np.zeros(4)", "d = 0", "d = [0.0] * 4"):
+        given = mistake("insert-statement", "", new, "d[j] += e", frozenset({"W1"}))
+        assert codes(given, FAULTS.all())[0] == "PRP08"
+
+
+def test_gates_are_told_apart() -> None:
+    cell = frozenset(f"{kind}{gate}" for kind in "Wb" for gate in "fioc")
+    unit = frozenset(f"{kind}{gate}" for kind in "WU" for gate in "zrh")
+    wrapped = Mistake(
+        kind="wrap-call",
+        old="c",
+        new="np.tanh(c)",
+        statement="do = dh * c",
+        function="back",
+        feeds=frozenset({"Wo", "bo"}),
+        everything=cell,
+        ratios={},
+        link="activation",
+    )
+    dropped = Mistake(
+        kind="multiply-name",
+        old="back",
+        new="back * r[t]",
+        statement="dh = dh * (1 - z[t]) + back",
+        function="",
+        feeds=frozenset({"Wz", "Uz"}),
+        everything=unit,
+        ratios={},
+    )
+    assert codes(wrapped, FAULTS.all())[0] == "LST05"
+    assert codes(dropped, FAULTS.all())[0] == "LST19"
 
 
 def test_every_kind_of_edit_has_names() -> None:

@@ -385,6 +385,30 @@ def test_text_files_and_questions_are_answered(ready: Ready, run: Run) -> None:
     assert "how many?" in told(prepared, "input")
 
 
+@pytest.mark.parametrize(
+    ("line", "width"),
+    [
+        ("rows.append([float(p[0]), float(p[4]), int(p[5])])", 3),
+        ("rows.append([1.0, float(p[0]), int(p[-1])])", 3),
+        ("rows.append([float(part) for part in p])", 4),
+        ("rows.append(np.array(p, dtype=float))", 4),
+    ],
+)
+def test_files_hold_rows_where_the_program_makes_numbers_of_their_parts(
+    line: str, width: int, ready: Ready, run: Run
+) -> None:
+    code = (
+        "import numpy as np\nrows = []\nfor line in open('fish.csv').readlines():\n"
+        f"    p = line.strip().split(',')\n    {line}\ntable = np.array(rows)"
+    )
+    prepared = ready(code)
+    assert prepared.failures == ()
+    table = run(prepared)["table"]
+    assert table.shape[1] == width
+    assert len(table) > 20
+    assert set(table[:, -1]) == {0.0, 1.0}
+
+
 def test_numbers_are_told_by_their_names(ready: Ready, run: Run) -> None:
     code = "w = 2.0\nfor turn in range(num_epochs): w = w - learning_rate * (w - 1)"
     names = run(ready(code))

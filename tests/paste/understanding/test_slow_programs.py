@@ -1,13 +1,19 @@
 """Programs whose loops take long: a few turns and a part of the data show what they do."""
 
+import ast
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from gradcheck.paste.running.prepare import prepare
+from gradcheck.paste.understanding import rehearsal, understand
+from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.discovery import Discovery, discover
+from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.machine import Machine, Scene
+from gradcheck.paste.understanding.seen import computed
 
 LONG = """\
 import numpy as np
@@ -97,3 +103,48 @@ def test_what_a_part_of_the_data_shows_is_right_of_all_of_it(
     result = overhear(source)
     assert result.names("wrong") == set()
     assert result.names("right") == {"w", "b"}
+
+
+def inquiry(source: str) -> Inquiry:
+    found: list[Inquiry] = []
+
+    def then(one: Inquiry, choice: Choice | None, told: dict[str, Any]) -> dict[str, Any]:
+        found.append(one)
+        return {}
+
+    understand.understood(prepare(source), then)
+    return found[0]
+
+
+def test_where_a_step_begins_is_seen_without_a_run_of_it() -> None:
+    body = "turns.append(it)\n    W1 -= 0.01 * dW1\n    W2 -= 0.01 * dW2"
+    source = LONG.replace("if it % 100 == 0:\n        print(it, loss)", body)
+    step = found("turns = []\n" + source).found[0].step
+    whole = step.trial({}, step.plan(None))
+    began = step.trial({}, step.plan(None), most=0)
+    assert began.failed is None
+    assert began.before.values.keys() == whole.before.values.keys()
+    assert step.scene.machine.variables["turns"] == [*range(step.first)]
+
+
+def test_what_a_step_computes_is_computed_once() -> None:
+    one = inquiry(LONG)
+    before = one.machine.runs
+    assert computed(one) is computed(one)
+    assert one.machine.runs <= before + len(one.points)
+
+
+@pytest.mark.parametrize(("ending", "is_needed"), [("", False), ("print(loss)\n", True)])
+def test_a_loop_that_ends_a_program_is_not_rehearsed_for_what_comes_after_it(
+    ending: str, is_needed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rehearsed: list[type] = []
+
+    def rehearse(machine: Machine, statement: int, found: Found | None) -> str | None:
+        rehearsed.append(type(machine.statements[statement]))
+        return rehearsal.rehearse(machine, statement, found)
+
+    monkeypatch.setattr(understand, "rehearse", rehearse)
+    body = "W1 -= 0.01 * dW1\n    W2 -= 0.01 * dW2\n"
+    inquiry(LONG.replace("if it % 100 == 0:\n        print(it, loss)\n", body) + ending)
+    assert (ast.For in rehearsed) is is_needed
