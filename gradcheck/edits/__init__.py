@@ -5,12 +5,22 @@ there are does not depend on what the text is for; the caller says what they may
 """
 
 from gradcheck.edits.material import Material
-from gradcheck.edits.operators import REPEATED, TOGETHER, Draft, drafts, exchanges, rank, rewrites
+from gradcheck.edits.operators import (
+    REPEATED,
+    SCALING,
+    TOGETHER,
+    Draft,
+    drafts,
+    exchanges,
+    rank,
+    rewrites,
+)
 from gradcheck.edits.rewrite import Rewrite, apply
 from gradcheck.edits.statements import statement_rewrites
 
 __all__ = [
     "REPEATED",
+    "SCALING",
     "TOGETHER",
     "Draft",
     "Material",

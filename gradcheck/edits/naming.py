@@ -12,12 +12,16 @@ KEPT = (*PRODUCTS, "sum", "mean", "max", "reshape")
 
 
 def replace_name(place: Place) -> Iterator[Proposal]:
-    node = place.node
+    node, own, material = place.node, place.read(place.node), place.material
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        values = ast.Name | ast.Attribute | ast.Subscript
+        if isinstance(node.left, values) and isinstance(node.right, values):
+            for name in material.names:
+                yield name, 2.8, f"write {name} for {own}"
     if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
         return
     if isinstance(node, ast.Attribute) and node.attr == "T":
         return
-    own, material = place.read(node), place.material
     others = (*material.names, *material.calls)
     for name in material.strengths if own in material.strengths else others:
         if name != own:

@@ -64,7 +64,7 @@ _NAMES = frozenset(("replace-name", "change-index", "swap-indices", "transpose")
 """The edits that put one value in another's place."""
 
 
-_SCALING = frozenset(("divide", "multiply", "multiply-name", "append-derivative"))
+SCALING = frozenset(("divide", "multiply", "multiply-name", "append-derivative"))
 """The edits that do the same to a product as to one of its factors."""
 
 
@@ -133,7 +133,7 @@ def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
         for kind, propose in OPERATORS.items():
             if id(node) in owners and kind not in _NAMES:
                 continue
-            if id(node) in inner and kind in _SCALING:
+            if id(node) in inner and kind in SCALING:
                 continue
             for new, cost, what in propose(place):
                 if (id(node), new) not in seen:

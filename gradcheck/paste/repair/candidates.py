@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from gradcheck.edits import (
     REPEATED,
+    SCALING,
     TOGETHER,
     Draft,
     Rewrite,
@@ -40,6 +41,9 @@ _OF_MASKS = frozenset(("flip", "replace-name", "change-index"))
 """The kinds of edits that a comparison may need."""
 
 _HELPER = 0.7
+_TAKEN = 0.4
+_CONVENTIONS = frozenset(("drop-call", "wrap-call"))
+"""The kinds of edits that change what a helper is to be given: rather is that changed."""
 _RATE = 0.3
 _MATCHED = 0.6
 _PLAIN = 0.2
@@ -207,7 +211,10 @@ def _has_rows(node: ast.stmt, scope: Scope) -> bool:
 def _masks(node: ast.stmt) -> Iterator[ast.expr]:
     """Yield the comparison that picks the entries which a statement sets."""
     match node:
-        case ast.Assign(targets=[ast.Subscript(slice=ast.Compare() as mask)]):
+        case (
+            ast.Assign(targets=[ast.Subscript(slice=ast.Compare() as mask)])
+            | ast.AugAssign(target=ast.Subscript(slice=ast.Compare() as mask))
+        ):
             yield mask
 
 
@@ -243,7 +250,7 @@ def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
     if draft.kind != "replace-name":
         return draft
     old = source(text, draft.node)
-    is_known = draft.new in scope.arrays or draft.new in scope.numbers
+    is_known = all(name in scope.arrays or name in scope.numbers for name in (old, draft.new))
     if not is_known or scope.arrays.get(old, ()) == scope.arrays.get(draft.new, ()):
         return draft
     return replace(draft, cost=draft.cost + _OTHER_SHAPE)
@@ -256,13 +263,17 @@ def _edit(
     feeds: frozenset[Path] = frozenset().union(
         *(known.influences[p.number].parameters for p in parts)
     )
-    cost = first.cost + (TOGETHER if len(parts) > 1 else 0.0)
+    cost = first.cost
+    if len(parts) > 1:
+        # What is to be scaled wherever it is used is rather to be scaled where it is made.
+        cost += TOGETHER + _MATCHED * (first.kind in SCALING)
     # What is a true derivative, up to its factor, needs no edit but that of the factor.
     is_right = _is_exact if likely else _is_meant
     if all(is_right(known, part.number) for part in parts):
         cost += _MATCHED
     cost += _PLAIN * all(is_plain(known.statements[p.number], first.kind) for p in parts)
-    cost += _HELPER * any(is_helper(known.statements[p.number]) for p in parts)
+    if any(is_helper(known.statements[part.number]) for part in parts):
+        cost += _HELPER + _TAKEN * (first.kind in _CONVENTIONS)
     times = f" ({len(parts)} times)" if len(parts) > 1 else ""
     texts = [known.statements[part.number].text for part in parts]
     return Edit(

@@ -101,6 +101,7 @@ class Evaluation:
         self._gradients = targets.gradients
         self._table = targets.table
         self._steepness = targets.steepness
+        self._others = targets.factors
         self._plain: dict[tuple[int, int], _Seen] = defaultdict(_Seen)
         self._seen: dict[tuple[int, frozenset[int]], _Seen] = defaultdict(_Seen)
         self._counts: dict[int, int] = defaultdict(int)
@@ -216,7 +217,8 @@ class Evaluation:
     def _factors(self) -> Sequence[float]:
         """The factors of the derivatives that the program makes as it is."""
         made = [matches for seen in self._plain.values() for matches in seen.matches]
-        found = {round(abs(factor), _DIGITS) for matches in made for factor in matches.values()}
+        own = (abs(factor) for matches in made for factor in matches.values())
+        found = {round(factor, _DIGITS) for factor in (*self._others, *own)}
         return [sign * factor for factor in (1.0, *found - {0.0}) for sign in (1.0, -1.0)]
 
     def _whole(self, number: int, seen: _Seen) -> Mapping[int, float]:

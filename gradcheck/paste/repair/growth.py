@@ -109,7 +109,8 @@ class Growth:
             # What mends the way back where it first goes wrong is hardly right by chance.
             sure = any(edit is one for one in self._first)
             self._limit = min(self._limit, edit.rank + (0.0 if sure else PATIENCE))
-            self._left = min(self._left, more(self._bench, OTHERS if sure else WAITING))
+            others = OTHERS + self._passed_over(edit) if sure else WAITING
+            self._left = min(self._left, more(self._bench, others))
             self._narrow = True
 
     def _likely(self) -> Iterator[Edit]:

@@ -91,17 +91,30 @@ class Shifts:
     def _shifted(
         self, statement: Statement, at: int, text: str, step: Array, setting: str | None
     ) -> float:
-        def shift(_: int, execution: int, frame: FrameType) -> Array | None:
-            thing = evaluated(text, frame) if execution == at else None
+        """Return the loss with a value moved for one turn: who else has it sees it as it was."""
+        turn, moved = (statement.number, at), list[Array]()
+
+        def shift(number: int, execution: int, frame: FrameType) -> Array | None:
+            while moved:
+                moved.pop().__isub__(step)
+            thing = evaluated(text, frame) if (number, execution) == turn else None
             if thing is None or not _is_open(thing) or thing.shape != step.shape:
                 return None
             if setting is not None:
                 return np.asarray(thing + step)
+            moved.append(thing)
             thing += step
             return None
 
-        numbers, most = [statement.number], self._events
-        return self._loss(self._bench.watch({}, numbers, shift, most=most, setting=setting))
+        watched = [statement.number, *(self._behind(statement) if setting is None else ())]
+        trial = self._bench.watch({}, watched, shift, most=self._events, setting=setting)
+        return self._loss(trial)
+
+    def _behind(self, statement: Statement) -> list[int]:
+        """Return the statements behind the loop that a statement is in, of the same function."""
+        loops = [n for n in statement.parents if isinstance(n, ast.For | ast.While)]
+        own = (s for s in self._bench.statements.values() if s.function is statement.function)
+        return [s.number for s in own if loops and s.line > (loops[-1].end_lineno or s.line)]
 
 
 def _is_open(thing: Any) -> bool:

@@ -100,6 +100,12 @@ class Targets:
         return Table([*self._measured()])
 
     @cached_property
+    def factors(self) -> frozenset[float]:
+        """What the derivatives that the way back makes are multiplied by, whatever their signs."""
+        made = (value for one in self.backward for value in self.values(one)[:_TURNS])
+        return frozenset(abs(f) for value in made for f in self.table.matches(value).values())
+
+    @cached_property
     def steepness(self) -> Table:
         """The derivatives of activations, as functions that compute them should make them."""
         return Table(steepness(self._bench, self._forward))

@@ -23,6 +23,7 @@ from gradcheck.paste.understanding.resting import rested
 from gradcheck.paste.understanding.shrinking import shrunk, whole
 from gradcheck.paste.understanding.steps import Formula
 from gradcheck.paste.understanding.values import is_number
+from gradcheck.paste.understanding.weights import weights
 from gradcheck.paste.understanding.wishes import RefusedError
 from gradcheck.paste.understanding.words import GUARDS, RATES, STRENGTHS, says
 from gradcheck.record import record
@@ -198,9 +199,7 @@ def _small_literals(inquiry: Inquiry) -> Iterator[tuple[int, float]]:
     """Yield small literals that no update uses and nothing is multiplied by, so to say at zero."""
     machine = inquiry.machine
     used = {id(node) for site in inquiry.step.rates for node in ast.walk(machine.nodes[site])}
-    for node in machine.nodes.values():
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-            used |= {id(node.left), id(node.right)}
+    used |= set(map(id, weights(machine.tree)))
     for number, node in machine.nodes.items():
         if not isinstance(node, ast.Constant) or not isinstance(node.value, float):
             continue

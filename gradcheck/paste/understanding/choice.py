@@ -18,7 +18,7 @@ from gradcheck.paste.understanding.surroundings import Around, around
 from gradcheck.paste.understanding.texts import adds_a_loss
 from gradcheck.paste.understanding.values import same
 from gradcheck.paste.understanding.wishes import means
-from gradcheck.paste.understanding.writing import feels, is_metric, written_losses
+from gradcheck.paste.understanding.writing import feels, is_metric, is_part, written_losses
 from gradcheck.record import record
 
 _MOST_TRIED = 20
@@ -79,7 +79,25 @@ def _summed(inquiry: Inquiry) -> Choice | None:
         and not is_metric(inquiry, i)
     ]
     best = max(usable, key=inquiry.closeness, default=None)
-    return None if best is None else Choice(candidate=best, basis="written")
+    if best is None:
+        return None
+    # With what is made of the sum in the end: a mean, with a penalty.
+    later = [i for i in range(len(inquiry.candidates)) if _has_name_of(inquiry, i, best)]
+    whole = [i for i in later if is_part(inquiry, best, i)]
+    return Choice(candidate=whole[-1] if whole else best, basis="written")
+
+
+def _has_name_of(inquiry: Inquiry, index: int, other: int) -> bool:
+    """Tell another number that the program gives the same name, in the same function."""
+    one, two = (inquiry.machine.sites[inquiry.candidates[i].site] for i in (index, other))
+    own = inquiry.candidates[index]
+    return (
+        own.standard is None
+        and own.whole
+        and bool(one.names)
+        and (one.names, one.function) == (two.names, two.function)
+        and one.number != two.number
+    )
 
 
 def elsewhere(inquiry: Inquiry, index: int, path: Path) -> int | None:

@@ -26,7 +26,7 @@ def written_losses(inquiry: Inquiry) -> list[int]:
     kept = named or [i for i in usable if offered[i].whole and _is_kept_loss(inquiry, i)]
     widest = max((len(inquiry.decided(i)) for i in kept), default=0)
     kept = [i for i in kept if len(inquiry.decided(i)) == widest]
-    return [i for i in kept if not any(_is_part(inquiry, i, j) for j in kept)]
+    return [i for i in kept if not any(is_part(inquiry, i, j) for j in kept)]
 
 
 def _is_number(inquiry: Inquiry, index: int) -> bool:
@@ -72,14 +72,24 @@ def is_metric(inquiry: Inquiry, index: int) -> bool:
     )
 
 
-def _is_part(inquiry: Inquiry, index: int, whole: int) -> bool:
+def is_part(inquiry: Inquiry, index: int, whole: int) -> bool:
     """Tell whether one named loss is but a term of another: a change of it changes the other."""
     if index == whole or inquiry.parallel(index, whole, everywhere=False):
         return False
     one, other = inquiry.candidates[index], inquiry.candidates[whole]
     if one.site == other.site:
         return False
-    return feels(inquiry, other.site, one.site)
+    return _goes_on(inquiry, one.site, other.site) or feels(inquiry, other.site, one.site)
+
+
+def _goes_on(inquiry: Inquiry, site: int, later: int) -> bool:
+    """Tell whether what one statement has made of a variable is changed by a later one."""
+    nodes, sites = inquiry.machine.nodes, inquiry.machine.sites
+    own = sites[site].names == sites[later].names and sites[site].function == sites[later].function
+    if not own or not isinstance(nodes[later], ast.AugAssign):
+        return False
+    places = {event.site: place for place, event in enumerate(inquiry.base.events)}
+    return places.get(site, 0) < places.get(later, 0)
 
 
 def feels(inquiry: Inquiry, site: int, source: int, occurrence: int | None = None) -> bool:

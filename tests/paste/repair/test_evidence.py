@@ -96,8 +96,8 @@ def test_a_call_that_is_missing_twice_is_put_in_at_both_places(repaired: Repaire
     text = text.replace("z @ b", "sharp(a) @ b").replace("SLOPE", "(a * (1 - a))")
     text = text.replace("gen = np", "def sharp(x):\n    return 1 / (1 + np.exp(-x))\n\n\ngen = np")
     own = edit(repaired(text))
-    assert own["kind"] == "wrap-call"
-    assert len(own["parts"]) == 2
+    assert (own["old"], own["new"], len(own["parts"])) == ("a", "sharp(a)", 2)
+    assert own["link"] == "activation"
 
 
 def test_a_report_names_what_was_seen() -> None:

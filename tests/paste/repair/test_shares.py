@@ -56,11 +56,31 @@ for k in range(300):
 """
 
 
+NUMBERS = """\
+import numpy as np
+
+gen = np.random.default_rng(5)
+rows, wanted = gen.normal(size=(9, 3)), gen.normal(size=9)
+V, u = gen.normal(size=(3, 4)), gen.normal(size=4)
+for turn in range(200):
+    for x, t in zip(rows, wanted):
+        h = np.tanh(x @ V)
+        o = h @ u
+        loss = 0.5 * (t - o) ** 2
+        do = t - o
+        dh = do * u * (1 - h ** 2)
+        u = u + 0.1 * do * h
+        V = V + 0.1 * np.outer(x, dh)
+"""
+
+
 @pytest.mark.parametrize(
     ("source", "right", "wrong", "mended"),
     [
         (LEAKY, "da[pre <= 0] *= keep", "da[pre <= 0] = 0", "da[pre <= 0] *= keep"),
         (LEAKY, "da[pre <= 0] *= keep", "da[pre <= 0] = keep", "da[pre <= 0] *= keep"),
+        (LEAKY, "da[pre <= 0] *= keep", "da[da <= 0] *= keep", "da[pre <= 0] *= keep"),
+        (NUMBERS, "np.outer(x, dh)", "np.outer(x, do * h)", "V = V + 0.1 * np.outer(x, dh)"),
         (
             SPARED,
             "grad[1:] += lam / len(y) * theta[1:]",
@@ -77,7 +97,8 @@ def test_a_share_is_given_or_taken(
     assert found is not None
     assert found["done"], "nothing was found"
     (change,) = found["done"][0]["changes"]
-    assert (change["old"], change["new"]) == (wrong, mended)
+    assert wrong in change["old"]
+    assert change["new"] == mended
 
 
 def test_a_power_of_a_difference_was_meant_for_a_part_of_it(
