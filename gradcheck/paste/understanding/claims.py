@@ -205,9 +205,24 @@ def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Clai
     """Return the latest gradient variable from which something known leads to the update."""
     for claim in _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen))):
         why = _reason(inquiry, path, claim, seen)
-        if why is not None:
+        if why is not None and _is_followed(inquiry, path, claim):
             return replace(_turned(inquiry, path, claim), why=why)
     return None
+
+
+def _is_followed(inquiry: Inquiry, path: Path, claim: Claim) -> bool:
+    """Tell whether an update follows numbers that make a gradient, and not only the next one does.
+
+    What is kept number by number may be stored behind the update.
+    """
+    point, sites = _updating(inquiry, path), frozenset({claim.site})
+    step = replace(inquiry.step, first=point.first, paths=(path,))
+    plan = step.plan(sites)
+    plain = step.trial(point.point, plan, recorded=sites)
+    if plain.failed or any(np.shape(event.value) for event in plain.events):
+        return True
+    moved = step.trial(point.point, plan, recorded=frozenset(), inject={claim.site: frozen})
+    return moved.failed or not np.array_equal(plain.change(path), moved.change(path))
 
 
 def _latest_first(inquiry: Inquiry, claims: Sequence[Claim]) -> list[Claim]:
