@@ -222,7 +222,8 @@ def _is_followed(inquiry: Inquiry, path: Path, claim: Claim) -> bool:
     if plain.failed or any(np.shape(event.value) for event in plain.events):
         return True
     moved = step.trial(point.point, plan, recorded=frozenset(), inject={claim.site: frozen})
-    return moved.failed or not np.array_equal(plain.change(path), moved.change(path))
+    changes = plain.change(path), moved.change(path)
+    return moved.failed is not None or not np.array_equal(*changes)
 
 
 def _latest_first(inquiry: Inquiry, claims: Sequence[Claim]) -> list[Claim]:
