@@ -171,6 +171,7 @@ def unnamed(statement: Statement) -> frozenset[int]:
             case ast.BinOp(op=ast.Mult() | ast.Div() | ast.MatMult() | ast.Pow()):
                 parts = [node.left, node.right]
             case ast.Call(args=args):
+                # What arrays are joined from are parts, too.
                 lists = [a.elts for a in args if isinstance(a, ast.List | ast.Tuple)]
                 parts = [*args, *chain.from_iterable(lists)]
             case _:

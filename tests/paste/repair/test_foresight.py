@@ -237,8 +237,7 @@ class Cell:
         self.grad["keep"] += np.outer(dk, both)
         self.grad["cut"] += np.outer(dc, both)
         dboth = self.par["keep"].T @ dk + self.par["cut"].T @ dc
-        total = dout * (1 - k)
-        total = total + dboth[-self.size:] + dpart * c
+        total = dout * (1 - k) + dboth[-self.size:] + dpart * c
         return total
 
 
