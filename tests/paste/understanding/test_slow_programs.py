@@ -99,7 +99,7 @@ def test_what_a_part_of_the_data_shows_is_right_of_all_of_it(
     overhear: Callable[[str], Any],
 ) -> None:
     """Where the size is written as a number, only the whole data fit."""
-    source = SLOW.replace("X.T @ miss / len(X)", "X.T @ miss / 43").replace("(400)", "(60)")
+    source = SLOW.replace("X.T @ miss / len(X)", "X.T @ miss / 43").replace("(1500)", "(60)")
     result = overhear(source)
     assert result.names("wrong") == set()
     assert result.names("right") == {"w", "b"}
