@@ -27,17 +27,25 @@ class Shifts:
         self._bench = bench
         self._events = events
         self._loss = loss
+        self._known: dict[int, tuple[frozenset[str], list[int]]] = {}
 
     def hangs_on(self, statement: Statement, at: int, text: str, step: Array) -> float:
         """Move a variable's value for what follows in the turn, and if that is nothing, the array.
 
         The array may be kept elsewhere as well, with uses of its own.
         """
-        if text in self._variables(statement):
+        if text in self._around(statement)[0]:
             found = self.follows(statement, at, text, step, text)
             if found and np.isfinite(found):
                 return found
         return self.follows(statement, at, text, step)
+
+    def _around(self, statement: Statement) -> tuple[frozenset[str], list[int]]:
+        """Return the variables of the function around a statement, and what is behind its loop."""
+        if statement.number not in self._known:
+            found = self._variables(statement), self._behind(statement)
+            self._known[statement.number] = found
+        return self._known[statement.number]
 
     def _variables(self, statement: Statement) -> frozenset[str]:
         """Return the variables that the function around a statement has as its own."""
@@ -106,7 +114,7 @@ class Shifts:
             thing += step
             return None
 
-        watched = [statement.number, *(self._behind(statement) if setting is None else ())]
+        watched = [statement.number, *(self._around(statement)[1] if setting is None else ())]
         trial = self._bench.watch({}, watched, shift, most=self._events, setting=setting)
         return self._loss(trial)
 

@@ -57,22 +57,25 @@ def is_rescaled(machine: Machine, site: int) -> bool:
     update = machine.nodes.get(site)
     if not isinstance(update, ast.AugAssign | ast.Assign):
         return False
-    target = update.target if isinstance(update, ast.AugAssign) else update.targets[0]
+    target = ast.unparse(update.target if isinstance(update, ast.AugAssign) else update.targets[0])
+    scaling = [
+        node.value
+        for node in ast.walk(machine.tree)
+        if isinstance(node, ast.AugAssign)
+        and node is not update
+        and isinstance(node.op, ast.Mult | ast.Div)
+        and ast.unparse(node.target) == target
+    ]
+    if not scaling:
+        return False
     loops = [node for node in ast.walk(machine.tree) if isinstance(node, ast.For | ast.While)]
-    made = {ast.unparse(target)} | {
+    made = {target} | {
         ast.unparse(part)
         for loop in loops
         for part in ast.walk(loop)
         if isinstance(getattr(part, "ctx", None), ast.Store)
     }
-    return any(
-        node is not update
-        and isinstance(node, ast.AugAssign)
-        and isinstance(node.op, ast.Mult | ast.Div)
-        and ast.unparse(node.target) == ast.unparse(target)
-        and not made.isdisjoint(map(ast.unparse, ast.walk(node.value)))
-        for node in ast.walk(machine.tree)
-    )
+    return any(not made.isdisjoint(map(ast.unparse, ast.walk(value))) for value in scaling)
 
 
 def adds_a_loss(node: ast.AST) -> bool:
