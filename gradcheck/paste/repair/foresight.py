@@ -17,7 +17,6 @@ from gradcheck.paste.repair.evaluating import Evaluation, Job
 from gradcheck.paste.repair.origin import Origin, origin
 from gradcheck.paste.repair.purity import Purity
 from gradcheck.paste.repair.statements import Changes, Statement, put
-from gradcheck.paste.repair.sums import completing
 from gradcheck.paste.repair.targets import Targets
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
@@ -60,7 +59,7 @@ class Foresight:
         self._targets = targets
         self._purity = Purity(bench.machine.tree)
         self._formulas: dict[str, ast.expr | None] = {}
-        self._sums = {n: last.number for n, last in completing(targets.backward).items()}
+        self._sums = {n: last.number for n, last in targets.sums.items()}
         self._origins: dict[frozenset[Path], Origin | None] = {}
 
     def origin(self, wrong: frozenset[Path]) -> Origin | None:

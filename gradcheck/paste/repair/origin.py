@@ -12,7 +12,7 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.statements import Statement
-from gradcheck.paste.repair.sums import collects, completing
+from gradcheck.paste.repair.sums import collects
 from gradcheck.paste.repair.targets import Targets
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
@@ -48,7 +48,7 @@ def origin(
 
     What a right gradient is made from as well is right.
     """
-    carriers, sums = _carriers(targets), completing(targets.backward)
+    carriers, sums = _carriers(targets), targets.sums
     complete = {last.number for last in sums.values()}
     suspects = [
         statement

@@ -21,6 +21,7 @@ from gradcheck.paste.repair.injections import Doubled, Once
 from gradcheck.paste.repair.shifts import Shifts
 from gradcheck.paste.repair.statements import Statement, openings, unnamed
 from gradcheck.paste.repair.steepness import steepness
+from gradcheck.paste.repair.sums import completing
 from gradcheck.paste.repair.tables import LARGEST, LINES, Table, Target, target
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.runtime import Event
@@ -94,6 +95,11 @@ class Targets:
             other.number: [value for site in other.sites for value in found.get(site, ())]
             for other in self.backward
         }
+
+    @cached_property
+    def sums(self) -> Mapping[int, Statement]:
+        """The statements on the way back that make parts of sums, with those that complete them."""
+        return completing(self.backward)
 
     @cached_property
     def table(self) -> Table:

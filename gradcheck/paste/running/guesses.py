@@ -2,14 +2,14 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from gradcheck.paste.running.data import Guess, Hint
-from gradcheck.paste.running.names import uses
+from gradcheck.paste.running.names import Use
 from gradcheck.paste.running.shrinking import shaping
 from gradcheck.paste.running.sources import hint_of
 from gradcheck.record import record
@@ -59,7 +59,7 @@ class Facts:
     picks: bool = False
 
 
-def facts(tree: ast.Module, namespace: Mapping[str, Any]) -> Facts:
+def facts(tree: ast.Module, namespace: Mapping[str, Any], uses: Iterable[Use]) -> Facts:
     """Collect sizes from the arrays and lists in the namespace, then from the program's numbers."""
     seen: dict[int, None] = {}
     for value in namespace.values():
@@ -67,8 +67,7 @@ def facts(tree: ast.Module, namespace: Mapping[str, Any]) -> Facts:
     for size in (*shaping(tree), *_handed(tree), *_numbers(tree)):
         if 1 < size < _LARGEST:
             seen.setdefault(size)
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    picks = any(use.picks for use in uses(tree, names).values())
+    picks = any(use.picks for use in uses)
     return Facts(sizes=tuple(seen), samples=_samples(tree), picks=picks)
 
 

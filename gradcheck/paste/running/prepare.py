@@ -119,7 +119,8 @@ def _search(tree: ast.Module, seconds: float) -> tuple[search.State, World]:
         return last[0].attempt(steps)
 
     def offer(name: str, hint: Hint, guesses: Mapping[str, Guess]) -> Iterable[Guess]:
-        return guessing.guesses(name, hint, guessing.facts(tree, last[0].names), guesses)
+        given = guessing.facts(tree, last[0].names, known.uses.values())
+        return guessing.guesses(name, hint, given, guesses)
 
     best = search.found(attempt, offer, seconds)
     if last[0].data.guesses != best.guesses:

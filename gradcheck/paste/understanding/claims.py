@@ -21,7 +21,7 @@ from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.seen import Seen, computed
 from gradcheck.paste.understanding.texts import multipliers, products, solves
-from gradcheck.paste.understanding.uphill import led, turned_round, updating
+from gradcheck.paste.understanding.uphill import signed, updating
 from gradcheck.paste.understanding.values import frozen
 from gradcheck.paste.understanding.ways import (
     is_bounded,
@@ -76,7 +76,7 @@ def bare(
         if others and all(text in multipliers(inquiry.machine, site) for site in others):
             inner = {p: _at(inquiry, candidate, p, held[p][text], seen) for p in holding}
             named = {
-                path: replace(turned_round(inquiry, path, claim), why=found[path].why)
+                path: replace(signed(inquiry, path, claim)[0], why=found[path].why)
                 for path, claim in inner.items()
                 if claim is not None
             }
@@ -174,8 +174,9 @@ def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Clai
     for claim in _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen))):
         why = _reason(inquiry, path, claim, seen)
         if why is not None:
-            found = replace(turned_round(inquiry, path, claim), why=why)
-            if led(inquiry, path, claim, inquiry.step.plan(frozenset({claim.site})))[0]:
+            turned, is_followed = signed(inquiry, path, claim)
+            found = replace(turned, why=why)
+            if is_followed:
                 return found
             kept = kept or found
     return kept

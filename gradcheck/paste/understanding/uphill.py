@@ -20,17 +20,16 @@ def updating(inquiry: Inquiry, path: Path) -> Measured:
     return max(inquiry.points, key=lambda one: (bool(np.any(one.claims[path])), one.first))
 
 
-def turned_round(inquiry: Inquiry, path: Path, claim: Claim) -> Claim:
-    """Return a gradient variable with the sign by which the update follows it.
+def signed(inquiry: Inquiry, path: Path, claim: Claim) -> tuple[Claim, bool]:
+    """Return a gradient variable with the sign by which the update follows it, and whether it does.
 
     An optimizer may be handed the negative of it, and goes uphill then.
     """
-    if isinstance(inquiry.machine.nodes[claim.site], ast.AugAssign):
-        return claim
-    if not leads_uphill(inquiry, path, claim, inquiry.step.plan(frozenset({claim.site}))):
-        return claim
+    turned, along = _led(inquiry, path, claim, inquiry.step.plan(frozenset({claim.site})))
+    if isinstance(inquiry.machine.nodes[claim.site], ast.AugAssign) or (turned or along) <= 0:
+        return claim, turned != 0
     rows = tuple(replace(row, claim=-row.claim) for row in claim.rows)
-    return replace(claim, rows=rows, fit=fit(rows), sign=-1.0)
+    return replace(claim, rows=rows, fit=fit(rows), sign=-1.0), turned != 0
 
 
 def leads_uphill(inquiry: Inquiry, path: Path, claim: Claim, plan: Plan) -> bool:
@@ -38,11 +37,11 @@ def leads_uphill(inquiry: Inquiry, path: Path, claim: Claim, plan: Plan) -> bool
 
     Of what it makes nothing of, as of what is but kept for later, it may go the same way.
     """
-    turned, along = led(inquiry, path, claim, plan)
+    turned, along = _led(inquiry, path, claim, plan)
     return (turned or along) > 0
 
 
-def led(inquiry: Inquiry, path: Path, claim: Claim, plan: Plan) -> tuple[float, float]:
+def _led(inquiry: Inquiry, path: Path, claim: Claim, plan: Plan) -> tuple[float, float]:
     """Return what turning a gradient variable round does to an update, and how both lie together.
 
     Above zero are updates that add what they make of it, and those along it.
