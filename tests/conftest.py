@@ -5,6 +5,7 @@ import os
 # Before NumPy is imported: parallel test processes would fight over BLAS threads.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import gc
 import importlib
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,11 @@ from gradcheck.config.opening import Failed
 
 settings.register_profile("gradcheck", deadline=None, derandomize=True, database=None)
 settings.load_profile("gradcheck")
+
+
+def pytest_collection_finish() -> None:
+    # Thousands of collected tests live on to the end; to visit them each time is a waste.
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

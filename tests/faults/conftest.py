@@ -1,5 +1,6 @@
 """Right backward passes through the small networks of the self-test, to plant faults in."""
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +18,8 @@ from gradcheck.diagnose.case import Case
 from gradcheck.diagnose.search import search
 from gradcheck.network.plant import Plant
 from gradcheck.network.planted import Reference, plants
-from gradcheck.problem import Claims
+from gradcheck.problem import Claims, Probe
+from gradcheck.record import record
 from gradcheck.selftest.grounds import grounds
 
 BACKWARD = Path(__file__).parent / "backward"
@@ -50,6 +52,35 @@ def references(loaded: Mapping[str, Loaded]) -> Mapping[str, Reference]:
     return found
 
 
+@record
+class Ground:
+    """A small network at three points, and every way to plant a fault in it."""
+
+    probes: Sequence[Probe]
+    references: Sequence[Reference]
+    candidates: Sequence[Plant]
+
+
+@pytest.fixture(scope="session")
+def ground(loaded: Mapping[str, Loaded]) -> Callable[[str], Ground]:
+    """Return what prepares a small network, by its name, once for all tests."""
+
+    @functools.cache
+    def prepared(network: str) -> Ground:
+        document = loaded[network]
+        probes = [document.problem.probe(k, 0) for k in range(3)]
+        first = Reference(document.network, probes[0], remember=True)
+        others = [Reference(document.network, p, first, remember=True) for p in probes[1:]]
+        faults = [fault for fault in FAULTS.all().values() if fault.plantable]
+        return Ground(
+            probes=probes,
+            references=(first, *others),
+            candidates=[plant for fault in faults for plant in plants(others[-1], fault)],
+        )
+
+    return prepared
+
+
 class Named(Protocol):
     """Hold a fault against its wrong formula, written once more by hand."""
 
@@ -65,7 +96,7 @@ class Named(Protocol):
 
 
 @pytest.fixture
-def named(loaded: Mapping[str, Loaded], tmp_path: Path) -> Named:
+def named(ground: Callable[[str], Ground], tmp_path: Path) -> Named:
     """Return what demands that a wrong formula's gradients are those of the fault `code`.
 
     The formula is a `backward:` block for the small network's config, or a program in plain
@@ -80,15 +111,13 @@ def named(loaded: Mapping[str, Loaded], tmp_path: Path) -> Named:
         program: Program | None = None,
         place: str | None = None,
     ) -> None:
-        document = loaded[network]
-        probes = [document.problem.probe(k, 0) for k in range(3)]
+        small = ground(network)
+        references = small.references
         if backward is None:
             assert program is not None
-            claims: Sequence[Claims] = [program(p.parameters, p.data) for p in probes]
+            claims: Sequence[Claims] = [program(p.parameters, p.data) for p in small.probes]
         else:
-            claims = _formulas(network, backward, tmp_path)(probes)
-        first = Reference(document.network, probes[0])
-        references = [first, *(Reference(document.network, p, first) for p in probes[1:])]
+            claims = _formulas(network, backward, tmp_path)(small.probes)
         fault = FAULTS.find(code)
         assert fault is not None, f"there is no fault {code}"
         # What is left of an earlier call shows at a later point only.
@@ -98,7 +127,7 @@ def named(loaded: Mapping[str, Loaded], tmp_path: Path) -> Named:
         assert min(misses) < 1e-10, f"{code} misses the wrong formula by {min(misses):.2g}"
         right = max(_gap(r.gradients, c) for r, c in zip(references, claims, strict=True))
         assert right > 1e-4, "the wrong formula gives the right gradient"
-        found = search(_case(references, claims), _candidates(references[-1]))
+        found = search(_case(references, claims), small.candidates)
         codes = [{plant.fault.code for plant in plants_} for plants_ in found.sets]
         assert {code} in codes, f"{code} is taken for {codes}"
 
@@ -119,11 +148,6 @@ def _case(references: Sequence[Reference], claims: Sequence[Claims]) -> Case:
         wrong=tuple(name for name in order if name in off),
         compared=order,
     )
-
-
-def _candidates(reference: Reference) -> list[Plant]:
-    faults = [fault for fault in FAULTS.all().values() if fault.plantable]
-    return [plant for fault in faults for plant in plants(reference, fault)]
 
 
 @pytest.fixture
