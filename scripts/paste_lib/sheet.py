@@ -121,7 +121,8 @@ def _bug(given: Mapping[str, Any]) -> Bug:
 def _spot(given: int | Mapping[str, Any]) -> Spot:
     if isinstance(given, int):
         return None, given
-    return given.get("cell"), int(given["line"] if "line" in given else given["at"])
+    place = given["line"] if "line" in given else given["at"]
+    return _spot(place) if isinstance(place, Mapping) else (given.get("cell"), int(place))
 
 
 def _acceptable(given: Sequence[Mapping[str, Any]]) -> Iterator[Spot]:
