@@ -7,10 +7,12 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from gradcheck.paste.running.absorbing import Absorber
+from gradcheck.paste.running.compatibility import COMPATIBLE, compatible
 from gradcheck.paste.running.libraries import MAKERS
 from gradcheck.paste.running.numpy_one import copied, numpy_copy
 from gradcheck.paste.running.sites import line_now
 from gradcheck.paste.running.sources import Hub
+from gradcheck.paste.running.surroundings import built_in
 from gradcheck.paste.running.words import words
 
 REAL = words(
@@ -27,7 +29,8 @@ _NOTHING = words(
     "google gc traceback threading multiprocessing signal subprocess shutil socket visdom numba "
     "unittest doctest pytest tempfile platform psutil"
 )
-BENIGN = REAL | _NUMPYS | _NOTHING | {"random", "time", "timeit", "sys", "os", "tqdm", "argparse"}
+_OTHERS = words("random time timeit sys os tqdm argparse")
+BENIGN = REAL | _NUMPYS | _NOTHING | COMPATIBLE | _OTHERS
 """Modules that bring no data."""
 
 # Functions that look for masked arrays by themselves, and libraries whose stand-ins use them.
@@ -49,10 +52,11 @@ def preload(source: str) -> None:
 
 
 class Modules:
-    """The modules of one run, each made when it is first imported."""
+    """The modules of one run, each made when it is first imported, and its built-in names."""
 
     def __init__(self, hub: Hub, supply: Callable[[str], Any]) -> None:
         self.hub = hub
+        self.built_in = built_in(hub, self.importer)
         self._supply = supply
         self._made: dict[str, Any] = {}
         self.numpy = numpy_copy(
@@ -82,6 +86,8 @@ class Modules:
             return self._instead_of(name, self.numpy)
         if top == "numpy":
             return _path(self.numpy, name)
+        if top in COMPATIBLE:
+            return compatible(name, self.built_in, self.module)
         if top in REAL:
             return copied(importlib.import_module(name))
         if top in _NOTHING:

@@ -15,7 +15,6 @@ from gradcheck.paste.running.knowledge import Knowledge
 from gradcheck.paste.running.modules import Modules
 from gradcheck.paste.running.resolve import BuiltIns, Resolver
 from gradcheck.paste.running.sources import Hub
-from gradcheck.paste.running.surroundings import built_in
 
 _SEED = 0
 
@@ -36,12 +35,11 @@ class World:
         hub = Hub(self.data, ledger, known.sites, known.uses, known.command_line, known.text)
         self.modules = Modules(hub, lambda name: self._resolver.imported(name))
         self._resolver = Resolver(known, hub, self.modules)
-        self._given = built_in(hub, self.modules.importer)
         self.names: dict[str, Any] = {
             "__name__": "__main__",
             "__doc__": None,
             "__file__": "program.py",
-            "__builtins__": BuiltIns(self._given, self._supply),
+            "__builtins__": BuiltIns(self.modules.built_in, self._supply),
         }
 
     def attempt(self, steps: Sequence[trial.Step]) -> trial.Outcome:
@@ -56,7 +54,7 @@ class World:
 
     def closed(self) -> dict[str, Any]:
         """Return the globals; no further names are supplied from now on."""
-        self.names["__builtins__"] = dict(self._given)
+        self.names["__builtins__"] = dict(self.modules.built_in)
         return self.names
 
     def _begin(self, line: int) -> None:

@@ -15,7 +15,7 @@ from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.standard import standard_name
 from gradcheck.paste.understanding.surroundings import Around, around
-from gradcheck.paste.understanding.texts import adds_a_loss
+from gradcheck.paste.understanding.texts import adds_a_loss, adds_a_returned_loss
 from gradcheck.paste.understanding.values import same
 from gradcheck.paste.understanding.wishes import means
 from gradcheck.paste.understanding.writing import feels, is_metric, is_part, written_losses
@@ -74,7 +74,7 @@ def _summed(inquiry: Inquiry) -> Choice | None:
         for i, candidate in enumerate(inquiry.candidates)
         if not candidate.standard
         and candidate.whole
-        and adds_a_loss(inquiry.machine.nodes[candidate.site])
+        and _adds_a_loss(inquiry, candidate.site)
         and len(inquiry.decided(i)) == len(inquiry.parameters)
         and not is_metric(inquiry, i)
     ]
@@ -85,6 +85,11 @@ def _summed(inquiry: Inquiry) -> Choice | None:
     later = [i for i in range(len(inquiry.candidates)) if _has_name_of(inquiry, i, best)]
     whole = [i for i in later if is_part(inquiry, best, i)]
     return Choice(candidate=whole[-1] if whole else best, basis="written")
+
+
+def _adds_a_loss(inquiry: Inquiry, site: int) -> bool:
+    node = inquiry.machine.nodes[site]
+    return adds_a_loss(node) or adds_a_returned_loss(inquiry.machine, node)
 
 
 def _has_name_of(inquiry: Inquiry, index: int, other: int) -> bool:

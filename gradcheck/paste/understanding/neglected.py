@@ -3,7 +3,7 @@
 What is turned round before its gradient is added counts as overwritten, too.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -84,7 +84,7 @@ def _felt(inquiry: Inquiry, loss: Candidate, paths: list[Path]) -> list[Path]:
 
 def _loss(inquiry: Inquiry, loss: Candidate, point: Mapping[Path, Any]) -> float:
     sites = frozenset({loss.site})
-    step = settable(inquiry.step, point)
+    step = replace(settable(inquiry.step, point), paths=())
     trial = step.trial(point, step.plan(sites), rate=0.0, recorded=sites)
     return float(values([loss], trial.events)[0])
 
@@ -130,16 +130,24 @@ def _felt_idle(inquiry: Inquiry, loss: Candidate, base: Trial) -> Iterator[tuple
     chains: dict[tuple[int, ...], list[tuple[Path, tuple[str, ...]]]] = defaultdict(list)
     for other, value in after.items():
         chains[np.shape(value)].append((other, other.chain))
+    kinds = Counter(_kind(path, old) for path, old in base.before.values.items())
     for path, old in base.before.values.items():
         if path in changed or path not in after or not inquiry.step.can_set(path):
             continue
         if not isinstance(old, np.ndarray) or old.dtype.kind != "f":
+            continue
+        if kinds[_kind(path, old)] > _MOST:
             continue
         own = path.chain
         named = (other for other, chain in chains[old.shape] if gradient_of(own, chain))
         gradient = next(named, None)
         if gradient is not None and _felt(inquiry, loss, [path]):
             yield path, gradient
+
+
+def _kind(path: Path, value: Any) -> tuple[Any, ...]:
+    """Return what samples have in common that a program keeps one by one: names, and the shape."""
+    return path.scope, path.chain, np.shape(value)
 
 
 def _is_exact(inquiry: Inquiry, loss: Candidate, path: Path, other: Path) -> bool:

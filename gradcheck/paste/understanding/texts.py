@@ -80,9 +80,35 @@ def is_rescaled(machine: Machine, site: int) -> bool:
 
 def adds_a_loss(node: ast.AST) -> bool:
     """Tell what adds up logarithms or squares, as losses do, and not numbers such as rewards."""
-    if not isinstance(node, ast.AugAssign):
-        return False
-    for part in ast.walk(node.value):
+    return isinstance(node, ast.AugAssign) and _is_made_like_a_loss(node.value)
+
+
+def adds_a_returned_loss(machine: Machine, node: ast.AST) -> bool:
+    """Tell what adds up results of a function that returns logarithms or squares."""
+    match node:
+        case ast.AugAssign(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))):
+            return any(_is_made_like_a_loss(value) for value in _returned(machine, name))
+    return False
+
+
+def _returned(machine: Machine, function: str) -> Iterator[ast.expr]:
+    """Yield what functions of a name return; of a variable, what it is given there."""
+    for node in ast.walk(machine.tree):
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            parts = list(ast.walk(node))
+            values = [part.value for part in parts if isinstance(part, ast.Return) and part.value]
+            names = {value.id for value in values if isinstance(value, ast.Name)}
+            yield from values
+            for part in parts:
+                match part:
+                    case ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.AugAssign(
+                        target=ast.Name(id=name), value=value
+                    ) if name in names:
+                        yield value
+
+
+def _is_made_like_a_loss(value: ast.expr) -> bool:
+    for part in ast.walk(value):
         match part:
             case ast.BinOp(op=ast.Pow()):
                 return True
