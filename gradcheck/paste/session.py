@@ -21,6 +21,7 @@ from gradcheck.paste.fixes import mended
 from gradcheck.paste.reading.notebook import cells
 from gradcheck.paste.reading.post import Post
 from gradcheck.paste.reading.read import read
+from gradcheck.paste.reading.shapes import told
 from gradcheck.paste.remarks import notes
 from gradcheck.paste.sandbox.launch import available, call, warm
 from gradcheck.paste.sandbox.limits import Limits
@@ -138,7 +139,9 @@ def question(request: Request, source: str, step: int | None) -> dict[str, Any]:
     """Return what a child is asked about a program, `step` being the program's line of it."""
     asked = {"step": step, "loss": request.loss, "parameters": list(request.parameters) or None}
     given = {key: value for key, value in asked.items() if value is not None}
-    return {"source": source, "set": dict(request.values), **given}
+    said = told(request.text)
+    stated = {"shapes": said.shapes, "signs": said.signs}
+    return {"source": source, "set": dict(request.values), **stated, **given}
 
 
 def _ask(

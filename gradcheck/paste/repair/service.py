@@ -22,7 +22,7 @@ from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.states import Late, State
 from gradcheck.paste.repair.targets import Targets
 from gradcheck.paste.repair.terms import uses
-from gradcheck.paste.running.prepare import Options
+from gradcheck.paste.running.prepare import options
 from gradcheck.paste.running.prepare import prepare as prepared
 from gradcheck.paste.sandbox.limits import BUSY
 from gradcheck.paste.understanding import understand
@@ -50,7 +50,7 @@ def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:
     seconds = float(request.get("seconds", _SECONDS))
     over = _lateness(seconds)
 
-    program = prepared(source, Options(values=request.get("set", {})))
+    program = prepared(source, options(request))
 
     def then(inquiry: Inquiry, choice: Choice | None, told: dict[str, Any]) -> Mapping[str, Any]:
         report({"step": told})

@@ -43,7 +43,7 @@ def _divided(one: Any, other: Any) -> Any:
     return one // other if whole else one / other
 
 
-def _with_bases(meta: type, *bases: type) -> type:
+def _with_bases(meta: Any, *bases: type) -> Any:
     return meta("Base", bases, {})
 
 

@@ -18,6 +18,7 @@ Hint: TypeAlias = Literal["array", "labels", "parameter", "table", "layers", "in
 Kind: TypeAlias = Literal[
     "normal",
     "binary",
+    "signs",
     "classes",
     "one-hot rows",
     "one-hot columns",
@@ -30,6 +31,7 @@ Made: TypeAlias = Array | float | int | dict[str, Array]
 _WORDS: dict[Kind, str] = {
     "normal": "random numbers",
     "binary": "zeros and ones",
+    "signs": "minus ones and ones",
     "classes": "labels 0 to {last}",
     "one-hot rows": "one-hot rows",
     "one-hot columns": "one-hot columns",
@@ -40,8 +42,9 @@ _WORDS: dict[Kind, str] = {
 class Guess:
     """What unseen data may be: `classes` counts the labels, `number` is a scalar's value.
 
-    What is `doubtful` hides mistakes, as a single sample or feature does. Of layers, whose samples
-    are rows or columns, `shape` holds the sizes from input to output.
+    What is `doubtful` hides mistakes, as a single sample or feature does; what is `contrary` is
+    not what the text states. Of layers, whose samples are rows or columns, `shape` holds the sizes
+    from input to output.
     """
 
     shape: tuple[int, ...]
@@ -49,6 +52,7 @@ class Guess:
     classes: int = 2
     number: float | int = 0
     doubtful: bool = False
+    contrary: bool = False
 
     @property
     def words(self) -> str:
@@ -106,6 +110,8 @@ def made(name: str, guess: Guess, draw: int = 0) -> Made:
             return generator.standard_normal(guess.shape)
         case "binary":
             return _labels(generator, guess.shape, 2).astype(float)
+        case "signs":
+            return 2.0 * _labels(generator, guess.shape, 2) - 1
         case "classes":
             return _labels(generator, guess.shape, guess.classes)
         case "one-hot rows":

@@ -1,29 +1,23 @@
 """The guesses that are worth trying for unseen data, the likeliest first."""
 
-import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
-from typing import Any
-
-import numpy as np
 
 from gradcheck.paste.running.data import Guess, Hint
-from gradcheck.paste.running.names import Use
-from gradcheck.paste.running.shrinking import shaping
+from gradcheck.paste.running.facts import Facts
 from gradcheck.paste.running.sources import hint_of
-from gradcheck.record import record
+from gradcheck.paste.running.stated import stated
 
 _PRIMES = (5, 7, 3, 2, 13, 17, 19)
 _SAMPLES = 11
 _FREE = 23
-_MOST_SAMPLES = 3000
 _MOST_ENTRIES = 4_000_000
 _MOST_CLASSES = 40
 _MOST_SIZES = 14
-_DEPTH = 3
-_LOOKED_AT = 20
-_LARGEST = 100_000
+_RATE = 0.1
+"""A learning rate; a smaller number would move nothing but by rounding."""
 
 _PICTURES = re.compile(r"(?i)(^|_)(im|ims|imgs?|pics?|digits?)($|_|\d)|image|picture|pixel|photo")
 
@@ -47,30 +41,6 @@ _NUMBERS: tuple[tuple[str, float | int], ...] = (
 )
 
 
-@record
-class Facts:
-    """What the program says about sizes: those that arrays have, and how many samples it needs.
-
-    Where it picks one thing at a time it `picks`: other data are likely of a single one, too.
-    """
-
-    sizes: tuple[int, ...]
-    samples: tuple[int, ...]
-    picks: bool = False
-
-
-def facts(tree: ast.Module, namespace: Mapping[str, Any], uses: Iterable[Use]) -> Facts:
-    """Collect sizes from the arrays and lists in the namespace, then from the program's numbers."""
-    seen: dict[int, None] = {}
-    for value in namespace.values():
-        _sizes(value, seen, _DEPTH)
-    for size in (*shaping(tree), *_handed(tree), *_numbers(tree)):
-        if 1 < size < _LARGEST:
-            seen.setdefault(size)
-    picks = any(use.picks for use in uses)
-    return Facts(sizes=tuple(seen), samples=_samples(tree), picks=picks)
-
-
 def number(name: str) -> float | int | None:
     """Return what a number of this name customarily is."""
     lowered = name.lower()
@@ -79,9 +49,19 @@ def number(name: str) -> float | int | None:
 
 def guesses(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> Iterator[Guess]:
     """Yield guesses in the order in which they are to be preferred, some of them twice."""
+    numbers = {**given.numbers, **{str(size): size for size in given.sizes}}
+    told = list(stated(name, hint, given.said, made, numbers, given.samples))
+    yield from (guess for guess in told if guess.shape)
     usual = number(name)
     if usual is not None:
+        usual = max(usual, _RATE) if name in given.rates else usual
         yield Guess(shape=(), kind="number", number=usual)
+    yield from (guess for guess in told if not guess.shape)
+    for guess in _usual(name, hint, given, made):
+        yield replace(guess, contrary=True) if told else guess
+
+
+def _usual(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> Iterator[Guess]:
     used = [size for guess in made.values() for size in guess.shape if size > 1]
     free = [prime for prime in _PRIMES if prime not in used and prime not in given.sizes][:1]
     sizes = list(dict.fromkeys([*reversed(used), *given.sizes]))[: _MOST_SIZES + len(used)]
@@ -93,7 +73,7 @@ def guesses(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> I
         case "labels" | "index":
             if hint == "index":
                 yield Guess(shape=(), kind="number", number=1)
-            yield from _labels(samples, [*sizes, *free])
+            yield from _labels(samples, [*sizes, *free], signs=given.said.signs)
             yield from _features(samples, [*free, *sizes])
         case "layers":
             yield from _layers([*free, *sizes])
@@ -108,7 +88,7 @@ def guesses(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> I
                 yield from islice(features, 2)
                 yield from _pictures(samples)
             yield from features
-            yield from _labels(samples, [*sizes, *free])
+            yield from _labels(samples, [*sizes, *free], signs=given.said.signs)
             yield from _parameters(own, free)
 
 
@@ -132,9 +112,12 @@ def _pictures(samples: Sequence[int]) -> Iterator[Guess]:
         yield Guess(shape=(m, 28, 28), kind="normal")
 
 
-def _labels(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
+def _labels(samples: Sequence[int], sizes: Sequence[int], *, signs: bool) -> Iterator[Guess]:
     counts = [d for d in sizes if 2 <= d <= _MOST_CLASSES]
     counts.sort(key=lambda d: d in samples)
+    for m in samples if signs else ():
+        for shape in ((m, 1), (1, m), (m,)):
+            yield Guess(shape=shape, kind="signs")
     for m in samples:
         yield Guess(shape=(m, 1), kind="binary")
         yield Guess(shape=(1, m), kind="binary")
@@ -195,79 +178,3 @@ def _samples_of(given: Facts, made: Mapping[str, Guess]) -> tuple[int, ...]:
     ]
     usual = [size for size in given.samples if size in sizes]
     return tuple(dict.fromkeys([*usual, *sizes, *given.samples]))
-
-
-def _sizes(value: object, seen: dict[int, None], depth: int) -> None:
-    if isinstance(value, int) and not isinstance(value, bool) and 1 < value < _LARGEST:
-        seen.setdefault(value)
-    elif isinstance(value, np.ndarray):
-        for size in value.shape:
-            if size > 1:
-                seen.setdefault(size)
-    elif depth:
-        for part in _parts(value)[:_LOOKED_AT]:
-            _sizes(part, seen, depth - 1)
-
-
-def _parts(value: object) -> list[object]:
-    match value:
-        case dict():
-            return list(value.values())
-        case list() | tuple():
-            return list(value)
-        case _ if type(value).__module__ == "__main__":
-            return list(getattr(value, "__dict__", {}).values())
-    return []
-
-
-def _handed(tree: ast.Module) -> Iterator[int]:
-    """Yield the numbers that the program hands to functions of its own."""
-    defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in defined:
-            yield from _constants(*node.args)
-
-
-def _numbers(tree: ast.Module) -> Iterator[int]:
-    for node in ast.walk(tree):
-        match node:
-            case ast.BinOp(
-                left=ast.Constant(value=int(a)), op=ast.Mult(), right=ast.Constant(value=int(b))
-            ):
-                yield a * b
-            case ast.Constant(value=int(value)) if (
-                not isinstance(value, bool) and 1 < value < _LARGEST
-            ):
-                yield value
-
-
-def _samples(tree: ast.Module) -> tuple[int, ...]:
-    """Return primes beyond what the program slices off, draws from, or calls a batch."""
-    needed = [0]
-    for node in ast.walk(tree):
-        match node:
-            case ast.Slice(lower=lower, upper=upper):
-                needed += _constants(lower, upper)
-            case ast.Call(func=ast.Attribute(attr="randint" | "choice" | "permutation"), args=args):
-                needed += _constants(*args[:2])
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if "batch" in name.lower():
-                needed += [2 * size + 1 for size in _constants(value)]
-            case ast.keyword(arg=str(name), value=value) if "batch" in name.lower():
-                needed += [2 * size + 1 for size in _constants(value)]
-    most = max(size for size in needed if size <= _MOST_SAMPLES)
-    return (_SAMPLES,) if most < _SAMPLES else (_prime_after(most), _SAMPLES)
-
-
-def _constants(*nodes: ast.expr | None) -> list[int]:
-    return [
-        node.value
-        for node in nodes
-        if isinstance(node, ast.Constant) and isinstance(node.value, int)
-    ]
-
-
-def _prime_after(bound: int) -> int:
-    candidate = bound + 1
-    while any(candidate % divisor == 0 for divisor in range(2, int(candidate**0.5) + 1)):
-        candidate += 1
-    return candidate

@@ -21,6 +21,9 @@ class Use:
 
     What is `parted` is cut into several parts by columns, as a table of features and labels is.
     What `picks` is good for nothing but to pick something out of arrays, as the number of a word.
+    What is `reckoned` with is an operand.
+    What is `moved` has something added to it or taken away, as a parameter has; what `scales` that
+    is a factor of it, as a learning rate.
     """
 
     name: str
@@ -30,12 +33,16 @@ class Use:
     keyed: bool
     parted: bool
     picks: bool
+    reckoned: bool
+    moved: bool
+    scales: bool
     attributes: frozenset[str]
 
     @property
     def held(self) -> bool:
         """Whether it is used as an array or a list is, and never as a function."""
-        return not self.called and (self.indexed or bool(self.attributes & _ARRAY_ATTRIBUTES))
+        seen = self.indexed or self.reckoned or bool(self.attributes & _ARRAY_ATTRIBUTES)
+        return seen and not self.called
 
     @property
     def foreign(self) -> bool:
@@ -77,6 +84,10 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
     columns: dict[str, set[str]] = {}
     others = _counted(tree) - _handed(tree)
     picking = _picking(tree)
+    operands = _operands(tree)
+    changes = list(moves(tree))
+    moved = {target.id for target, _ in changes if isinstance(target, ast.Name)}
+    scaling = {name for _, amount in changes for name in _factors(amount)}
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in wanted:
@@ -103,6 +114,9 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
             keyed=name in keyed,
             parted=_parted(columns.get(name, ())),
             picks=0 < picking[name] == others[name],
+            reckoned=name in operands,
+            moved=name in moved,
+            scales=name in scaling,
             attributes=frozenset(attributes.get(name, ())),
         )
         for name, line in lines.items()
@@ -138,6 +152,43 @@ def _picking(tree: ast.AST) -> Counter[str]:
         and isinstance(node.slice, ast.Name)
         and isinstance(node.value, ast.Name | ast.Attribute)
     )
+
+
+def _operands(tree: ast.AST) -> set[str]:
+    both = [
+        side
+        for node in ast.walk(tree)
+        if isinstance(node, ast.BinOp)
+        for side in (node.left, node.right)
+    ]
+    return {side.id for side in both if isinstance(side, ast.Name)}
+
+
+def moves(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield what something is added to or taken away from, with that."""
+    for node in ast.walk(tree):
+        pairs: Sequence[tuple[ast.expr, ast.expr]] = ()
+        match node:
+            case ast.AugAssign(target=target, op=ast.Add() | ast.Sub(), value=amount):
+                if not isinstance(amount, ast.Constant):
+                    yield target, amount
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                pairs = list(zip(targets, values, strict=False))
+            case ast.Assign(targets=[target], value=value):
+                pairs = [(target, value)]
+        for target, value in pairs:
+            match value:
+                case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=amount):
+                    if ast.unparse(left) == ast.unparse(target):
+                        yield target, amount
+
+
+def _factors(amount: ast.expr) -> Iterator[str]:
+    match amount:
+        case ast.Name(id=name):
+            yield name
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Div(), right=right):
+            yield from (*_factors(left), *_factors(right))
 
 
 def _parted(columns: Collection[str]) -> bool:

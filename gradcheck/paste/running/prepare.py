@@ -11,11 +11,15 @@ from gradcheck.paste.running.assumptions import Assumption, Failure, Ledger
 from gradcheck.paste.running.data import Guess, Hint
 from gradcheck.paste.running.driver import appended, driven
 from gradcheck.paste.running.execution import flags_of, tamed
+from gradcheck.paste.running.facts import facts
 from gradcheck.paste.running.knowledge import Knowledge
 from gradcheck.paste.running.minimisers import descended, prepended
+from gradcheck.paste.running.names import undefined
 from gradcheck.paste.running.ordering import ordered
 from gradcheck.paste.running.overrides import overridden
 from gradcheck.paste.running.plain import complete
+from gradcheck.paste.running.resolve import module_of
+from gradcheck.paste.running.stated import NOTHING, Stated
 from gradcheck.paste.running.turns import unrolled
 from gradcheck.paste.running.world import World
 from gradcheck.record import record
@@ -25,9 +29,19 @@ _SECONDS = 3.0
 
 @record
 class Options:
-    """What the user has said: `values` maps names to Python expressions, from `--set`."""
+    """What has been said: `values` maps names to Python expressions, from `--set`.
+
+    `said` is what the text around the program states of shapes.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
+    said: Stated = NOTHING
+
+
+def options(request: Mapping[str, Any]) -> Options:
+    """Return what a request says beside the program: `set`, `shapes` and `signs`."""
+    said = Stated(shapes=request.get("shapes", {}), signs=bool(request.get("signs")))
+    return Options(values=request.get("set", {}), said=said)
 
 
 @record
@@ -64,13 +78,14 @@ class Prepared:
         return world.closed()
 
 
-def prepare(source: str, options: Options | None = None) -> Prepared:
+def prepare(source: str, given: Options | None = None) -> Prepared:
     """Return the program of this text, ready to run.
 
     Raises SyntaxError where the text, or an expression of the options, is no Python.
     """
+    given = given or Options()
     ledger = Ledger()
-    told = overridden(ast.parse(source), (options or Options()).values, ledger)
+    told = overridden(ast.parse(source), given.values, ledger)
     tree = unrolled(tamed(ordered(told)))
     tree, functions = descended(tree)
     if functions:
@@ -87,19 +102,19 @@ def prepare(source: str, options: Options | None = None) -> Prepared:
     whole = complete(tree)
     if whole is not None:
         return _ready(tree, whole, (), {}, ledger)
-    return _searched(tree, ledger)
+    return _searched(tree, given.said, ledger)
 
 
-def _searched(tree: ast.Module, ledger: Ledger) -> Prepared:
+def _searched(tree: ast.Module, said: Stated, ledger: Ledger) -> Prepared:
     smaller = shrinking.sizes(tree)
     if smaller:
         noted = Ledger()
         small = _smaller(tree, smaller, noted)
-        state, world = _search(small, _SECONDS / 2)
+        state, world = _search(small, said, _SECONDS / 2)
         if state.guesses and state.sound:
             ledger.take(noted)
             return _ready(small, world, state.outcome.failures, state.guesses, ledger)
-    state, world = _search(tree, _SECONDS)
+    state, world = _search(tree, said, _SECONDS)
     return _ready(tree, world, state.outcome.failures, state.guesses, ledger)
 
 
@@ -109,7 +124,7 @@ def _smaller(tree: ast.Module, sizes: Mapping[int, int], ledger: Ledger) -> ast.
     return shrinking.shrunk(tree, sizes)
 
 
-def _search(tree: ast.Module, seconds: float) -> tuple[search.State, World]:
+def _search(tree: ast.Module, said: Stated, seconds: float) -> tuple[search.State, World]:
     """Return the best guesses, and the world of the trial that they were used in."""
     steps, known = trial.prepared(tree), Knowledge(tree)
     last: list[World] = []
@@ -119,7 +134,7 @@ def _search(tree: ast.Module, seconds: float) -> tuple[search.State, World]:
         return last[0].attempt(steps)
 
     def offer(name: str, hint: Hint, guesses: Mapping[str, Guess]) -> Iterable[Guess]:
-        given = guessing.facts(tree, last[0].names, known.uses.values())
+        given = facts(tree, last[0].names, known.uses.values(), said)
         return guessing.guesses(name, hint, given, guesses)
 
     best = search.found(attempt, offer, seconds)
@@ -135,6 +150,8 @@ def _ready(
     guesses: Mapping[str, Guess],
     ledger: Ledger,
 ) -> Prepared:
+    # A trial comes to what is run: a loss that nobody calls needs its modules, too.
+    world.supply([n for n in undefined(tree) if module_of(n) and n not in world.supplied])
     ledger.take(world.ledger)
     for name, guess in guesses.items():
         ledger.note("data", name, f"is made up: {guess.words}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from gradcheck.paste.running.helpers import supplied
+from gradcheck.paste.running.names import moves
 from gradcheck.paste.running.sources import hint_of
 from gradcheck.record import record
 
@@ -99,7 +100,7 @@ def _routine(node: ast.FunctionDef, bound: bool) -> Routine:
         returns=_returned(node),
         loops=any(isinstance(part, ast.For | ast.While) for part in ast.walk(node)),
         calls=frozenset(_called(node)),
-        descends=any(_descends(part) for part in ast.walk(node)),
+        descends=any(True for _ in moves(node)),
     )
 
 
@@ -143,15 +144,6 @@ def _word(node: ast.expr, otherwise: str) -> str:
         case ast.Call(args=[ast.Name(id=name)]):
             return name
     return otherwise
-
-
-def _descends(node: ast.AST) -> bool:
-    match node:
-        case ast.AugAssign(op=ast.Sub() | ast.Add()):
-            return not isinstance(node.value, ast.Constant)
-        case ast.Assign(targets=[target], value=ast.BinOp(left=left, op=ast.Sub() | ast.Add())):
-            return ast.unparse(target) == ast.unparse(left)
-    return False
 
 
 def _called(node: ast.stmt) -> Iterator[str]:

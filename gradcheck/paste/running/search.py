@@ -8,11 +8,14 @@ The best set so far is always the one that is extended.
 
 import heapq
 import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count, islice
 from typing import TypeAlias
 
+from gradcheck.paste.running.assumptions import Failure
 from gradcheck.paste.running.data import Guess, Hint
+from gradcheck.paste.running.lessons import lessons
 from gradcheck.paste.running.trial import Outcome
 from gradcheck.record import record
 
@@ -23,6 +26,8 @@ _CREDIT = 15
 # Softmax has an uneven difference of its own, so this is weak evidence.
 _UNEVEN = 40
 _DOUBT = 300
+_CONTRARY = 60
+_REPEATED = 15
 _PATIENCE = 120
 # Whatever the data are, these failures stay.
 _NOT_OF_DATA = frozenset(
@@ -49,10 +54,11 @@ class State:
     @property
     def sound(self) -> bool:
         """Whether all data are there, and nothing failed that other data could heal."""
-        return self.finished and not self._healable
+        return self.finished and not self.healable
 
     @property
-    def _healable(self) -> int:
+    def healable(self) -> int:
+        """How many failures other data could heal."""
         return sum(failure.error not in _NOT_OF_DATA for failure in self.outcome.failures)
 
     @property
@@ -62,11 +68,9 @@ class State:
     def rank(self, place: int = 0) -> Rank:
         """Return what is compared, smallest first; `place` is that of the next guess."""
         seen = self.outcome
-        doubts = _UNEVEN * len(seen.uneven) + _DOUBT * sum(
-            g.doubtful for g in self.guesses.values()
-        )
+        doubts = _UNEVEN * len(seen.uneven) + sum(map(_doubt, self.guesses.values()))
         order = self.order + place + doubts - _CREDIT * self.arrays
-        return self._healable, len(seen.stretched) + len(seen.idle), order
+        return self.healable, len(seen.stretched) + len(seen.idle), order
 
 
 def found(
@@ -84,15 +88,14 @@ def found(
     serial = count()
     first = State(guesses={}, outcome=attempt({}), order=0)
     seen = [first]
-    open_states: list[tuple[Rank, int, State, int, Iterator[Guess]]] = []
+    open_states: list[tuple[Rank, int, State, int, _Offers]] = []
 
     def put(state: State) -> None:
-        guesses: Iterator[Guess] = iter(())
+        guesses: Iterable[Guess] = ()
         if state.outcome.wanted is not None:
             name, hint = state.outcome.wanted
-            guesses = iter(dict.fromkeys(offer(name, hint, state.guesses)))
-        limited = islice(guesses, _MOST_PER_NAME)
-        heapq.heappush(open_states, (state.rank(), next(serial), state, 0, limited))
+            guesses = offer(name, hint, state.guesses)
+        heapq.heappush(open_states, (state.rank(), next(serial), state, 0, _Offers(guesses)))
 
     put(first)
     while open_states and not _enough(seen) and clock() < deadline:
@@ -105,10 +108,57 @@ def found(
         child = _extended(state, guess, place, attempt)
         seen.append(child)
         put(child)
+        if child.healable > state.healable:
+            guesses.learn(guess, child.outcome, state.outcome.wanted)
         if not _settles(guess, place, state, child):
-            again = state.rank(place + 1)
+            again = state.rank(place + 1 + guesses.doubt)
             heapq.heappush(open_states, (again, next(serial), state, place + 1, guesses))
     return min(seen, key=_worth)
+
+
+class _Offers:
+    """The guesses for one name, those first that failures of others have led to."""
+
+    def __init__(self, guesses: Iterable[Guess]) -> None:
+        self._left = deque(islice(dict.fromkeys(guesses), _MOST_PER_NAME))
+        self._made: set[Guess] = set()
+        self._failures: Counter[Failure] = Counter()
+
+    def __iter__(self) -> Iterator[Guess]:
+        return self
+
+    def __next__(self) -> Guess:
+        if not self._left:
+            raise StopIteration
+        guess = self._left.popleft()
+        self._made.add(guess)
+        return guess
+
+    @property
+    def doubt(self) -> int:
+        """How doubtful it is that the next guess will do.
+
+        Where the same happens whatever the guess, another name is to blame.
+        """
+        repeated = self._failures.total() - len(self._failures)
+        return _REPEATED * repeated + (_doubt(self._left[0]) if self._left else 0)
+
+    def learn(self, guess: Guess, outcome: Outcome, wanted: tuple[str, Hint] | None) -> None:
+        """Offer next what the last failure says that a guess might better have been.
+
+        What data are is known best by their names; parameters only have to fit.
+        """
+        if wanted is None or wanted[1] != "parameter":
+            return
+        failure = outcome.failures[-1]
+        self._failures[failure] += 1
+        better = [one for one in lessons(guess, failure.message) if one not in self._made]
+        self._made.update(better)
+        self._left = deque([*better, *(one for one in self._left if one not in better)])
+
+
+def _doubt(guess: Guess) -> int:
+    return _DOUBT * guess.doubtful + _CONTRARY * guess.contrary
 
 
 def _worth(state: State) -> tuple[bool, int, Rank]:

@@ -96,7 +96,8 @@ class Hub:
         use = self.uses.get(name)
         if use is not None and (use.parted or use.picks):
             return "table" if use.parted else "index"
-        return hint_of(name)
+        said = hint_of(name)
+        return "parameter" if said == "array" and use is not None and use.moved else said
 
     def source(self, name: str) -> Source:
         return Source(name, self)

@@ -3,6 +3,7 @@
 Loops are left once the run has taken many turns or some time. Operations in which *both* sides are
 stretched are counted: `(n, 1)` against `(n,)` raises nothing and is hardly ever meant. So are, as
 weaker evidence, differences and products in which one side is: predictions and labels are alike.
+An update that is stretched to its parameter counts in full, as if that had less entries itself.
 Loops that never turn are counted too: of too few samples there is no whole batch.
 """
 
@@ -23,6 +24,7 @@ from gradcheck.record import record
 
 _TICK = "__gradcheck_tick__"
 _PAIR = "__gradcheck_pair__"
+_MOVE = "__gradcheck_move__"
 _ENTER = "__gradcheck_enter__"
 _LEAVE = "__gradcheck_leave__"
 _ALIKE = ("Sub", "Mult", "subtract", "multiply")
@@ -74,7 +76,13 @@ def attempt(
     `begins` is told the line of each statement before it is run.
     """
     watch = _Watch()
-    namespace |= {_TICK: watch.tick, _PAIR: watch.pair, _ENTER: watch.enter, _LEAVE: watch.leave}
+    namespace |= {
+        _TICK: watch.tick,
+        _PAIR: watch.pair,
+        _MOVE: watch.move,
+        _ENTER: watch.enter,
+        _LEAVE: watch.leave,
+    }
     failures: list[Failure] = []
     wanted: tuple[str, Hint] | None = None
     for statement, code in steps:
@@ -84,6 +92,7 @@ def attempt(
             failure = execute(statement, namespace, code=code)
         except Demanded as demanded:
             wanted = (demanded.name, demanded.hint)
+            watch.interrupted()
             break
         except _Enough:
             continue
@@ -121,12 +130,18 @@ class _Watch:
 
     def restart(self) -> None:
         self._depth = 0
+        self._latest = 0
         self._turns = 0
         self._start = time.thread_time()
 
     def enter(self, line: int) -> None:
         self._depth += 1
         self.entered.add(line)
+        self._latest = line
+
+    def interrupted(self) -> None:
+        """Forget the loop that was come to last: what it goes through may have been missing."""
+        self.entered.discard(self._latest)
 
     def leave(self) -> None:
         self._depth -= 1
@@ -151,8 +166,33 @@ class _Watch:
                 self.uneven.add(line)
         return result
 
+    def move(self, line: int, moved: Any, amount: Any) -> Any:
+        if isinstance(moved, np.ndarray) and moved.size > 1 and np.shape(amount) != moved.shape:
+            self.stretched.add(line)
+        return amount
+
 
 class _Instrument(ast.NodeTransformer):
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        pairs = [(target, node.value) for target in node.targets]
+        for target, value in pairs:
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                pairs += zip(target.elts, value.elts, strict=False)
+            match value:
+                case ast.BinOp(left=left, op=ast.Sub(), right=ast.BinOp(op=ast.Mult()) as amount):
+                    if ast.unparse(left) == ast.unparse(target):
+                        value.right = _moving(left, amount)
+        return self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        match node:
+            case ast.AugAssign(
+                target=ast.Name(id=name), op=ast.Sub(), value=ast.BinOp(op=ast.Mult()) as amount
+            ):
+                moved = ast.copy_location(ast.Name(id=name, ctx=ast.Load()), node.target)
+                node.value = _moving(moved, amount)
+        return self.generic_visit(node)
+
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
         name = type(node.op).__name__
@@ -189,6 +229,11 @@ class _Instrument(ast.NodeTransformer):
 
 def _paired(line: int, name: str, left: ast.expr, right: ast.expr) -> ast.Call:
     return _call(_PAIR, ast.Constant(value=line), ast.Constant(value=name), left, right)
+
+
+def _moving(moved: ast.expr, amount: ast.expr) -> ast.expr:
+    call = _call(_MOVE, ast.Constant(value=amount.lineno), copy.deepcopy(moved), amount)
+    return ast.copy_location(call, amount)
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:

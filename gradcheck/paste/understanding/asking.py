@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.paste.understanding.afterwards import Written, ending, losses
 from gradcheck.paste.understanding.choice import Choice, choose
 from gradcheck.paste.understanding.claim import Claim
 from gradcheck.paste.understanding.claims import claimed, telling
@@ -22,7 +23,6 @@ from gradcheck.paste.understanding.optimizing import collects
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.resting import rested
 from gradcheck.paste.understanding.shrinking import shrunk, whole
-from gradcheck.paste.understanding.steps import Formula
 from gradcheck.paste.understanding.values import is_number
 from gradcheck.paste.understanding.weights import weights
 from gradcheck.paste.understanding.wishes import RefusedError
@@ -76,24 +76,41 @@ def asked(found: Found) -> Asked | None:
     """
     one = _asked(found)
     loss = found.wishes.loss
-    if loss is None or one is None or one.choice is not None:
+    if loss is None:
+        return _afterwards(found, one)
+    if one is None or one.choice is not None:
         return one
-    formula = _formula(found, loss)
-    two = None if formula is None else _asked(formula)
+    two = _ending(found, Written(text=loss, at=found.step.loop))
     if two is None or two.choice is None:
         raise RefusedError("loss", loss, offers(one.inquiry))
     return two
 
 
-def _formula(found: Found, text: str) -> Found | None:
-    """Return a step at whose end an expression is evaluated; None where the text is none."""
-    step = found.step
-    try:
-        site = step.scene.machine.formula(text, step.loop)
-        code = compile(text, "<loss>", "eval")
-    except SyntaxError:
-        return None
-    return replace(found, step=replace(step, formula=Formula(site=site, code=code)))
+def _afterwards(found: Found, one: Asked | None) -> Asked | None:
+    """Look for a loss outside of a step that shows none, or none that fits: it must fit better."""
+    choice = one.choice if one else None
+    if one and choice and (choice.basis != "inferred" or one.is_explained):
+        return one
+    for loss in losses(found.step.scene.machine, found.turns):
+        two = _ending(found, loss)
+        worth = one.worth if one else 0
+        if two is not None and two.worth > max(worth, 0) and _is_by_formula(two):
+            return two
+    return one
+
+
+def _ending(found: Found, loss: Written) -> Asked | None:
+    step = ending(found.step, loss)
+    return None if step is None else _asked(replace(found, step=step))
+
+
+def _is_by_formula(one: Asked) -> bool:
+    formula = one.inquiry.step.formula
+    return (
+        one.choice is not None
+        and formula is not None
+        and one.inquiry.candidates[one.choice.candidate].site == formula.site
+    )
 
 
 def offers(inquiry: Inquiry) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.paste.understanding.afterwards import felt
 from gradcheck.paste.understanding.following import is_follower, is_velocity
 from gradcheck.paste.understanding.influence import influential, shaken
 from gradcheck.paste.understanding.machine import Scene
@@ -147,10 +148,12 @@ def _found(
         parameters = _named(looks, wishes.parameters)
         known = tuple(update for look in looks for update in updates(look.base, parameters))
     else:
-        parameters = list(dict.fromkeys(p for look in looks for p in _parameters(look, known)))
+        parameters = list(
+            dict.fromkeys(p for look in looks for p in _parameters(look, turns, known))
+        )
         if not parameters and guess:
             known = tuple(_added(looks[0]))
-            parameters = _parameters(looks[0], known)
+            parameters = _parameters(looks[0], turns, known)
     if not parameters:
         return None
     own = tuple(update for update in known if update.path in parameters)
@@ -208,7 +211,7 @@ def _shapes(looks: Sequence[_Look], paths: Iterable[Path]) -> dict[Path, tuple[i
     }
 
 
-def _parameters(look: _Look, known: Sequence[Update]) -> list[Path]:
+def _parameters(look: _Look, turns: Turns, known: Sequence[Update]) -> list[Path]:
     """Return those of the updated paths that have an influence in this iteration."""
     paths = {update.path for update in known} & look.base.before.values.keys()
     ordered = [path for path in dict.fromkeys(u.path for u in known) if path in paths]
@@ -217,6 +220,7 @@ def _parameters(look: _Look, known: Sequence[Update]) -> list[Path]:
     step = replace(look.step, variables=_variables(look.step, ordered), rates=rates(known))
     first = {path: _first(look, path, known) for path in ordered}
     found = influential(step, look.base, first, {update.site for update in known})
+    found += felt(step, turns, look.base, [path for path in ordered if path not in found])
     return [
         path
         for path in found

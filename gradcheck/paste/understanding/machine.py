@@ -77,15 +77,17 @@ class Machine:
             self._sites = table(self.tree)
         return self._sites
 
-    def formula(self, text: str, step: int) -> int:
+    def formula(self, text: str, at: int) -> int:
         """Add an expression that is evaluated where a step ends, as a site; return its number.
+
+        The node `at` is where it is reported to be written.
 
         Raises SyntaxError where the text is no expression.
         """
         node = ast.parse(text, mode="eval").body
         new = max(self.nodes) + 1
         self.nodes[new] = node
-        self._sites = {**self.sites, new: formula(text, new, self.sites.get(step))}
+        self._sites = {**self.sites, new: formula(text, new, self.sites.get(at))}
         return new
 
     def install(self, plan: Plan) -> None:

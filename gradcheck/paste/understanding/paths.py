@@ -7,14 +7,14 @@ attributes, keys and indices. It reads as the user would write it: `net.stack[0]
 import re
 from collections.abc import Iterator, Mapping
 from types import FrameType, FunctionType, MethodType, ModuleType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.paste.running.sites import PROGRAM
 from gradcheck.paste.understanding.values import is_number, table
-from gradcheck.record import record
+from gradcheck.record import altered, record
 
 Roots: TypeAlias = Mapping[str, Mapping[str, Any]]
 """The variables of each scope that is alive: "" for globals, else a function's name."""
@@ -60,8 +60,7 @@ class Path:
         return self.chain[-1]
 
 
-@record
-class Leaf:
+class Leaf(NamedTuple):
     """A number, an array or a list of numbers that a path leads to."""
 
     path: Path
@@ -110,16 +109,13 @@ def leaves(roots: Roots) -> list[Leaf]:
 
 
 def _gather(start: Path, value: Any, found: list[Leaf], seen: set[int]) -> None:
-    queue: list[tuple[Path, Any]] = [(start, value)]
-    for path, thing in queue:
+    queue: list[tuple[tuple[tuple[str, Any], ...], Any]] = [((), value)]
+    for keys, thing in queue:
         if _is_leaf(thing):
-            found.append(Leaf(path=path, thing=thing))
-        elif len(path.keys) < _DEEPEST and id(thing) not in seen:
+            found.append(Leaf(path=altered(start, keys=keys) if keys else start, thing=thing))
+        elif len(keys) < _DEEPEST and id(thing) not in seen:
             seen.add(id(thing))
-            queue.extend(
-                (Path(scope=path.scope, root=path.root, keys=(*path.keys, key)), inner)
-                for key, inner in _inside(thing)
-            )
+            queue.extend([((*keys, key), inner) for key, inner in _inside(thing)])
 
 
 def read(path: Path, roots: Roots) -> Any:

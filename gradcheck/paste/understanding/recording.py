@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.paste.running.prepare import Options
+from gradcheck.paste.running.prepare import options
 from gradcheck.paste.running.prepare import prepare as prepared
 from gradcheck.paste.understanding import understand
 from gradcheck.paste.understanding.candidates import Candidate, values
@@ -31,7 +31,7 @@ prepare = understand.prepare
 
 def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:  # noqa: ARG001
     """Answer a request of `understand` as that does, each step with its `record`."""
-    program = prepared(request["source"], Options(values=request.get("set", {})))
+    program = prepared(request["source"], options(request))
     return understand.understood(program, _told, wanted=wishes(request))
 
 

@@ -101,8 +101,9 @@ def _returned(machine: Machine, function: str) -> Iterator[ast.expr]:
             yield from values
             for part in parts:
                 match part:
-                    case ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.AugAssign(
-                        target=ast.Name(id=name), value=value
+                    case (
+                        ast.Assign(targets=[ast.Name(id=name)], value=value)
+                        | ast.AugAssign(target=ast.Name(id=name), value=value)
                     ) if name in names:
                         yield value
 

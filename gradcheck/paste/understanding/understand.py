@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gradcheck.paste.running import modules
-from gradcheck.paste.running.prepare import Options, Prepared
+from gradcheck.paste.running.prepare import Prepared, options
 from gradcheck.paste.running.prepare import prepare as prepared
 from gradcheck.paste.understanding import answer as answers
 from gradcheck.paste.understanding.asking import Asked, asked
@@ -35,9 +35,10 @@ def prepare(request: Mapping[str, Any]) -> None:
 def answer(request: Mapping[str, Any], report: Any) -> dict[str, Any]:  # noqa: ARG001
     """Answer the request `{"source": text, "set": {name: expression}, "draw": number}`.
 
-    The keys `step`, `loss` and `parameters` say what the user wants it to be; see `wishes`.
+    With `shapes` and `signs` it says what the text around the program states of its data. The
+    keys `step`, `loss` and `parameters` say what the user wants it to be; see `wishes`.
     """
-    program = prepared(request["source"], Options(values=request.get("set", {})))
+    program = prepared(request["source"], options(request))
     return understood(program, draw=int(request.get("draw", 0)), wanted=wishes(request))
 
 

@@ -148,3 +148,40 @@ def test_a_loop_that_ends_a_program_is_not_rehearsed_for_what_comes_after_it(
     body = "W1 -= 0.01 * dW1\n    W2 -= 0.01 * dW2\n"
     inquiry(LONG.replace("if it % 100 == 0:\n        print(it, loss)\n", body) + ending)
     assert (ast.For in rehearsed) is is_needed
+
+
+MANY = """\
+import numpy as np
+
+gen = np.random.default_rng(6)
+pairs = []
+for k in range(40):
+    v = gen.normal(size=14)
+    pairs.append(([np.array([[x]]) for x in v[:-1]], [np.array([[x]]) for x in v[1:]]))
+a, b, c = (0.5 * gen.normal(size=(4, 4)) for _ in range(3))
+a, c = a[:, :1], c[:1]
+for ins, goals in pairs:
+    h, loss, states = np.zeros((4, 1)), 0, []
+    for x, t in zip(ins, goals):
+        before, h = h, np.tanh(a @ x + b @ h)
+        states.append((before, h))
+        loss += 0.5 * float(((c @ h - t) ** 2).sum())
+    grads, later = [np.zeros_like(a), np.zeros_like(b), np.zeros_like(c)], 0
+    for x, t, (before, h) in zip(ins[::-1], goals[::-1], states[::-1]):
+        d = (c.T @ (c @ h - t) + later) * (1 - h ** 2)
+        grads[0] += d @ x.T
+        grads[1] += d @ before.T
+        grads[2] += (c @ h - t) @ h.T
+        later = b.T @ d
+    for p, g in zip((a, b, c), grads):
+        p -= 0.1 * g
+"""
+
+
+def test_samples_kept_one_by_one_are_not_asked_whether_they_are_parameters(
+    overhear: Callable[[str], Any],
+) -> None:
+    result = overhear(MANY)
+    assert result.names("right") == {"a", "b", "c"}
+    assert not result.steps[0]["neglected"]
+    assert result.steps[0]["runs"] < 400

@@ -1,0 +1,96 @@
+"""Shapes of unseen data: those that the text states, and what failures say about others."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gradcheck.paste.running.data import Guess
+from gradcheck.paste.running.lessons import lessons
+from gradcheck.paste.running.prepare import Prepared, options, prepare
+
+Run = Callable[[Prepared], dict[str, Any]]
+
+COLUMNS = """
+import numpy as np
+
+def output(A, u, s, v, t):
+    H = np.tanh(u @ A + s)
+    return H, v.T @ H + t
+
+def descend(A, goal, u, s, v, t, eps, rounds):
+    for turn in range(rounds):
+        H, out = output(A, u, s, v, t)
+        e = (out - goal) / goal.size
+        back = (v @ e) * (1 - H ** 2)
+        u, s = u - eps * (back @ A.T), s - eps * back.sum(axis=1, keepdims=True)
+        v, t = v - eps * (H @ e.T), t - eps * e.sum()
+    return u, s, v, t
+"""
+SHAPES = {"A": [["n", "N"]], "goal": [["1", "N"]], "s": [["h", "1"]], "t": [[]]}
+
+
+def test_sizes_of_one_name_are_one_size(run: Run) -> None:
+    names = run(prepare(COLUMNS, options({"shapes": SHAPES})))
+    assert names["A"].shape[1] == names["goal"].shape[1]
+    assert names["A"].shape[0] != names["A"].shape[1]
+    assert names["goal"].shape[0] == names["s"].shape[1] == 1
+    assert names["u"].shape == (names["s"].shape[0], names["A"].shape[0])
+    assert isinstance(names["t"], float)
+
+
+def test_without_a_word_the_parameters_fit_their_gradients(run: Run) -> None:
+    names = run(prepare(COLUMNS))
+    assert names["s"].shape == names["result"][1].shape
+    assert names["u"].shape == names["result"][0].shape
+    assert names["A"].shape[1] not in names["s"].shape
+
+
+def test_what_scales_an_update_is_no_tiny_number(run: Run) -> None:
+    assert run(prepare(COLUMNS))["eps"] == pytest.approx(0.1)
+
+
+def test_a_stated_shape_that_can_not_be_is_given_up(run: Run) -> None:
+    names = run(prepare(COLUMNS, options({"shapes": {"s": [["4", "9", "2"]]}})))
+    assert names["s"].ndim < 3
+
+
+def test_labels_are_signs_where_the_text_says_so(run: Run) -> None:
+    code = "import numpy as np\nw = np.zeros(3)\nfor k in range(2):\n    w -= x.T @ (x @ w - y)"
+    values = [run(prepare(code, options({"signs": signs})))["y"] for signs in (True, False)]
+    assert [set(value.ravel()) for value in values] == [{-1.0, 1.0}, {0, 1}]
+
+
+FLAT = """
+import numpy as np
+
+def learn(waves, answers, kernels, top, level, rate=0.1):
+    for turn in range(3):
+        for wave, answer in zip(waves, answers):
+            seen = np.array([[wave[i:i + 3] @ k for i in range(len(wave) - 2)] for k in kernels])
+            e = np.dot(seen.ravel(), top) + level - answer
+            top = top - rate * e * seen.ravel()
+            level = level - rate * e
+    return top, level
+"""
+
+
+def test_a_size_that_only_a_failure_tells_is_found(run: Run) -> None:
+    names = run(prepare(FLAT, options({"shapes": {"kernels": [["2", "3"]], "level": [[]]}})))
+    assert names["top"].shape == (2 * (names["waves"].shape[1] - 2),)
+
+
+@pytest.mark.parametrize(
+    ("shape", "message", "first"),
+    [
+        ((4, 7), "shapes (8,) and (4,7) not aligned: 8 (dim 0) != 4 (dim 0)", (8,)),
+        ((5, 3), "operands could not be broadcast together with shapes (7,11) (5,3) ", (7, 1)),
+        ((5, 3), "matmul: Input operand 1 has a mismatch (size 5 is different from 7)", (7, 3)),
+    ],
+)
+def test_a_failure_says_which_shape_would_do(
+    shape: tuple[int, ...], message: str, first: tuple[int, ...]
+) -> None:
+    guess = Guess(shape=shape, kind="normal")
+    assert next(lessons(guess, message)).shape == first
+    assert not list(lessons(guess, "division by zero"))
