@@ -137,11 +137,15 @@ def _problems(request: Request, post: Post, each: Chosen) -> list[ProblemReport]
 
 def question(request: Request, source: str, step: int | None) -> dict[str, Any]:
     """Return what a child is asked about a program, `step` being the program's line of it."""
-    asked = {"step": step, "loss": request.loss, "parameters": list(request.parameters) or None}
-    given = {key: value for key, value in asked.items() if value is not None}
+    asked: dict[str, Any] = {
+        "step": step,
+        "loss": request.loss,
+        "parameters": list(request.parameters) or None,
+    }
     said = told(request.text)
-    stated = {"shapes": said.shapes, "signs": said.signs}
-    return {"source": source, "set": dict(request.values), **stated, **given}
+    asked |= {"shapes": said.shapes or None, "signs": said.signs or None}
+    given = {key: value for key, value in asked.items() if value is not None}
+    return {"source": source, "set": dict(request.values), **given}
 
 
 def _ask(

@@ -307,3 +307,43 @@ def test_the_place_of_a_mistake_stands_when_the_search_for_its_repair_is_cut_off
     assert problem.verdict == "wrong"
     assert finding.location is not None
     assert post.splitlines()[finding.location.line - 1] == part.rstrip()
+
+
+TOLD = """
+Nobody calls my functions yet, but are the derivatives right? One column is one example:
+`A`: (n, N), `goal`: (1, N), `u`: (h, n), `s`: (h, 1), `v`: (1, h), `t` is a float
+
+def output(A, u, s, v, t):
+    H = np.tanh(u @ A + s)
+    return H, v @ H + t
+
+def squared_cost(goal, out):
+    return np.sum((out - goal) ** 2) / (2 * goal.size)
+
+def descend(A, goal, u, s, v, t, eps, rounds):
+    for turn in range(rounds):
+        H, out = output(A, u, s, v, t)
+        e = (out - goal) / goal.size
+        back = (v.T @ e) * (1 - H ** 2)
+        u, s = u - eps * back @ A.T, s - eps * back.sum(axis=1, keepdims=True)
+        v, t = v - eps * e @ H.T, t - eps * e.sum()
+    return u, s, v, t, squared_cost(goal, output(A, u, s, v, t)[1])
+"""
+
+
+def test_shapes_that_the_prose_states_are_those_of_the_data() -> None:
+    (right,) = run(Request(text=TOLD, name="post.txt")).problems
+    assert right.verdict == "right"
+    shapes = {check.parameter: check.shape for check in right.checks}
+    (hidden, inputs), one = shapes["u"], 1
+    assert shapes == {"u": (hidden, inputs), "s": (hidden, one), "v": (one, hidden), "t": ()}
+
+
+def test_what_is_wrong_in_functions_that_nobody_calls_is_mended() -> None:
+    text = TOLD.replace("(1 - H ** 2)", "(1 - H)")
+    (wrong,) = run(Request(text=text, name="post.txt")).problems
+    assert {c.parameter for c in wrong.checks if c.verdict == "wrong"} == {"u", "s"}
+    (finding,) = wrong.findings
+    assert finding.location is not None
+    assert "(1 - H)" in text.splitlines()[finding.location.line - 1]
+    assert finding.fix is not None

@@ -14,13 +14,16 @@ _SIZE = r"(?:[A-Za-z]\w*(?: [a-z]+){0,3}|\d+)(?:\s*[*+-]\s*\w+)*"
 _GROUP = re.compile(
     rf"(?<![\w)\]])[(\[]\s*({_SIZE}(?:\s*,\s*{_SIZE})*\s*,?)\s*[)\]]"
     r"|(?<![\w.])(\d+|[A-Za-z]\w* (?=[x×] )) ?[x×] ?(\d+|(?<=[x×] )[A-Za-z]\w*)(?![\w.(\[])"
-    r"|\b(floats?|scalars?|(?:real )?numbers?)\b(?! of| per| for|\()"
+    r"|\b(float|scalar|(?:real )?number)\b(?! of| per| for|\()"
 )
 _SAYS_SHAPE = re.compile(r"(?i)\b(?:shape|dim\w*|size)\b")
 _HEAD = re.compile(
     r"^[\W\d]*(?:self\.)?([A-Za-z]\w*)`?\s*(?::|--?|–|—|=|\.shape\b|(?:is|are|has|have|of|in)\b)"
 )
 _NAME = re.compile(r"(?:self\.)?\b([A-Za-z]\w*)")
+_CODE = re.compile(r"(?:[(,]|(?<!shape)\s?(?<!=)=)\s*$")
+"""What stands before a tuple in a call, or in an assignment of one."""
+
 _CLAUSE = re.compile(r"[;,]|\.\s|\band\b")
 _SIGNS = re.compile(
     r"\+\s?1\b['\"`]?\s?(?:/|or|and|vs\.?)\s?['\"`]?[-−–]\s?1\b"
@@ -60,7 +63,7 @@ def _said(line: str) -> Iterator[tuple[str, list[str]]]:
     for group in _GROUP.finditer(line):
         before = line[max(begin, group.start() - _FARTHEST) : group.start()]
         shape = _shape(group, before)
-        if shape is None:
+        if shape is None or (shape and _CODE.search(before)):
             continue
         begin = group.end()
         for name in _subjects(before):

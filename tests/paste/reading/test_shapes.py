@@ -15,6 +15,7 @@ LINES = {
         "level": [],
     },
     "W1 is H x D, b1 is H × 1": {"W1": ["H", "D"], "b1": ["H", "1"]},
+    "# here X.shape == (n, m)": {"X": ["n", "m"]},
     "coef = start()  # (n + 1, 1)": {"coef": ["n + 1", "1"]},
     "    def fit(self, X,  # (N, D)": {"X": ["N", "D"]},
 }
@@ -30,6 +31,9 @@ def test_a_shape_belongs_to_the_name_before_it(line: str, shapes: dict[str, list
     "line",
     [
         "loss = cost(p, label)",
+        "W = np.zeros((n, h))",
+        "X = gen.normal(size=(13, 3))",
+        "height, width = (28, 28)",
         "pixels of an example, for x in pixels",
         "n is the number of examples",
         "each kernel has one number per position",

@@ -159,21 +159,23 @@ for k in range(40):
     v = gen.normal(size=14)
     pairs.append(([np.array([[x]]) for x in v[:-1]], [np.array([[x]]) for x in v[1:]]))
 a, b, c = (0.5 * gen.normal(size=(4, 4)) for _ in range(3))
-a, c = a[:, :1], c[:1]
+a, c, e = a[:, :1], c[:1], np.zeros((1, 1))
 for ins, goals in pairs:
     h, loss, states = np.zeros((4, 1)), 0, []
     for x, t in zip(ins, goals):
         before, h = h, np.tanh(a @ x + b @ h)
         states.append((before, h))
-        loss += 0.5 * float(((c @ h - t) ** 2).sum())
-    grads, later = [np.zeros_like(a), np.zeros_like(b), np.zeros_like(c)], 0
+        loss += 0.5 * float(((c @ h + e - t) ** 2).sum())
+    grads, later = [np.zeros_like(a), np.zeros_like(b), np.zeros_like(c), 0 * e], 0
     for x, t, (before, h) in zip(ins[::-1], goals[::-1], states[::-1]):
-        d = (c.T @ (c @ h - t) + later) * (1 - h ** 2)
+        miss = c @ h + e - t
+        d = (c.T @ miss + later) * (1 - h ** 2)
         grads[0] += d @ x.T
         grads[1] += d @ before.T
-        grads[2] += (c @ h - t) @ h.T
+        grads[2] += miss @ h.T
+        grads[3] += miss
         later = b.T @ d
-    for p, g in zip((a, b, c), grads):
+    for p, g in zip((a, b, c, e), grads):
         p -= 0.1 * g
 """
 
@@ -182,6 +184,6 @@ def test_samples_kept_one_by_one_are_not_asked_whether_they_are_parameters(
     overhear: Callable[[str], Any],
 ) -> None:
     result = overhear(MANY)
-    assert result.names("right") == {"a", "b", "c"}
+    assert result.names("right") == {"a", "b", "c", "e"}
     assert not result.steps[0]["neglected"]
     assert result.steps[0]["runs"] < 400
