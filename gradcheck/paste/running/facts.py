@@ -50,7 +50,7 @@ def facts(
     numbers = {name: value for name, value in namespace.items() if type(value) is int and value > 0}
     return Facts(
         sizes=tuple(seen),
-        samples=_samples(tree),
+        samples=samples(tree),
         picks=any(use.picks for use in used),
         numbers=numbers,
         rates=frozenset(use.name for use in used if use.scales),
@@ -102,7 +102,7 @@ def _numbers(tree: ast.Module) -> Iterator[int]:
                 yield value
 
 
-def _samples(tree: ast.Module) -> tuple[int, ...]:
+def samples(tree: ast.Module) -> tuple[int, ...]:
     """Return primes beyond what the program slices off, draws from, or calls a batch."""
     needed = [0]
     for node in ast.walk(tree):

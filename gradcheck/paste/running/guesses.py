@@ -58,7 +58,7 @@ def guesses(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> I
         yield Guess(shape=(), kind="number", number=usual)
     yield from (guess for guess in told if not guess.shape)
     for guess in _usual(name, hint, given, made):
-        yield replace(guess, contrary=True) if told else guess
+        yield replace(guess, contrary=True) if told or usual is not None else guess
 
 
 def _usual(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> Iterator[Guess]:

@@ -5,7 +5,7 @@ A size that a program works out by itself, as that of a flattened picture, shows
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from gradcheck.paste.running.data import Guess
@@ -15,21 +15,25 @@ _SIZES = re.compile(r"size (\d+) is different from (\d+)")
 _MOST = 16
 
 
-def lessons(guess: Guess, message: str) -> Iterator[Guess]:
-    """Yield what the guess might better have been, by the sizes that a message mentions."""
+def lessons(guess: Guess, message: str, samples: Collection[int] = ()) -> Iterator[Guess]:
+    """Yield what the guess might better have been, by the sizes that a message mentions.
+
+    What has as many entries as there are `samples` is none: a parameter has one for all of them.
+    """
     if guess.kind == "number" or guess.kind.startswith("layers"):
         return
     shapes = [tuple(int(size) for size in found.split(",")) for found in _SHAPE.findall(message)]
     others = [shape for shape in shapes if shape != guess.shape]
-    single = [int(size) for pair in _SIZES.findall(message) for size in pair]
-    sizes = [size for shape in others for size in shape] + single
+    named = [int(size) for pair in _SIZES.findall(message) for size in pair]
+    sizes = [size for shape in others for size in shape] + named
     found = [_resized(guess.shape, sizes), (one for shape in others for one in _like(shape))]
     if "broadcast" in message or any(len(shape) == 1 for shape in others):
         found.reverse()
     flat = guess.kind.startswith("one-hot")
     better = dict.fromkeys(itertools.chain(*found))
     wanted = (s for s in better if s != guess.shape and (len(s) == 2 or not flat))
-    for shape in itertools.islice(wanted, _MOST):
+    single = (shape for shape in wanted if set(samples).isdisjoint(shape))
+    for shape in itertools.islice(single, _MOST):
         yield replace(guess, shape=shape)
 
 

@@ -11,7 +11,7 @@ from gradcheck.paste.running.assumptions import Assumption, Failure, Ledger
 from gradcheck.paste.running.data import Guess, Hint
 from gradcheck.paste.running.driver import appended, driven
 from gradcheck.paste.running.execution import flags_of, tamed
-from gradcheck.paste.running.facts import facts
+from gradcheck.paste.running.facts import facts, samples
 from gradcheck.paste.running.knowledge import Knowledge
 from gradcheck.paste.running.minimisers import descended, prepended
 from gradcheck.paste.running.names import undefined
@@ -137,7 +137,7 @@ def _search(tree: ast.Module, said: Stated, seconds: float) -> tuple[search.Stat
         given = facts(tree, last[0].names, known.uses.values(), said)
         return guessing.guesses(name, hint, given, guesses)
 
-    best = search.found(attempt, offer, seconds)
+    best = search.found(attempt, offer, seconds, samples(tree))
     if last[0].data.guesses != best.guesses:
         attempt(best.guesses)
     return best, last[0]

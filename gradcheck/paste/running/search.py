@@ -77,12 +77,13 @@ def found(
     attempt: Try,
     offer: Offer,
     seconds: float,
+    samples: Sequence[int] = (),
     clock: Callable[[], float] = time.thread_time,
 ) -> State:
     """Return the best state; it may still want data when the search has used up its trials.
 
     `seconds` bounds the processor's time. `offer` gives the guesses for a name, after a run with
-    the guesses that it is told.
+    the guesses that it is told; `samples` is how many samples there may be.
     """
     deadline = clock() + seconds
     serial = count()
@@ -95,7 +96,9 @@ def found(
         if state.outcome.wanted is not None:
             name, hint = state.outcome.wanted
             guesses = offer(name, hint, state.guesses)
-        heapq.heappush(open_states, (state.rank(), next(serial), state, 0, _Offers(guesses)))
+        heapq.heappush(
+            open_states, (state.rank(), next(serial), state, 0, _Offers(guesses, samples))
+        )
 
     put(first)
     while open_states and not _enough(seen) and clock() < deadline:
@@ -119,7 +122,8 @@ def found(
 class _Offers:
     """The guesses for one name, those first that failures of others have led to."""
 
-    def __init__(self, guesses: Iterable[Guess]) -> None:
+    def __init__(self, guesses: Iterable[Guess], samples: Sequence[int]) -> None:
+        self._samples = samples
         self._left = deque(islice(dict.fromkeys(guesses), _MOST_PER_NAME))
         self._made: set[Guess] = set()
         self._failures: Counter[Failure] = Counter()
@@ -152,7 +156,8 @@ class _Offers:
             return
         failure = outcome.failures[-1]
         self._failures[failure] += 1
-        better = [one for one in lessons(guess, failure.message) if one not in self._made]
+        taught = lessons(guess, failure.message, self._samples)
+        better = [one for one in taught if one not in self._made]
         self._made.update(better)
         self._left = deque([*better, *(one for one in self._left if one not in better)])
 

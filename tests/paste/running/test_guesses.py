@@ -94,3 +94,35 @@ def test_a_failure_says_which_shape_would_do(
     guess = Guess(shape=shape, kind="normal")
     assert next(lessons(guess, message)).shape == first
     assert not list(lessons(guess, "division by zero"))
+
+
+def test_nothing_has_an_entry_for_each_sample_but_the_data() -> None:
+    message = "operands could not be broadcast together with shapes (11,3) (3,2) "
+    shapes = {one.shape for one in lessons(Guess(shape=(3, 2), kind="normal"), message, (11,))}
+    assert (3,) in shapes
+    assert not any(11 in shape for shape in shapes)
+
+
+ROWS = """
+import numpy as np
+
+def train(X, y, W1, b1, W2, b2, lr, epochs):
+    for epoch in range(epochs):
+        H = np.tanh(X.dot(W1) + b1)
+        D = (H.dot(W2) + b2 - y) / len(X)
+        B = D.dot(W2.T) * (1 - H ** 2)
+        W1 -= lr * X.T.dot(B)
+        b1 -= lr * B.sum(axis=0)
+        W2 -= lr * H.T.dot(D)
+        b2 -= lr * D.sum(axis=0)
+    return W1, b1, W2, b2
+"""
+
+
+def test_a_bias_is_as_long_as_its_layer_is_wide(run: Run) -> None:
+    prepared = prepare(ROWS)
+    names = run(prepared)
+    assert not prepared.failures
+    assert names["b1"].shape == (names["W1"].shape[1],)
+    assert names["b2"].shape == (names["W2"].shape[1],)
+    assert names["lr"] == pytest.approx(0.1)
