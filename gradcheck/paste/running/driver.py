@@ -100,7 +100,7 @@ def _by_classes(tree: ast.Module, made: Mapping[str, str]) -> Iterator[str]:
 def _chained(functions: Sequence[Routine], owner: str, made: Mapping[str, str]) -> Iterator[str]:
     """Yield the calls that make up a step; what the program has `made` itself is not made anew."""
     used = [one for one in roots(list(functions)) if not one.name.startswith("__")]
-    if not any(one.role == "backward" or _differentiates(one) for one in used):
+    if not any(one.role == "backward" or one.pairs for one in used):
         return
     known: dict[str, str] = {}
     meant: dict[str, str] = {}
@@ -145,20 +145,8 @@ def _result(name: str, one: Routine) -> str:
     return "gradient" if one.name != "gradient" else "grads"
 
 
-def _differentiates(one: Routine) -> bool:
-    return bool(list(_pairs(one)))
-
-
-def _pairs(one: Routine) -> Iterator[tuple[str, str]]:
-    """Yield the arguments of a function of which it returns the gradients, with these."""
-    for result in one.returns:
-        name = re.sub(r"^(?:d_?|grad_?|nabla_?|delta_?)|_?grad$", "", result)
-        if name != result and name in one.parameters:
-            yield name, result
-
-
 def _updates(used: Sequence[Routine], meant: dict[str, str]) -> Iterator[str]:
-    found = [pair for one in used for pair in _pairs(one)]
+    found = [pair for one in used for pair in one.pairs]
     for name, gradient in found:
         yield f"{name} = {name} - {_RATE} * {gradient}"
     if found:

@@ -23,7 +23,8 @@ _LARGEST = 100_000
 class Facts:
     """What the program says about sizes: those that arrays have, and how many samples it needs.
 
-    Where it picks one thing at a time it `picks`: other data are likely of a single one, too.
+    Where it picks one thing at a time it `picks`: other data are likely of a single one, too. What
+    is `plain` reckons with numbers one by one, without arrays.
     `numbers` are the whole ones that have a name, `rates` what may scale an update; `said` is what
     the text states of shapes.
     """
@@ -31,6 +32,7 @@ class Facts:
     sizes: tuple[int, ...]
     samples: tuple[int, ...]
     picks: bool = False
+    plain: bool = False
     numbers: Mapping[str, int] = field(default_factory=dict)
     rates: frozenset[str] = frozenset()
     said: Stated = NOTHING
@@ -52,9 +54,19 @@ def facts(
         sizes=tuple(seen),
         samples=samples(tree),
         picks=any(use.picks for use in used),
+        plain=not _has_arrays(tree),
         numbers=numbers,
         rates=frozenset(use.name for use in used if use.scales),
         said=said,
+    )
+
+
+def _has_arrays(tree: ast.Module) -> bool:
+    return any(
+        (isinstance(node, ast.Name) and node.id in ("np", "numpy"))
+        or (isinstance(node, ast.Attribute) and node.attr in ("T", "dot", "shape"))
+        or isinstance(node, ast.MatMult)
+        for node in ast.walk(tree)
     )
 
 

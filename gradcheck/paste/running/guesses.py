@@ -41,6 +41,9 @@ _NUMBERS: tuple[tuple[str, float | int], ...] = (
 )
 
 
+_WEIGHT = Guess(shape=(), kind="number", number=0.7)
+
+
 def number(name: str) -> float | int | None:
     """Return what a number of this name customarily is."""
     lowered = name.lower()
@@ -78,6 +81,8 @@ def _usual(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> It
         case "layers":
             yield from _layers([*free, *sizes])
         case "parameter":
+            if given.plain:
+                yield _WEIGHT
             yield from _parameters(own, free)
             yield from _features(samples, [*free, *sizes])
         case "array":
@@ -147,7 +152,7 @@ def _parameters(own: Sequence[int], free: Sequence[int]) -> Iterator[Guess]:
     for a in free:
         for shape in ((a, _FREE), (a, 1), (1, a), (a,)):
             yield Guess(shape=shape, kind="normal")
-    yield Guess(shape=(), kind="number", number=0.7)
+    yield _WEIGHT
 
 
 def _layers(sizes: Sequence[int]) -> Iterator[Guess]:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from gradcheck.paste.running.helpers import supplied
@@ -33,6 +34,16 @@ class Routine:
     loops: bool
     calls: frozenset[str]
     descends: bool
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The arguments of which it returns the gradients, with these."""
+        found = []
+        for result in self.returns:
+            name = re.sub(r"^(?:d_?|grad_?|nabla_?|delta_?)|_?grad$", "", result)
+            if name != result and name in self.parameters:
+                found.append((name, result))
+        return found
 
 
 def routines(body: list[ast.stmt], bound: bool = False) -> list[Routine]:
@@ -86,14 +97,15 @@ def roots(found: list[Routine]) -> list[Routine]:
 
 def trains(routine: Routine, others: list[Routine]) -> bool:
     """Whether the routine seems to hold the training loop: it has one, and updates in it."""
-    if not routine.loops or (routine.role == "backward" and not _TRAINS.search(routine.name)):
+    differentiates = routine.role == "backward" or bool(routine.pairs)
+    if not routine.loops or (differentiates and not _TRAINS.search(routine.name)):
         return False
     updating = {one.name for one in others if one.role in ("update", "backward")}
     return routine.descends or bool(routine.calls & updating)
 
 
 def _routine(node: ast.FunctionDef, bound: bool) -> Routine:
-    return Routine(
+    one = Routine(
         name=node.name,
         role=_role(node.name),
         parameters=tuple(_required(node.args, bound)),
@@ -102,6 +114,8 @@ def _routine(node: ast.FunctionDef, bound: bool) -> Routine:
         calls=frozenset(_called(node)),
         descends=any(True for _ in moves(node)),
     )
+    # What returns gradients goes back, under any name.
+    return replace(one, role="backward") if one.role == "other" and one.pairs else one
 
 
 def _role(name: str) -> Role:

@@ -23,7 +23,7 @@ _MOST_TRIALS = 400
 _MOST_PER_NAME = 120
 # How many worse guesses for one name are tried before a better-looking set for fewer names.
 _CREDIT = 15
-# Softmax has an uneven difference of its own, so this is weak evidence.
+# Softmax may have an uneven difference of its own, so this is weak evidence.
 _UNEVEN = 40
 _DOUBT = 300
 _CONTRARY = 60

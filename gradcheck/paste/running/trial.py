@@ -28,6 +28,7 @@ _MOVE = "__gradcheck_move__"
 _ENTER = "__gradcheck_enter__"
 _LEAVE = "__gradcheck_leave__"
 _ALIKE = ("Sub", "Mult", "subtract", "multiply")
+_NEW_AXES = ("None", "np.newaxis", "numpy.newaxis", "newaxis")
 _TURNS = 20_000
 _SECONDS = 0.04
 _PATIENCE = 10
@@ -64,7 +65,7 @@ class Outcome:
 def prepared(tree: ast.Module) -> list[Step]:
     """Return the program's statements with their loops watched and their products counted."""
     flags = flags_of(tree.body)
-    instrumented = ast.fix_missing_locations(_Instrument().visit(copy.deepcopy(tree)))
+    instrumented = ast.fix_missing_locations(_Instrument(tree).visit(copy.deepcopy(tree)))
     return [(statement, _code(statement, flags)) for statement in instrumented.body]
 
 
@@ -156,13 +157,13 @@ class _Watch:
         spent = elapsed > _SECONDS or self._turns > _TURNS
         return spent and self._depth == 1
 
-    def pair(self, line: int, name: str, left: Any, right: Any) -> Any:
+    def pair(self, line: int, name: str, left: Any, right: Any, alike: bool) -> Any:
         result = _OPERATIONS[name](left, right)
         if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
             shape = getattr(result, "shape", None)
             if shape not in (left.shape, right.shape):
                 self.stretched.add(line)
-            elif left.shape != right.shape and min(left.size, right.size) > 1 and name in _ALIKE:
+            elif alike and left.shape != right.shape and min(left.size, right.size) > 1:
                 self.uneven.add(line)
         return result
 
@@ -173,6 +174,22 @@ class _Watch:
 
 
 class _Instrument(ast.NodeTransformer):
+    def __init__(self, tree: ast.Module) -> None:
+        self._columns = {
+            node.targets[0].id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and _is_column(node.value)
+        }
+
+    def _is_meant(self, *sides: ast.expr) -> bool:
+        """Tell operands that the program itself has made to be stretched."""
+        return any(
+            _is_column(side) or (isinstance(side, ast.Name) and side.id in self._columns)
+            for side in sides
+        )
+
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
         pairs = [(target, node.value) for target in node.targets]
         for target, value in pairs:
@@ -194,13 +211,15 @@ class _Instrument(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        alike = not self._is_meant(node.left, node.right)
         self.generic_visit(node)
         name = type(node.op).__name__
         if name not in _OPERATIONS:
             return node
-        return ast.copy_location(_paired(node.lineno, name, node.left, node.right), node)
+        return ast.copy_location(_paired(node.lineno, name, node.left, node.right, alike), node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        alike = not self._is_meant(*node.args)
         self.generic_visit(node)
         match node:
             case ast.Call(
@@ -208,7 +227,7 @@ class _Instrument(ast.NodeTransformer):
                 args=[left, right],
                 keywords=[],
             ) if name in _OPERATIONS:
-                return ast.copy_location(_paired(node.lineno, name, left, right), node)
+                return ast.copy_location(_paired(node.lineno, name, left, right, alike), node)
         return node
 
     def visit_For(self, node: ast.For) -> ast.AST:
@@ -227,8 +246,19 @@ class _Instrument(ast.NodeTransformer):
         return ast.copy_location(watched, node)
 
 
-def _paired(line: int, name: str, left: ast.expr, right: ast.expr) -> ast.Call:
-    return _call(_PAIR, ast.Constant(value=line), ast.Constant(value=name), left, right)
+def _is_column(node: ast.expr) -> bool:
+    """Tell what is given an axis of its own, as `a[:, None]` and `a.max(axis=1, keepdims=True)`."""
+    match node:
+        case ast.Subscript(slice=ast.Tuple(elts=parts)):
+            return any(ast.unparse(part) in _NEW_AXES for part in parts)
+        case ast.Call(keywords=keywords):
+            return any(keyword.arg == "keepdims" for keyword in keywords)
+    return False
+
+
+def _paired(line: int, name: str, left: ast.expr, right: ast.expr, alike: bool) -> ast.Call:
+    told = (ast.Constant(value=value) for value in (line, name))
+    return _call(_PAIR, *told, left, right, ast.Constant(value=alike and name in _ALIKE))
 
 
 def _moving(moved: ast.expr, amount: ast.expr) -> ast.expr:

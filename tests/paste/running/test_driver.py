@@ -199,3 +199,41 @@ class Net:
     names = run(ready(code))
     assert names["x"].shape[1] == names["n_in"]
     assert names["y"].shape == names["net"].o.shape
+
+
+def test_what_returns_gradients_trains_nothing_however_it_loops(ready: Ready, run: Run) -> None:
+    code = """
+import numpy as np
+def naive(W, X, y, reg):
+    dW, total = np.zeros(W.shape), 0.0
+    for k in range(len(X)):
+        s = X[k].dot(W)
+        for c in range(W.shape[1]):
+            over = s[c] - s[y[k]] + 1
+            if c != y[k] and over > 0:
+                total += over
+                dW[:, c] += X[k]
+                dW[:, y[k]] -= X[k]
+    dW = dW / len(X) + 2 * reg * W
+    return total / len(X) + reg * np.sum(W * W), dW
+"""
+    prepared = ready(code)
+    names = run(prepared)
+    assert "for step_number" in added(prepared)
+    assert names["W"].shape == names["dW"].shape == (names["X"].shape[1], names["W"].shape[1])
+
+
+def test_numbers_one_by_one_need_no_arrays(ready: Ready, run: Run) -> None:
+    code = """
+def stream(n):
+    for k in range(n):
+        yield k / n, 3 * k / n - 1
+def fit(p, q, eta=0.1):
+    for x, t in stream(9):
+        miss = p * x + q - t
+        p, q = p - eta * miss * x, q - eta * miss
+    return p, q
+"""
+    names = run(ready(code))
+    assert isinstance(names["p"], float)
+    assert isinstance(names["q"], float)
