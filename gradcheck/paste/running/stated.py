@@ -71,7 +71,9 @@ def kinds(hint: Hint, shape: tuple[int, ...], *, signs: bool) -> Sequence[Kind]:
     if hint != "labels":
         return ["normal"]
     if len(shape) == 2 and min(shape) > 1:
-        return ["one-hot rows", "one-hot columns", "normal"]
+        hot: list[Kind] = ["one-hot rows", "one-hot columns"]
+        # There are fewer classes than samples.
+        return [*(hot if shape[0] > shape[1] else hot[::-1]), "normal"]
     plain: list[Kind] = ["binary", "classes"] if len(shape) == 2 else ["classes", "binary"]
     return [*(["signs"] if signs else []), *plain, "normal"]  # type: ignore[list-item]
 

@@ -89,7 +89,7 @@ def _summed(inquiry: Inquiry) -> Choice | None:
 
 def _adds_a_loss(inquiry: Inquiry, site: int) -> bool:
     node = inquiry.machine.nodes[site]
-    return adds_a_loss(node) or adds_a_returned_loss(inquiry.machine, node)
+    return adds_a_loss(node) or adds_a_returned_loss(inquiry.machine, node, inquiry.step.rates)
 
 
 def _has_name_of(inquiry: Inquiry, index: int, other: int) -> bool:

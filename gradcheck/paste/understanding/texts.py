@@ -2,7 +2,7 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gradcheck.paste.understanding.machine import Machine
 from gradcheck.paste.understanding.words import RATES, says
@@ -83,11 +83,16 @@ def adds_a_loss(node: ast.AST) -> bool:
     return isinstance(node, ast.AugAssign) and _is_made_like_a_loss(node.value)
 
 
-def adds_a_returned_loss(machine: Machine, node: ast.AST) -> bool:
-    """Tell what adds up results of a function that returns logarithms or squares."""
+def adds_a_returned_loss(machine: Machine, node: ast.AST, updates: Iterable[int]) -> bool:
+    """Tell what adds up the logarithms or squares that a function returns which has updates in it.
+
+    Another one may measure anything.
+    """
     match node:
         case ast.AugAssign(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))):
-            return any(_is_made_like_a_loss(value) for value in _returned(machine, name))
+            updating = {machine.sites[site].function.rpartition(".")[2] for site in updates}
+            returned = _returned(machine, name) if name in updating else ()
+            return any(_is_made_like_a_loss(value) for value in returned)
     return False
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gradcheck.paste.running.data import Guess
@@ -59,6 +60,13 @@ def test_labels_are_signs_where_the_text_says_so(run: Run) -> None:
     code = "import numpy as np\nw = np.zeros(3)\nfor k in range(2):\n    w -= x.T @ (x @ w - y)"
     values = [run(prepare(code, options({"signs": signs})))["y"] for signs in (True, False)]
     assert [set(value.ravel()) for value in values] == [{-1.0, 1.0}, {0, 1}]
+
+
+@pytest.mark.parametrize(("shape", "axis"), [(["4", "m"], 0), (["m", "4"], 1)])
+def test_classes_are_fewer_than_samples(shape: list[str], axis: int, run: Run) -> None:
+    code = "import numpy as np\nw = 1.0\nfor k in range(2):\n    w -= 0.1 * np.mean(labels)"
+    labels = run(prepare(code, options({"shapes": {"labels": [shape]}})))["labels"]
+    assert np.all(labels.sum(axis=axis) == 1)
 
 
 FLAT = """
