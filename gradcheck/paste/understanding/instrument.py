@@ -30,6 +30,8 @@ N = TypeVar("N", bound=ast.AST)
 class Plan:
     """What to hook: `sites` None for every value; `constants` are put in place of literals.
 
+    Comparisons are hooked only where `sites` has them: what they give is no number to learn from.
+
     `locals` names, for a loop, the variables of its function that a run may set at the
     start of its body. `loops` None for all.
     """
@@ -130,6 +132,11 @@ class _Instrumenter:
                 )
             case ast.BinOp() | ast.Call() | ast.UnaryOp(op=ast.USub()) if not bare:
                 return self._hooked(number, self._copy(node))
+            case ast.Compare(
+                left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[right]
+            ) if number in (self._plan.sites or ()):
+                sides = self._expression(left), self._expression(right)
+                return _call("__gc_equal__", number, *sides, isinstance(op, ast.NotEq))
             case ast.Constant() if number in self._plan.constants:
                 return ast.copy_location(ast.Constant(self._plan.constants[number]), node)
             case ast.Lambda():
