@@ -112,7 +112,7 @@ def _routine(node: ast.FunctionDef, bound: bool) -> Routine:
         returns=_returned(node),
         loops=any(isinstance(part, ast.For | ast.While) for part in ast.walk(node)),
         calls=frozenset(_called(node)),
-        descends=any(True for _ in moves(node)),
+        descends=any(True for _ in moves(ast.walk(node))),
     )
     # What returns gradients goes back, under any name.
     return replace(one, role="backward") if one.role == "other" and one.pairs else one
