@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Container, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ def influential(
     which but a distance from themselves is looked at. Where nothing comes before, a loss may be
     written down later, from what was computed before.
     """
+    step = replace(step, paths=())  # What is there is known already.
     point = {path: shaken(base.before.values[path], seed) for seed, path in enumerate(first)}
     most = max(first.values())
     moved = step.trial(point, step.plan(None), most=most)

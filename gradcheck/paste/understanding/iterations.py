@@ -290,7 +290,7 @@ def _added(look: _Look) -> Iterator[Update]:
     step, base = replace(look.step, variables=_variables(look.step, paths)), look.base
     for seed, path in enumerate(paths):
         there = shaken(base.before.values[path], seed)
-        moved = step.trial({path: there}, step.plan(frozenset()))
+        moved = replace(step, paths=(path,)).trial({path: there}, step.plan(frozenset()))
         before = _difference(there, base.before.values[path])
         new = moved.after.values.get(path)
         if moved.failed or new is None or np.shape(new) != np.shape(there):
