@@ -8,7 +8,7 @@ import numpy as np
 from gradcheck.catalogue import Catalogue
 from gradcheck.paste.elsewhere.cause import Cause
 from gradcheck.paste.elsewhere.stage import Origin, Stage
-from gradcheck.paste.running.assumptions import Assumption, Kind
+from gradcheck.paste.running.assumptions import Assumption
 from gradcheck.paste.running.datasets import KNOWN_SHAPE
 from gradcheck.paste.running.helpers import INITIAL_WORDS
 from gradcheck.paste.running.prepare import Prepared
@@ -24,8 +24,6 @@ _ALL = tuple(CAUSES.all().values())  # Once its doors are shut, a child can't im
 
 _SLOW = 0.5
 """Steps that take more seconds than this, with all their hooks, are not looked at."""
-
-_MADE_UP: frozenset[Kind] = frozenset({"data", "driver", "input", "size", "text"})
 
 
 def elsewhere(
@@ -50,11 +48,11 @@ def elsewhere(
 
 def _origin(inquiry: Inquiry, assumptions: Sequence[Assumption]) -> Origin:
     """Tell what is the poster's own; where values are made up, any of the program's may be."""
-    made = {a.name for a in assumptions if a.kind in _MADE_UP}
+    made = {a.name for a in assumptions if a.is_made_up}
     roots = {path.root for path in inquiry.parameters}
     supplied = {a.name for a in assumptions if a.kind == "helper" and INITIAL_WORDS in a.what}
     drawn = any(a.kind == "driver" for a in assumptions)
-    others = [a for a in assumptions if a.kind in _MADE_UP and a.what != KNOWN_SHAPE]
+    others = [a for a in assumptions if a.is_made_up and a.what != KNOWN_SHAPE]
     return Origin(data=not made, classes=not others, start=not (drawn or supplied or made & roots))
 
 

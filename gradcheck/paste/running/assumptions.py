@@ -8,6 +8,8 @@ Kind: TypeAlias = Literal[
     "data", "driver", "helper", "import", "input", "module", "set", "shim", "size", "text", "value"
 ]
 
+_MADE_UP: frozenset[Kind] = frozenset({"data", "driver", "input", "size", "text"})
+
 
 @record
 class Assumption:
@@ -21,6 +23,11 @@ class Assumption:
     name: str
     what: str
     line: int = 0
+
+    @property
+    def is_made_up(self) -> bool:
+        """Whether it stands for data that the program lacks."""
+        return self.kind in _MADE_UP
 
 
 @record

@@ -202,7 +202,9 @@ def _implied(
     for standard in STANDARD.values():
         if only not in (None, standard.name):
             continue
-        if all(standard.fits(np.asarray(a), np.asarray(t)) for a, t in pairs):
+        if all(
+            standard.fits(np.asarray(a), np.asarray(t), made_up=machine.made_up) for a, t in pairs
+        ):
             yield Candidate(
                 site=events[0].site,
                 fold="sum",

@@ -37,13 +37,20 @@ class Machine:
     """A program, its variables, and the code that it currently runs as.
 
     `variables` are the program's globals, with whatever stand-ins it was given; `draw` is the
-    number of the random points that it is looked at from.
+    number of the random points that it is looked at from. `made_up` tells that it lacks its data.
     """
 
     def __init__(
-        self, tree: ast.Module, variables: dict[str, Any], flags: int = 0, draw: int = 0
+        self,
+        tree: ast.Module,
+        variables: dict[str, Any],
+        flags: int = 0,
+        draw: int = 0,
+        *,
+        made_up: bool = False,
     ) -> None:
         self.draw = draw
+        self.made_up = made_up
         number(tree)
         self.tree = tree
         self.nodes = {of(node): node for node in ast.walk(tree)}

@@ -16,27 +16,40 @@ from gradcheck.record import record
 
 @record
 class Standard:
-    """One loss; `fits` tells whether predictions and targets are in its domain."""
+    """One loss; `predicts` and `aims` tell predictions and targets that are in its domain."""
 
     name: str
     formula: str
     value: Callable[[Array, Array], Any]
-    fits: Callable[[Array, Array], bool]
+    predicts: Callable[[Array], bool]
+    aims: Callable[[Array], bool]
+
+    def fits(self, a: Array, t: Array, *, made_up: bool = False) -> bool:
+        """Tell whether the loss is one of these; targets that are `made_up` tell nothing of it."""
+        return self.predicts(a) and (made_up or self.aims(t))
 
 
-def _anything(a: Array, t: Array) -> bool:  # noqa: ARG001
+def _anything(a: Array) -> bool:  # noqa: ARG001
     return True
 
 
-def _probabilities(a: Array, t: Array) -> bool:
-    return bool(np.all((a > 0) & (a < 1)) and np.all((t >= 0) & (t <= 1)))
+def _between(a: Array) -> bool:
+    return bool(np.all((a > 0) & (a < 1)))
 
 
-def _distributions(a: Array, t: Array) -> bool:
-    return bool(np.all(a > 0) and np.all(t >= 0))
+def _within(t: Array) -> bool:
+    return bool(np.all((t >= 0) & (t <= 1)))
 
 
-def _signs(a: Array, t: Array) -> bool:  # noqa: ARG001
+def _positive(a: Array) -> bool:
+    return bool(np.all(a > 0))
+
+
+def _not_negative(t: Array) -> bool:
+    return bool(np.all(t >= 0))
+
+
+def _signs(t: Array) -> bool:
     return bool(np.all(np.abs(t) == 1))
 
 
@@ -47,49 +60,57 @@ STANDARD: Mapping[str, Standard] = {
             name="squared error",
             formula="0.5*sum((a - t)**2)",
             value=lambda a, t: 0.5 * np.sum((a - t) ** 2),
-            fits=_anything,
+            predicts=_anything,
+            aims=_anything,
         ),
         Standard(
             name="binary cross-entropy",
             formula="-sum(t*log(a) + (1 - t)*log(1 - a))",
             value=lambda a, t: -np.sum(t * np.log(a) + (1 - t) * np.log1p(-a)),
-            fits=_probabilities,
+            predicts=_between,
+            aims=_within,
         ),
         Standard(
             name="cross-entropy",
             formula="-sum(t*log(a))",
             value=lambda a, t: -np.sum(t * np.log(a)),
-            fits=_distributions,
+            predicts=_positive,
+            aims=_not_negative,
         ),
         Standard(
             name="Poisson loss",
             formula="sum(a - t*log(a))",
             value=lambda a, t: np.sum(a - t * np.log(a)),
-            fits=_distributions,
+            predicts=_positive,
+            aims=_not_negative,
         ),
         Standard(
             name="hinge loss",
             formula="sum(maximum(0, 1 - t*a))",
             value=lambda a, t: np.sum(np.maximum(0, 1 - t * a)),
-            fits=_signs,
+            predicts=_anything,
+            aims=_signs,
         ),
         Standard(
             name="logistic loss",
             formula="sum(log(1 + exp(-t*a)))",
             value=lambda a, t: np.sum(np.logaddexp(0, -t * a)),
-            fits=_signs,
+            predicts=_anything,
+            aims=_signs,
         ),
         Standard(
             name="absolute error",
             formula="sum(abs(a - t))",
             value=lambda a, t: np.sum(np.abs(a - t)),
-            fits=_anything,
+            predicts=_anything,
+            aims=_anything,
         ),
         Standard(
             name="log-cosh loss",
             formula="sum(log(cosh(a - t)))",
             value=lambda a, t: np.sum(np.logaddexp(a - t, t - a)),
-            fits=_anything,
+            predicts=_anything,
+            aims=_anything,
         ),
     )
 }

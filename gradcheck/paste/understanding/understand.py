@@ -100,7 +100,7 @@ def _through(
     program: Prepared, draw: int, wanted: Wishes, account: _Account
 ) -> Iterator[dict[str, Any]]:
     """Run a program from its start to its end, and yield how its statements fail."""
-    machine = Machine(program.tree, program.namespace(draw), program.flags, draw)
+    machine = _machine(program, draw)
     endless: list[int] = []
     idle: list[int] = []
     for index, statement in enumerate(machine.statements):
@@ -121,11 +121,15 @@ def _through(
     if not account.steps and not account.refused:
         # One turn of what does the same in each is enough, unless it is in some of the later ones.
         for limited in [[*endless, *idle], endless] if idle else [endless]:
-            whole = Machine(program.tree, program.namespace(draw), program.flags, draw)
-            found = passage(whole, wanted, limited)
+            found = passage(_machine(program, draw), wanted, limited)
             account.add([found] if found else [])
             if account.steps or account.refused:
                 break
+
+
+def _machine(program: Prepared, draw: int) -> Machine:
+    made_up = any(assumption.is_made_up for assumption in program.assumptions)
+    return Machine(program.tree, program.namespace(draw), program.flags, draw, made_up=made_up)
 
 
 def _is_whole(statement: ast.stmt, found: Found | None) -> bool:

@@ -1,0 +1,47 @@
+"""Programs that write no loss, and minimise one that is none of the usual ones."""
+
+import pytest
+
+from gradcheck.paste.session import Request, run
+
+PROGRAM = """\
+import numpy as np
+gen = np.random.default_rng(4)
+X, Y = gen.normal(size=(23, 3)), gen.uniform(size=(23, 2))
+A, B = 0.5 * gen.normal(size=(3, 7)), 0.5 * gen.normal(size=(7, 2))
+for turn in range(200):
+    H = np.tanh(X @ A)
+    P = 1 / (1 + np.exp(-H @ B))
+    R = P - Y
+    G = {derivative} * P * (1 - P)
+    gB = H.T @ G
+    A -= 0.1 * (X.T @ ((G @ B.T) * (1 - H * H)))
+    B -= 0.1 * gB
+"""
+
+
+def verdict(derivative: str) -> str:
+    text = PROGRAM.format(derivative=derivative)
+    (problem,) = run(Request(text=text, name="post.txt")).problems
+    assert problem.understood["loss"]["basis"] == "inferred"
+    return problem.verdict
+
+
+@pytest.mark.parametrize(
+    "derivative",
+    [
+        "R / np.sqrt(1 + R ** 2)",
+        "np.clip(R, -0.1, 0.1)",
+        "R * np.abs(R)",
+        "R ** 3",
+        "np.where(R > 0, 0.9 * R, 0.1 * R)",
+        "np.array([1.0, 3.0]) * R",
+    ],
+)
+def test_another_derivative_of_the_residual_is_no_mistake(derivative: str) -> None:
+    assert verdict(derivative) == "undecided"
+
+
+@pytest.mark.parametrize("derivative", ["R ** 2", "np.abs(R)", "R * (1 + P)"])
+def test_what_belongs_to_no_loss_still_is(derivative: str) -> None:
+    assert verdict(derivative) == "wrong"
