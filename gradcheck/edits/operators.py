@@ -153,11 +153,13 @@ def _turns(root: ast.expr, material: Material) -> Iterator[tuple[int, Material]]
         bound = [n.id for n in targets if isinstance(n, ast.Name)]
         used = {n.id for n in ast.walk(node.elt) if isinstance(n, ast.Name)}
         idle = tuple(name for name in bound if name not in used)
+        picking = [n.id for n in _indices(node.elt) if n.id in bound]
         more = replace(
             material,
             names=(*bound, *material.names),
             factors=(*idle, *material.factors),
             idle=idle,
+            indices=tuple(dict.fromkeys((*picking, *material.indices))),
         )
         yield from ((id(inner), more) for inner in ast.walk(node.elt))
 
@@ -202,7 +204,7 @@ def exchanges(text: str, root: ast.expr) -> Iterator[Draft]:
             yield Draft(node=root, new=inner, kind="swap-names", cost=2.3, what=what)
 
 
-def _indices(root: ast.expr) -> Iterator[ast.expr]:
+def _indices(root: ast.expr) -> Iterator[ast.Name]:
     """Yield the names that are indices by themselves."""
     for node in ast.walk(root):
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):

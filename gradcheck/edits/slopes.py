@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from gradcheck.edits.place import Place, Proposal, factor
+from gradcheck.edits.place import Place, Proposal, times
 from gradcheck.edits.rewrite import source
 
 _LEAK = 1.9
@@ -15,7 +15,7 @@ def append_derivative(place: Place) -> Iterator[Proposal]:
         return
     for position, slope in enumerate(place.material.slopes):
         cost = 2.5 + min(0.3, 0.02 * position)
-        yield f"{factor(place)} * {slope}", cost, f"multiply by {slope}"
+        yield times(place, slope), cost, f"multiply by {slope}"
 
 
 def replace_by_derivative(place: Place) -> Iterator[Proposal]:

@@ -118,12 +118,12 @@ def _lines(program: Program, change: Mapping[str, Any]) -> dict[int, str | None]
     alone = not lead.strip() and tail.strip()[:1] in ("", "#")
     if not alone and (change["new"] is None or change["before"] or change["after"]):
         return None
-    new = [f"{lead}{text}" for text in change["before"]]
+    new = _indented(lead, change["before"])
     if change["new"] == change["old"]:
-        return _beside(first, old, new, [f"{lead}{text}" for text in change["after"]])
+        return _beside(first, old, new, _indented(lead, change["after"]))
     if change["new"] is not None:
         new += f"{lead}{change['new']}{tail}".split("\n")
-    new += [f"{lead}{text}" for text in change["after"]]
+    new += _indented(lead, change["after"])
     if not new:
         return dict.fromkeys(range(first, last + 1))
     if len(new) == len(old):
@@ -131,6 +131,10 @@ def _lines(program: Program, change: Mapping[str, Any]) -> dict[int, str | None]
         return {line: text for line, was, text in pairs if was != text}
     rest = dict.fromkeys(range(first + 1, last + 1))
     return {first: "\n".join(new), **rest}
+
+
+def _indented(lead: str, texts: Sequence[str]) -> list[str]:
+    return [f"{lead}{line}" for text in texts for line in text.split("\n")]
 
 
 def _beside(

@@ -44,8 +44,14 @@ def _sets(other: Statement, statement: Statement, root: str) -> bool:
         other.function is statement.function
         and other.order < statement.order
         and isinstance(other.node, ast.Assign)
-        and any(ast.unparse(target) == root for target in other.node.targets)
+        and any(ast.unparse(target) == root for target in _targets(other.node))
     )
+
+
+def _targets(node: ast.Assign) -> Iterator[ast.expr]:
+    """Yield what an assignment sets; each of several things by itself."""
+    for target in node.targets:
+        yield from target.elts if isinstance(target, ast.Tuple | ast.List) else (target,)
 
 
 def made_whole(other: Statement, statement: Statement) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import CodeType
 from typing import Any
 
+from gradcheck.edits.rewrite import source
 from gradcheck.paste.repair.statements import Change, Changes, Statement, renewed
 from gradcheck.paste.running.sites import PROGRAM
 from gradcheck.paste.understanding.instrument import Plan, instrumented
@@ -130,12 +131,24 @@ def _slot(node: object) -> int | None:
 
 
 def _moved(known: Mapping[int, Statement], changes: Changes) -> dict[str, ast.stmt]:
-    """Return the statements that go, by text: put elsewhere, they are the same."""
-    return {known[n].text: known[n].node for n, change in changes.items() if change.text is None}
+    """Return the statements that go, and those in them, by text: elsewhere, they are the same."""
+    gone = [known[number] for number, change in changes.items() if change.text is None]
+    inner = {of(node) for one in gone for node in ast.walk(one.node)}
+    found = {one.flush: one.node for number, one in known.items() if number in inner}
+    return {**found, **{one.text: one.node for one in gone}}
 
 
 def _parsed(texts: Iterable[str], moved: Mapping[str, ast.stmt]) -> list[ast.stmt]:
     found: list[ast.stmt] = []
     for text in texts:
-        found += [moved[text]] if text in moved else ast.parse(text).body
+        found += [moved[text]] if text in moved else _standing(ast.parse(text).body, text, moved)
     return found
+
+
+def _standing(body: list[ast.stmt], text: str, moved: Mapping[str, ast.stmt]) -> list[ast.stmt]:
+    """Return the statements of a block, with those that are moved as they stood before."""
+    for node in body:
+        inner = getattr(node, "body", None)
+        if isinstance(inner, list):
+            inner[:] = _standing(inner, text, moved)
+    return [moved.get(source(text, node), node) for node in body]

@@ -7,7 +7,7 @@ from gradcheck.paste.repair.accumulators import made_whole, turning
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.copies import inserted
-from gradcheck.paste.repair.moves import around
+from gradcheck.paste.repair.placing import around
 from gradcheck.paste.repair.statements import Changes, Statement
 from gradcheck.paste.repair.states import State
 
@@ -28,7 +28,7 @@ def resets(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Cha
             continue
         for source in _sources(known, filled):
             for loop in turning(filled, source)[:-1]:
-                changes = around(bench, state.changes, loop.body, 0, source.text, behind=False)
+                changes = around(bench, state.changes, loop.body, 0, (source.text,), behind=False)
                 if changes is None or (source.number, id(loop)) in seen:
                     continue
                 seen.add((source.number, id(loop)))
@@ -39,6 +39,5 @@ def resets(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Cha
 
 
 def _sources(known: Known, filled: Statement) -> Iterator[Statement]:
-    for other in known.statements.values():
-        if other.number in known.influences and made_whole(other, filled):
-            yield other
+    """Yield what makes an accumulator before it is filled, be it in front of the step."""
+    return (other for other in known.statements.values() if made_whole(other, filled))
