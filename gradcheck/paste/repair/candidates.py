@@ -136,6 +136,7 @@ def candidates(
             old = source(text, idea.node)
             groups["kin", *_kin(idea, text)].append(part)
             if _is_term(idea):
+                groups["kin", idea.kind, _unnumbered(old), _unnumbered(idea.new)].append(part)
                 groups[idea.kind, old, idea.new].append(part)
                 if idea.kind == "change-axis":
                     groups[idea.kind, number, *differing(old, idea.new)].append(part)

@@ -35,7 +35,7 @@ def around(
     if anchor is None:
         return None
     inside = {of(node) for node in ast.walk(anchor.node)} - {anchor.number}
-    if inside & changes.keys():
+    if behind and inside & changes.keys():
         return None
     old = changes.get(anchor.number) or Change(
         number=anchor.number, text=anchor.text, node=anchor.node
