@@ -74,6 +74,9 @@ def square(place: Place) -> Iterator[Proposal]:
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         yield f"{place.read(node)}**2", 1.8, "square"
     match node:
+        case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=int() as exponent)):
+            yield f"{place.closed(left)}**{exponent + 1}", 2.0, f"raise to the power {exponent + 1}"
+    match node:
         case ast.BinOp(
             left=ast.BinOp(op=ast.Add() | ast.Sub()) as total, op=ast.Pow(), right=power
         ):

@@ -51,6 +51,8 @@ def replaced_value(m: Mistake) -> Codes:
         yield from replaced_index(m)
     if m.is_decay and m.kind == "replace-name":
         yield "REG10"
+    if m.is_compared and m.is_derivative(m.old) and not m.is_derivative(m.new):
+        yield "ACT09"
     if m.is_exchange:
         yield "MAT08"
     if m.is_slope:
@@ -126,6 +128,8 @@ def replaced_index(m: Mistake) -> Codes:
         yield "ACT13"
     if m.is_bias:
         yield from ("BIA10", "BIA11")
+    if m.is_other_unit:
+        yield "MAT01" if m.is_parameter(m.old) else "MAT12"
     if m.is_weight:
         yield from ("MAT06", "PRP04")
     yield from ("PRP04", "MAT08", "ACT13", "LOS11")
