@@ -124,12 +124,12 @@ def _sloped(m: Mistake) -> Codes:
 def replaced_index(m: Mistake) -> Codes:
     if m.is_recurrent:
         yield from ("RNN06", "RNN04") if m.is_own else ("RNN04", "RNN06")
+    if m.is_other_unit and not m.is_bias:
+        yield "MAT01" if m.is_parameter(m.old) else "MAT12"
     if m.is_neighbour and not m.is_weight:
         yield "ACT13"
     if m.is_bias:
         yield from ("BIA10", "BIA11")
-    if m.is_other_unit:
-        yield "MAT01" if m.is_parameter(m.old) else "MAT12"
     if m.is_weight:
         yield from ("MAT06", "PRP04")
     yield from ("PRP04", "MAT08", "ACT13", "LOS11")

@@ -66,7 +66,8 @@ class Bench:
         }
         self.claims: Mapping[Path, Claim] = {p: c for p, c in claims.items() if not c.decay}
         odd = [path for path in self._odd() if path not in claims]
-        wrong = behind(inquiry, choice.candidate, odd)
+        serving = {claim.site for claim in self.claims.values()}
+        wrong = behind(inquiry, choice.candidate, odd, serving)
         self._stateful = not wrong.stateful <= wrong.claims.keys()
         if wrong.claims and not self._stateful:
             # What is right is to be held against them as a gradient variable, too.

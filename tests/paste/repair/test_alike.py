@@ -201,3 +201,16 @@ def test_a_number_of_the_wrong_sign_and_size_is_mended_in_two_steps(repaired: Re
     edits = found["done"][0]["edits"]
     assert len(edits) == 2
     assert {edit["kind"] for edit in edits} <= {"flip-update", "negate", "sum-to-mean"}
+
+
+def test_gradients_without_names_stand_beside_each_other_too(repaired: Repaired) -> None:
+    listed = MOMENTUM.split("    g = {}")[0]
+    wrong = f"""{listed}
+    d3 = o - t
+    d2 = d3.dot(p["W3"].T) * (1 - h2 ** 2)
+    d1 = d2.dot(p["W2"]) * (1 - h1 ** 2)
+    for k, g in zip(p, [x.T.dot(d1), h1.T.dot(d2), h2.T.dot(d3)]):
+        v[k] = 0.9 * v[k] + 0.1 * g
+        p[k] -= 0.05 * v[k]
+"""
+    assert made(repaired(wrong)) == [('p["W2"]', 'p["W2"].T')]
