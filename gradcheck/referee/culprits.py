@@ -18,8 +18,11 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.record import record
 
+ENOUGH = 16
+"""Wrong entries after which the search ends: so many are no exception any more."""
+
 MEASUREMENTS = 256
-"""Measurements after which the search ends: so many wrong entries are no exception any more."""
+"""Measurements after which it ends too, found or not."""
 
 
 @record
@@ -59,7 +62,7 @@ def culprits(direction: Array, whole: Gap, measure: Measure) -> list[int]:
     search = _Search(direction, measure)
     search.add(0, len(direction), whole)
     try:
-        while search.groups and search.measured < MEASUREMENTS:
+        while search.groups and search.measured < MEASUREMENTS and len(search.found) < ENOUGH:
             search.step()
     except StopIteration:
         pass

@@ -68,16 +68,19 @@ def bound_by(statement: ast.stmt) -> set[str]:
 
 def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
     """Return how the tree uses each of `names` that occurs in it."""
-    wanted = set(names)
+    nodes = [*ast.walk(tree)]
+    wanted = {node.id for node in nodes if isinstance(node, ast.Name)}.intersection(names)
+    if not wanted:
+        return {}
     lines: dict[str, int] = {}
     called: set[str] = set()
     indexed: set[str] = set()
     keyed: set[str] = set()
     attributes: dict[str, set[str]] = {}
     columns: dict[str, set[str]] = {}
-    others = _counted(tree) - _handed(tree)
-    picking = _picking(tree)
-    for node in ast.walk(tree):
+    others = _counted(nodes) - _handed(nodes)
+    picking = _picking(nodes)
+    for node in nodes:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in wanted:
                 called.add(name)
@@ -109,14 +112,14 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
     }
 
 
-def _counted(tree: ast.AST) -> Counter[str]:
-    return Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+def _counted(nodes: Iterable[ast.AST]) -> Counter[str]:
+    return Counter(node.id for node in nodes if isinstance(node, ast.Name))
 
 
-def _handed(tree: ast.AST) -> Counter[str]:
+def _handed(nodes: Iterable[ast.AST]) -> Counter[str]:
     """Count how often names are handed to functions, put into lists or compared, as they are."""
     found: Counter[str] = Counter()
-    for node in ast.walk(tree):
+    for node in nodes:
         parts: Sequence[ast.AST] = ()
         match node:
             case ast.Call(args=args, keywords=keywords):
@@ -129,11 +132,11 @@ def _handed(tree: ast.AST) -> Counter[str]:
     return found
 
 
-def _picking(tree: ast.AST) -> Counter[str]:
+def _picking(nodes: Iterable[ast.AST]) -> Counter[str]:
     """Count how often names are all that stands between the brackets behind another one."""
     return Counter(
         node.slice.id
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Subscript)
         and isinstance(node.slice, ast.Name)
         and isinstance(node.value, ast.Name | ast.Attribute)

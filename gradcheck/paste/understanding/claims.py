@@ -15,7 +15,7 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.paste.understanding.claim import Claim
-from gradcheck.paste.understanding.fit import fit
+from gradcheck.paste.understanding.fit import fit, is_far_off
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.optimizing import has_state
 from gradcheck.paste.understanding.paths import Path
@@ -197,11 +197,13 @@ def _latest_first(inquiry: Inquiry, claims: Sequence[Claim]) -> list[Claim]:
 
 def _exact(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Iterator[Claim]:
     """Yield the sites whose values are a parameter's gradient, up to one scale, as they come."""
-    for site, back, values in seen.of(np.shape(inquiry.points[0].point[path])):
-        rows = tuple(
-            point.rows(path, candidate, value)
-            for point, value in zip(inquiry.points, values, strict=True)
-        )
+    first, *others = inquiry.points
+    for site, back, values in seen.of(np.shape(first.point[path])):
+        own = first.rows(path, candidate, values[0])
+        if is_far_off(own):
+            continue
+        rest = zip(others, values[1:], strict=True)
+        rows = (own, *(point.rows(path, candidate, value) for point, value in rest))
         one = fit(rows)
         if one.exact:
             yield Claim(site=site, rows=rows, fit=one, why="", back=back)

@@ -15,6 +15,10 @@ _BLUNT = 0.01
 
 _TINY = float(np.finfo(float).tiny)
 
+_FAR_OFF = 0.1
+"""A residual of one point that leaves no room for an exact fit of all of them."""
+
+
 _SHARP = 1e-4
 """Lines whose numeric bar is above this share of the largest slope are left out."""
 
@@ -87,6 +91,15 @@ def fit(rows: Sequence[Rows]) -> Fit:
         lines=len(claim),
         points=len(sharp),
     )
+
+
+def is_far_off(row: Rows) -> bool:
+    """Tell whether one point's claim is no multiple of the slope by far, so that no fit is exact.
+
+    Much cheaper than a fit of all points, for those who look for one among many.
+    """
+    one = fit([row])
+    return one.tells and one.residual > _FAR_OFF
 
 
 def excess(row: Rows, scale: float, unsure: float = 0.0) -> float:

@@ -12,6 +12,7 @@ from types import CodeType
 from typing import Any, TypeVar
 
 from gradcheck.paste.running.sites import PROGRAM
+from gradcheck.paste.understanding.inplace import changes_in_place
 from gradcheck.paste.understanding.sites import of
 from gradcheck.record import record
 
@@ -28,6 +29,8 @@ N = TypeVar("N", bound=ast.AST)
 @record
 class Plan:
     """What to hook: `sites` None for every value; `constants` are put in place of literals.
+
+    Comparisons are hooked only where `sites` has them: what they give is no number to learn from.
 
     `locals` names, for a loop, the variables of its function that a run may set at the
     start of its body. `loops` None for all.
@@ -85,6 +88,8 @@ class _Instrumenter:
                 return [self._loop(node)]
             case ast.AugAssign():
                 return self._augmented(node)
+            case ast.Expr(value=ast.Call() as call) if self._wanted(of(call)):
+                return self._called(node, call)
             case ast.Assign(value=value):
                 new = self._copy(node, skip=("value",))
                 new.value = self._stored(node, value)
@@ -127,6 +132,11 @@ class _Instrumenter:
                 )
             case ast.BinOp() | ast.Call() | ast.UnaryOp(op=ast.USub()) if not bare:
                 return self._hooked(number, self._copy(node))
+            case ast.Compare(
+                left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[right]
+            ) if number in (self._plan.sites or ()):
+                sides = self._expression(left), self._expression(right)
+                return _call("__gc_equal__", number, *sides, isinstance(op, ast.NotEq))
             case ast.Constant() if number in self._plan.constants:
                 return ast.copy_location(ast.Constant(self._plan.constants[number]), node)
             case ast.Lambda():
@@ -168,10 +178,17 @@ class _Instrumenter:
             return [new]
         if isinstance(node.op, ast.Add | ast.Sub):
             new.value = _call("__gc_change__", number, _loaded(node.target), new.value)
-        owner: ast.expr = ast.Constant(None)
-        if isinstance(node.target, ast.Attribute | ast.Subscript):
-            owner = _loaded(node.target.value)
-        return [new, ast.Expr(value=_call("__gc_changed__", number, owner, _loaded(node.target)))]
+        return [new, _changed(number, node.target)]
+
+    def _called(self, node: ast.Expr, call: ast.Call) -> list[ast.stmt]:
+        """Copy a statement that is a call; one that changes an array is watched as `+=` is."""
+        found = changes_in_place(node)
+        if found is None or not _simple(found.target):
+            return [self._copy(node)]
+        number, new = of(call), self._copy(call)
+        change = new.args[found.change]
+        new.args[found.change] = _call("__gc_change__", number, _loaded(found.target), change)
+        return [ast.copy_location(ast.Expr(value=new), node), _changed(number, found.target)]
 
     def _copy(self, node: N, skip: tuple[str, ...] = ()) -> N:
         new: Any = type(node)()
@@ -201,6 +218,14 @@ def _given(name: str) -> ast.stmt:
     setting = ast.Assign(targets=[ast.Name(id=name, ctx=ast.Store())], value=value)
     unset = ast.ExceptHandler(type=ast.Name(id="NameError", ctx=ast.Load()), body=[ast.Pass()])
     return ast.Try(body=[setting], handlers=[unset], orelse=[], finalbody=[])
+
+
+def _changed(number: int, target: ast.expr) -> ast.stmt:
+    """Report what a target holds after a change of it, and what it is a part of."""
+    owner: ast.expr = ast.Constant(None)
+    if isinstance(target, ast.Attribute | ast.Subscript):
+        owner = _loaded(target.value)
+    return ast.Expr(value=_call("__gc_changed__", number, owner, _loaded(target)))
 
 
 def _call(hook: str, *args: object) -> ast.Call:

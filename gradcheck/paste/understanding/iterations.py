@@ -1,6 +1,7 @@
 """A closer look at the iterations of a loop: what they update, and which of it is a parameter."""
 
 import ast
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -86,10 +87,8 @@ def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE, *, span: int = 1
     looks: list[_Look] = []
     passed: list[int] = []
     seen: frozenset[Path] = frozenset()
-    for first in _TRIED:
+    for first in _tried(turns) if span == 1 else _TRIED:
         if span == 1:
-            if first >= len(turns.changed):
-                continue
             if turns.changed[first] <= seen:
                 passed.append(first)
                 continue
@@ -104,6 +103,12 @@ def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE, *, span: int = 1
         if found is not None:
             break
     return found
+
+
+def _tried(turns: Turns) -> list[int]:
+    """Return which iterations to look at: of those that changed something, where there are some."""
+    busy = [count for count, paths in enumerate(turns.changed) if paths]
+    return [busy[at] for at in _TRIED if at < len(busy)]
 
 
 def _look(step: Step) -> _Look | None:
@@ -176,16 +181,17 @@ def _found(
 
 
 def _repeats(look: _Look, parameters: Sequence[Path]) -> bool:
-    """Tell whether one statement updates all of a parameter more than once."""
+    """Tell whether one statement updates all of a parameter, or some rows, more than once."""
     events, values = look.base.events, look.base.before.values
-    whole = Counter(
-        (update.path, update.site)
-        for update in look.updates
-        if update.path in parameters
-        and update.index < len(events)
-        and np.shape(events[update.index].value) == np.shape(frozen(values[update.path]))
-    )
-    return max(whole.values(), default=0) > 1
+    shapes = {path: np.shape(frozen(values[path])) for path in parameters}
+    sizes: Counter[tuple[Path, int]] = Counter()
+    for update in look.updates:
+        if update.path in shapes and update.index < len(events):
+            shape = np.shape(events[update.index].value)
+            # Of single numbers, those of a list may each be updated where others are.
+            if shape or not shapes[update.path]:
+                sizes[update.path, update.site] += math.prod(shape)
+    return any(size > math.prod(shapes[path]) for (path, _), size in sizes.items())
 
 
 def _named(looks: Sequence[_Look], names: Sequence[str]) -> list[Path]:

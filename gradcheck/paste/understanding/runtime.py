@@ -113,6 +113,7 @@ class Runtime:
             "__gc_value__": self._value,
             "__gc_add__": self._add,
             "__gc_sub__": self._sub,
+            "__gc_equal__": self._equal,
             "__gc_change__": self._change,
             "__gc_changed__": self._changed,
             "__gc_turn__": self._turn,
@@ -176,6 +177,12 @@ class Runtime:
             result = self._injected(site, result)
             if self._wanted(site):
                 self._record(Event(site, result, left, right))
+        return result
+
+    def _equal(self, site: int, left: Any, right: Any, negated: bool) -> Any:
+        result = left != right if negated else left == right
+        if self._recording and self._wanted(site):
+            self._record(Event(site, operand(result), left, right))
         return result
 
     def _change(self, site: int, left: Any, right: Any) -> Any:

@@ -15,7 +15,9 @@ from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
 
 WATCHED = 4
-"""So many iterations of each loop are looked at."""
+"""So many iterations of each loop are looked at, of those that change something."""
+
+_MOST_WATCHED = 32
 
 _ENOUGH = 3
 _SMALL = 0.3
@@ -67,8 +69,15 @@ class _Watch:
         if loop not in self.outer:
             self.outer[loop] = tuple(number for number, _, _ in self._running)
         self.counts[loop] = count + 1
-        values = _values(frame) if count < WATCHED else None
+        values = _values(frame) if self._watches(loop, count) else None
         self._running.append((loop, count, values))
+
+    def _watches(self, loop: int, count: int) -> bool:
+        """Tell whether to look at an iteration: so many that do nothing may come before others."""
+        if count < WATCHED:
+            return True
+        seen = self.turns.get(loop, {})
+        return count < _MOST_WATCHED and sum(map(bool, seen.values())) < WATCHED
 
     def _ended(self, loop: int, frame: FrameType) -> None:
         while self._running:

@@ -61,6 +61,17 @@ CASES: dict[str, tuple[str, list[tuple[str, str]], dict[str, str | None]]] = {
         ],
         {"TRN12": "loss = "},
     ),
+    "an accuracy of all pairs": (
+        "network",
+        [
+            ("lr = 0.5\n", "lr = 0.5\nkinds = X[:, 0] > 0\n"),
+            (
+                "    W1 -= lr * dW1\n",
+                "    W1 -= lr * dW1\n    hits = np.mean((A2 > 0.5) == kinds)\n",
+            ),
+        ],
+        {"TRN12": "hits = "},
+    ),
     "all updated into locals": (
         "network",
         [
@@ -134,3 +145,14 @@ def test_a_planted_cause_is_found_at_its_line(
         assert found[code]["evidence"]
         if text is not None:
             assert rows[found[code]["place"]["line"] - 1].strip().startswith(text)
+
+
+@pytest.mark.parametrize(
+    "comparison", ["kinds[:, None] == np.arange(len(kinds))", "kinds[:, None] == kinds"]
+)
+def test_tables_of_labels_that_are_meant_are_left_in_peace(
+    comparison: str, program: Callable[..., str], remarks: Remarks
+) -> None:
+    kinds = "lr = 0.5\nkinds = np.arange(len(X)) % 3\n"
+    step = f"    W1 -= lr * dW1\n    hits = np.sum({comparison})\n"
+    assert remarks(program("network", ("lr = 0.5\n", kinds), ("    W1 -= lr * dW1\n", step))) == []

@@ -1,6 +1,7 @@
 """Pasted programs, understood and judged in this process."""
 
 import ast
+import functools
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -106,6 +107,7 @@ def scene() -> Callable[[str], Scene]:
     return make
 
 
+@functools.cache
 def load(path: Path) -> Sample:
     given = yaml.safe_load(path.read_text())
     return Sample(
@@ -120,6 +122,8 @@ def load(path: Path) -> Sample:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give tests with a `sample` all programs; with a mistake, its first or its further ones."""
+    if "sample" not in metafunc.fixturenames:
+        return
     samples = [load(path) for path in PROGRAMS]
     for name, is_first in (("first_mistake", True), ("further_mistake", False)):
         if name in metafunc.fixturenames:
@@ -131,5 +135,4 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             ]
             metafunc.parametrize(("sample", name), pairs)
             return
-    if "sample" in metafunc.fixturenames:
-        metafunc.parametrize("sample", samples, ids=lambda sample: sample.name)
+    metafunc.parametrize("sample", samples, ids=lambda sample: sample.name)
