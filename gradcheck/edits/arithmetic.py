@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import permutations
 
-from gradcheck.edits.place import Place, Proposal, factor, is_product_call
+from gradcheck.edits.place import Place, Proposal, factor, is_product_call, multiplied
 from gradcheck.edits.rewrite import span
 
 
@@ -62,6 +63,8 @@ def drop_factor(place: Place) -> Iterator[Proposal]:
         yield place.read(node.left), 1.8, f"drop {place.read(node.right)}"
         if isinstance(node.op, ast.Mult | ast.Add):
             yield place.read(node.right), 1.8, f"drop {place.read(node.left)}"
+    for one, other in permutations(multiplied(node) or (), 2):
+        yield place.read(one), 1.8, f"drop {place.read(other)}"
     match node:
         case ast.BinOp(
             left=ast.BinOp(left=rest, op=ast.Mult(), right=one), op=ast.Mult(), right=other

@@ -14,6 +14,7 @@ class Material:
     hyper-parameters, and `calls` such values that have no name; `functions` are one-argument
     functions such as activations and their derivatives; `slopes` are derivatives written out,
     such as `a * (1 - a)` or `(delta @ w.T)`;
+    `indices` are the variables of the loops around that entries are picked by;
     `counts` are numbers to divide by, such as `m`; `strengths` are what the text multiplies other
     values of the kind by, such as `reg`, and may be taken for each other; `sizes` are numbers of
     samples that a mean may have been forgotten of; `terms` may have been left out of a sum, such as
@@ -23,7 +24,9 @@ class Material:
     functions that the text applies to a value elsewhere; `normed` are outputs of
     normalisations, such as `x_hat`; `leaks` are slopes that units keep where they are off;
     `chances` are the outputs of softmaxes, with the axes along which they add up to 1, None for
-    all entries; `shapes` are those of values that are arrays; `numpy` is how
+    all entries; `entrywise` is the
+    function that multiplies matrices entry by entry, in a text where `*` does not;
+    `shapes` are those of values that are arrays; `numpy` is how
     the text calls NumPy, empty where functions have no prefix, None where it can't.
     """
 
@@ -31,6 +34,7 @@ class Material:
     calls: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     slopes: tuple[str, ...] = ()
+    indices: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     strengths: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
@@ -42,5 +46,6 @@ class Material:
     normed: tuple[str, ...] = ()
     leaks: tuple[str, ...] = ()
     chances: Mapping[str, int | None] = field(default_factory=dict)
+    entrywise: str | None = None
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     numpy: str | None = "np"

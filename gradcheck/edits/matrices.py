@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 
-from gradcheck.edits.place import Place, Proposal, factor, is_product_call
+from gradcheck.edits.place import Place, Proposal, factor, is_product_call, multiplied
 
 
 def transpose(place: Place) -> Iterator[Proposal]:
@@ -25,6 +25,10 @@ def dot_to_product(place: Place) -> Iterator[Proposal]:
         yield f"{left} * {right}", 1.5, "multiply entry by entry"
         yield f"{left} * {_turned(right)}", 1.7, "multiply entry by entry"
         yield f"{_turned(left)} * {right}", 1.7, "multiply entry by entry"
+    match place.node, place.material.entrywise:
+        case ast.BinOp(left=one, op=ast.Mult(), right=other), str() as entrywise:
+            new = f"{entrywise}({place.read(one)}, {place.read(other)})"
+            yield new, 1.5, "multiply entry by entry"
 
 
 def _turned(operand: str) -> str:
@@ -32,9 +36,11 @@ def _turned(operand: str) -> str:
 
 
 def product_to_dot(place: Place) -> Iterator[Proposal]:
-    node = place.node
+    node, factors = place.node, multiplied(place.node)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        left, right = place.closed(node.left), place.closed(node.right)
+        factors = node.left, node.right
+    if factors:
+        left, right = map(place.closed, factors)
         for one, other in ((left, right), (f"{left}.T", right), (left, f"{right}.T")):
             yield f"{one} @ {other}", 2.0, "take the matrix product"
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from gradcheck.edits.place import PRODUCTS, Place, Proposal, factor
+from gradcheck.edits.place import PRODUCTS, Place, Proposal, times
 from gradcheck.edits.rewrite import span
 
 KEPT = (*PRODUCTS, "sum", "mean", "max", "reshape")
@@ -62,7 +62,10 @@ def wrap_call(place: Place) -> Iterator[Proposal]:
 
 def change_index(place: Place) -> Iterator[Proposal]:
     node = place.node
-    if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Slice | ast.Tuple):
+    if not isinstance(node, ast.Subscript):
+        return
+    yield from _other_indices(place, node)
+    if isinstance(node.slice, ast.Slice | ast.Tuple):
         return
     value, index = place.read(node.value), place.read(node.slice)
     if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
@@ -76,6 +79,18 @@ def change_index(place: Place) -> Iterator[Proposal]:
     elif isinstance(node.slice, ast.Name | ast.UnaryOp):
         yield f"{value}[{index} - 1]", 2.0, "one index earlier"
         yield f"{value}[{index} + 1]", 2.0, "one index later"
+
+
+def _other_indices(place: Place, node: ast.Subscript) -> Iterator[Proposal]:
+    """Yield a subscript with the variable of another loop in the place of one."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    texts = [place.read(part) for part in parts]
+    for position, part in enumerate(parts):
+        for name in place.material.indices if isinstance(part, ast.Name) else ():
+            if name != texts[position]:
+                new = ", ".join([*texts[:position], name, *texts[position + 1 :]])
+                what = f"write the index {name} for {texts[position]}"
+                yield f"{place.read(node.value)}[{new}]", 2.1, what
 
 
 def swap_indices(place: Place) -> Iterator[Proposal]:
@@ -96,11 +111,11 @@ def swap_indices(place: Place) -> Iterator[Proposal]:
 def multiply_name(place: Place) -> Iterator[Proposal]:
     """Multiply by a value of the pass: what arrived from behind, forgotten."""
     for name in place.material.factors:
-        yield f"{factor(place)} * {name}", 1.9, f"multiply by {name}"
+        yield times(place, name), 1.9, f"multiply by {name}"
     if isinstance(place.node, ast.Constant):
         return
     for name in place.material.names:
-        yield f"{factor(place)} * {name}", 3.2, f"multiply by {name}"
+        yield times(place, name), 3.2, f"multiply by {name}"
 
 
 def exchanged(text: str, parts: Iterable[ast.expr]) -> Iterator[tuple[str, str]]:

@@ -124,7 +124,7 @@ def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
     """Yield the edits of the expression `root`, a part of `text`, and of its parts, as drafts."""
     seen: set[tuple[int, str]] = set()
     owners, inner = set(_owners(root)), set(_factors(root))
-    turns = dict(_turns(root, material))
+    turns = _turns(root, material)
     for node in _parts(root):
         if isinstance(node, ast.Tuple):
             continue
@@ -141,25 +141,30 @@ def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
                     yield Draft(node=node, new=new, kind=kind, cost=cost, what=what)
 
 
-def _turns(root: ast.expr, material: Material) -> Iterator[tuple[int, Material]]:
-    """Yield what is computed in turns of a comprehension, with what may be used there.
+def _turns(root: ast.expr, material: Material) -> Mapping[int, Material]:
+    """Return what may be used in turns of a comprehension, by the nodes that they compute.
 
     What the turns take from the data for nothing is likely to be missing in a product or a sum.
     """
+    found: dict[int, Material] = {}
     for node in ast.walk(root):
         if not isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp):
             continue
+        outer = found.get(id(node), material)
         targets = [n for g in node.generators for n in ast.walk(g.target)]
         bound = [n.id for n in targets if isinstance(n, ast.Name)]
         used = {n.id for n in ast.walk(node.elt) if isinstance(n, ast.Name)}
         idle = tuple(name for name in bound if name not in used)
+        picking = [n.id for n in _indices(node.elt) if n.id in bound]
         more = replace(
-            material,
-            names=(*bound, *material.names),
-            factors=(*idle, *material.factors),
+            outer,
+            names=(*bound, *outer.names),
+            factors=(*idle, *outer.factors),
             idle=idle,
+            indices=tuple(dict.fromkeys((*picking, *outer.indices))),
         )
-        yield from ((id(inner), more) for inner in ast.walk(node.elt))
+        found |= {id(inner): more for inner in ast.walk(node.elt)}
+    return found
 
 
 def _owners(root: ast.expr) -> Iterator[int]:
@@ -202,7 +207,7 @@ def exchanges(text: str, root: ast.expr) -> Iterator[Draft]:
             yield Draft(node=root, new=inner, kind="swap-names", cost=2.3, what=what)
 
 
-def _indices(root: ast.expr) -> Iterator[ast.expr]:
+def _indices(root: ast.expr) -> Iterator[ast.Name]:
     """Yield the names that are indices by themselves."""
     for node in ast.walk(root):
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):

@@ -54,6 +54,26 @@ def is_product_call(node: ast.expr) -> TypeGuard[ast.Call]:
     )
 
 
+def times(place: Place, other: str) -> str:
+    """Return the text of a node's product, entry by entry, with something else."""
+    if place.material.entrywise is not None:
+        bare = ast.unparse(ast.parse(other, mode="eval"))
+        return f"{place.material.entrywise}({place.read(place.node)}, {bare})"
+    return f"{factor(place)} * {other}"
+
+
+def multiplied(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    """Return the factors of a call of NumPy's `multiply`."""
+    match node:
+        case ast.Call(
+            func=ast.Name(id="multiply") | ast.Attribute(attr="multiply"),
+            args=[left, right],
+            keywords=[],
+        ):
+            return left, right
+    return None
+
+
 def factor(place: Place, node: ast.expr | None = None) -> str:
     """Return the text of a node, by default the place's own, in front of a product's sign."""
     node = node or place.node

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from gradcheck.edits.place import Place, Proposal, factor
+from gradcheck.edits.place import Place, Proposal, times
 from gradcheck.edits.rewrite import source
 
 _LEAK = 1.9
@@ -15,7 +15,7 @@ def append_derivative(place: Place) -> Iterator[Proposal]:
         return
     for position, slope in enumerate(place.material.slopes):
         cost = 2.5 + min(0.3, 0.02 * position)
-        yield f"{factor(place)} * {slope}", cost, f"multiply by {slope}"
+        yield times(place, slope), cost, f"multiply by {slope}"
 
 
 def replace_by_derivative(place: Place) -> Iterator[Proposal]:
@@ -73,6 +73,9 @@ def square(place: Place) -> Iterator[Proposal]:
     node = place.node
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         yield f"{place.read(node)}**2", 1.8, "square"
+    match node:
+        case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=int() as exponent)):
+            yield f"{place.closed(left)}**{exponent + 1}", 2.0, f"raise to the power {exponent + 1}"
     match node:
         case ast.BinOp(
             left=ast.BinOp(op=ast.Add() | ast.Sub()) as total, op=ast.Pow(), right=power

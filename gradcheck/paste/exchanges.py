@@ -51,6 +51,8 @@ def replaced_value(m: Mistake) -> Codes:
         yield from replaced_index(m)
     if m.is_decay and m.kind == "replace-name":
         yield "REG10"
+    if m.is_compared and m.is_derivative(m.old) and not m.is_derivative(m.new):
+        yield "ACT09"
     if m.is_exchange:
         yield "MAT08"
     if m.is_slope:
@@ -122,6 +124,8 @@ def _sloped(m: Mistake) -> Codes:
 def replaced_index(m: Mistake) -> Codes:
     if m.is_recurrent:
         yield from ("RNN06", "RNN04") if m.is_own else ("RNN04", "RNN06")
+    if m.is_other_unit and not m.is_bias:
+        yield "MAT01" if m.is_parameter(m.old) else "MAT12"
     if m.is_neighbour and not m.is_weight:
         yield "ACT13"
     if m.is_bias:

@@ -99,31 +99,62 @@ def _is_right(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
 
 def _edits(program: Program, state: Mapping[str, Any], file: str) -> tuple[Edit, ...] | None:
     by_line: dict[int, str | None] = {}
+    staying = [change for change in state["changes"] if change["new"] == change["old"]]
     for change in state["changes"]:
-        lines = _lines(program, change)
+        lines = {} if change in staying else _lines(program, change)
         if lines is None or not by_line.keys().isdisjoint(lines):
             return None
         by_line |= lines
+    for change in sorted(staying, key=lambda change: -change["column"]):
+        if not _put_beside(program, change, by_line):
+            return None
     changes = [Change(line=line, new=new) for line, new in by_line.items()]
     return edits(program, changes, file)
+
+
+def _put_beside(
+    program: Program, change: Mapping[str, Any], by_line: dict[int, str | None]
+) -> bool:
+    """Put lines around those of a statement that stays, whatever becomes of what is in it."""
+    ends = _ends(program, change)
+    if ends is None:
+        return False
+    first, last = change["line"], change["end_line"]
+    for line, above, below in ((first, change["before"], ()), (last, (), change["after"])):
+        kept = by_line.get(line, program.places[line - 1].text)
+        middle = [] if kept is None else [kept]
+        if above or below:
+            parts = [*_indented(ends[0], above), *middle, *_indented(ends[0], below)]
+            by_line[line] = "\n".join(parts)
+    return True
+
+
+def _ends(program: Program, change: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return what stands before and behind a statement in its lines; None of one not alone there.
+
+    One that others are not put around, and that does not go, need not be.
+    """
+    first, last = change["line"], change["end_line"]
+    lead = program.places[first - 1].text[: program.characters(first, change["column"])]
+    tail = program.places[last - 1].text[program.characters(last, change["end_column"]) :]
+    alone = not lead.strip() and tail.strip()[:1] in ("", "#")
+    if not alone and (change["new"] is None or change["before"] or change["after"]):
+        return None
+    return lead, tail
 
 
 def _lines(program: Program, change: Mapping[str, Any]) -> dict[int, str | None] | None:
     """Return the program's lines that a change of one statement makes, None where it can't be."""
     first, last = change["line"], change["end_line"]
-    start = program.characters(first, change["column"])
-    end = program.characters(last, change["end_column"])
-    old = [program.places[line - 1].text for line in range(first, last + 1)]
-    lead, tail = old[0][:start], old[-1][end:]
-    alone = not lead.strip() and tail.strip()[:1] in ("", "#")
-    if not alone and (change["new"] is None or change["before"] or change["after"]):
+    ends = _ends(program, change)
+    if ends is None:
         return None
-    new = [f"{lead}{text}" for text in change["before"]]
-    if change["new"] == change["old"]:
-        return _beside(first, old, new, [f"{lead}{text}" for text in change["after"]])
+    lead, tail = ends
+    old = [program.places[line - 1].text for line in range(first, last + 1)]
+    new = _indented(lead, change["before"])
     if change["new"] is not None:
         new += f"{lead}{change['new']}{tail}".split("\n")
-    new += [f"{lead}{text}" for text in change["after"]]
+    new += _indented(lead, change["after"])
     if not new:
         return dict.fromkeys(range(first, last + 1))
     if len(new) == len(old):
@@ -133,15 +164,8 @@ def _lines(program: Program, change: Mapping[str, Any]) -> dict[int, str | None]
     return {first: "\n".join(new), **rest}
 
 
-def _beside(
-    first: int, old: Sequence[str], before: Sequence[str], after: Sequence[str]
-) -> dict[int, str | None]:
-    """Put lines before and behind those of a statement that stays."""
-    last = first + len(old) - 1
-    if first == last:
-        return {first: "\n".join([*before, *old, *after])}
-    found = {first: "\n".join([*before, old[0]]), last: "\n".join([old[-1], *after])}
-    return {line: text for line, text in found.items() if "\n" in text}
+def _indented(lead: str, texts: Sequence[str]) -> list[str]:
+    return [f"{lead}{line}" for text in texts for line in text.split("\n")]
 
 
 def fix(post: Post, mend: Mended, lines: Sequence[tuple[int | None, int]] | None = None) -> Fix:

@@ -58,6 +58,8 @@ POOL = re.compile(r"(?i)pool|max|window")
 SPREAD = re.compile(r"(?i)pool|\brepeat\(|\bkron\(")
 """How the gradient of an average pooling is handed on."""
 
+_UNIT = re.compile(r"\[[^\W\d]\w*\]$")
+
 CONV = re.compile(r"(?i)conv|kernel|filter|stride|pad")
 
 Codes: TypeAlias = Iterator[str]
@@ -178,15 +180,9 @@ class Mistake:
 
     @property
     def empties(self) -> bool:
-        """Whether it sets something to zero."""
-        match _value(self.new):
-            case ast.Constant(value=0):
-                return True
-            case ast.Call(func=func):
-                return "zeros" in ast.unparse(func)
-            case ast.BinOp(left=ast.List(elts=[ast.Constant(value=0)]), op=ast.Mult()):
-                return True
-        return False
+        """Whether it sets something to zero, be it several things at once."""
+        value = _value(self.new)
+        return value is not None and _is_empty(value)
 
     @property
     def added(self) -> str:
@@ -199,10 +195,22 @@ class Mistake:
         return self.old != self.new and INDEX.sub("", self.old) == INDEX.sub("", self.new)
 
     @property
+    def is_compared(self) -> bool:
+        """Whether it is in a condition, as that of a mask."""
+        old = re.escape(self.old)
+        compared = rf"{old} ?(==|!=|<|>)|(==|!=|<=?|>=?) ?{old}"
+        return bool(re.search(compared, self.statement))
+
+    @property
     def is_argument(self) -> bool:
         """Whether it is in a condition, or what an activation or derivative is taken of."""
-        compared = rf"{re.escape(self.old)} ?(==|!=|<|>)|(==|!=|<=?|>=?) ?{re.escape(self.old)}"
-        return bool(re.search(compared, self.statement)) or self.called is not None
+        return self.is_compared or self.called is not None
+
+    @property
+    def is_other_unit(self) -> bool:
+        """Whether an entry is picked by the variable of another loop."""
+        pair = _UNIT.search(self.old), _UNIT.search(self.new)
+        return self.kind == "change-index" and all(pair)
 
     @property
     def called(self) -> str | None:
@@ -261,12 +269,28 @@ class Mistake:
         return not any(DERIVED.search(name) for name in names)
 
 
-def _value(statement: str) -> ast.AST | None:
+def _is_empty(value: ast.expr) -> bool:
+    match value:
+        case ast.Constant(value=0):
+            return True
+        case ast.Call(func=func):
+            return "zeros" in ast.unparse(func)
+        case ast.BinOp(left=ast.List(elts=[ast.Constant(value=0)]), op=ast.Mult()):
+            return True
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Dict(values=parts):
+            return all(map(_is_empty, parts))
+        case ast.ListComp(elt=part) | ast.DictComp(value=part):
+            return _is_empty(part)
+    return False
+
+
+def _value(statement: str) -> ast.expr | None:
     """Return the value of a statement's text."""
     try:
-        return getattr(ast.parse(statement).body[0], "value", None)
+        value: ast.expr | None = getattr(ast.parse(statement).body[0], "value", None)
     except (SyntaxError, IndexError):
         return None
+    return value
 
 
 def _pieces(name: str) -> list[str]:

@@ -88,6 +88,13 @@ def _flipped(m: Mistake) -> Codes:
     yield "ACT17"
 
 
+def _raised(m: Mistake) -> Codes:
+    """A power that is too low: of a tanh's rule none, else that of some other derivative."""
+    if "**" in m.old:
+        yield "ACT12"
+    yield from ("ACT06", "ACT05")
+
+
 def _times(m: Mistake) -> Codes:
     """A value that should have been multiplied by."""
     if m.is_dropout:
@@ -130,7 +137,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "replace-function": replaced_function,
     "complement": halved_rule,
     "leak": lambda _: iter(("ACT15",)),
-    "square": lambda _: iter(("ACT06", "ACT05")),
+    "square": _raised,
     "drop-square": lambda m: iter(("REG05", "LOS13")) if m.is_decay else iter(("SGN06", "ACT11")),
     "replace-name": replaced_value,
     "change-index": replaced_index,

@@ -46,7 +46,8 @@ def spread(_: Mistake) -> Codes:
 def transposed(m: Mistake) -> Codes:
     if m.is_recurrent and not m.is_own:
         yield "RNN09"
-    yield from ("MAT02", "MAT12") if m.is_own else ("MAT01", "MAT14")
+    through = m.is_parameter(m.old) or not m.is_own
+    yield from ("MAT01", "MAT14") if through else ("MAT02", "MAT12")
 
 
 def accumulated(m: Mistake) -> Codes:

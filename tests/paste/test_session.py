@@ -167,6 +167,13 @@ def test_text_without_a_program_is_an_error() -> None:
     assert problem.message == "no program was found in this text"
 
 
+def test_the_part_of_numpy_that_takes_all_others_along_is_there(right_post: str) -> None:
+    text = right_post.replace("numpy as np", "numpy.matlib\nimport numpy as np").replace(
+        "lr = 0.03", "lr = 0.03 * float(np.matlib.ones(1)[0, 0])"
+    )
+    assert only(run(Request(text=text, name="post.txt"))).verdict == "right"
+
+
 def test_where_there_is_no_sandbox_nothing_runs(
     right_post: str, monkeypatch: pytest.MonkeyPatch, asked: list[Mapping[str, Any]]
 ) -> None:

@@ -250,6 +250,22 @@ TRAPS: Mapping[str, Trap] = {
         change=SLOPE,
         wrong=FIRST,
     ),
+    "gradients that an optimizer is handed in a list, and squares by parts": Trap(
+        text=DATA
+        + "P_ = [W1, b1, W2, b2]\n"
+        + "M_, V_ = [np.zeros_like(p) for p in P_], [np.zeros_like(p) for p in P_]\n"
+        + "def apply(t, grads):\n    for i, (p, g) in enumerate(zip(P_, grads)):\n"
+        + "        M_[i] = 0.9 * M_[i] + 0.1 * g\n"
+        + "        V_[i] = 0.99 * V_[i] + 0.01 * g * g\n"
+        + "        p -= lr * M_[i] / (1 - 0.9 ** t) / (np.sqrt(V_[i] / (1 - 0.99 ** t)) + 1e-8)\n"
+        + "for i in range(1, 1000):\n"
+        + FORWARD
+        + LOSS
+        + "    d2 = (P - Y) / m\n    d1 = d2 @ W2.T * (1 - A ** 2)\n"
+        + "    apply(i, [X.T @ d1, d1.sum(axis=0), A.T @ d2, d2.sum(axis=0)])\n",
+        change=SLOPE,
+        wrong=FIRST,
+    ),
     "masks that are drawn anew in every step": Trap(
         text=DATA
         + "gen = np.random.default_rng(3)\n"

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.sums import collects
 
 
 def is_overwritten(statement: Statement, others: Iterable[Statement]) -> bool:
@@ -44,15 +45,23 @@ def _sets(other: Statement, statement: Statement, root: str) -> bool:
         other.function is statement.function
         and other.order < statement.order
         and isinstance(other.node, ast.Assign)
-        and any(ast.unparse(target) == root for target in other.node.targets)
+        and any(ast.unparse(target) == root for target in _targets(other.node))
     )
+
+
+def _targets(node: ast.Assign) -> Iterator[ast.expr]:
+    """Yield what an assignment sets; each of several things by itself."""
+    for target in node.targets:
+        yield from target.elts if isinstance(target, ast.Tuple | ast.List) else (target,)
 
 
 def made_whole(other: Statement, statement: Statement) -> bool:
     """Tell whether an earlier statement makes all of what a statement adds to."""
-    return isinstance(statement.node, ast.AugAssign) and _sets(
-        other, statement, ast.unparse(_root(statement.node.target))
-    )
+    if not collects(statement):
+        return False
+    node = statement.node
+    target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+    return _sets(other, statement, ast.unparse(_root(target)))
 
 
 def turning(statement: Statement, other: Statement) -> list[ast.For | ast.While]:

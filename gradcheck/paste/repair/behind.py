@@ -4,7 +4,7 @@ Where an optimizer keeps state, no update is a multiple of its gradient, right o
 state does not change, and the update follows, is the gradient: the last such value on the way.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -34,11 +34,16 @@ class Behind:
     claims: Mapping[Path, Claim]
 
 
-def behind(inquiry: Inquiry, candidate: int, paths: Sequence[Path]) -> Behind:
-    """Return what stands for the gradients of some parameters."""
+def behind(
+    inquiry: Inquiry, candidate: int, paths: Sequence[Path], known: Collection[int] = ()
+) -> Behind:
+    """Return what stands for the gradients of some parameters.
+
+    `known` are sites that do so for others: they serve all, with a name or without.
+    """
     if not paths or not inquiry.found.others:
         return Behind(stateful=frozenset(), claims={})
-    watched = _Watched(inquiry, candidate)
+    watched = _Watched(inquiry, candidate, known)
     found, stateful = {}, set()
     for path in paths:
         free = watched.free(path)
@@ -47,7 +52,7 @@ def behind(inquiry: Inquiry, candidate: int, paths: Sequence[Path]) -> Behind:
         stateful.add(path)
         # What other updates follow, too, is on the way to the gradient rather than it.
         claims = [*islice(watched.claims(path, free, candidate), _MOST)]
-        claims.sort(key=lambda one: not watched.is_own(path, one))
+        claims.sort(key=lambda one: (one.site not in known, not watched.is_own(path, one)))
         if claims:
             found[path] = claims[0]
     return Behind(stateful=frozenset(stateful), claims=found)
@@ -56,8 +61,9 @@ def behind(inquiry: Inquiry, candidate: int, paths: Sequence[Path]) -> Behind:
 class _Watched:
     """The step at its latest iteration with all values of the parameters' shapes recorded."""
 
-    def __init__(self, inquiry: Inquiry, candidate: int) -> None:
+    def __init__(self, inquiry: Inquiry, candidate: int, serving: Collection[int]) -> None:
         self._inquiry = inquiry
+        self._serving = serving
         self._loss = inquiry.candidates[candidate]
         self._seen = computed(inquiry)
         self._point = max(inquiry.points, key=lambda one: one.first)
@@ -102,7 +108,8 @@ class _Watched:
         shape = np.shape(self._point.point[path])
         known: set[int] = set()
         for site, back, found in reversed(list(self._seen.of(shape))):
-            if site in known or site not in free or not self._inquiry.machine.sites[site].names:
+            named = self._inquiry.machine.sites[site].names or site in self._serving
+            if site in known or site not in free or not named:
                 continue
             if not any(map(np.any, found)) or not self._is_followed(path, site, shape, back):
                 continue

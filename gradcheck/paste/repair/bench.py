@@ -23,7 +23,7 @@ from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.claim import Claim
 from gradcheck.paste.understanding.claims import bare, claimed
-from gradcheck.paste.understanding.fit import Rows
+from gradcheck.paste.understanding.fit import Rows, fit
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
@@ -64,10 +64,17 @@ class Bench:
             for path, claim in claimed(inquiry, choice.candidate).items()
             if str(path) not in overwritten
         }
-        self.claims = {path: claim for path, claim in claims.items() if not claim.decay}
+        self.claims: Mapping[Path, Claim] = {p: c for p, c in claims.items() if not c.decay}
         odd = [path for path in self._odd() if path not in claims]
-        wrong = behind(inquiry, choice.candidate, odd)
+        serving = {claim.site for claim in self.claims.values()}
+        wrong = behind(inquiry, choice.candidate, odd, serving)
         self._stateful = not wrong.stateful <= wrong.claims.keys()
+        if wrong.claims and not self._stateful:
+            # What is right is to be held against them as a gradient variable, too.
+            others = [path for path in inquiry.decided(choice.candidate) if path not in odd]
+            right = behind(inquiry, choice.candidate, [p for p in others if p not in claims])
+            exact = {path: one for path, one in right.claims.items() if one.fit.exact}
+            self.claims = {**self.claims, **exact}
         self.claims = {} if self._stateful else {**self.claims, **wrong.claims}
         if wrong.claims and self.claims:
             self.claims = {**bare(inquiry, choice.candidate, self.claims, computed(inquiry))}
@@ -92,7 +99,27 @@ class Bench:
         """By which sign each update follows its gradient variable."""
         self.tried = 0
         self.points = self._points()
+        self._decays |= self._hidden()
         self._judge = Judge(self.points, None if self.inferred else rate, inferred=self.inferred)
+
+    def _hidden(self) -> Mapping[Path, float]:
+        """Return the decays that stale weights hide: at a vanishing rate, others' are theirs."""
+        odd = [path for path in self._odd() if path not in {**self.claims, **self._decays}]
+        known, found = self._decays, dict[Path, float]()
+        self.small = True
+        for decay in dict.fromkeys(known.values()) if odd else ():
+            self._decays = {**known, **dict.fromkeys(odd, decay)}
+            claims = [self._claims(point) for point in self.points] if self.edit({}) else [None]
+            rows = [
+                self._rows(point, one)
+                for point, one in zip(self.points, claims, strict=False)
+                if one is not None
+            ]
+            if len(rows) == len(self.points):
+                exact = [path for path in odd if fit([row[path] for row in rows]).exact]
+                found |= dict.fromkeys(exact, decay)
+        self.small, self._decays = False, known
+        return found
 
     def _odd(self) -> list[Path]:
         """Return the parameters whose updates are not multiples of their gradients."""
@@ -279,7 +306,7 @@ class Bench:
             own = self.claims.get(path)
             if own is None:
                 value = frozen(self.step.claim(trial, path))
-                value = None if value is None else self._undecayed(trial, path, value) / rate
+                value = None if value is None else self._undecayed(trial, path, value, rate) / rate
             else:
                 value = self._recorded(trial, own, path)
             if value is None or not np.all(np.isfinite(value)):
@@ -289,9 +316,9 @@ class Bench:
             found[path] = value
         return found
 
-    def _undecayed(self, trial: Trial, path: Path, value: Any) -> Any:
+    def _undecayed(self, trial: Trial, path: Path, value: Any, rate: float) -> Any:
         """Return an update without the weight decay that it has on purpose."""
-        decay, own = self._decays.get(path, 0.0), frozen(trial.before.values[path])
+        decay, own = rate * self._decays.get(path, 0.0), frozen(trial.before.values[path])
         touched = np.asarray(value) != 0
         return np.asarray(value) - decay * np.asarray(own) * touched if decay else value
 

@@ -1,6 +1,7 @@
 """The edits worth trying on a program, the likeliest first."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
@@ -52,6 +53,7 @@ _SUSPICION = 2.0
 _STRANGE = 0.8
 _EXACT = 1e-6
 _OVERWRITTEN = 0.8
+_NUMBERED = re.compile(r"(?<=[^\W\d])\d+")
 
 
 @record
@@ -132,7 +134,9 @@ def candidates(
             if not isinstance(idea, Draft):
                 continue
             old = source(text, idea.node)
+            groups["kin", *_kin(idea, text)].append(part)
             if _is_term(idea):
+                groups["kin", idea.kind, _unnumbered(old), _unnumbered(idea.new)].append(part)
                 groups[idea.kind, old, idea.new].append(part)
                 if idea.kind == "change-axis":
                     groups[idea.kind, number, *differing(old, idea.new)].append(part)
@@ -144,6 +148,18 @@ def candidates(
         if len(parts) > 1 and _are_apart(known, parts, changes)
     ]
     return sorted([*single, *joint], key=lambda edit: edit.rank)
+
+
+def _kin(draft: Draft, text: str) -> Iterator[object]:
+    """Yield what the same edit of another layer's statement has in common with one of this."""
+    start, end = span(text, draft.node)
+    yield from (draft.kind, len(_unnumbered(text[:start])), _unnumbered(text[start:end]))
+    yield from (_unnumbered(draft.new), _unnumbered(text))
+
+
+def _unnumbered(text: str) -> str:
+    """Return a text with the numbers that names end with left out: `dW1` and `dW2` are alike."""
+    return _NUMBERED.sub("", text)
 
 
 def _different(groups: Iterable[list[Part]]) -> Iterator[list[Part]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from gradcheck.edits import Rewrite
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known, Part
-from gradcheck.paste.repair.moves import around
+from gradcheck.paste.repair.placing import around
 from gradcheck.paste.repair.statements import Changes, Statement
 from gradcheck.paste.repair.states import State
 
@@ -25,7 +25,7 @@ def copies(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Cha
         names = {n.id for child in body for n in ast.walk(child) if isinstance(n, ast.Name)}
         for source in _sources(bench, known, body, names):
             for at in range(len(body)):
-                changes = around(bench, state.changes, body, at, source.text, behind=True)
+                changes = around(bench, state.changes, body, at, (source.text,), behind=True)
                 if changes is None or isinstance(body[at], ast.Return):
                     continue
                 count += 1

@@ -207,5 +207,5 @@ def evidence(shown: Shown) -> tuple[tuple[float, ...], frozenset[str]]:
     if exact and len(exact) == len(shown.wrong):
         if all(abs(r + 1) < _SAME for r in ratios):
             return ratios, _SIGNS
-        return ratios, _FACTORS
+        return ratios, _FACTORS | _SIGNS if any(r < 0 for r in ratios) else _FACTORS
     return ratios, frozenset()

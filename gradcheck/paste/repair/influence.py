@@ -114,8 +114,17 @@ class _Influences:
         """Tell statements that only make whole numbers: sizes, indices, strides."""
         if _behind(statement.node) is not None:
             return False
-        made = [v for site in self._places(statement) for v in self._made.get(site, ())]
-        return bool(made) and all(isinstance(v, float) and v.is_integer() for v in made)
+        places = self._places(statement)
+        made = [v for site in places for v in self._made.get(site, ())]
+        # What weights of zero make may be whole by chance.
+        return _are_whole(made) and _are_whole(self._elsewhere(places))
+
+    def _elsewhere(self, places: frozenset[int]) -> list[Any]:
+        """Return what some sites make at a random point."""
+        bench, point = self._bench, self._bench.points[0]
+        step = replace(bench.step, first=point.first)
+        trial = step.trial(point.point, self._plan, rate=0.0, recorded=places)
+        return [event.value for event in trial.events]
 
     def _same_loss(self, run: _Run) -> bool:
         return self._still is not None and same(run.loss, self._still.loss)
@@ -160,6 +169,10 @@ class _Influences:
             for path in bench.parameters
         }
         return _Run(loss=float(loss), changes=changes)
+
+
+def _are_whole(values: list[Any]) -> bool:
+    return bool(values) and all(isinstance(v, float) and v.is_integer() for v in values)
 
 
 def _offset(node: ast.stmt, *, is_seen: bool) -> str | None:

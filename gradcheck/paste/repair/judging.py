@@ -12,6 +12,7 @@ from gradcheck.record import record
 
 _NEAR = 1e-5
 _DRIFT = 0.4
+_TWICE = 0.9
 _SHARE = 0.01
 """How much of a claim its gradient has to be, at least."""
 
@@ -36,13 +37,18 @@ class Shown:
     def score(self) -> float:
         """How much is wrong: whole parameters, less where only a factor, a sign or a penalty is."""
         drift = _DRIFT * len(self.fits) if self.drifted else 0.0
-        return sum(_weight(self.fits[path], self.decayed) for path in self.wrong) + drift
+        return sum(map(self._weight, self.wrong)) + drift
 
+    def _weight(self, path: Path) -> float:
+        one = self.fits[path]
+        if one.factored or self.decayed:
+            return _TWICE if self._is_off_twice(one) else 0.5
+        return 1.0 + 0.2 * min(1.0, one.residual) - 0.1 * abs(one.cosine)
 
-def _weight(one: Fit, decayed: bool) -> float:
-    if one.factored or decayed:
-        return 0.5
-    return 1.0 + 0.2 * min(1.0, one.residual) - 0.1 * abs(one.cosine)
+    def _is_off_twice(self, one: Fit) -> bool:
+        """Tell what has the wrong sign and the wrong size: either may be mended alone."""
+        ratio = one.scale / self.scale if one.factored and self.scale else 1.0
+        return ratio < 0 and abs(ratio + 1) > _NEAR
 
 
 class Judge:
@@ -62,7 +68,8 @@ class Judge:
     def judged(self, rows: Mapping[Path, Sequence[Rows]]) -> Shown:
         fits = {path: fit(given) for path, given in rows.items()}
         by_name = {str(path): one for path, one in fits.items()}
-        scale = common_scale(by_name, self._rate, inferred=self._inferred)
+        # A scale that is right before a change is right after it.
+        scale = common_scale(by_name, self._rate or self._anchor, inferred=self._inferred)
         verdicts = {path: verdict_of(one, rows[path], scale)[0] for path, one in fits.items()}
         if self._excused is None:
             self._excused = frozenset(

@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from string import digits
 
@@ -47,6 +47,7 @@ class Stock:
         self._leaks = tuple(dict.fromkeys(_leaks(tree)))
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         self.normalises = not calls.isdisjoint({"var", "std"})
+        self._entrywise = _entrywise(tree, self.numpy)
         self.softens = not calls.isdisjoint({"log1p", "logaddexp"})
 
     def material(self, statement: Statement, scope: Scope, ratios: Sequence[float]) -> Material:
@@ -65,9 +66,10 @@ class Stock:
         pairs = tuple(islice(found, _MOST_PAIRS))
         return Material(
             names=tuple(ranked[:_MOST_NAMES]),
-            calls=tuple(dict.fromkeys(self._calls(statement))),
+            calls=tuple(dict.fromkeys((*self._calls(statement), *scope.sums))),
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
+            indices=tuple(dict.fromkeys(statement.indices)),
             counts=(
                 *counts(scope, ratios),
                 *self._shares(scope, ratios),
@@ -88,6 +90,7 @@ class Stock:
             normed=tuple(self._normed(statement, scope)),
             leaks=self._leaks,
             chances=scope.chances,
+            entrywise=self._entrywise,
             shapes=scope.arrays,
             numpy=self.numpy,
         )
@@ -169,11 +172,18 @@ class Stock:
         fitting = [
             n for n in fitting if n not in self._uses.kept and not is_derivative(self._uses, n)
         ]
+        for total in (text for text, shape in scope.sums.items() if shape in shapes):
+            yield from (template.format(total) for template in self.templates)
+            yield f"({total} > 0)"
         for name in sorted(fitting, key=len):
             for template in self.templates:
                 yield template.format(name)
-            yield f"{name} * (1 - {name})"
-            yield f"(1 - {name}**2)"
+            if self._entrywise is None:
+                yield f"{name} * (1 - {name})"
+                yield f"(1 - {name}**2)"
+            else:
+                yield f"{self._entrywise}({name}, 1 - {name})"
+                yield f"(1 - {self._entrywise}({name}, {name}))"
             yield f"({name} > 0)"
             if self.softens and self.numpy is not None:
                 yield f"(1 / (1 + {self.numpy}{'.' if self.numpy else ''}exp(-{name})))"
@@ -285,16 +295,17 @@ def _takes_one(arguments: ast.arguments, skipped: int = 0) -> bool:
 
 def _templates(tree: ast.Module) -> Iterator[str]:
     """Yield derivatives as the program writes them, with a place for what they are taken at."""
+    own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)} | {*_held(tree)}
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=func, args=[_, *rest], keywords=keywords) if _is_own(func) and (
-                _derives(func) or _has_flag(rest, keywords)
+                _derives(_name(func), own) or _has_flag(rest, keywords)
             ):
                 tail = [ast.unparse(a) for a in rest]
                 tail += [f"{k.arg}={ast.unparse(k.value)}" for k in keywords if k.arg]
                 yield f"{_braces(ast.unparse(func))}({', '.join(['{0}', *map(_braces, tail)])})"
             case ast.FunctionDef(name=name, args=arguments) if node in tree.body:
-                if not DERIVATIVE.isdisjoint(words(name)) and _takes_one(arguments):
+                if _derives(name, own) and _takes_one(arguments):
                     yield f"{name}({{0}})"
 
 
@@ -311,9 +322,16 @@ def _is_own(func: ast.expr) -> bool:
     return False
 
 
-def _derives(func: ast.expr) -> bool:
-    name = func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")
-    return not DERIVATIVE.isdisjoint(words(name))
+def _name(func: ast.expr) -> str:
+    return func.id if isinstance(func, ast.Name) else str(getattr(func, "attr", ""))
+
+
+def _derives(name: str, own: Collection[str]) -> bool:
+    """Tell a derivative by its name: one of the words for it, or `df` where there is an `f`."""
+    if not DERIVATIVE.isdisjoint(words(name)):
+        return True
+    inner = name[1:].lstrip("_")
+    return name[:1] == "d" and (inner in own or isinstance(getattr(np, inner, None), np.ufunc))
 
 
 def _has_flag(rest: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> bool:
@@ -321,6 +339,15 @@ def _has_flag(rest: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> bool
         isinstance(value, ast.Constant) and value.value is True
         for value in [*rest, *(keyword.value for keyword in keywords)]
     )
+
+
+def _entrywise(tree: ast.Module, numpy: str | None) -> str | None:
+    """Return what multiplies entry by entry where `*` is the product of matrices."""
+    calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    if not any(call.rpartition(".")[2] in ("matrix", "mat", "asmatrix") for call in calls):
+        return None
+    own = (call for call in calls if call.rpartition(".")[2] == "multiply")
+    return next(own, f"{numpy}.multiply" if numpy else "multiply")
 
 
 def _numpy(tree: ast.Module) -> str | None:

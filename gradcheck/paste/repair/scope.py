@@ -2,7 +2,7 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from itertools import islice
 from types import FrameType
@@ -11,11 +11,13 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from gradcheck.paste.repair.bench import Bench
+from gradcheck.paste.repair.purity import Purity
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.understanding.values import frozen, is_number
 from gradcheck.record import record
 
 _MOST = 60
+_MOST_SUMS = 12
 _ITEMS = 24
 _ONE = 1e-9
 
@@ -39,6 +41,8 @@ class Scope:
     """The shapes of what the statement computes."""
     data: frozenset[str] = frozenset()
     """The numbers that loops around the statement take from data: `x` and `row[i]`, but not `i`."""
+    sums: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """What functions on the way to the loss are applied to, and has no name: `x @ w + b`."""
     chances: Mapping[str, int | None] = field(default_factory=dict)
     """The axes along which arrays that depend on the parameters add up to 1, as a softmax does;
     None where all entries do."""
@@ -46,8 +50,9 @@ class Scope:
 
 def scopes(bench: Bench) -> Mapping[int, Scope]:
     """Return the scope of every statement that the step runs, by the statement's number."""
-    first = _visited(bench, 0)
-    second = _visited(bench, 1) if len(bench.points) > 1 else {}
+    unnamed = [*islice(dict.fromkeys(_unnamed(bench)), _MOST_SUMS)]
+    first = _visited(bench, 0, unnamed)
+    second = _visited(bench, 1, unnamed) if len(bench.points) > 1 else {}
     shapes: dict[int, set[tuple[int, ...]]] = {}
     for event in bench.inquiry.base.events:
         shapes.setdefault(event.site, set()).add(np.shape(event.value))
@@ -58,8 +63,26 @@ def scopes(bench: Bench) -> Mapping[int, Scope]:
         around = dict(_given(bench.statements[number]))
         own = _scope({**around, **seen}, {**around, **second.get(number, {})})
         data = frozenset(_data(bench.statements[number], own))
-        found[number] = replace(own, made=made, data=data)
+        arrays, sums = _parted(own.arrays, unnamed)
+        found[number] = replace(own, made=made, data=data, arrays=arrays, sums=sums)
     return found
+
+
+def _parted(
+    arrays: Mapping[str, tuple[int, ...]], unnamed: Collection[str]
+) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+    """Part what has a name from what has none."""
+    named = {text: shape for text, shape in arrays.items() if text not in unnamed}
+    return named, {text: shape for text, shape in arrays.items() if text in unnamed}
+
+
+def _unnamed(bench: Bench) -> Iterator[str]:
+    """Yield the sums that functions of one argument are applied to."""
+    pure = Purity(bench.machine.tree).pure
+    for node in ast.walk(bench.machine.tree):
+        match node:
+            case ast.Call(args=[ast.BinOp(op=ast.Add()) as total], keywords=[]) if pure(total):
+                yield ast.unparse(total)
 
 
 def _given(statement: Statement) -> Iterator[tuple[str, float]]:
@@ -112,7 +135,7 @@ def summing(value: Any) -> Iterator[int | None]:
     yield from islice((a for a in axes if np.allclose(array.sum(axis=a), 1, atol=_ONE)), 1)
 
 
-def _visited(bench: Bench, point: int) -> dict[int, dict[str, Any]]:
+def _visited(bench: Bench, point: int, unnamed: Iterable[str]) -> dict[int, dict[str, Any]]:
     """Run the step with a stop before every statement, and look around at each."""
     seen: dict[int, dict[str, Any]] = {}
     used, lasting = _subscripts(bench), _lasting(bench.machine.tree)
@@ -120,6 +143,7 @@ def _visited(bench: Bench, point: int) -> dict[int, dict[str, Any]]:
     def look(number: int, execution: int, frame: FrameType) -> None:
         if not execution:
             seen[number] = _visible(frame, used.get(number, {}), lasting)
+            seen[number] |= _parts(frame, unnamed)
 
     bench.watch({}, bench.statements, look, point)
     return seen
@@ -131,7 +155,7 @@ def visible(bench: Bench, number: int, frame: FrameType) -> Mapping[str, Any]:
 
 
 def _visible(frame: FrameType, used: Used, lasting: frozenset[str]) -> dict[str, Any]:
-    return {**_around(frame, used, lasting), **dict(_parts(frame, used))}
+    return {**_around(frame, used, lasting), **dict(_parts(frame, list(used)[:_MOST]))}
 
 
 def _lasting(tree: ast.Module) -> frozenset[str]:
@@ -163,9 +187,9 @@ def _is_pure(node: ast.AST) -> bool:
     return not any(isinstance(inner, ast.Call | ast.NamedExpr) for inner in ast.walk(node))
 
 
-def _parts(frame: FrameType, used: Used) -> Iterator[tuple[str, Any]]:
+def _parts(frame: FrameType, used: Iterable[str]) -> Iterator[tuple[str, Any]]:
     """Yield the parts of arrays and lists that the function itself uses, as `x[n, i:i + 3]`."""
-    for text in list(used)[:_MOST]:
+    for text in used:
         value = frozen(evaluated(text, frame))
         if value is not None:
             yield text, value

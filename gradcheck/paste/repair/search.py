@@ -47,7 +47,16 @@ def _searched(
         if done:
             wrong = start.shown.wrong
             done = [replace(s, late=foresight.is_late(s.changes, wrong)) for s in done]
-            done.sort(key=lambda s: (s.cost, foresight.misses(s.changes, wrong), s.length))
+            # Of equals, what makes a gradient is to be mended rather than what applies it.
+            updates = {statement.number for statement in bench.updating}
+            done.sort(
+                key=lambda s: (
+                    s.cost,
+                    foresight.misses(s.changes, wrong),
+                    not updates.isdisjoint(s.changes),
+                    s.length,
+                )
+            )
             return Repairs(done=tuple(done), near=None, tried=bench.tried)
         grown.sort(key=lambda state: (state.shown.score, state.cost))
         states = _distinct(grown)[:BEAM]

@@ -35,6 +35,13 @@ class Statement:
         return int(self.node.lineno)
 
     @property
+    def flush(self) -> str:
+        """Its text with all lines moved to the left as far as the first one."""
+        first, *more = self.text.split("\n")
+        lead = " " * int(self.node.col_offset)
+        return "\n".join([first, *(line.removeprefix(lead) for line in more)])
+
+    @property
     def function(self) -> ast.AST | None:
         """The innermost function that it is in; None at the top level."""
         inner = [node for node in self.parents if isinstance(node, _FUNCTIONS)]
@@ -60,6 +67,19 @@ class Statement:
             if isinstance(value, list) and any(node is self.node for node in value):
                 return value
         return [self.node]
+
+    @property
+    def indices(self) -> Iterator[str]:
+        """The variables of the loops around it by which these pick entries, the inner ones first.
+
+        Those of loops around its function are none of its own.
+        """
+        for loop in reversed(self.parents):
+            if isinstance(loop, _FUNCTIONS):
+                return
+            turning = _names(loop.target) if isinstance(loop, ast.For) else set()
+            used = (n.slice for n in ast.walk(loop) if isinstance(n, ast.Subscript))
+            yield from sorted(turning & set().union(*map(_names, used)))
 
     @property
     def sites(self) -> frozenset[int]:
@@ -105,6 +125,10 @@ def statements(tree: ast.Module, text: str) -> Iterator[Statement]:
                 )
 
 
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
 def is_plain(statement: Statement, kind: str) -> bool:
     """Tell statements that only name something: what is missing is missed where it is used."""
     plain = isinstance(statement.node.value, ast.Name | ast.Attribute | ast.Subscript)
@@ -128,6 +152,15 @@ def is_helper(statement: Statement) -> bool:
         return False
     arguments = [a.arg for a in function.args.args if a.arg != "self"]
     return len(function.body) <= 3 and 0 < len(arguments) - len(function.args.defaults) <= 1
+
+
+def _is_closed(function: Any) -> bool:
+    """Tell a function that computes with nothing but what it is given."""
+    nodes = [*ast.walk(function)]
+    called = {id(inner) for n in nodes if isinstance(n, ast.Call) for inner in ast.walk(n.func)}
+    own = {n.arg for n in nodes if isinstance(n, ast.arg)} - {"self"}
+    own |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return all(n.id in own or id(n) in called for n in nodes if isinstance(n, ast.Name))
 
 
 def openings(forward: Sequence[Statement], others: Iterable[Statement]) -> Iterator[Statement]:
@@ -163,7 +196,7 @@ def _calls(statement: Statement, functions: Collection[str | None]) -> bool:
 
 def unnamed(statement: Statement) -> frozenset[int]:
     """Return the parts of a formula that have no name: what is multiplied, or given to calls."""
-    if is_helper(statement):
+    if is_helper(statement) and _is_closed(statement.function):
         return frozenset()
     found = set()
     for node in ast.walk(statement.node):

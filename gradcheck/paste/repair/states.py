@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+import numpy as np
+
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.judging import Shown
@@ -45,7 +47,7 @@ def attempt(bench: Bench, known: Known, state: State, edit: Edit) -> State | Non
     changes = tentative(known, state.changes, edit)
     if changes is None:
         return None
-    shown = bench.tells(changes, 1)
+    shown = bench.tells(changes, _glance(bench, state.shown))
     if shown is None or not better(shown, state.shown):
         return None
     both = written(known, state.changes, edit)
@@ -56,6 +58,12 @@ def attempt(bench: Bench, known: Known, state: State, edit: Edit) -> State | Non
     if shown is None or not better(shown, state.shown) or not bench.is_harmless(changes):
         return None
     return State(changes=changes, shown=shown, edits=(*state.edits, edit))
+
+
+def _glance(bench: Bench, shown: Shown) -> int:
+    """Return how many points tell whether an edit may help: at one, any factor fits one number."""
+    sizes = {path: np.size(value) for path, value in bench.points[0].point.items()}
+    return 1 + any(shown.fits[path].factored and sizes[path] == 1 for path in shown.wrong)
 
 
 def better(new: Shown, old: Shown) -> bool:

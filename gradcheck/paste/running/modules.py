@@ -2,9 +2,12 @@
 
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
+
+import numpy as np
 
 from gradcheck.paste.running.absorbing import Absorber
 from gradcheck.paste.running.compatibility import COMPATIBLE, compatible
@@ -44,11 +47,26 @@ def preload(source: str) -> None:
     """Import what `source` may want, before imports are no longer possible."""
     mentioned = set(re.findall(r"\w+", source))
     for name in _RARE & mentioned:
-        importlib.import_module(f"numpy.{name}")
+        with _alone():
+            importlib.import_module(f"numpy.{name}")
     if _MASKING & mentioned:
         importlib.import_module("numpy.ma")
     for name in REAL & mentioned | {"copy", "dataclasses", "typing", "collections.abc", "random"}:
         importlib.import_module(name)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Stand in for the parts of NumPy that `from numpy import *` would import: not all can be."""
+    idle = [name for name in np.__all__ if name not in vars(np)]
+    empty = {name: ModuleType(f"numpy.{name}") for name in idle}
+    vars(np).update(empty)
+    try:
+        yield
+    finally:
+        for name, module in empty.items():
+            if vars(np).get(name) is module:
+                delattr(np, name)
 
 
 class Modules:

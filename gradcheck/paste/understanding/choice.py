@@ -18,7 +18,7 @@ from gradcheck.paste.understanding.surroundings import Around, around
 from gradcheck.paste.understanding.texts import adds_a_loss, adds_a_returned_loss
 from gradcheck.paste.understanding.values import same
 from gradcheck.paste.understanding.wishes import means
-from gradcheck.paste.understanding.writing import feels, is_metric, is_part, written_losses
+from gradcheck.paste.understanding.writing import feels, is_metric, is_part, is_used, written_losses
 from gradcheck.record import record
 
 _MOST_TRIED = 20
@@ -110,7 +110,7 @@ def elsewhere(inquiry: Inquiry, index: int, path: Path) -> int | None:
 
     So it is where two networks are trained in turn: the other loss is computed when the parameters
     that fit have been updated, before this one is. Where the chosen one does not depend on it at
-    all, any loss will do that does.
+    all, any loss will do that does. What the update is computed from is an error, and no loss.
     """
     fits = inquiry.fits[index]
     if not fits[path].lines:
@@ -124,7 +124,9 @@ def elsewhere(inquiry: Inquiry, index: int, path: Path) -> int | None:
     for i, other in enumerate(inquiry.candidates):
         is_loss = i != index and other.named and other.whole and other.site in between
         is_felt = is_loss and bool(inquiry.fits[i][path].lines)
-        if is_felt and not inquiry.parallel(i, index, everywhere=False):
+        if not is_felt or inquiry.parallel(i, index, everywhere=False):
+            continue
+        if not is_used(inquiry, other.site, path):
             return i
     return None
 

@@ -168,18 +168,23 @@ def _along(inquiry: Inquiry, path: Path) -> list[Array]:
 def _explained(inquiry: Inquiry, candidate: int, path: Path, seen: Seen) -> Claim | None:
     """Return the latest gradient variable from which something known leads to the update.
 
-    What is only kept for later, behind the update, tells nothing of how that follows it.
+    What is only kept for later, behind the update, tells nothing of how that follows it. Nor does a
+    part of a square, as in `0.001 * g * g`: turned round alone, it turns what the update is divided
+    by. So one that the update follows downhill counts for more than one uphill.
     """
+    rising: Claim | None = None
     kept: Claim | None = None
     for claim in _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen))):
         why = _reason(inquiry, path, claim, seen)
         if why is not None:
             turned, is_followed = signed(inquiry, path, claim)
             found = replace(turned, why=why)
-            if is_followed:
+            if is_followed and not found.ascends:
                 return found
+            if is_followed:
+                rising = rising or found
             kept = kept or found
-    return kept
+    return rising or kept
 
 
 def _latest_first(inquiry: Inquiry, claims: Sequence[Claim]) -> list[Claim]:

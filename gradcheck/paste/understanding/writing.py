@@ -5,11 +5,14 @@ loss do not count when there is a sum of them.
 """
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradcheck.paste.understanding.inquiry import Inquiry
+from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.values import same
 
 _NUDGE = 0.1
 
@@ -108,6 +111,17 @@ def feels(inquiry: Inquiry, site: int, source: int, occurrence: int | None = Non
     return len(both[0]) != len(both[1]) or any(
         not np.array_equal(a, b) for a, b in zip(*both, strict=True)
     )
+
+
+def is_used(inquiry: Inquiry, site: int, path: Path) -> bool:
+    """Tell whether an update is computed from what a site has: then that is no loss."""
+    step = replace(inquiry.step, paths=(path,))
+    plan, point = step.plan(frozenset({site})), inquiry.points[0].point
+    runs = [
+        step.trial(point, plan, recorded=frozenset(), inject=inject)
+        for inject in ({}, {site: _Once(None)})
+    ]
+    return not any(run.failed for run in runs) and not same(*(run.change(path) for run in runs))
 
 
 class _Once:

@@ -47,6 +47,22 @@ def mistake(
             "PRP04",
         ),
         (
+            mistake("replace-name", "dh", "h", "dh[dh <= 0] = 0", frozenset({"W1", "b1"})),
+            "ACT09",
+        ),
+        (
+            mistake("square", "s**2", "s**3", "ds = e * w * d**2 / s**2", frozenset({"W1"})),
+            "ACT12",
+        ),
+        (
+            mistake("change-index", "w[k][k]", "w[k][j]", "e += d[k] * w[k][k]", ALL - {"W2"}),
+            "MAT01",
+        ),
+        (
+            mistake("change-index", "dh[i]", "dh[j]", "w[j][i] -= dh[i] * x[i]", frozenset({"W1"})),
+            "MAT12",
+        ),
+        (
             mistake("assign-to-accumulate", "=", "+=", "self.grad = s * out.grad", ALL),
             "GRF01",
         ),
@@ -179,7 +195,8 @@ def test_a_penalty_is_one_by_what_an_edit_changes(decays: bool | None, code: str
 
 
 def test_an_accumulator_that_is_never_emptied_keeps_earlier_gradients() -> None:
-    for new in ("d = np.zeros(4)", "d = 0", "d = [0.0] * 4"):
+    together = "d, e = np.zeros(4), 0.0", 'd = {"w": np.zeros(4), "b": 0.0}', "d = [0 for _ in w]"
+    for new in ("d = np.zeros(4)", "d = 0", "d = [0.0] * 4", *together):
         given = mistake("insert-statement", "", new, "d[j] += e", frozenset({"W1"}))
         assert codes(given, FAULTS.all())[0] == "PRP08"
 
