@@ -1,10 +1,8 @@
 """A closer look at the iterations of a loop: what they update, and which of it is a parameter."""
 
-import ast
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +13,7 @@ from gradcheck.paste.understanding.afterwards import felt
 from gradcheck.paste.understanding.following import is_follower, is_velocity
 from gradcheck.paste.understanding.influence import influential, shaken
 from gradcheck.paste.understanding.machine import Scene
+from gradcheck.paste.understanding.moving import is_array, moves, passing, unaliased
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.spreading import are_spread
 from gradcheck.paste.understanding.steps import Point, Step, Trial, changed
@@ -126,14 +125,14 @@ def _look(step: Step) -> _Look | None:
     if base.failed:
         return None
     differing = changed(base)
-    moving = [path for path, change in differing.items() if _moves(step, base, path, change)]
-    moving = _unaliased(base, moving, _passing(step))
+    moving = [path for path, change in differing.items() if moves(step, base, path, change)]
+    moving = unaliased(base, moving, passing(step))
     still = [
         path
         for path, thing in base.before.things.items()
-        if path not in differing and path in base.after.things and _is_array(thing)
+        if path not in differing and path in base.after.things and is_array(thing)
     ]
-    idle = list(idle_updates(base, _unaliased(base, still, _passing(step))))
+    idle = list(idle_updates(base, unaliased(base, still, passing(step))))
     return _Look(
         step=step,
         base=base,
@@ -211,7 +210,7 @@ def _named(looks: Sequence[_Look], names: Sequence[str]) -> list[Path]:
         path
         for look in looks
         for path in look.differing
-        if look.step.can_set(path) or _is_array(look.base.before.things[path])
+        if look.step.can_set(path) or is_array(look.base.before.things[path])
     ]
     return picked(names, list(dict.fromkeys([*differing, *idle]))) or []
 
@@ -246,47 +245,6 @@ def _first(look: _Look, path: Path, known: Sequence[Update]) -> int:
     sites = {update.site for update in known if update.path == path}
     events = (index for index, event in enumerate(look.base.events) if event.site in sites)
     return next(events, len(look.base.events))
-
-
-def _moves(step: Step, base: Trial, path: Path, change: Any) -> bool:
-    """Tell numbers that a trial can set."""
-    if change is None or not np.all(np.isfinite(change)):
-        return False
-    return step.can_set(path) or _is_array(base.before.things[path])
-
-
-def _is_array(thing: Any) -> bool:
-    return isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
-
-
-def _unaliased(trial: Trial, paths: Sequence[Path], passing: AbstractSet[str]) -> list[Path]:
-    """Keep one path of those that lead to the same things before and after."""
-    seen: dict[Any, Path] = {}
-    for path in sorted(paths, key=lambda path: not path.keys and path.root in passing):
-        before, after = trial.before.things[path], trial.after.things[path]
-        whole = isinstance(before, int) and isinstance(after, int)
-        key = (_identity(before), _identity(after)) if not np.isscalar(after) else (str(path), 0)
-        if not whole:
-            seen.setdefault(key, path)
-    return list(seen.values())
-
-
-def _identity(thing: Any) -> Any:
-    """Return what is one for an array and its views of all of it, as the transposed one."""
-    if isinstance(thing, np.ndarray) and thing.size > 1:
-        return thing.__array_interface__["data"][0], thing.size
-    return id(thing)
-
-
-def _passing(step: Step) -> frozenset[str]:
-    """Return the names that go through the values of a loop, as in `for W, b in layers`."""
-    loop = step.scene.machine.nodes[step.loop]
-    targets = [
-        node.target for node in ast.walk(loop) if isinstance(node, ast.For | ast.comprehension)
-    ]
-    return frozenset(
-        name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)
-    )
 
 
 def _added(look: _Look) -> Iterator[Update]:
