@@ -168,4 +168,5 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "turn-step": lambda _: iter(("UPD01", "UPD08")),
     "insert-statement": _inserted,
     "move-statement": lambda _: iter(("PRP01",)),
+    "copy-value": lambda _: iter(("PRP01",)),
 }
