@@ -161,6 +161,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "product-to-dot": spread,
     "change-axis": axes,
     "flip": _flipped,
+    "reverse": lambda _: iter(("CNV01",)),
     "regroup": _regrouped,
     "assign-to-accumulate": accumulated,
     "accumulate-to-assign": lambda _: iter(("PRP08",)),
