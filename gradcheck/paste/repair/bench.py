@@ -21,7 +21,7 @@ from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks
 from gradcheck.paste.repair.visits import Look, Visits
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.choice import Choice
-from gradcheck.paste.understanding.claim import Claim
+from gradcheck.paste.understanding.claim import Claim, Decay
 from gradcheck.paste.understanding.claims import bare, claimed
 from gradcheck.paste.understanding.fit import Rows, fit
 from gradcheck.paste.understanding.inquiry import Inquiry
@@ -102,10 +102,10 @@ class Bench:
         self._decays |= self._hidden()
         self._judge = Judge(self.points, None if self.inferred else rate, inferred=self.inferred)
 
-    def _hidden(self) -> Mapping[Path, float]:
+    def _hidden(self) -> Mapping[Path, Decay]:
         """Return the decays that stale weights hide: at a vanishing rate, others' are theirs."""
         odd = [path for path in self._odd() if path not in {**self.claims, **self._decays}]
-        known, found = self._decays, dict[Path, float]()
+        known, found = self._decays, dict[Path, Decay]()
         self.small = True
         for decay in dict.fromkeys(known.values()) if odd else ():
             self._decays = {**known, **dict.fromkeys(odd, decay)}
@@ -318,9 +318,10 @@ class Bench:
 
     def _undecayed(self, trial: Trial, path: Path, value: Any, rate: float) -> Any:
         """Return an update without the weight decay that it has on purpose."""
-        decay, own = rate * self._decays.get(path, 0.0), frozen(trial.before.values[path])
-        touched = np.asarray(value) != 0
-        return np.asarray(value) - decay * np.asarray(own) * touched if decay else value
+        decay, own = self._decays.get(path), frozen(trial.before.values[path])
+        if decay is None:
+            return value
+        return np.asarray(value) - rate * decay.of(own) * (np.asarray(value) != 0)
 
     def noted(self, trial: Trial, path: Path) -> Any:
         """Return the gradient variable's value in a trial, where it is a parameter's claim."""

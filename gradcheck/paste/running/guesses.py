@@ -164,11 +164,14 @@ def _layers(sizes: Sequence[int]) -> Iterator[Guess]:
 
 
 def _tables(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
+    # A program that makes a column for each label it finds may need as many as it has outputs.
+    others = [size for size in sizes[1:] if 2 < size <= _MOST_CLASSES and size != 10]
     for m in samples:
         for d in sizes:
             for columns in (d + 1, d, d + 2):
                 if columns > 1 and m * columns <= _MOST_ENTRIES:
-                    for classes in (2, 10):
+                    more = others if columns == sizes[0] + 1 else ()
+                    for classes in (2, 10, *more):
                         yield Guess(shape=(m, columns), kind="classes", classes=classes)
 
 

@@ -40,10 +40,14 @@ def softplus(x: Array) -> Array:
 
 
 def softmax(x: Array, axis: int | None = None) -> Array:
-    """Return the softmax of each row; of each column where there are columns of samples only."""
+    """Return the softmax of each row, or along another axis."""
     x = np.asarray(x, dtype=float)
     e = np.exp(x - x.max(axis=axis if axis is not None else -1, keepdims=True))
     return np.asarray(e / e.sum(axis=axis if axis is not None else -1, keepdims=True))
+
+
+def softmax_of_columns(x: Array, axis: int = 0) -> Array:
+    return softmax(x, axis)
 
 
 def one_hot(labels: Array, classes: int | None = None) -> Array:
@@ -110,10 +114,13 @@ INITIAL_WORDS = "random weights W1, ... of shape (out, in) and zero biases b1, .
 _FILLER = frozenset({"function", "func", "fn", "activation", "act", "of", "forward"})
 
 
-def supplied(name: str, at_output: bool = False) -> tuple[Function, str] | None:
+def supplied(
+    name: str, at_output: bool = False, in_columns: bool = False
+) -> tuple[Function, str] | None:
     """Return the function that `name` customarily means, and in words what it is.
 
-    `at_output` says that the program hands a derivative what the activation returned.
+    `at_output` says that the program hands a derivative what the activation returned,
+    `in_columns` that each column of what it hands over is a sample.
     """
     words = _words(name)
     if "".join(words) in _ONE_HOT:
@@ -125,6 +132,8 @@ def supplied(name: str, at_output: bool = False) -> tuple[Function, str] | None:
     if stem not in _FUNCTIONS and stem not in _ALIASES and stem[:1] == "d":
         stem, slope = stem[1:], True
     stem = _ALIASES.get(stem, stem)
+    if stem == "softmax" and in_columns and not slope:
+        return softmax_of_columns, "the usual softmax, of each column"
     if not slope:
         return (_FUNCTIONS[stem], f"the usual {stem}") if stem in _FUNCTIONS else None
     return _slope(stem, at_output)

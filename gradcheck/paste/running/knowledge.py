@@ -1,10 +1,11 @@
 """What a program's text says about itself, worked out once for all its runs."""
 
 import ast
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 from gradcheck.paste.running.helpers import supplied
 from gradcheck.paste.running.names import Use, bound_by, uses
+from gradcheck.paste.running.orientation import handed_columns
 from gradcheck.paste.running.sites import Sites
 from gradcheck.paste.running.written import written
 
@@ -15,6 +16,8 @@ class Knowledge:
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
         self.sites = Sites(tree)
+        self.in_columns = cache(partial(handed_columns, tree))
+        """Tells whether all that a function of a name is handed has a column for each sample."""
 
     @cached_property
     def uses(self) -> dict[str, Use]:

@@ -38,7 +38,9 @@ BENIGN = REAL | _NUMPYS | _NOTHING | COMPATIBLE | _OTHERS
 
 # Functions that look for masked arrays by themselves, and libraries whose stand-ins use them.
 _MASKING = words("unique setdiff1d union1d intersect1d setxor1d nanmedian pandas pd sklearn")
-_RARE = frozenset({"ma", "matlib", "polynomial"})  # Parts of NumPy, imported when asked for.
+_RARE = frozenset(
+    {"ma", "matlib", "polynomial", "typing"}
+)  # Parts of NumPy, imported when asked for.
 _LOADERS = ("load", "loadtxt", "genfromtxt", "fromfile", "fromregex", "memmap", "recfromcsv")
 _SAVERS = ("save", "savetxt", "savez", "savez_compressed")
 
@@ -81,6 +83,7 @@ class Modules:
             {name: hub.loader(f"np.{name}") for name in _LOADERS}
             | {name: Absorber(name) for name in _SAVERS}
         )
+        vars(self.numpy)["testing"] = _Nothing("numpy.testing")
         self._made["numpy"] = self.numpy
 
     def importer(self, name: str, *rest: Any, **named: Any) -> Any:
@@ -103,7 +106,7 @@ class Modules:
         if name in _NUMPYS:
             return self._instead_of(name, self.numpy)
         if top == "numpy":
-            return _path(self.numpy, name)
+            return self._below(self.numpy, name)
         if top in COMPATIBLE:
             return compatible(name, self.built_in, self.module)
         if top in REAL:
@@ -121,7 +124,10 @@ class Modules:
             return _Unknown(name, self._supply)
         try:
             return _path(top, name)
-        except AttributeError:
+        except (
+            AttributeError,
+            ImportError,
+        ):  # Some parts would be imported now, which is too late.
             return _Unknown(name, self._supply)
 
     def _instead_of(self, name: str, module: ModuleType) -> ModuleType:

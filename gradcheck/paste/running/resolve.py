@@ -131,7 +131,7 @@ class Resolver:
 
     def _function(self, name: str, use: Use | None) -> Any:
         line = use.line if use else 0
-        helper = supplied(name, self._at_output(name))
+        helper = supplied(name, self._at_output(name), self._known.in_columns(name))
         if helper is not None and not (use is not None and use.held):
             self._hub.ledger.note("helper", name, f"is supplied: {helper[1]}", line)
             return helper[0]

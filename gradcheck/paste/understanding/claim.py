@@ -12,11 +12,23 @@ from gradcheck.record import record
 
 
 @record
+class Decay:
+    """What an update takes off a parameter for a penalty: a share of it, or of its signs alone."""
+
+    share: float
+    signs: bool = False
+
+    def of(self, parameter: Any) -> Any:
+        """Return what is taken off, with the parameter's shape."""
+        return self.share * (np.sign(parameter) if self.signs else np.asarray(parameter))
+
+
+@record
 class Claim:
     """What is claimed as one parameter's gradient: the values of a site, and why not the update.
 
-    `sign` is -1 where the update follows the values uphill. A `decay` that is not zero tells that
-    the claim is the update less so much of the parameter, in the entries that are updated at all.
+    `sign` is -1 where the update follows the values uphill. Where there is a `decay`, the claim is
+    the update less that, in the entries that are updated at all.
     Where one site serves several parameters in turn, `back` counts what it changes from the last
     one on.
     """
@@ -26,7 +38,7 @@ class Claim:
     fit: Fit
     why: str
     sign: float = 1.0
-    decay: float = 0.0
+    decay: Decay | None = None
     back: int = 1
 
     @property

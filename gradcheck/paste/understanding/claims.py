@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.paste.understanding.claim import Claim
+from gradcheck.paste.understanding.claim import Claim, Decay
 from gradcheck.paste.understanding.fit import fit, is_far_off
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.optimizing import has_state
@@ -135,7 +135,7 @@ def _decays(inquiry: Inquiry, candidate: int, odd: Sequence[Path]) -> dict[Path,
         for path in odd
         if path in sites and (claim := _decayed(inquiry, candidate, path, sites[path])) is not None
     }
-    shared = {claim.site: claim.decay for claim in found.values()}
+    shared = {claim.site: claim.decay for claim in found.values() if claim.decay is not None}
     for path in odd:
         if path not in found and sites.get(path) in shared:
             site = sites[path]
@@ -146,30 +146,36 @@ def _decays(inquiry: Inquiry, candidate: int, odd: Sequence[Path]) -> dict[Path,
 def _decayed(inquiry: Inquiry, candidate: int, path: Path, site: int) -> Claim | None:
     """Return the update less a multiple of the parameter itself, where that is the gradient.
 
-    Who writes no loss need not write that it has a regularisation. Entries that the step does not
-    change are not regularised by it either.
+    Or of its signs. Who writes no loss need not write that it has a regularisation. Entries that
+    the step does not change are not regularised by it either.
     """
     rows = inquiry.rows(path, candidate)
     claim, slope = (np.concatenate([getattr(r, name) for r in rows]) for name in ("claim", "slope"))
-    columns = np.stack([slope, np.concatenate(_along(inquiry, path))], axis=1)
-    if not np.all(np.isfinite(claim)) or not np.all(np.isfinite(columns)):
-        return None
-    factors, *_ = np.linalg.lstsq(columns, claim, rcond=None)
-    found = _less(inquiry, candidate, path, site, float(factors[1]))
-    return found if found.fit.exact and factors[0] * factors[1] > 0 else None
+    kinds = (False, True) if np.size(inquiry.points[0].point[path]) > 1 else (False,)
+    for signs in kinds:
+        pull = np.concatenate(_along(inquiry, path, Decay(share=1.0, signs=signs)))
+        columns = np.stack([slope, pull], axis=1)
+        if not np.all(np.isfinite(claim)) or not np.all(np.isfinite(columns)):
+            return None
+        factors, *_ = np.linalg.lstsq(columns, claim, rcond=None)
+        decay = Decay(share=float(factors[1]), signs=signs)
+        found = _less(inquiry, candidate, path, site, decay)
+        if found.fit.exact and factors[0] * factors[1] > 0:
+            return found
+    return None
 
 
-def _less(inquiry: Inquiry, candidate: int, path: Path, site: int, decay: float) -> Claim:
-    pairs = zip(inquiry.rows(path, candidate), _along(inquiry, path), strict=True)
-    rows = tuple(replace(row, claim=row.claim - decay * own) for row, own in pairs)
+def _less(inquiry: Inquiry, candidate: int, path: Path, site: int, decay: Decay) -> Claim:
+    pairs = zip(inquiry.rows(path, candidate), _along(inquiry, path, decay), strict=True)
+    rows = tuple(replace(row, claim=row.claim - own) for row, own in pairs)
     return Claim(site=site, rows=rows, fit=fit(rows), why="weight decay", decay=decay)
 
 
-def _along(inquiry: Inquiry, path: Path) -> list[Array]:
-    """Return a parameter's entries that the step changes, along each point's lines."""
+def _along(inquiry: Inquiry, path: Path, decay: Decay) -> list[Array]:
+    """Return what is taken off a parameter's entries that the step changes, along the lines."""
     found = []
     for point in inquiry.points:
-        touched = np.asarray(frozen(point.point[path])) * (np.asarray(point.claims[path]) != 0)
+        touched = decay.of(frozen(point.point[path])) * (np.asarray(point.claims[path]) != 0)
         found.append(point.lines[path].reshape(len(point.lines[path]), -1) @ np.ravel(touched))
     return found
 

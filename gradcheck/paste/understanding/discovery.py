@@ -57,7 +57,7 @@ def _discovered(scene: Scene, wishes: Wishes, seen: Survey) -> Discovery:
     for seconds, patience in _PATIENCE:
         if patience != _PATIENCE[0][1]:
             seen = survey(scene, seconds, patience)
-        loops = sorted(_meant(scene, seen.loops, wishes.step), key=lambda turns: len(turns.outer))
+        loops = sorted(meant(scene, seen.loops, wishes.step), key=lambda turns: len(turns.outer))
         if patience == _PATIENCE[0][1]:
             loops = [turns for turns in loops if not _is_passing(scene, turns, seen)]
         ranked = _ranked(scene, loops, wishes) or ranked
@@ -97,7 +97,7 @@ def _is_passing(scene: Scene, turns: Turns, seen: Survey) -> bool:
     return all(path.function == own for paths in turns.changed for path in paths)
 
 
-def _meant(scene: Scene, loops: Sequence[Turns], line: int | None) -> Sequence[Turns]:
+def meant(scene: Scene, loops: Sequence[Turns], line: int | None) -> Sequence[Turns]:
     """Return the innermost of the loops that are around a line; all of them for None."""
     if line is None:
         return loops

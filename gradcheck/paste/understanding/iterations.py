@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,19 +17,17 @@ from gradcheck.paste.understanding.influence import influential, shaken
 from gradcheck.paste.understanding.machine import Scene
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.spreading import are_spread
-from gradcheck.paste.understanding.steps import Step, Trial, changed
+from gradcheck.paste.understanding.steps import Point, Step, Trial, changed
 from gradcheck.paste.understanding.survey import Turns
 from gradcheck.paste.understanding.updates import Update, idle_updates, rates, updates
-from gradcheck.paste.understanding.values import frozen
+from gradcheck.paste.understanding.values import frozen, is_there_and_back
 from gradcheck.paste.understanding.wishes import NONE, Wishes, picked
 from gradcheck.record import record
 
 _TRIED = (1, 0, 2)
 """Iterations that are looked at, the best first: in the first one, shapes may still change."""
 
-_ROUNDING = 1e-14
-"""What changes by less than this share, in several updates, has been moved there and back."""
-
+_AS_IT_IS: Point = MappingProxyType({})
 _MOST_ADDED = 32
 _KEPT = 0.5
 """The share of a change before a step that must be left after it, for an update."""
@@ -78,12 +77,20 @@ class _Look:
     updates: tuple[Update, ...]
 
 
-def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE, *, span: int = 1) -> Found | None:
+def examined(
+    scene: Scene,
+    turns: Turns,
+    wishes: Wishes = NONE,
+    *,
+    span: int = 1,
+    rest: Point = _AS_IT_IS,
+) -> Found | None:
     """Return the step that a loop's iterations are, if they change what a loss depends on.
 
     A few are looked at, each of `span` iterations: in any single one some parameters may stay as
     they are, or be without influence, as a weight is whose input is zero. Where none has any, as
     where the first update saturates everything, those that change nothing else are looked at too.
+    Each starts from what `rest` sets.
     """
     looks: list[_Look] = []
     passed: list[int] = []
@@ -94,12 +101,13 @@ def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE, *, span: int = 1
                 passed.append(first)
                 continue
             seen |= turns.changed[first]
-        look = _look(Step(scene=scene, loop=turns.loop, first=first * span, span=span))
+        step = Step(scene=scene, loop=turns.loop, first=first * span, span=span, rest=rest)
+        look = _look(step)
         if look is not None:
             looks.append(look)
     found = _found(looks, turns, wishes) if looks else None
     for first in passed if found is None else ():
-        look = _look(Step(scene=scene, loop=turns.loop, first=first))
+        look = _look(Step(scene=scene, loop=turns.loop, first=first, rest=rest))
         found = _found([look], turns, wishes, guess=False) if look is not None else None
         if found is not None:
             break
@@ -108,7 +116,8 @@ def examined(scene: Scene, turns: Turns, wishes: Wishes = NONE, *, span: int = 1
 
 def _tried(turns: Turns) -> list[int]:
     """Return which iterations to look at: of those that changed something, where there are some."""
-    busy = [count for count, paths in enumerate(turns.changed) if paths]
+    every = range(len(turns.changed))
+    busy = [count for count in every if turns.changed[count]] or every
     return [busy[at] for at in _TRIED if at < len(busy)]
 
 
@@ -138,9 +147,7 @@ def _lasting(base: Trial, found: Sequence[Update]) -> Iterator[Update]:
     """Leave out what is moved there and back, as for the differences of a gradient check."""
     counts = Counter(update.path for update in found)
     for update in found:
-        size = float(np.linalg.norm(frozen(base.before.values[update.path])))
-        change = float(np.linalg.norm(base.change(update.path)))
-        if change > _ROUNDING * size or counts[update.path] == 1:
+        if counts[update.path] == 1 or not _is_there_and_back(base, update.path):
             yield update
 
 
@@ -285,8 +292,8 @@ def _passing(step: Step) -> frozenset[str]:
 def _added(look: _Look) -> Iterator[Update]:
     """Yield updates that no site shows: what is added before the step is still there after it."""
     seen = {update.path for update in look.updates}
-    paths = sorted((p for p in look.moving if p not in seen), key=lambda p: _growth(look.base, p))
-    paths = paths[:_MOST_ADDED]
+    paths = [p for p in look.moving if p not in seen and not _is_there_and_back(look.base, p)]
+    paths = sorted(paths, key=lambda path: _growth(look.base, path))[:_MOST_ADDED]
     step, base = replace(look.step, variables=_variables(look.step, paths)), look.base
     for seed, path in enumerate(paths):
         there = shaken(base.before.values[path], seed)
@@ -298,6 +305,10 @@ def _added(look: _Look) -> Iterator[Update]:
         after = _difference(new, base.after.values[path])
         if after @ before > _KEPT * (before @ before):
             yield Update(path=path, site=-1, left=False, index=len(base.events))
+
+
+def _is_there_and_back(base: Trial, path: Path) -> bool:
+    return is_there_and_back(frozen(base.before.values[path]), frozen(base.after.values[path]))
 
 
 def _growth(base: Trial, path: Path) -> float:

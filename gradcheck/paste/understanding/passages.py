@@ -21,7 +21,7 @@ from gradcheck.paste.understanding.runtime import Course
 from gradcheck.paste.understanding.steps import Point, State, Step, Trial
 from gradcheck.paste.understanding.survey import Turns
 from gradcheck.paste.understanding.updates import rates, updates
-from gradcheck.paste.understanding.values import frozen, same
+from gradcheck.paste.understanding.values import frozen, is_there_and_back, same
 from gradcheck.paste.understanding.wishes import NONE, Wishes, picked
 from gradcheck.paste.understanding.words import DATA, TARGETS, gradient_of, says
 from gradcheck.record import record
@@ -172,7 +172,9 @@ def _births(step: Passage) -> dict[Path, int]:
 
 def _has_changed(base: Trial, path: Path) -> bool:
     old, new = frozen(base.before.values[path]), frozen(base.after.values.get(path))
-    return new is not None and np.shape(old) == np.shape(new) and not same(old, new)
+    if new is None or np.shape(old) != np.shape(new) or same(old, new):
+        return False
+    return not is_there_and_back(old, new)
 
 
 def _gradients(base: Trial, births: Mapping[Path, int]) -> Iterator[tuple[Path, Path]]:

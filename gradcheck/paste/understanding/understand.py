@@ -11,13 +11,14 @@ from gradcheck.paste.running.prepare import prepare as prepared
 from gradcheck.paste.understanding import answer as answers
 from gradcheck.paste.understanding.asking import Asked, asked
 from gradcheck.paste.understanding.choice import Choice
-from gradcheck.paste.understanding.discovery import discover
+from gradcheck.paste.understanding.discovery import discover, meant
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.machine import Machine, Scene
 from gradcheck.paste.understanding.passages import passage
 from gradcheck.paste.understanding.rehearsal import rehearse
 from gradcheck.paste.understanding.sites import of
+from gradcheck.paste.understanding.stationary import stationary
 from gradcheck.paste.understanding.survey import Turns
 from gradcheck.paste.understanding.wishes import NONE, RefusedError, Wishes, means, wishes
 
@@ -103,11 +104,13 @@ def _through(
     machine = _machine(program, draw)
     endless: list[int] = []
     idle: list[int] = []
+    surveyed: list[tuple[Scene, Sequence[Turns]]] = []
     for index, statement in enumerate(machine.statements):
         found = None
         if is_busy(statement):
             scene = Scene(machine, index)
             seen = discover(scene, wanted)
+            surveyed.append((scene, meant(scene, seen.loops, wanted.step)))
             endless += seen.endless
             idle += seen.idle
             found = account.add(seen.found)
@@ -124,7 +127,10 @@ def _through(
             found = passage(_machine(program, draw), wanted, limited)
             account.add([found] if found else [])
             if account.steps or account.refused:
-                break
+                return
+    if not account.steps and not account.refused:
+        still = (stationary(scene, loops, wanted) for scene, loops in surveyed)
+        account.add([found for found in still if found is not None][:1])
 
 
 def _machine(program: Prepared, draw: int) -> Machine:

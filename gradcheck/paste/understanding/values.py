@@ -10,6 +10,7 @@ from gradcheck.paste.understanding.words import GRADIENTS, says
 MOST = 2_000_000
 """Arrays with more elements than this are looked at, but not copied into records."""
 
+_ROUNDING = 1e-14
 _NUMBERS = (float, int, np.floating, np.integer)
 
 
@@ -104,3 +105,9 @@ def is_part(whole: Any, part: Any) -> bool:
     return bool(
         np.any(np.all(whole == part, axis=tuple(range(whole.ndim - part.ndim, whole.ndim))))
     )
+
+
+def is_there_and_back(old: Any, new: Any) -> bool:
+    """Tell numbers that differ by rounding at most, as what a check of gradients has moved."""
+    gap = float(np.linalg.norm(np.subtract(new, old)))
+    return gap <= _ROUNDING * float(np.linalg.norm(old))

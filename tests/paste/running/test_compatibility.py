@@ -43,3 +43,21 @@ def test_what_reaches_outside_stays_shut_behind_them(ready: Ready, run: Run) -> 
     names = run(ready(code))
     assert "quick brown fox" in names["text"]
     assert print is not None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "from numpy.typing import NDArray\nArray = NDArray[np.float64]",
+        "import numpy.typing as npt\ndef f(x: npt.ArrayLike) -> None: ...",
+        "import numpy.testing as npt\nnpt.assert_allclose(1.0, 1.0)",
+        "from numpy.testing import assert_allclose\nassert_allclose(1.0, 1.0)",
+        "np.testing.assert_almost_equal(1.0, 1.0)",
+        "import numpy.f2py\nimport numpy.no_part_of_it",
+    ],
+)
+def test_parts_of_numpy_that_compute_nothing_are_no_obstacle(
+    lines: str, ready: Ready, run: Run
+) -> None:
+    names = run(ready(f"import numpy as np\n{lines}\nx = np.ones(3).sum()"))
+    assert names["x"] == 3
