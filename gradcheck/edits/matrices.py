@@ -63,6 +63,21 @@ def multiply_matrix(place: Place) -> Iterator[Proposal]:
             yield f"{name} @ {own}", 2.9, f"multiply by {name}"
 
 
+def reverse(place: Place) -> Iterator[Proposal]:
+    """Turn a kernel round along the axes that it moves along.
+
+    They come last, behind the channels, or first.
+    """
+    own, shape = place.read(place.node), _shape(place)
+    moving = len(shape) - 2
+    if moving not in (1, 2) or not own.replace(".", "").isidentifier():
+        return
+    for sizes, lead, cost in ((shape[2:], ":, :, ", 2.4), (shape[:moving], "", 2.6)):
+        if len({*sizes}) == 1 and sizes[0] > 1:
+            turned = lead + ", ".join(["::-1"] * moving)
+            yield f"{own}[{turned}]", cost, f"turn {own} round"
+
+
 def _shape(place: Place) -> tuple[int, ...]:
     """Return the shape of a named value, or of one transposed; () of anything else."""
     match place.node:

@@ -32,6 +32,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "dot-to-product": matrices.dot_to_product,
     "product-to-dot": matrices.product_to_dot,
     "multiply-matrix": matrices.multiply_matrix,
+    "reverse": matrices.reverse,
     "spare-first": matrices.spare_first,
     "change-axis": reductions.change_axis,
     "sum-to-mean": reductions.sum_and_mean,

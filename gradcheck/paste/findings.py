@@ -20,6 +20,7 @@ differences' own error.
 """
 
 _MOVED = ("move-statement", "insert-statement")
+_LAST = (*_MOVED, "copy-value")
 
 
 @record
@@ -46,7 +47,7 @@ def findings(case: Case, mend: Mended | None) -> Iterator[Finding]:
         return
     # Stale weights spoil gradients by as little as the learning rate is small: they come last.
     for edit in sorted(
-        mend.state["edits"], key=lambda edit: (edit["kind"] in _MOVED, edit["parts"][0]["line"])
+        mend.state["edits"], key=lambda edit: (edit["kind"] in _LAST, edit["parts"][0]["line"])
     ):
         yield _mistake(case, mend, edit)
 
@@ -106,6 +107,8 @@ def _message(edit: Mapping[str, Any], feeds: Sequence[Check]) -> str:
     if edit["kind"] == "move-statement":
         early = f"after `{edit['old']}` has changed its weights"
         return f"`{edit['statement']}` comes {early}, and spoils the gradient of {names}"
+    if edit["kind"] == "copy-value":
+        return f"`{edit['statement']}` is no copy, and so spoils the gradient of {names}"
     if edit["kind"] == "turn-step":
         return f"`{edit['statement']}` goes uphill, though the gradient of {names} is right"
     if edit["kind"] == "insert-statement" and edit["new"] == edit["statement"]:

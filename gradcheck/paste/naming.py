@@ -161,6 +161,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "product-to-dot": spread,
     "change-axis": axes,
     "flip": _flipped,
+    "reverse": lambda _: iter(("CNV01",)),
     "regroup": _regrouped,
     "assign-to-accumulate": accumulated,
     "accumulate-to-assign": lambda _: iter(("PRP08",)),
@@ -168,4 +169,5 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "turn-step": lambda _: iter(("UPD01", "UPD08")),
     "insert-statement": _inserted,
     "move-statement": lambda _: iter(("PRP01",)),
+    "copy-value": lambda _: iter(("PRP01",)),
 }

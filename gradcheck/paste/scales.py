@@ -36,6 +36,8 @@ def factor(m: Mistake) -> Codes:
         yield "PRP08"
     if m.is_dropout and m.kind == "divide":
         yield "DRP02"
+    if m.kind == "multiply" and "sign(" in m.new and "where(" in m.statement and not m.is_decay:
+        yield "LOS19"  # The straight branch of Huber's loss.
     two = any(isclose(abs(r), n, rel_tol=1e-6) for r in m.ratios.values() for n in (2, 0.5))
     if m.is_decay and not m.ratios:
         yield from ("REG03", "REG04")

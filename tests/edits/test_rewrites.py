@@ -232,6 +232,17 @@ def test_a_matrix_is_multiplied_by_what_fits_it_alone() -> None:
     assert fitting == {"g = d @ W.T", "g = d @ V", "g = X.T @ d"}
 
 
+def test_a_kernel_is_turned_round_along_what_it_moves_along() -> None:
+    material = Material(names=("K", "d"), shapes={"K": (2, 3, 5), "d": (7, 4, 9, 9), "W": (3, 3)})
+
+    def turned(text: str) -> set[str]:
+        return {made for made, kind in edits(text, material).items() if kind == "reverse"}
+
+    assert turned("g = K") == {"g = K[:, :, ::-1]", "g = K[::-1]"}
+    assert turned("g = d") == {"g = d[:, :, ::-1, ::-1]"}
+    assert not turned("g = W")
+
+
 def test_indices_are_exchanged_like_other_names() -> None:
     text = "g = off * style[u] + taste[r]"
     statement = ast.parse(text).body[0]

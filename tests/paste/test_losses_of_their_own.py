@@ -45,3 +45,38 @@ def test_another_derivative_of_the_residual_is_no_mistake(derivative: str) -> No
 @pytest.mark.parametrize("derivative", ["R ** 2", "np.abs(R)", "R * (1 + P)"])
 def test_what_belongs_to_no_loss_still_is(derivative: str) -> None:
     assert verdict(derivative) == "wrong"
+
+
+HUBER = """\
+import numpy as np
+gen = np.random.default_rng(9)
+A, t = gen.normal(size=(25, 3)), 3 * gen.normal(size=(25, 1))
+BEND = 0.7
+w, c = gen.normal(size=(3, 1)), np.zeros((1, 1))
+
+
+def huber(off):
+    flat = BEND * np.abs(off) - 0.5 * BEND ** 2
+    return np.where(np.abs(off) < BEND, 0.5 * off ** 2, flat).mean()
+
+
+for turn in range(300):
+    off = A @ w + c - t
+    slope = np.where(np.abs(off) < BEND, off, BEND * np.sign(off)) / len(t)
+    w -= 0.1 * A.T @ slope
+    c -= 0.1 * slope.sum(axis=0, keepdims=True)
+    if turn % 50 == 0:
+        print(turn, huber(A @ w + c - t))
+"""
+
+
+def test_a_loss_that_is_only_printed_is_known_by_the_name_of_its_function() -> None:
+    (problem,) = run(Request(text=HUBER, name="post.txt")).problems
+    assert problem.verdict == "right"
+    wrong = HUBER.replace("BEND * np.sign(off))", "np.sign(off))")
+    (problem,) = run(Request(text=wrong, name="post.txt")).problems
+    assert (problem.understood or {})["loss"]["name"] == "huber"
+    (finding,) = problem.findings
+    assert finding.code == "LOS19"
+    assert finding.fix is not None
+    assert "BEND * np.sign(off)" in finding.fix.diff

@@ -12,6 +12,7 @@ from gradcheck.record import record
 
 _NEAR = 1e-5
 _DRIFT = 0.4
+_ROUNDED = 1e-8
 _TWICE = 0.9
 _SHARE = 0.01
 """How much of a claim its gradient has to be, at least."""
@@ -78,7 +79,8 @@ class Judge:
         wrong = {
             path
             for path, verdict in verdicts.items()
-            if verdict == "wrong" or (verdict == "undecided" and path not in self._excused)
+            if verdict == "wrong"
+            or (verdict == "undecided" and not self._is_excused(path, fits[path], scale))
         }
         if self._anchor is None:
             self._anchor = scale if len(wrong) < len(verdicts) else self._rate
@@ -89,6 +91,15 @@ class Judge:
         return Shown(
             wrong=frozenset(wrong), fits=fits, scale=scale, drifted=drifted, decayed=decayed
         )
+
+    def _is_excused(self, path: Path, one: Fit, scale: float | None) -> bool:
+        """Tell what is not known of the program as given, or is right but for the last digits.
+
+        What a repair makes has the errors of these slopes alone; it is measured anew as text.
+        """
+        rounded = one.tells and one.residual <= _ROUNDED
+        alike = scale is not None and abs(one.scale - scale) <= _NEAR * abs(scale)
+        return (rounded and alike) or (self._excused is not None and path in self._excused)
 
     def _are_decays(self, rows: Mapping[Path, Sequence[Rows]], scale: float | None) -> bool:
         """Tell whether claims are off their slopes by multiples of the parameters, at one scale."""

@@ -5,11 +5,12 @@ stale: those gradients are off by something that grows with the learning rate.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known, text_of
-from gradcheck.paste.repair.keeping import kept
+from gradcheck.paste.repair.keeping import copied, kept, kept_by_owner
 from gradcheck.paste.repair.later import later
 from gradcheck.paste.repair.placing import COST, around, child, moved
 from gradcheck.paste.repair.statements import Change, Changes, Statement
@@ -19,23 +20,30 @@ _HOISTED = "before_update"
 
 
 def moves(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Changes]]:
-    """Yield changes of order that let later statements see weights as the forward pass had them."""
-    updates = list(bench.updating)
-    readers = [s for s in known.statements.values() if _is_reader(known, state, s)]
-    for reader in sorted(readers, key=lambda s: s.order):
-        for update in sorted(updates, key=lambda s: s.order):
-            if update.number != reader.number and update.function is reader.function:
-                yield from _forward(bench, state, update, reader)
-    for update in updates:
-        yield from _backward(bench, state, update)
-    pairs = [(u, r) for r in readers for u in updates if u.function is r.function and u is not r]
-    for update, reader in pairs:
-        yield from later(bench, state.changes, update, reader)
-    for update, reader in pairs:
-        if update.order < reader.order:
-            yield from _hoisted(bench, state, update, reader)
-    for update, reader in pairs:
-        yield from kept(bench, state.changes, update, reader)
+    """Return changes that let later statements see weights as the forward pass had them."""
+    updates = sorted(bench.updating, key=lambda s: s.order)
+    own = [s for s in known.statements.values() if _is_reader(known, state, s)]
+    readers = sorted(own, key=lambda s: s.order)
+    both = [(u, r) for r in readers for u in updates if u is not r]
+    pairs = [(u, r) for u, r in both if u.function is r.function]
+    apart = [(u, r) for u, r in both if u.function is not r.function]
+    changes = state.changes
+    return chain(
+        _each(lambda reader: copied(changes, reader), ((r,) for r in readers)),
+        _each(lambda update, reader: _forward(bench, state, update, reader), pairs),
+        _each(lambda update: _backward(bench, state, update), ((u,) for u in updates)),
+        _each(lambda update, reader: later(bench, changes, update, reader), pairs),
+        _each(lambda update, reader: _hoisted(bench, state, update, reader), pairs),
+        _each(lambda update, reader: kept(bench, changes, update, reader), pairs),
+        _each(lambda update, reader: kept_by_owner(bench, changes, update, reader), apart),
+    )
+
+
+def _each(
+    proposed: Callable[..., Iterator[tuple[Edit, Changes]]],
+    given: Iterable[tuple[Statement, ...]],
+) -> Iterator[tuple[Edit, Changes]]:
+    return chain.from_iterable(proposed(*one) for one in given)
 
 
 def _is_reader(known: Known, state: State, statement: Statement) -> bool:
@@ -93,6 +101,8 @@ def _hoisted(
     bench: Bench, state: State, update: Statement, reader: Statement
 ) -> Iterator[tuple[Edit, Changes]]:
     """Compute the part of the reader that the update spoils in front of it, under a new name."""
+    if update.order > reader.order:
+        return
     text = text_of(reader, state.changes)
     value = reader.node.value
     if text is None or reader.number in state.changes or value is None:

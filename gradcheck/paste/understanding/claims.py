@@ -97,9 +97,18 @@ def telling(inquiry: Inquiry) -> Iterator[int]:
     seen = computed(inquiry)
     for index, candidate in enumerate(inquiry.candidates):
         paths = inquiry.decided(index) if candidate.standard else []
-        known = [path for path in paths if any(True for _ in _exact(inquiry, index, path, seen))]
-        if known and len(known) > _MOST * len(paths):
+        if paths and _is_mostly_made(inquiry, index, paths, seen):
             yield index
+
+
+def _is_mostly_made(inquiry: Inquiry, candidate: int, paths: Sequence[Path], seen: Seen) -> bool:
+    """Tell whether the step computes most parameters' gradients; look no longer than that takes."""
+    missing, enough = 0, (1 - _MOST) * len(paths)
+    for path in paths:
+        missing += not any(True for _ in _exact(inquiry, candidate, path, seen))
+        if missing >= enough:
+            return False
+    return True
 
 
 def _is_alone(inquiry: Inquiry, path: Path, found: Mapping[Path, Claim]) -> bool:

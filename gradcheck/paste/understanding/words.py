@@ -19,9 +19,10 @@ DATA = _set(
     "x xs xi xt x0 y ys yi input inputs data feature features image images batch sample samples"
 )
 _LOSSES = _set(
-    "loss losses cost costs error errors err errs mse sse rmse mae nll xent bce ce xe objective "
-    "obj energy crossentropy entropy criterion likelihood fehler kosten verlust perte erreur coste "
-    "perdida costo custo perda erro errore perdita cout verlies kayip hata strata koszt oshibka"
+    "loss losses cost costs error errors err errs mse sse rmse mae nll xent bce ce xe huber "
+    "logcosh hinge logloss objective obj energy crossentropy entropy criterion likelihood fehler "
+    "kosten verlust perte erreur coste perdida costo custo perda erro errore perdita cout verlies "
+    "kayip hata strata koszt oshibka"
 )
 _LIKELIHOODS = _set(
     "ll llh likelihood loglik loglikelihood logl elbo verosimilitud verossimilhanca vraisemblance"

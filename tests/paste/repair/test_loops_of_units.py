@@ -174,3 +174,76 @@ def test_an_index_of_another_loop_is_found(right: str, wrong: str, repaired: Rep
     (edit,) = found["done"][0]["edits"]
     assert edit["old"] in wrong
     assert edit["new"] in right
+
+
+VIEWED = """\
+import numpy as np
+
+gen = np.random.RandomState(5)
+X, y = gen.randn(12, 3), gen.randn(12, 2)
+V, W = 0.7 * gen.randn(3, 4), 0.7 * gen.randn(4, 2)
+for epoch in range(40):
+    h = np.tanh(X @ V)
+    off = h @ W - y
+    loss = 0.5 * np.sum(off ** 2)
+    was = W.copy()
+    W -= 0.01 * h.T @ off
+    V -= 0.01 * X.T @ (off @ was.T * (1 - h ** 2))
+"""
+
+UNITS_OF_THEIR_OWN = """\
+import math
+import random
+
+
+class Unit:
+    def __init__(self, size):
+        self.ties = [random.uniform(-1, 1) for _ in range(size)]
+
+    def answer(self, given):
+        self.given = given
+        self.value = math.tanh(sum(t * g for t, g in zip(self.ties, given)))
+        return self.value
+
+    def learn(self, blame, pace):
+        self.blame = blame * (1 - self.value ** 2)
+        for k in range(len(self.ties)):
+            self.ties[k] -= pace * self.blame * self.given[k]
+
+
+random.seed(4)
+below, above = [Unit(2) for _ in range(3)], [Unit(3) for _ in range(2)]
+
+
+def train(x, goal, pace):
+    seen = [unit.answer(x) for unit in below]
+    out = [unit.answer(seen) for unit in above]
+    loss = 0.5 * sum((o - g) ** 2 for o, g in zip(out, goal))
+    for k, unit in enumerate(above):
+        unit.learn(out[k] - goal[k], pace)
+    for k, unit in enumerate(below):
+        unit.learn(sum(up.ties[k] * up.blame for up in above), pace)
+    return loss
+
+
+for turn in range(200):
+    train([random.random(), random.random()], [0.3, -0.2], 0.4)
+"""
+
+
+def test_what_only_names_the_weights_is_made_a_copy(repaired: Repaired) -> None:
+    assert repaired(VIEWED) is None
+    found = repaired(VIEWED.replace("W.copy()", "W"))
+    assert found is not None
+    (change,) = found["done"][0]["changes"]
+    assert change["new"] == "was = W.copy()"
+
+
+def test_units_keep_what_others_read_after_they_have_learnt(repaired: Repaired) -> None:
+    found = repaired(UNITS_OF_THEIR_OWN)
+    assert found is not None
+    best = found["done"][0]
+    assert not best["wrong"]
+    texts = [text for change in best["changes"] for text in (*change["before"], change["new"])]
+    assert "self.ties_before = self.ties.copy()" in texts
+    assert any("up.ties_before[k] * up.blame" in text for text in texts)

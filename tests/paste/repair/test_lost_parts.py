@@ -264,3 +264,40 @@ def test_what_right_gradients_are_made_from_is_never_the_first_to_be_wrong(
     assert found is not None
     assert not found["done"]
     assert TIED.splitlines()[found["first"]["line"] - 1].strip().startswith("dW += np.sin")
+
+
+SLIDING = """\
+import numpy as np
+
+gen = np.random.default_rng(6)
+signal, wanted = gen.normal(size=(6, 2, 9)), gen.normal(size=(6, 2, 5))
+first, second = 0.5 * gen.normal(size=(3, 2, 3)), 0.5 * gen.normal(size=(2, 3, 3))
+
+
+def slide(x, kernel):
+    size = kernel.shape[2]
+    places = range(x.shape[2] - size + 1)
+    return np.stack([np.einsum('ncs,ocs->no', x[:, :, p:p + size], kernel) for p in places], axis=2)
+
+
+def by_kernel(x, d, size):
+    spots = range(d.shape[2])
+    return sum(np.einsum('no,ncs->ocs', d[:, :, p], x[:, :, p:p + size]) for p in spots)
+
+
+for turn in range(60):
+    h = np.tanh(slide(signal, first))
+    off = slide(h, second) - wanted
+    loss = 0.5 * np.sum(off ** 2)
+    wide = np.pad(off, ((0, 0), (0, 0), (2, 2)))
+    back = slide(wide, second[:, :, ::-1].transpose(1, 0, 2))
+    second -= 0.002 * by_kernel(h, off, 3)
+    first -= 0.002 * by_kernel(signal, back * (1 - h ** 2), 3)
+"""
+
+
+def test_a_kernel_is_turned_round_on_the_way_back(repaired: Repaired) -> None:
+    found = repaired(SLIDING.replace("second[:, :, ::-1].tr", "second.tr"))
+    assert found is not None
+    (edit,) = found["done"][0]["edits"]
+    assert (edit["kind"], edit["new"]) == ("reverse", "second[:, :, ::-1]")
