@@ -17,9 +17,6 @@ from gradcheck.cli import main
 from gradcheck.report import Check, Report
 from gradcheck.session import Request, Target, run, schema
 
-# A config's report is made once for all tests that look at it, in one process.
-pytestmark = pytest.mark.xdist_group("configs")
-
 CONFIGS = Path(__file__).parents[1] / "configs"
 FILES = sorted(path.relative_to(CONFIGS).as_posix() for path in CONFIGS.rglob("*.yaml"))
 IMAGES = "posts/image_question.yaml"
