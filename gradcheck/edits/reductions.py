@@ -37,12 +37,18 @@ def change_axis(place: Place) -> Iterator[Proposal]:
 
 
 def _axes(place: Place) -> Iterator[str]:
-    """Yield the axes that what is summed may have, those of a batch together, too."""
+    """Yield the axes that what is summed may have, those of a batch together, too.
+
+    A sum along an axis of length 1 is none.
+    """
     shapes = place.material.shapes
     nodes = (node for node in ast.walk(place.node) if isinstance(node, ast.expr))
-    known = (len(shapes[text]) for node in nodes if (text := ast.unparse(node)) in shapes)
-    count = max(known, default=2)
-    yield from map(str, range(max(count, 2)))
+    known = [shapes[text] for node in nodes if (text := ast.unparse(node)) in shapes]
+    count = max(map(len, known), default=2)
+    whole = [shape for shape in known if len(shape) == count]
+    for axis in range(max(count, 2)):
+        if not whole or any(shape[axis] > 1 for shape in whole if axis < count):
+            yield str(axis)
     yield from _TOGETHER.get(count, ())
 
 
