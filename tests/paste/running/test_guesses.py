@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gradcheck.paste.running import trial
 from gradcheck.paste.running.data import Guess
 from gradcheck.paste.running.lessons import lessons
 from gradcheck.paste.running.prepare import Prepared, options, prepare
@@ -38,6 +39,14 @@ def test_sizes_of_one_name_are_one_size(run: Run) -> None:
     assert names["goal"].shape[0] == names["s"].shape[1] == 1
     assert names["u"].shape == (names["s"].shape[0], names["A"].shape[0])
     assert isinstance(names["t"], float)
+
+
+def test_what_fits_in_a_loop_is_seen_however_late_it_is(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "_SECONDS", 0.0)
+    names = run(prepare(COLUMNS, options({"shapes": SHAPES})))
+    assert names["u"].shape == (names["s"].shape[0], names["A"].shape[0])
 
 
 def test_without_a_word_the_parameters_fit_their_gradients(run: Run) -> None:
