@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-
 _TURN = 0.1
 """Processor seconds that a turn takes at least."""
 
