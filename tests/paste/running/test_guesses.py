@@ -143,3 +143,32 @@ def test_a_bias_is_as_long_as_its_layer_is_wide(run: Run) -> None:
     assert names["b1"].shape == (names["W1"].shape[1],)
     assert names["b2"].shape == (names["W2"].shape[1],)
     assert names["lr"] == pytest.approx(0.1)
+
+
+SEQUENCES = """
+import numpy as np
+
+class Counter:
+    def __init__(self, n_inputs, n_hidden, seq_len):
+        self.n, self.seq_len = n_hidden, seq_len
+        self.W = np.random.randn(n_hidden, n_inputs) / 3
+        self.U = np.random.randn(n_hidden, n_hidden) / 3
+
+    def forward(self, steps):
+        h = np.zeros((self.n, 1))
+        for t in range(self.seq_len):
+            h = np.tanh(self.W @ steps[t].reshape(-1, 1) + self.U @ h)
+        return h
+
+    def fit(self, X, goals):
+        for k in range(len(X)):
+            print(np.sum((self.forward(X[k]) - goals[k]) ** 2))
+"""
+
+
+@pytest.mark.parametrize("made", ["Counter(n_inputs, n_hidden, seq_len)", "Counter(6, 5, 3)"])
+def test_samples_have_steps_where_the_program_speaks_of_their_number(run: Run, made: str) -> None:
+    names = run(prepare(f"{SEQUENCES}\nmodel = {made}\nmodel.fit(X, goals)\n"))
+    assert names["X"].ndim == 3
+    assert names["X"].shape[1] >= names["model"].seq_len
+    assert names["X"].shape[2] == names["model"].W.shape[1]
