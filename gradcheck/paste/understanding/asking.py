@@ -139,6 +139,7 @@ def _looked(found: Found) -> Asked | None:
     if inquiry is None:
         return None
     best = _chosen(minimised(inquiry))
+    best = _added(found, best) or best
     for look in (_steady, _unguarded, _resting):
         if best.is_explained:
             break
@@ -149,6 +150,18 @@ def _looked(found: Found) -> Asked | None:
         other = _resting(found, best)
         best = other if other is not None and other.is_explained else best
     return _strengthened(found, best) if best.is_explained else best
+
+
+def _added(found: Found, best: Asked) -> Asked | None:
+    """Take changes that are only written down for what is to be added, where that fits."""
+    step = found.step.turned()
+    if step is None or best.choice is None:
+        return None
+    exact = [one for one in best.inquiry.fits[best.choice.candidate].values() if one.exact]
+    if not exact or any(one.scale > 0 for one in exact):
+        return None
+    one = inquire(replace(found, step=step))
+    return _chosen(minimised(one), "added") if one else None
 
 
 def _chosen(inquiry: Inquiry, *notes: str) -> Asked:
