@@ -1,6 +1,6 @@
 """What an optimizer keeps from step to step beside the parameters: velocities, running means."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.runtime import Event
-from gradcheck.paste.understanding.steps import Trial
+from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
 
@@ -112,7 +112,7 @@ def states(inquiry: Inquiry, path: Path) -> Iterator[tuple[Path, Any]]:
     for other in inquiry.found.others:
         seen = (base[other] for base in bases if other in base)
         held = next((value for value in seen if np.shape(value) == shape), None)
-        if held is not None and not other.is_variable:
+        if held is not None and inquiry.step.can_set(other):
             yield other, np.abs(drawn(held, Draw(seed=_SEED), 0)) + np.abs(frozen(held))
 
 
@@ -132,7 +132,7 @@ def _kept(inquiry: Inquiry, point: Measured) -> frozenset[Path]:
     every = {other: there for path in inquiry.parameters for other, there in states(inquiry, path)}
     if len(every) < _MANY:
         return frozenset(every)
-    step = replace(inquiry.step, first=point.first, paths=(*inquiry.parameters, *every))
+    step = _setting(inquiry, point, every)
     plan = step.plan(frozenset())
     plain = step.trial(point.point, plan, recorded=frozenset())
     things = plain.before.things
@@ -153,11 +153,22 @@ def _kept(inquiry: Inquiry, point: Measured) -> frozenset[Path]:
     return frozenset(lasting | named if is_whole and all(alike) else every)
 
 
+def _setting(inquiry: Inquiry, point: Measured, others: Iterable[Path]) -> Step:
+    """Return the step from a point with all that may be set in it, local variables among it."""
+    own = tuple(others)
+    local = tuple(other.root for other in own if other.is_variable)
+    return replace(
+        inquiry.step,
+        first=point.first,
+        paths=(*inquiry.parameters, *own),
+        variables=tuple(dict.fromkeys((*inquiry.step.variables, *local))),
+    )
+
+
 def _pair(
     inquiry: Inquiry, other: Path, there: Any, point: Measured, sites: frozenset[int]
 ) -> _Pair:
-    paths = (*inquiry.parameters, other)
-    step = replace(inquiry.step, first=point.first, paths=paths)
+    step = _setting(inquiry, point, [other])
     plan = step.plan(sites)
     moved = step.trial({**point.point, other: there}, plan, recorded=sites)
     return _Pair(kept=other, moved=moved, plain=step.trial(point.point, plan, recorded=sites))
