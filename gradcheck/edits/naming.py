@@ -65,20 +65,30 @@ def change_index(place: Place) -> Iterator[Proposal]:
     if not isinstance(node, ast.Subscript):
         return
     yield from _other_indices(place, node)
-    if isinstance(node.slice, ast.Slice | ast.Tuple):
-        return
-    value, index = place.read(node.value), place.read(node.slice)
-    if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
-        yield f"{value}[{node.slice.value - 1}]", 2.0, "one index earlier"
-        yield f"{value}[{node.slice.value + 1}]", 2.0, "one index later"
-    elif isinstance(node.slice, ast.BinOp) and isinstance(node.slice.op, ast.Add | ast.Sub):
-        yield f"{value}[{place.read(node.slice.left)}]", 2.0, "the same index"
-        sign = "-" if isinstance(node.slice.op, ast.Add) else "+"
-        left, right = place.read(node.slice.left), place.read(node.slice.right)
-        yield f"{value}[{left} {sign} {right}]", 2.0, "the other neighbour"
-    elif isinstance(node.slice, ast.Name | ast.UnaryOp):
-        yield f"{value}[{index} - 1]", 2.0, "one index earlier"
-        yield f"{value}[{index} + 1]", 2.0, "one index later"
+    value = place.read(node.value)
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    texts = [place.read(part) for part in parts]
+    for position, part in enumerate(parts):
+        for near, what in _neighbours(place, part):
+            index = ", ".join([*texts[:position], near, *texts[position + 1 :]])
+            yield f"{value}[{index}]", 2.0 + 0.2 * (len(parts) > 1), what
+
+
+def _neighbours(place: Place, index: ast.expr) -> Iterator[tuple[str, str]]:
+    """Yield the indices next to one, each with what it is in words."""
+    match index:
+        case ast.Constant(value=int() as number):
+            yield from (
+                (f"{number - 1}", "one index earlier"),
+                (f"{number + 1}", "one index later"),
+            )
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+            yield place.read(left), "the same index"
+            sign = "-" if isinstance(op, ast.Add) else "+"
+            yield f"{place.read(left)} {sign} {place.read(right)}", "the other neighbour"
+        case ast.Name() | ast.UnaryOp():
+            own = place.read(index)
+            yield from ((f"{own} - 1", "one index earlier"), (f"{own} + 1", "one index later"))
 
 
 def _other_indices(place: Place, node: ast.Subscript) -> Iterator[Proposal]:

@@ -136,6 +136,8 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "wrap-call": wrapped,
     "replace-function": replaced_function,
     "complement": halved_rule,
+    "other-derivative": lambda _: iter(("ACT12", "ACT13")),
+    "lower-power": _nothing,
     "leak": lambda _: iter(("ACT15",)),
     "square": _raised,
     "drop-square": lambda m: iter(("REG05", "LOS13")) if m.is_decay else iter(("SGN06", "ACT11")),
