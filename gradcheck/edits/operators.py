@@ -126,7 +126,7 @@ class Everywhere:
 def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
     """Yield the edits of the expression `root`, a part of `text`, and of its parts, as drafts."""
     seen: set[tuple[int, str]] = set()
-    owners, inner = set(_owners(root)), set(_factors(root))
+    owners, inner, divisors = set(_owners(root)), set(_factors(root)), set(_divisors(root))
     turns = _turns(root, material)
     for node in _parts(root):
         if isinstance(node, ast.Tuple):
@@ -137,6 +137,8 @@ def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
             if id(node) in owners and kind not in _NAMES:
                 continue
             if id(node) in inner and kind in SCALING:
+                continue
+            if id(node) in divisors and kind == "divide":
                 continue
             for new, cost, what in propose(place):
                 if (id(node), new) not in seen:
@@ -199,6 +201,13 @@ def _factors(root: ast.expr) -> Iterator[int]:
                 yield id(left)
             case ast.UnaryOp(operand=operand):
                 yield id(operand)
+
+
+def _divisors(root: ast.expr) -> Iterator[int]:
+    """Yield what something is divided by: to divide that is to multiply in an odd way."""
+    for node in ast.walk(root):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            yield id(node.right)
 
 
 def exchanges(text: str, root: ast.expr) -> Iterator[Draft]:

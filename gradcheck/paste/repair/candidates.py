@@ -287,7 +287,7 @@ def _edit(
     is_right = _is_exact if likely else _is_meant
     if all(is_right(known, part.number) for part in parts):
         cost += _MATCHED
-    cost += _PLAIN * all(is_plain(known.statements[p.number], first.kind) for p in parts)
+    cost += _PLAIN * all(_is_used(known, part.number, first.kind) for part in parts)
     if any(is_helper(known.statements[part.number]) for part in parts):
         cost += _HELPER + _TAKEN * (first.kind in _CONVENTIONS)
     times = f" ({len(parts)} times)" if len(parts) > 1 else ""
@@ -300,6 +300,12 @@ def _edit(
         what=first.what + times,
         feeds=feeds if all(known.influences[p.number].known for p in parts) else None,
     )
+
+
+def _is_used(known: Known, number: int, kind: str) -> bool:
+    """Tell statements that only use a value: what is missing in it is missed where it is made."""
+    statement = known.statements[number]
+    return is_plain(statement, kind) or (kind in SCALING and known.stock.updates(statement))
 
 
 def _suspicion(feeds: frozenset[Path], wrong: frozenset[Path]) -> float:

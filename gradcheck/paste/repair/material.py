@@ -114,7 +114,7 @@ class Stock:
 
     def _forgotten(self, statement: Statement, ratios: Sequence[float]) -> Iterator[str]:
         """Yield learning rates that are written as numbers, where just that factor is missing."""
-        if all(node is not statement.node for node in self._updates):
+        if not self.updates(statement):
             return
         for text in sorted(self._rates):
             value = literal(text)
@@ -127,6 +127,10 @@ class Stock:
             steady = value != round(value) and name not in scope.moving and name not in self._rates
             if steady and any(abs(value / abs(ratio) - 1) < _NEAR for ratio in ratios if ratio):
                 yield name
+
+    def updates(self, statement: Statement) -> bool:
+        """Tell whether a statement changes a parameter itself."""
+        return any(node is statement.node for node in self._updates)
 
     def drops_rate(self, old: str, new: str, scope: Scope) -> bool:
         """Tell whether an edit takes the learning rate out of an update."""
@@ -143,7 +147,7 @@ class Stock:
         """Yield the learning rates of other updates, for one that has none."""
         rates = [r for r in sorted(self._rates) if literal(r) or is_fixed(r, scope)]
         own = set(coefficients(statement.node))
-        if any(node is statement.node for node in self._updates) and own.isdisjoint(rates):
+        if self.updates(statement) and own.isdisjoint(rates):
             yield from rates
 
     def _terms(self, statement: Statement, scope: Scope, sizes: Sequence[str]) -> Iterator[str]:
