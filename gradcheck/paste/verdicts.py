@@ -49,14 +49,14 @@ class Judged:
     factor: float | None
 
 
-def judged(step: Mapping[str, Any]) -> Judged:
-    """Judge one step as `understanding.answer` describes it."""
+def judged(step: Mapping[str, Any], *, settled: bool = False) -> Judged:
+    """Judge one step as `understanding.answer` describes it; `settled` at the learning rate."""
     rows = {entry["name"]: _rows(entry["rows"]) for entry in step["parameters"]}
     fits = {name: fit(given) for name, given in rows.items()}
     rate = step["rate"]["value"] if step.get("rate") else None
     # The factor of a standard loss is not the program's.
     inferred = bool(step["loss"]) and step["loss"]["formula"] is not None
-    scale = common_scale(fits, rate, inferred=inferred)
+    scale = rate if settled else common_scale(fits, rate, inferred=inferred)
     doubtful = not any(one.exact for one in fits.values())
     checks = tuple(
         _check(entry, fits[entry["name"]], rows[entry["name"]], scale, doubtful=doubtful)
@@ -84,6 +84,14 @@ def unfounded(step: Mapping[str, Any], result: Judged) -> Judged:
             for check in result.checks
         ),
     )
+
+
+def settled(step: Mapping[str, Any], result: Judged, repair: Mapping[str, Any]) -> Judged:
+    """Judge a step anew whose repair makes the gradients those of the loss itself.
+
+    What was right by another scale was so because all others were wrong.
+    """
+    return judged(step, settled=True) if repair["settled"] and result.scale else result
 
 
 def _rows(given: Sequence[Mapping[str, Any]]) -> list[Rows]:

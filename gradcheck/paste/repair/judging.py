@@ -33,6 +33,8 @@ class Shown:
     """Whether all that is wrong is off by a multiple of the parameter itself: a penalty's share."""
     drifted: bool = False
     """Whether the scale is no more than that of parameters made to agree with each other."""
+    settled: bool = False
+    """Whether the scale is the learning rate: then the gradients are those of the loss itself."""
 
     @property
     def score(self) -> float:
@@ -85,11 +87,17 @@ class Judge:
         if self._anchor is None:
             self._anchor = scale if len(wrong) < len(verdicts) else self._rate
         anchor = self._anchor
-        drifted = bool(anchor and scale and abs(scale / anchor - 1) > _NEAR)
+        settled = bool(self._rate and scale and abs(scale / self._rate - 1) <= _NEAR)
+        drifted = bool(anchor and scale and abs(scale / anchor - 1) > _NEAR) and not settled
         odd = [path for path in wrong if not fits[path].exact]
         decayed = bool(odd) and self._are_decays({p: rows[p] for p in odd}, scale or self._rate)
         return Shown(
-            wrong=frozenset(wrong), fits=fits, scale=scale, drifted=drifted, decayed=decayed
+            wrong=frozenset(wrong),
+            fits=fits,
+            scale=scale,
+            drifted=drifted,
+            settled=settled,
+            decayed=decayed,
         )
 
     def _is_excused(self, path: Path, one: Fit, scale: float | None) -> bool:

@@ -18,7 +18,14 @@ from gradcheck.paste.understanding.surroundings import Around, around
 from gradcheck.paste.understanding.texts import adds_a_loss, adds_a_returned_loss
 from gradcheck.paste.understanding.values import same
 from gradcheck.paste.understanding.wishes import means
-from gradcheck.paste.understanding.writing import feels, is_metric, is_part, is_used, written_losses
+from gradcheck.paste.understanding.writing import (
+    feels,
+    goes_on,
+    is_metric,
+    is_part,
+    is_used,
+    written_losses,
+)
 from gradcheck.record import record
 
 _MOST_TRIED = 20
@@ -46,7 +53,7 @@ def choose(inquiry: Inquiry) -> Choice | None:
     explaining = [i for i in range(len(inquiry.candidates)) if inquiry.explains(i)]
     exact = [i for i in written if i in explaining]
     if exact:
-        return Choice(candidate=exact[0], basis="written")
+        return Choice(candidate=_finished(inquiry, exact[0], exact), basis="written")
     implied = [i for i in explaining if inquiry.candidates[i].standard]
     unnamed = [i for i in explaining if not inquiry.candidates[i].standard]
     if written:
@@ -60,11 +67,25 @@ def choose(inquiry: Inquiry) -> Choice | None:
             return Choice(candidate=best, basis="written", other=other, around=near)
     if implied or unnamed:
         return Choice(candidate=(implied or unnamed)[0], basis="inferred" if implied else "written")
-    closest = _closest(inquiry)
-    if closest is not None and not inquiry.exact(closest.candidate):
-        # What is added up over the samples is a likelier loss than what fits nothing.
-        return _summed(inquiry) or closest
-    return closest
+    closest, summed = _closest(inquiry), _summed(inquiry)
+    if closest is None or summed is None:
+        return closest
+    # What is added up over the samples is a likelier loss than what fits nothing, and its own
+    # factor is that of the gradients.
+    same = inquiry.parallel(summed.candidate, closest.candidate, everywhere=True)
+    return summed if same or not inquiry.exact(closest.candidate) else closest
+
+
+def _finished(inquiry: Inquiry, index: int, written: Sequence[int]) -> int:
+    """Return what becomes of a number in the end, if only its size: a sum is divided to a mean."""
+    site = inquiry.candidates[index].site
+    later = [
+        i
+        for i in written
+        if goes_on(inquiry, site, inquiry.candidates[i].site)
+        and inquiry.parallel(i, index, everywhere=True)
+    ]
+    return later[-1] if later else index
 
 
 def _summed(inquiry: Inquiry) -> Choice | None:
@@ -156,6 +177,7 @@ def _is_called(inquiry: Inquiry, index: int, name: str) -> bool:
 def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -> Choice:
     """Choose between a written loss that does not fit and standard ones."""
     best = max(written, key=lambda i: (inquiry.exact(i), inquiry.closeness(i)))
+    best = _finished(inquiry, best, written)
     for index in implied:
         if inquiry.candidates[index].held or any(
             inquiry.parallel(index, i, everywhere=False) for i in written
