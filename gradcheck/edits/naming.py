@@ -10,6 +10,8 @@ from gradcheck.edits.rewrite import span
 KEPT = (*PRODUCTS, "sum", "mean", "max", "reshape")
 """Functions that are not applied by mistake."""
 
+_MOST_AXES = 2
+
 
 def replace_name(place: Place) -> Iterator[Proposal]:
     node, own, material = place.node, place.read(place.node), place.material
@@ -68,7 +70,10 @@ def change_index(place: Place) -> Iterator[Proposal]:
     value = place.read(node.value)
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     texts = [place.read(part) for part in parts]
-    for position, part in enumerate(parts):
+    picking = [part for part in parts if not isinstance(part, ast.Slice)]
+    # Of windows that move over pictures there is a neighbour in every direction.
+    several = len(picking) > _MOST_AXES
+    for position, part in () if several else enumerate(parts):
         for near, what in _neighbours(place, part):
             index = ", ".join([*texts[:position], near, *texts[position + 1 :]])
             yield f"{value}[{index}]", 2.0 + 0.2 * (len(parts) > 1), what
