@@ -194,6 +194,11 @@ def _behind(node: ast.stmt) -> ast.expr | None:
             targets=[ast.Subscript(value=owner, slice=ast.Compare())], value=ast.Constant()
         ):
             return owner
+        case ast.Assign(
+            targets=[ast.Subscript() as target],
+            value=ast.Constant() | ast.UnaryOp(operand=ast.Constant()),
+        ):
+            return target
     return None
 
 
