@@ -89,8 +89,10 @@ def _neighbours(place: Place, index: ast.expr) -> Iterator[tuple[str, str]]:
             )
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
             yield place.read(left), "the same index"
-            sign = "-" if isinstance(op, ast.Add) else "+"
+            sign, own = ("-", "+") if isinstance(op, ast.Add) else ("+", "-")
             yield f"{place.read(left)} {sign} {place.read(right)}", "the other neighbour"
+            if isinstance(right, ast.Constant) and isinstance(right.value, int):
+                yield f"{place.read(left)} {own} {right.value + 1}", "one index further"
         case ast.Name() | ast.UnaryOp():
             own = place.read(index)
             yield from ((f"{own} - 1", "one index earlier"), (f"{own} + 1", "one index later"))
@@ -101,11 +103,16 @@ def _other_indices(place: Place, node: ast.Subscript) -> Iterator[Proposal]:
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     texts = [place.read(part) for part in parts]
     for position, part in enumerate(parts):
-        for name in place.material.indices if isinstance(part, ast.Name) else ():
+        one = isinstance(part, ast.Name) or _is_number(part)
+        for name in place.material.indices if one else ():
             if name != texts[position]:
                 new = ", ".join([*texts[:position], name, *texts[position + 1 :]])
                 what = f"write the index {name} for {texts[position]}"
                 yield f"{place.read(node.value)}[{new}]", 2.1, what
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) is int
 
 
 def swap_indices(place: Place) -> Iterator[Proposal]:

@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -24,6 +24,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "append-derivative": slopes.append_derivative,
     "replace-by-derivative": slopes.replace_by_derivative,
     "divide": arithmetic.divide,
+    "other-divisor": arithmetic.other_divisor,
     "multiply": arithmetic.multiply,
     "multiply-name": naming.multiply_name,
     "add-term": arithmetic.add_term,
@@ -161,14 +162,33 @@ def _turns(root: ast.expr, material: Material) -> Mapping[int, Material]:
         used = {n.id for n in ast.walk(node.elt) if isinstance(n, ast.Name)}
         idle = tuple(name for name in bound if name not in used)
         picking = [n.id for n in _indices(node.elt) if n.id in bound]
+        own = _turning(node.elt, {*bound} - {*picking}, {*picking})
+        slopes = tuple(rule.format(text) for text in own for rule in outer.rules)
         more = replace(
             outer,
             names=(*bound, *outer.names),
             factors=(*idle, *outer.factors),
+            slopes=(*slopes, *outer.slopes),
             idle=idle,
             indices=tuple(dict.fromkeys((*picking, *outer.indices))),
         )
         found |= {id(inner): more for inner in ast.walk(node.elt)}
+    return found
+
+
+def _turning(
+    root: ast.expr, bound: Collection[str], picking: Collection[str]
+) -> Mapping[str, None]:
+    """Return the values in a turn's expression that are others in every turn, by their texts."""
+    found: dict[str, None] = {}
+    for node in ast.walk(root):
+        match node:
+            case ast.Name(id=name) if name in bound:
+                found[name] = None
+            case ast.Subscript(slice=index):
+                names = {n.id for n in ast.walk(index) if isinstance(n, ast.Name)}
+                if not names.isdisjoint(picking):
+                    found[ast.unparse(node)] = None
     return found
 
 

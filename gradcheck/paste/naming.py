@@ -144,6 +144,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "replace-name": replaced_value,
     "change-index": replaced_index,
     "divide": factor,
+    "other-divisor": lambda m: iter(("AVG04", "AVG03", "AVG02", "AVG05")),
     "multiply": factor,
     "sum-to-mean": factor,
     "drop-factor": factor,
