@@ -43,6 +43,24 @@ for epoch in range(30):
 """
 
 
+SINGLE = """\
+import math
+import random
+
+random.seed(44)
+a, b, c = (random.uniform(-1, 1) for _ in range(3))
+rows = [(0.4, 1.0, 1), (1.3, -0.5, 0), (-0.7, 0.6, 0), (0.2, -1.1, 1)]
+for epoch in range(50):
+    for x1, x2, want in rows:
+        got = 1 / (1 + math.exp(-(a * x1 + b * x2 + c)))
+        q = 0.5 * (want - got) ** 2
+        back = (got - want) * got * (1 - got)
+        a -= 0.3 * back * x1
+        b -= 0.3 * back * x2
+        c -= 0.3 * back
+"""
+
+
 def only(text: str) -> ProblemReport:
     (problem,) = run(Request(text=text, name="pasted.py")).problems
     return problem
@@ -72,6 +90,27 @@ def test_gradients_are_held_against_the_loss_as_it_is_in_the_end(
     errors = [finding for finding in problem.findings if finding.level == "error"]
     assert {e.location.line for e in errors if e.location is not None} == lines
     assert all(error.fix is not None for error in errors)
+
+
+def test_half_a_squared_error_is_a_loss_under_any_name() -> None:
+    slope = " * got * (1 - got)"
+    assert only(SINGLE).verdict == "right"
+    problem = only(SINGLE.replace(slope, ""))
+    assert {check.verdict for check in problem.checks} == {"wrong"}
+    (error,) = [finding for finding in problem.findings if finding.level == "error"]
+    assert error.code == "ACT22"
+    assert error.fix is not None
+    assert slope in error.fix.diff
+
+
+@pytest.mark.parametrize(
+    "metric", ["", "        q = (want - got) ** 2\n", "        q = want - got\n"]
+)
+def test_other_numbers_are_no_loss_that_is_written(metric: str) -> None:
+    """Of a single output the gradients of the cross-entropy are those of some loss at least."""
+    text = SINGLE.replace(" * got * (1 - got)", "")
+    text = text.replace("        q = 0.5 * (want - got) ** 2\n", metric)
+    assert only(text).verdict == "right"
 
 
 @pytest.mark.parametrize("text", [MEAN, WINDOWS])

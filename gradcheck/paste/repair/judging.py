@@ -7,7 +7,7 @@ import numpy as np
 from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.verdicts import common_scale, verdict_of
+from gradcheck.paste.verdicts import common_scale, lax, verdict_of
 from gradcheck.record import record
 
 _NEAR = 1e-5
@@ -70,10 +70,15 @@ class Judge:
 
     def judged(self, rows: Mapping[Path, Sequence[Rows]]) -> Shown:
         fits = {path: fit(given) for path, given in rows.items()}
+        sizes = {str(path): np.size(value) for path, value in self._points[0].point.items()}
         by_name = {str(path): one for path, one in fits.items()}
+        loose = lax(by_name, sizes)
         # A scale that is right before a change is right after it.
-        scale = common_scale(by_name, self._rate or self._anchor, inferred=self._inferred)
+        known = self._rate or self._anchor
+        scale = common_scale(by_name, known, inferred=self._inferred, loose=loose)
         verdicts = {path: verdict_of(one, rows[path], scale)[0] for path, one in fits.items()}
+        if scale is None:
+            verdicts |= {path: "wrong" for path, one in fits.items() if str(path) in loose}
         if self._excused is None:
             self._excused = frozenset(
                 p for p, verdict in verdicts.items() if verdict == "undecided"

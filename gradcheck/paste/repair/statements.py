@@ -130,7 +130,10 @@ def _names(node: ast.AST) -> set[str]:
 
 
 _NAMED = frozenset(
-    ("replace-name", "change-index", "assign-to-accumulate", "append-derivative", "multiply-name")
+    (
+        *("replace-name", "change-index", "assign-to-accumulate"),
+        *("append-derivative", "multiply-name", "leak"),
+    )
 )
 """What may as well be wrong, or missing, where a value is but named."""
 

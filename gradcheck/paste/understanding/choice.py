@@ -15,7 +15,7 @@ from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.standard import standard_name
 from gradcheck.paste.understanding.surroundings import Around, around
-from gradcheck.paste.understanding.texts import adds_a_loss, adds_a_returned_loss
+from gradcheck.paste.understanding.texts import adds_a_loss, adds_a_returned_loss, is_half_a_square
 from gradcheck.paste.understanding.values import same
 from gradcheck.paste.understanding.wishes import means
 from gradcheck.paste.understanding.writing import (
@@ -58,6 +58,9 @@ def choose(inquiry: Inquiry) -> Choice | None:
     unnamed = [i for i in explaining if not inquiry.candidates[i].standard]
     if written:
         return _against(inquiry, written, implied)
+    halves = _half_squares(inquiry) if implied else []
+    if halves:
+        return _against(inquiry, halves, implied)
     near = around(inquiry)
     if near is not None:
         alike = [i for i, c in enumerate(inquiry.candidates) if c.standard == near.standard]
@@ -74,6 +77,21 @@ def choose(inquiry: Inquiry) -> Choice | None:
     # factor is that of the gradients.
     same = inquiry.parallel(summed.candidate, closest.candidate, everywhere=True)
     return summed if same or not inquiry.exact(closest.candidate) else closest
+
+
+def _half_squares(inquiry: Inquiry) -> list[int]:
+    """Return the numbers that are half the squared error, under whatever name."""
+    offered = inquiry.candidates
+    squares = [i for i, c in enumerate(offered) if c.standard == "squared error"]
+    return [
+        i
+        for i, candidate in enumerate(offered)
+        if not candidate.standard
+        and candidate.whole
+        and is_half_a_square(inquiry.machine.nodes[candidate.site])
+        and len(inquiry.decided(i)) == len(inquiry.parameters)
+        and any(inquiry.parallel(i, square, everywhere=True) for square in squares)
+    ]
 
 
 def _finished(inquiry: Inquiry, index: int, written: Sequence[int]) -> int:
@@ -180,7 +198,8 @@ def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -
     best = _finished(inquiry, best, written)
     for index in implied:
         if inquiry.candidates[index].held or any(
-            inquiry.parallel(index, i, everywhere=False) for i in written
+            inquiry.parallel(index, i, everywhere=False) and not is_meant(inquiry, i, index)
+            for i in written
         ):
             return Choice(candidate=index, basis="inferred")
     if implied:
@@ -192,6 +211,20 @@ def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -
         return Choice(candidate=best, basis="written")
     elsewhere = _all_elsewhere(inquiry, written, closest.candidate)
     return closest if elsewhere else Choice(candidate=best, basis="written")
+
+
+def is_meant(inquiry: Inquiry, written: int, implied: int) -> bool:
+    """Tell half the squared error of what another standard loss is implied of.
+
+    Of one output, and one sample at a time, all losses are parallel: what is written decides.
+    """
+    if written not in _half_squares(inquiry):
+        return False
+    other = inquiry.candidates[implied].standard != "squared error"
+    return other and any(
+        candidate.standard == "squared error" and _same_pair(inquiry, index, implied)
+        for index, candidate in enumerate(inquiry.candidates)
+    )
 
 
 def _all_elsewhere(inquiry: Inquiry, written: Sequence[int], implied: int) -> bool:
