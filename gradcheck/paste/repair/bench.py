@@ -249,6 +249,10 @@ class Bench:
                 rows[path].append(row)
         return self._judge.judged(rows)
 
+    def keep(self, shown: Shown) -> None:
+        """Judge all other changes by what one gave that is built on."""
+        self._judge.keep(shown)
+
     def is_harmless(self, changes: Changes) -> bool:
         """Tell whether changes leave the loss as it was, at all points."""
         shares = self._shares
