@@ -96,7 +96,7 @@ def settled(step: Mapping[str, Any], result: Judged, repair: Mapping[str, Any]) 
 
     What was right by another scale was so because all others were wrong.
     """
-    return judged(step, settled=True) if repair["settled"] and result.scale else result
+    return judged(step, settled=True) if repair["settled"] else result
 
 
 def _rows(given: Sequence[Mapping[str, Any]]) -> list[Rows]:

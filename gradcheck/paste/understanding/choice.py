@@ -60,9 +60,6 @@ def choose(inquiry: Inquiry) -> Choice | None:
     near = slipped(inquiry, written)
     if written and near is None:
         return _against(inquiry, written, implied)
-    halves = _half_squares(inquiry) if implied and not written else []
-    if halves:
-        return _against(inquiry, halves, implied)
     near = near or around(inquiry)
     if near is not None:
         alike = [i for i, c in enumerate(inquiry.candidates) if c.standard == near.standard]
@@ -70,6 +67,9 @@ def choose(inquiry: Inquiry) -> Choice | None:
         if best is not None:
             other = implied[0] if implied and not inquiry.explains(best) else None
             return Choice(candidate=best, basis="written", other=other, around=near)
+    halves = [] if written or unnamed else _half_squares(inquiry)
+    if halves:
+        return _against(inquiry, halves, implied)
     if implied or unnamed:
         return Choice(candidate=(implied or unnamed)[0], basis="inferred" if implied else "written")
     closest, summed = _closest(inquiry), _summed(inquiry)
@@ -85,13 +85,14 @@ def _half_squares(inquiry: Inquiry) -> list[int]:
     """Return the numbers that are half the squared error, under whatever name."""
     offered = inquiry.candidates
     squares = [i for i, c in enumerate(offered) if c.standard == "squared error"]
+    widest = max((len(inquiry.decided(i)) for i in squares), default=0)
     return [
         i
         for i, candidate in enumerate(offered)
         if not candidate.standard
         and candidate.whole
         and is_half_a_square(inquiry.machine.nodes[candidate.site])
-        and len(inquiry.decided(i)) == len(inquiry.parameters)
+        and len(inquiry.decided(i)) == widest
         and any(inquiry.parallel(i, square, everywhere=True) for square in squares)
     ]
 
