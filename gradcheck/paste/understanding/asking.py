@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from gradcheck.paste.understanding.afterwards import Written, ending, losses
-from gradcheck.paste.understanding.choice import Choice, choose, is_meant
+from gradcheck.paste.understanding.choice import Choice, choose
 from gradcheck.paste.understanding.claim import Claim
 from gradcheck.paste.understanding.claims import claimed, telling
 from gradcheck.paste.understanding.growing import minimised
+from gradcheck.paste.understanding.halves import is_meant
 from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even, steadied
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.optimizing import collects
@@ -26,13 +27,14 @@ from gradcheck.paste.understanding.shrinking import shrunk, whole
 from gradcheck.paste.understanding.values import is_number
 from gradcheck.paste.understanding.weights import weights
 from gradcheck.paste.understanding.wishes import RefusedError
-from gradcheck.paste.understanding.words import GUARDS, RATES, STRENGTHS, says
+from gradcheck.paste.understanding.words import GUARDS, RATES, STRENGTHS, TRUNCATED, says
 from gradcheck.record import record
 
 _GUARD = 1e-3
 """Positive numbers up to this size may be there to keep something from being zero."""
 
 _VANISHING = 1e-40
+_FOREVER = 10**6
 _STRENGTH = 0.37
 
 
@@ -139,7 +141,8 @@ def _looked(found: Found) -> Asked | None:
     if inquiry is None:
         return None
     best = _chosen(minimised(inquiry))
-    for look in (_steady, _unguarded, _resting):
+    best = _added(found, best) or best
+    for look in (_steady, _unguarded, _resting, _through_time):
         if best.is_explained:
             break
         other = look(found, best)
@@ -149,6 +152,18 @@ def _looked(found: Found) -> Asked | None:
         other = _resting(found, best)
         best = other if other is not None and other.is_explained else best
     return _strengthened(found, best) if best.is_explained else best
+
+
+def _added(found: Found, best: Asked) -> Asked | None:
+    """Take changes that are only written down for what is to be added, where that fits."""
+    step = found.step.turned()
+    if step is None or best.choice is None:
+        return None
+    exact = [one for one in best.inquiry.fits[best.choice.candidate].values() if one.exact]
+    if not exact or any(one.scale > 0 for one in exact):
+        return None
+    one = inquire(replace(found, step=step))
+    return _chosen(minimised(one), "added") if one else None
 
 
 def _chosen(inquiry: Inquiry, *notes: str) -> Asked:
@@ -202,6 +217,16 @@ def _resting(found: Found, best: Asked) -> Asked | None:
         return None
     one = rested(found, best.inquiry, best.choice.candidate)
     return _chosen(minimised(one), "rest") if one else None
+
+
+def _through_time(found: Found, best: Asked) -> Asked | None:
+    """Follow the way back to its beginning, where a number says after how many steps it ends."""
+    numbers = _scalars(best.inquiry)
+    data = {path: _FOREVER for path, thing in numbers if thing >= 1 and says(path.last, TRUNCATED)}
+    if not data:
+        return None
+    one = inquire(replace(found, step=replace(found.step, data={**found.step.data, **data})))
+    return _chosen(minimised(one), "truncation") if one else None
 
 
 def _unguarded(found: Found, best: Asked) -> Asked | None:

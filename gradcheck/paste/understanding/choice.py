@@ -8,20 +8,19 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
-
-from gradcheck.paste.understanding.candidates import by_site
+from gradcheck.paste.understanding.halves import half_squares, is_meant, same_pair
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.slips import slipped
 from gradcheck.paste.understanding.standard import standard_name
 from gradcheck.paste.understanding.surroundings import Around, around
-from gradcheck.paste.understanding.texts import adds_a_loss, adds_a_returned_loss, is_half_a_square
+from gradcheck.paste.understanding.texts import adds_a_loss, adds_a_returned_loss
 from gradcheck.paste.understanding.values import same
 from gradcheck.paste.understanding.wishes import means
 from gradcheck.paste.understanding.writing import (
     feels,
     goes_on,
+    is_error,
     is_metric,
     is_part,
     is_used,
@@ -30,6 +29,7 @@ from gradcheck.paste.understanding.writing import (
 from gradcheck.record import record
 
 _MOST_TRIED = 20
+_NEARER = 2.0
 
 
 @record
@@ -57,6 +57,7 @@ def choose(inquiry: Inquiry) -> Choice | None:
         return Choice(candidate=_finished(inquiry, exact[0], exact), basis="written")
     implied = [i for i in explaining if inquiry.candidates[i].standard]
     unnamed = [i for i in explaining if not inquiry.candidates[i].standard]
+    written = [i for i in written if not is_error(inquiry, i, sure=bool(implied))]
     near = slipped(inquiry, written)
     if written and near is None:
         return _against(inquiry, written, implied)
@@ -67,7 +68,7 @@ def choose(inquiry: Inquiry) -> Choice | None:
         if best is not None:
             other = implied[0] if implied and not inquiry.explains(best) else None
             return Choice(candidate=best, basis="written", other=other, around=near)
-    halves = [] if written or unnamed else _half_squares(inquiry)
+    halves = [] if written or unnamed else half_squares(inquiry)
     if halves:
         return _against(inquiry, halves, implied)
     if implied or unnamed:
@@ -79,22 +80,6 @@ def choose(inquiry: Inquiry) -> Choice | None:
     # factor is that of the gradients.
     same = inquiry.parallel(summed.candidate, closest.candidate, everywhere=True)
     return summed if same or not inquiry.exact(closest.candidate) else closest
-
-
-def _half_squares(inquiry: Inquiry) -> list[int]:
-    """Return the numbers that are half the squared error, under whatever name."""
-    offered = inquiry.candidates
-    squares = [i for i, c in enumerate(offered) if c.standard == "squared error"]
-    widest = max((len(inquiry.decided(i)) for i in squares), default=0)
-    return [
-        i
-        for i, candidate in enumerate(offered)
-        if not candidate.standard
-        and candidate.whole
-        and is_half_a_square(inquiry.machine.nodes[candidate.site])
-        and len(inquiry.decided(i)) == widest
-        and any(inquiry.parallel(i, square, everywhere=True) for square in squares)
-    ]
 
 
 def _finished(inquiry: Inquiry, index: int, written: Sequence[int]) -> int:
@@ -210,24 +195,34 @@ def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -
             return Choice(candidate=implied[0], basis="inferred")
         return Choice(candidate=best, basis="written", other=implied[0])
     closest = _closest(inquiry)
-    if closest is None or inquiry.exact(closest.candidate) <= inquiry.exact(best):
+    if closest is None or inquiry.exact(closest.candidate) < inquiry.exact(best):
         return Choice(candidate=best, basis="written")
+    if inquiry.exact(closest.candidate) == inquiry.exact(best):
+        is_other = _is_of_later_data(inquiry, best, closest.candidate)
+        return closest if is_other else Choice(candidate=best, basis="written")
     elsewhere = _all_elsewhere(inquiry, written, closest.candidate)
     return closest if elsewhere else Choice(candidate=best, basis="written")
 
 
-def is_meant(inquiry: Inquiry, written: int, implied: int) -> bool:
-    """Tell half the squared error of what another standard loss is implied of.
-
-    Of one output, and one sample at a time, all losses are parallel: what is written decides.
-    """
-    if written not in _half_squares(inquiry):
+def _is_of_later_data(inquiry: Inquiry, written: int, closest: int) -> bool:
+    """Tell a loss written behind all updates, of another pair than one that fits much better."""
+    events = inquiry.found.base.events
+    last = max((update.index for update in inquiry.found.updates), default=len(events))
+    site = inquiry.candidates[written].site
+    if any(event.site == site for event in events[:last]):
         return False
-    other = inquiry.candidates[implied].standard != "squared error"
-    return other and any(
-        candidate.standard == "squared error" and _same_pair(inquiry, index, implied)
-        for index, candidate in enumerate(inquiry.candidates)
-    )
+    if 1 - inquiry.closeness(closest) > (1 - inquiry.closeness(written)) / _NEARER:
+        return False
+    return not any(same_pair(inquiry, kind, closest) for kind in _kinds(inquiry, written))
+
+
+def _kinds(inquiry: Inquiry, written: int) -> list[int]:
+    """Return the standard losses that a written one is."""
+    return [
+        i
+        for i, c in enumerate(inquiry.candidates)
+        if c.standard and inquiry.parallel(written, i, everywhere=True)
+    ]
 
 
 def _all_elsewhere(inquiry: Inquiry, written: Sequence[int], implied: int) -> bool:
@@ -259,30 +254,12 @@ def _elsewhere(inquiry: Inquiry, written: int, implied: int) -> bool:
     It is of the same data if it has the same predictions and targets, or is computed from the
     same prediction.
     """
-    standards = inquiry.candidates
-    kinds = [
-        i
-        for i, c in enumerate(standards)
-        if c.standard and inquiry.parallel(written, i, everywhere=True)
-    ]
+    standards, kinds = inquiry.candidates, _kinds(inquiry, written)
     if any(standards[i].standard == standards[implied].standard for i in kinds):
         return True
-    return not any(_same_pair(inquiry, i, implied) for i in kinds) and not _shares(
+    return not any(same_pair(inquiry, i, implied) for i in kinds) and not _shares(
         inquiry, written, implied
     )
-
-
-def _same_pair(inquiry: Inquiry, one: int, other: int) -> bool:
-    grouped = by_site(inquiry.base.events)
-    first, second = inquiry.candidates[one], inquiry.candidates[other]
-    pairs = [grouped.get(candidate.site, []) for candidate in (first, second)]
-    sides = [
-        [np.ravel(e.left if c.left else e.right) for e in events]
-        for c, events in zip((first, second), pairs, strict=True)
-    ]
-    if len(sides[0]) != len(sides[1]):
-        return False
-    return all(np.array_equal(a, b) for a, b in zip(*sides, strict=True))
 
 
 def _shares(inquiry: Inquiry, written: int, implied: int) -> bool:

@@ -109,7 +109,8 @@ class Inquiry:
     def _felt(self) -> Array:
         """At how many points some parameter moves each candidate."""
         every = [[point.slopes[path] for path in self.parameters] for point in self.points]
-        return np.sum([np.any(np.concatenate(own), axis=0) for own in every], axis=0)
+        found: Array = np.sum([np.any(np.concatenate(own), axis=0) for own in every], axis=0)
+        return found
 
     def _pair(self, index: int, one: int, other: int) -> tuple[Array, Array] | None:
         measured = self.points[index]
