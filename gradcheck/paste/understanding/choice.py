@@ -217,11 +217,17 @@ def _is_of_later_data(inquiry: Inquiry, written: int, closest: int) -> bool:
 
 
 def _kinds(inquiry: Inquiry, written: int) -> list[int]:
-    """Return the standard losses that a written one is."""
+    """Return the standard losses that a written one is.
+
+    One that is defined at a single point is everything there, and nothing at the others.
+    """
+    needed = min(2, inquiry.felt[written])
     return [
         i
         for i, c in enumerate(inquiry.candidates)
-        if c.standard and inquiry.parallel(written, i, everywhere=True)
+        if c.standard
+        and inquiry.felt[i] >= needed
+        and inquiry.parallel(written, i, everywhere=True)
     ]
 
 

@@ -91,8 +91,7 @@ class Inquiry:
     def parallel(self, one: int, other: int, *, everywhere: bool) -> bool:
         """Tell whether two candidates have parallel slopes at every point.
 
-        `everywhere` asks for one and the same factor at all points, of which one alone tells
-        nothing where there are others.
+        `everywhere` asks for one and the same factor at all points.
         """
         pairs = [
             pair for index in range(len(self.points)) if (pair := self._pair(index, one, other))
@@ -100,13 +99,11 @@ class Inquiry:
         if not pairs:
             return False
         if everywhere:
-            if len(pairs) < min(2, max(self._felt[[one, other]])):
-                return False
             pairs = [(np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs]))]
         return all(_are_parallel(first, second) for first, second in pairs)
 
     @cached_property
-    def _felt(self) -> Array:
+    def felt(self) -> Array:
         """At how many points some parameter moves each candidate."""
         every = [[point.slopes[path] for path in self.parameters] for point in self.points]
         found: Array = np.sum([np.any(np.concatenate(own), axis=0) for own in every], axis=0)
