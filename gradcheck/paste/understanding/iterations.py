@@ -14,6 +14,7 @@ from gradcheck.paste.understanding.following import is_follower, is_velocity
 from gradcheck.paste.understanding.influence import influential, shaken
 from gradcheck.paste.understanding.machine import Scene
 from gradcheck.paste.understanding.moving import is_array, moves, passing, unaliased
+from gradcheck.paste.understanding.paces import paces
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.spreading import are_spread
 from gradcheck.paste.understanding.steps import Point, Step, Trial, changed
@@ -114,10 +115,15 @@ def examined(
 
 
 def _tried(turns: Turns) -> list[int]:
-    """Return which iterations to look at: of those that changed something, where there are some."""
+    """Return which iterations to look at: of those that changed something, where there are some.
+
+    Others follow that change what none of these has: what is collected may be applied later.
+    """
     every = range(len(turns.changed))
     busy = [count for count in every if turns.changed[count]] or every
-    return [busy[at] for at in _TRIED if at < len(busy)]
+    first = [busy[at] for at in _TRIED if at < len(busy)]
+    seen = frozenset().union(*(turns.changed[count] for count in first))
+    return first + [count for count in busy if not turns.changed[count] <= seen][:1]
 
 
 def _look(step: Step) -> _Look | None:
@@ -176,7 +182,12 @@ def _found(
         step, base = replace(step, first=0, spreads=True), made
         shapes = {path: np.shape(frozen(made.before.values[path])) for path in parameters}
     return Found(
-        step=replace(step, rates=rates(own), variables=_variables(step, parameters)),
+        step=replace(
+            step,
+            rates=rates(own),
+            variables=_variables(step, parameters),
+            paces=paces(step.scene.machine, base, own),
+        ),
         base=base,
         parameters=tuple(parameters),
         updates=own,
