@@ -7,6 +7,9 @@ from itertools import permutations
 from gradcheck.edits.place import Place, Proposal, factor, is_product_call, multiplied
 from gradcheck.edits.rewrite import span
 
+OTHER = 2.3
+"""What it costs to divide by another number of samples."""
+
 
 def swap_operands(place: Place) -> Iterator[Proposal]:
     node = place.node
@@ -80,6 +83,16 @@ def divide(place: Place) -> Iterator[Proposal]:
         yield f"{factor(place)} / {count}", 2.0 + 0.1 * position, f"divide by {count}"
     for size in place.material.sizes:
         yield f"{factor(place)} / {size}", 2.5, f"divide by {size}"
+
+
+def other_divisor(place: Place) -> Iterator[Proposal]:
+    """Divide by another number of samples."""
+    match place.node:
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            own = place.read(right)
+            for size in place.material.divisors:
+                if size != own:
+                    yield f"{place.read(left)} / {size}", OTHER, f"divide by {size}, not {own}"
 
 
 def multiply(place: Place) -> Iterator[Proposal]:

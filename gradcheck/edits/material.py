@@ -13,11 +13,12 @@ class Material:
     `names` are values of the backward or forward pass that may stand for one another, never
     hyper-parameters, and `calls` such values that have no name; `functions` are one-argument
     functions such as activations and their derivatives; `slopes` are derivatives written out,
-    such as `a * (1 - a)` or `(delta @ w.T)`;
+    such as `a * (1 - a)` or `(delta @ w.T)`, and `rules` how they are written of a value `{0}`;
     `indices` are the variables of the loops around that entries are picked by;
     `counts` are numbers to divide by, such as `m`; `strengths` are what the text multiplies other
     values of the kind by, such as `reg`, and may be taken for each other; `sizes` are numbers of
-    samples that a mean may have been forgotten of; `terms` may have been left out of a sum, such as
+    samples that a mean may have been forgotten of, `divisors` those that may stand for another;
+    `terms` may have been left out of a sum, such as
     `l2 * w`, and `products` whole terms of the sum that is all of a statement's value; `factors`
     are values that are used nowhere, and so may be missing in a product; `idle` are those that are
     taken from the data for nothing, and so may be missing in a sum as well; `applied` are the
@@ -34,10 +35,12 @@ class Material:
     calls: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     slopes: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
     indices: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     strengths: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
+    divisors: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()

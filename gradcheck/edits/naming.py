@@ -10,6 +10,8 @@ from gradcheck.edits.rewrite import span
 KEPT = (*PRODUCTS, "sum", "mean", "max", "reshape")
 """Functions that are not applied by mistake."""
 
+_MOST_AXES = 2
+
 
 def replace_name(place: Place) -> Iterator[Proposal]:
     node, own, material = place.node, place.read(place.node), place.material
@@ -65,20 +67,35 @@ def change_index(place: Place) -> Iterator[Proposal]:
     if not isinstance(node, ast.Subscript):
         return
     yield from _other_indices(place, node)
-    if isinstance(node.slice, ast.Slice | ast.Tuple):
-        return
-    value, index = place.read(node.value), place.read(node.slice)
-    if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
-        yield f"{value}[{node.slice.value - 1}]", 2.0, "one index earlier"
-        yield f"{value}[{node.slice.value + 1}]", 2.0, "one index later"
-    elif isinstance(node.slice, ast.BinOp) and isinstance(node.slice.op, ast.Add | ast.Sub):
-        yield f"{value}[{place.read(node.slice.left)}]", 2.0, "the same index"
-        sign = "-" if isinstance(node.slice.op, ast.Add) else "+"
-        left, right = place.read(node.slice.left), place.read(node.slice.right)
-        yield f"{value}[{left} {sign} {right}]", 2.0, "the other neighbour"
-    elif isinstance(node.slice, ast.Name | ast.UnaryOp):
-        yield f"{value}[{index} - 1]", 2.0, "one index earlier"
-        yield f"{value}[{index} + 1]", 2.0, "one index later"
+    value = place.read(node.value)
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    texts = [place.read(part) for part in parts]
+    picking = [part for part in parts if not isinstance(part, ast.Slice)]
+    # Of windows that move over pictures there is a neighbour in every direction.
+    several = len(picking) > _MOST_AXES
+    for position, part in () if several else enumerate(parts):
+        for near, what in _neighbours(place, part):
+            index = ", ".join([*texts[:position], near, *texts[position + 1 :]])
+            yield f"{value}[{index}]", 2.0 + 0.2 * (len(parts) > 1), what
+
+
+def _neighbours(place: Place, index: ast.expr) -> Iterator[tuple[str, str]]:
+    """Yield the indices next to one, each with what it is in words."""
+    match index:
+        case ast.Constant(value=int() as number):
+            yield from (
+                (f"{number - 1}", "one index earlier"),
+                (f"{number + 1}", "one index later"),
+            )
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+            yield place.read(left), "the same index"
+            sign, own = ("-", "+") if isinstance(op, ast.Add) else ("+", "-")
+            yield f"{place.read(left)} {sign} {place.read(right)}", "the other neighbour"
+            if isinstance(right, ast.Constant) and isinstance(right.value, int):
+                yield f"{place.read(left)} {own} {right.value + 1}", "one index further"
+        case ast.Name() | ast.UnaryOp():
+            own = place.read(index)
+            yield from ((f"{own} - 1", "one index earlier"), (f"{own} + 1", "one index later"))
 
 
 def _other_indices(place: Place, node: ast.Subscript) -> Iterator[Proposal]:
@@ -86,11 +103,16 @@ def _other_indices(place: Place, node: ast.Subscript) -> Iterator[Proposal]:
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     texts = [place.read(part) for part in parts]
     for position, part in enumerate(parts):
-        for name in place.material.indices if isinstance(part, ast.Name) else ():
+        one = isinstance(part, ast.Name) or _is_number(part)
+        for name in place.material.indices if one else ():
             if name != texts[position]:
                 new = ", ".join([*texts[:position], name, *texts[position + 1 :]])
                 what = f"write the index {name} for {texts[position]}"
                 yield f"{place.read(node.value)}[{new}]", 2.1, what
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) is int
 
 
 def swap_indices(place: Place) -> Iterator[Proposal]:

@@ -2,13 +2,13 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
 import numpy as np
 
-from gradcheck.edits import arithmetic, matrices, naming, reductions, slopes
+from gradcheck.edits import arithmetic, matrices, naming, reductions, slopes, written
 from gradcheck.edits.material import Material
 from gradcheck.edits.place import Place, Proposal, is_module
 from gradcheck.edits.rewrite import Rewrite, apply, overlap, source, span, spliced
@@ -24,6 +24,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "append-derivative": slopes.append_derivative,
     "replace-by-derivative": slopes.replace_by_derivative,
     "divide": arithmetic.divide,
+    "other-divisor": arithmetic.other_divisor,
     "multiply": arithmetic.multiply,
     "multiply-name": naming.multiply_name,
     "add-term": arithmetic.add_term,
@@ -43,6 +44,8 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "drop-square": slopes.drop_square,
     "flip": arithmetic.flip,
     "complement": slopes.complement,
+    "other-derivative": written.other_derivative,
+    "lower-power": written.by_coefficient,
     "change-index": naming.change_index,
     "swap-indices": naming.swap_indices,
     "change-number": arithmetic.change_number,
@@ -124,7 +127,7 @@ class Everywhere:
 def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
     """Yield the edits of the expression `root`, a part of `text`, and of its parts, as drafts."""
     seen: set[tuple[int, str]] = set()
-    owners, inner = set(_owners(root)), set(_factors(root))
+    owners, inner, divisors = set(_owners(root)), set(_factors(root)), set(_divisors(root))
     turns = _turns(root, material)
     for node in _parts(root):
         if isinstance(node, ast.Tuple):
@@ -135,6 +138,8 @@ def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
             if id(node) in owners and kind not in _NAMES:
                 continue
             if id(node) in inner and kind in SCALING:
+                continue
+            if id(node) in divisors and kind == "divide":
                 continue
             for new, cost, what in propose(place):
                 if (id(node), new) not in seen:
@@ -157,14 +162,33 @@ def _turns(root: ast.expr, material: Material) -> Mapping[int, Material]:
         used = {n.id for n in ast.walk(node.elt) if isinstance(n, ast.Name)}
         idle = tuple(name for name in bound if name not in used)
         picking = [n.id for n in _indices(node.elt) if n.id in bound]
+        own = _turning(node.elt, {*bound} - {*picking}, {*picking})
+        slopes = tuple(rule.format(text) for text in own for rule in outer.rules)
         more = replace(
             outer,
             names=(*bound, *outer.names),
             factors=(*idle, *outer.factors),
+            slopes=(*slopes, *outer.slopes),
             idle=idle,
             indices=tuple(dict.fromkeys((*picking, *outer.indices))),
         )
         found |= {id(inner): more for inner in ast.walk(node.elt)}
+    return found
+
+
+def _turning(
+    root: ast.expr, bound: Collection[str], picking: Collection[str]
+) -> Mapping[str, None]:
+    """Return the values in a turn's expression that are others in every turn, by their texts."""
+    found: dict[str, None] = {}
+    for node in ast.walk(root):
+        match node:
+            case ast.Name(id=name) if name in bound:
+                found[name] = None
+            case ast.Subscript(slice=index):
+                names = {n.id for n in ast.walk(index) if isinstance(n, ast.Name)}
+                if not names.isdisjoint(picking):
+                    found[ast.unparse(node)] = None
     return found
 
 
@@ -197,6 +221,13 @@ def _factors(root: ast.expr) -> Iterator[int]:
                 yield id(left)
             case ast.UnaryOp(operand=operand):
                 yield id(operand)
+
+
+def _divisors(root: ast.expr) -> Iterator[int]:
+    """Yield what something is divided by: to divide that is to multiply in an odd way."""
+    for node in ast.walk(root):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            yield id(node.right)
 
 
 def exchanges(text: str, root: ast.expr) -> Iterator[Draft]:

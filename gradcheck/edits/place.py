@@ -74,6 +74,27 @@ def multiplied(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
     return None
 
 
+def factors(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    """Return the factors of a product entry by entry, however that is written."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return left, right
+    return multiplied(node)
+
+
+def squared(node: ast.expr) -> ast.expr | None:
+    """Return what is squared, however that is written."""
+    match node:
+        case ast.BinOp(left=base, op=ast.Pow(), right=ast.Constant(value=2)):
+            return base
+        case ast.Call(
+            func=ast.Name(id=name) | ast.Attribute(attr=name), args=[base, *more], keywords=[]
+        ) if (name, [*map(ast.unparse, more)]) in (("square", []), ("power", ["2"])):
+            return base
+    pair = factors(node)
+    return pair[0] if pair and ast.dump(pair[0]) == ast.dump(pair[1]) else None
+
+
 def factor(place: Place, node: ast.expr | None = None) -> str:
     """Return the text of a node, by default the place's own, in front of a product's sign."""
     node = node or place.node

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from gradcheck.edits.place import Place, Proposal, times
+from gradcheck.edits.place import Place, Proposal, squared, times
 from gradcheck.edits.rewrite import source
 
 _LEAK = 1.9
@@ -22,24 +22,24 @@ def replace_by_derivative(place: Place) -> Iterator[Proposal]:
     """Write a derivative in the place of a value, the likelier if it is taken at that value."""
     node = place.node
     if isinstance(node, ast.Name | ast.Subscript | ast.Call) or _is_member(node):
-        own, named = place.read(node), _operands(node)
+        own, named = place.read(node), operands(node)
         for slope in place.material.slopes:
-            bare, taken = _taken(slope)
-            yield bare, 2.1 if named & taken else 2.3, f"write {bare} for {own}"
+            bare, at = taken(slope)
+            yield bare, 2.1 if named & at else 2.3, f"write {bare} for {own}"
 
 
 @lru_cache(maxsize=256)
-def _taken(slope: str) -> tuple[str, frozenset[str]]:
+def taken(slope: str) -> tuple[str, frozenset[str]]:
     """Return a derivative without parentheses around it, and the values that it is taken at."""
     derivative = ast.parse(slope, mode="eval").body
-    return source(slope, derivative), _operands(derivative)
+    return source(slope, derivative), operands(derivative)
 
 
 def _is_member(node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and node.attr != "T"
 
 
-def _operands(node: ast.expr) -> frozenset[str]:
+def operands(node: ast.expr) -> frozenset[str]:
     """Return the values that an expression is made of, but no names of functions."""
     called = {id(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
     whole = ast.Name | ast.Attribute | ast.Subscript
@@ -114,9 +114,7 @@ def complement(place: Place) -> Iterator[Proposal]:
         and isinstance(node.left, ast.Constant)
         and node.left.value == 1
     ):
-        inner = node.right
-        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Pow):
-            inner = inner.left
+        inner = squared(node.right) or node.right
         own = place.closed(inner)
         yield place.read(inner), 2.0, f"write {place.read(inner)}, not 1 less that"
         yield f"{own} * (1 - {own})", 2.2, "write the whole derivative"

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from gradcheck.edits.arithmetic import OTHER
 from gradcheck.edits.material import Material
 from gradcheck.edits.rewrite import Rewrite, source, span
 
@@ -19,6 +20,7 @@ _INSTEAD: dict[str, tuple[tuple[str, str, float], ...]] = {
 def statement_rewrites(text: str, node: ast.stmt, material: Material) -> Iterator[Rewrite]:
     """Yield the edits of an assignment as such, a statement of `text`."""
     yield from _operator(text, node)
+    yield from _divided(text, node, material)
     yield from _balanced(text, node)
     yield from _leaking(text, node, material)
     yield from _scattered(text, node)
@@ -43,6 +45,26 @@ def _operator(text: str, node: ast.stmt) -> Iterator[Rewrite]:
             cost=cost,
             what=f"write {new} for {sign}",
         )
+
+
+def _divided(text: str, node: ast.stmt, material: Material) -> Iterator[Rewrite]:
+    """Yield a division in place by another number of samples."""
+    match node:
+        case ast.AugAssign(op=ast.Div(), value=value):
+            start, end = span(text, value)
+        case _:
+            return
+    own = source(text, value)
+    for size in material.divisors:
+        if size != own:
+            yield Rewrite(
+                start=start,
+                end=end,
+                new=size,
+                kind="other-divisor",
+                cost=OTHER,
+                what=f"divide by {size}, not {own}",
+            )
 
 
 def _leaking(text: str, node: ast.stmt, material: Material) -> Iterator[Rewrite]:

@@ -12,6 +12,8 @@ from gradcheck.paste.mistake import (
     Mistake,
 )
 
+_SQUARE = re.compile(r"\*\* ?2|\bpower|square")
+
 
 def replaced_function(m: Mistake) -> Codes:
     """Another function: of an activation itself, or of another activation's derivative."""
@@ -38,7 +40,9 @@ def halved_rule(m: Mistake) -> Codes:
     """A derivative written down in half, or the other class's share of the loss's own."""
     if m.is_first and m.old.replace(" ", "") == f"1-{m.new}":
         yield from ("SGN05", "LOS06")
-    if re.search(r"\*\* ?2|\bpower|square", m.new) and not re.search(r"\*\* ?2", m.old):
+    if _SQUARE.search(m.old):
+        yield "ACT12"
+    elif _SQUARE.search(m.new):
         yield "ACT06"
     yield from ("ACT05", "ACT04", "ACT12")
 

@@ -111,8 +111,8 @@ def _message(edit: Mapping[str, Any], feeds: Sequence[Check]) -> str:
         return f"`{edit['statement']}` is no copy, and so spoils the gradient of {names}"
     if edit["kind"] == "turn-step":
         return f"`{edit['statement']}` goes uphill, though the gradient of {names} is right"
-    if edit["kind"] == "insert-statement" and edit["new"] == edit["statement"]:
-        return f"`{edit['new']}` comes too seldom, which spoils the gradient of {names}"
+    if edit["kind"] == "insert-statement" and edit["new"].startswith(edit["statement"]):
+        return f"`{edit['statement']}` comes too seldom, which spoils the gradient of {names}"
     if edit["kind"] == "insert-statement":
         return f"`{edit['new']}` is missing, which spoils the gradient of {names}"
     return f"`{edit['old']}` spoils the gradient of {names}"

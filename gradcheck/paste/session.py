@@ -27,7 +27,7 @@ from gradcheck.paste.sandbox.launch import available, call, warm
 from gradcheck.paste.sandbox.limits import Limits
 from gradcheck.paste.selection import At, Chosen, chosen, require_names
 from gradcheck.paste.understood import Reading
-from gradcheck.paste.verdicts import Judged, judged, unfounded
+from gradcheck.paste.verdicts import Judged, judged, settled, unfounded
 from gradcheck.record import record
 from gradcheck.report import (
     ALONG,
@@ -180,6 +180,8 @@ def _report(request: Request, name: str, reading: Reading) -> ProblemReport:
     mend = mended(*asked) if _is_wrong(reading.judged) else None
     if mend is None:
         reading = replace(reading, judged=unfounded(step, reading.judged))
+    else:
+        reading = replace(reading, judged=settled(step, reading.judged, mend.state))
     result = reading.judged
     case = Case(
         post=reading.post,

@@ -5,7 +5,7 @@ whatever factor its loss has. So one positive scale, common to all parameters, i
 has another scale, or none at all, is wrong. See `gradcheck.paste.understanding.fit` for the fits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,14 +49,19 @@ class Judged:
     factor: float | None
 
 
-def judged(step: Mapping[str, Any]) -> Judged:
-    """Judge one step as `understanding.answer` describes it."""
+def judged(step: Mapping[str, Any], *, settled: bool = False) -> Judged:
+    """Judge one step as `understanding.answer` describes it; `settled` at the learning rate."""
     rows = {entry["name"]: _rows(entry["rows"]) for entry in step["parameters"]}
     fits = {name: fit(given) for name, given in rows.items()}
     rate = step["rate"]["value"] if step.get("rate") else None
     # The factor of a standard loss is not the program's.
     inferred = bool(step["loss"]) and step["loss"]["formula"] is not None
-    scale = common_scale(fits, rate, inferred=inferred)
+    sizes = {e["name"]: int(np.prod(e["shape"], dtype=int)) for e in step["parameters"]}
+    loose = lax(fits, sizes)
+    scale = rate if settled else common_scale(fits, rate, inferred=inferred, loose=loose)
+    if scale is None and step.get("other") is not None:
+        # The gradients of another loss are these at no scale.
+        scale = rate
     doubtful = not any(one.exact for one in fits.values())
     checks = tuple(
         _check(entry, fits[entry["name"]], rows[entry["name"]], scale, doubtful=doubtful)
@@ -86,6 +91,14 @@ def unfounded(step: Mapping[str, Any], result: Judged) -> Judged:
     )
 
 
+def settled(step: Mapping[str, Any], result: Judged, repair: Mapping[str, Any]) -> Judged:
+    """Judge a step anew whose repair makes the gradients those of the loss itself.
+
+    What was right by another scale was so because all others were wrong.
+    """
+    return judged(step, settled=True) if repair["settled"] else result
+
+
 def _rows(given: Sequence[Mapping[str, Any]]) -> list[Rows]:
     return [
         Rows(
@@ -104,14 +117,28 @@ def numbers(given: Sequence[float | None]) -> Any:
     return np.array([np.inf if value is None else value for value in given], dtype=float)
 
 
+def lax(fits: Mapping[str, Fit], sizes: Mapping[str, int]) -> frozenset[str]:
+    """Return the names of single numbers that were felt at one point: they have some scale anyway.
+
+    There are none where all are like that.
+    """
+    found = frozenset(name for name, one in fits.items() if one.points < 2 and sizes[name] == 1)
+    return found if len(found) < len(fits) else frozenset()
+
+
 def common_scale(
-    fits: Mapping[str, Fit], rate: float | None, *, inferred: bool = False
+    fits: Mapping[str, Fit],
+    rate: float | None,
+    *,
+    inferred: bool = False,
+    loose: Collection[str] = (),
 ) -> float | None:
     """Return the positive scale that right gradients have, from those that are exact.
 
     The learning rate, where it is known, decides if the loss is written. Else most parameters do;
     of as many on both sides the smaller scale is right, as a division by the number of samples is
-    easily forgotten and hardly ever added. None where no scale shows.
+    easily forgotten and hardly ever added. None where no scale shows, as it does not by
+    those that are `loose`.
     """
     exact = [one for one in fits.values() if one.exact]
     rate = None if inferred else rate
@@ -121,7 +148,7 @@ def common_scale(
     if rate is not None and any(abs(scale / rate - 1) < 1 - _ALIKE for scale in hinted):
         return rate
     groups: list[list[Fit]] = []
-    for one in exact:
+    for one in (one for name, one in fits.items() if one.exact and name not in loose):
         group = next((g for g in groups if _equal(one.scale, g[0].scale, one)), None)
         if group is None:
             groups.append([one])

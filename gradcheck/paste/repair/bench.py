@@ -139,7 +139,9 @@ class Bench:
         points = self.inquiry.points
         if self._stateful or self._is_carried(max(points, key=lambda one: one.first)):
             points = [*steady(self.inquiry)] or points
-        return sorted(points, key=lambda one: (-one.telling, one.first))
+        # Where a loss is computed now and then, nothing is felt in the iterations between.
+        felt = [one for one in points if np.isfinite(one.losses[self.candidate])] or points
+        return sorted(felt, key=lambda one: (-one.telling, one.first))
 
     def _is_carried(self, last: Measured) -> bool:
         """Tell whether the loss at an iteration depends on the updates of those before."""

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from itertools import pairwise
 
@@ -20,7 +20,9 @@ from gradcheck.edits import (
 from gradcheck.edits.rewrite import source, span
 from gradcheck.paste.repair.accumulators import is_never_emptied, is_overwritten
 from gradcheck.paste.repair.adjoints import Match
+from gradcheck.paste.repair.editable import has_rows, made, masks
 from gradcheck.paste.repair.influence import Influence
+from gradcheck.paste.repair.kin import different, kin, unnumbered
 from gradcheck.paste.repair.leanings import DECAY, SHARE, leaning
 from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.scope import Scope
@@ -34,6 +36,7 @@ from gradcheck.paste.repair.statements import (
     renewed,
 )
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.words import gradient_of
 from gradcheck.record import record
 
 _OTHER_SHAPE = 0.8
@@ -53,7 +56,7 @@ _SUSPICION = 2.0
 _STRANGE = 0.8
 _EXACT = 1e-6
 _OVERWRITTEN = 0.8
-_NUMBERED = re.compile(r"(?<=[^\W\d])\d+")
+_NAME = re.compile(r"[^\W\d]\w*")
 
 
 @record
@@ -134,9 +137,9 @@ def candidates(
             if not isinstance(idea, Draft):
                 continue
             old = source(text, idea.node)
-            groups["kin", *_kin(idea, text)].append(part)
+            groups["kin", *kin(idea, text)].append(part)
             if _is_term(idea):
-                groups["kin", idea.kind, _unnumbered(old), _unnumbered(idea.new)].append(part)
+                groups["kin", idea.kind, unnumbered(old), unnumbered(idea.new)].append(part)
                 groups[idea.kind, old, idea.new].append(part)
                 if idea.kind == "change-axis":
                     groups[idea.kind, number, *differing(old, idea.new)].append(part)
@@ -144,31 +147,10 @@ def candidates(
                 groups[idea.kind, number, old, idea.new].append(part)
     joint = [
         _edit(known, parts, wrong, likely)
-        for parts in _different(groups.values())
+        for parts in different(groups.values())
         if len(parts) > 1 and _are_apart(known, parts, changes)
     ]
     return sorted([*single, *joint], key=lambda edit: edit.rank)
-
-
-def _kin(draft: Draft, text: str) -> Iterator[object]:
-    """Yield what the same edit of another layer's statement has in common with one of this."""
-    start, end = span(text, draft.node)
-    yield from (draft.kind, len(_unnumbered(text[:start])), _unnumbered(text[start:end]))
-    yield from (_unnumbered(draft.new), _unnumbered(text))
-
-
-def _unnumbered(text: str) -> str:
-    """Return a text with the numbers that names end with left out: `dW1` and `dW2` are alike."""
-    return _NUMBERED.sub("", text)
-
-
-def _different(groups: Iterable[list[Part]]) -> Iterator[list[Part]]:
-    seen = set()
-    for parts in groups:
-        key = frozenset(id(part) for part in parts)
-        if key not in seen:
-            seen.add(key)
-            yield parts
 
 
 def _are_apart(known: Known, parts: Sequence[Part], changes: Changes) -> bool:
@@ -199,39 +181,18 @@ def _ideas(
     scope = known.scopes[statement.number]
     material = known.stock.material(statement, scope, ratios)
     for rewrite in statement_rewrites(text, own, material):
-        if rewrite.kind != "scatter-add" or _has_rows(own, scope):
+        if rewrite.kind != "scatter-add" or has_rows(own, scope):
             yield _likelier(rewrite, statement, known)
-    value = getattr(own, "value", None)
-    if isinstance(value, ast.expr):
+    value = made(own)
+    if value is not None:
         for draft in drafts(text, value, material):
             weighed = _weighed(draft, text, scope, value)
             yield _kept(weighed, source(text, draft.node), known.stock, scope)
         yield from exchanges(text, value)
-    for mask in _masks(own):
+    for mask in masks(own):
         for draft in drafts(text, mask, material):
             if draft.kind in _OF_MASKS:
                 yield _weighed(draft, text, scope, mask)
-
-
-def _has_rows(node: ast.stmt, scope: Scope) -> bool:
-    """Tell assignments to entries that arrays pick."""
-    target = node.target if isinstance(node, ast.AugAssign) else None
-    match target or (node.targets[0] if isinstance(node, ast.Assign) else None):
-        case ast.Subscript(slice=ast.Tuple(elts=elements)):
-            return any(ast.unparse(element) in scope.arrays for element in elements)
-        case ast.Subscript(slice=index):
-            return ast.unparse(index) in scope.arrays
-    return False
-
-
-def _masks(node: ast.stmt) -> Iterator[ast.expr]:
-    """Yield the comparison that picks the entries which a statement sets."""
-    match node:
-        case (
-            ast.Assign(targets=[ast.Subscript(slice=ast.Compare() as mask)])
-            | ast.AugAssign(target=ast.Subscript(slice=ast.Compare() as mask))
-        ):
-            yield mask
 
 
 def _likelier(rewrite: Rewrite, statement: Statement, known: Known) -> Rewrite:
@@ -260,7 +221,8 @@ def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
     """
     if draft.kind == "square" and is_given(draft.node, root):
         return replace(draft, cost=draft.cost + _GIVEN)
-    deep = draft.kind == "append-derivative" and draft.node is not root
+    whole = root.elt if isinstance(root, ast.ListComp) else root
+    deep = draft.kind == "append-derivative" and draft.node is not whole
     if deep or draft.kind == "replace-by-derivative":
         return replace(draft, cost=draft.cost + _DEEP)
     if draft.kind != "replace-name":
@@ -287,7 +249,7 @@ def _edit(
     is_right = _is_exact if likely else _is_meant
     if all(is_right(known, part.number) for part in parts):
         cost += _MATCHED
-    cost += _PLAIN * all(is_plain(known.statements[p.number], first.kind) for p in parts)
+    cost += _PLAIN * all(_is_used(known, part.number, first.kind) for part in parts)
     if any(is_helper(known.statements[part.number]) for part in parts):
         cost += _HELPER + _TAKEN * (first.kind in _CONVENTIONS)
     times = f" ({len(parts)} times)" if len(parts) > 1 else ""
@@ -300,6 +262,12 @@ def _edit(
         what=first.what + times,
         feeds=feeds if all(known.influences[p.number].known for p in parts) else None,
     )
+
+
+def _is_used(known: Known, number: int, kind: str) -> bool:
+    """Tell statements that only use a value: what is missing in it is missed where it is made."""
+    statement = known.statements[number]
+    return is_plain(statement, kind) or (kind in SCALING and known.stock.updates(statement))
 
 
 def _suspicion(feeds: frozenset[Path], wrong: frozenset[Path]) -> float:
@@ -321,7 +289,19 @@ def _is_meant(known: Known, number: int) -> bool:
 def _is_exact(known: Known, number: int) -> bool:
     """Tell statements that make a derivative itself, with no factor to mend."""
     match = known.matches.get(number)
-    return match is not None and abs(match.factor - 1) < _EXACT
+    return match is not None and abs(match.factor - 1) < _EXACT and not _is_own(known, number)
+
+
+def _is_own(known: Known, number: int) -> bool:
+    """Tell what by its name is the gradient of the one parameter that comes of it.
+
+    If that is wrong, it is no use that it is the derivative by something else.
+    """
+    node, feeds = known.statements[number].node, known.influences[number].parameters
+    if not isinstance(node, ast.Assign) or len(feeds) != 1:
+        return False
+    chains = (_NAME.findall(text) for text in (*map(str, feeds), ast.unparse(node.targets[0])))
+    return gradient_of(*chains)
 
 
 def _is_term(draft: Draft) -> bool:

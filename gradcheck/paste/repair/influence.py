@@ -182,6 +182,9 @@ def _offset(node: ast.stmt, *, is_seen: bool) -> str | None:
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.ListComp()) if not is_seen:
             return f"{name} = [_ + {_OFFSET} for _ in {name}]"
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="append"), args=[_])):
+            last = f"{ast.unparse(owner)}[-1]"
+            return None if is_seen else f"{last} = {last} + {_OFFSET}"
     return None
 
 
@@ -194,6 +197,11 @@ def _behind(node: ast.stmt) -> ast.expr | None:
             targets=[ast.Subscript(value=owner, slice=ast.Compare())], value=ast.Constant()
         ):
             return owner
+        case ast.Assign(
+            targets=[ast.Subscript() as target],
+            value=ast.Constant() | ast.UnaryOp(operand=ast.Constant()),
+        ):
+            return target
     return None
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from gradcheck.paste.understanding.fit import Fit, Rows, fit
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.verdicts import common_scale, verdict_of
+from gradcheck.paste.verdicts import common_scale, lax, verdict_of
 from gradcheck.record import record
 
 _NEAR = 1e-5
@@ -33,6 +33,8 @@ class Shown:
     """Whether all that is wrong is off by a multiple of the parameter itself: a penalty's share."""
     drifted: bool = False
     """Whether the scale is no more than that of parameters made to agree with each other."""
+    settled: bool = False
+    """Whether the scale is the learning rate: then the gradients are those of the loss itself."""
 
     @property
     def score(self) -> float:
@@ -68,10 +70,15 @@ class Judge:
 
     def judged(self, rows: Mapping[Path, Sequence[Rows]]) -> Shown:
         fits = {path: fit(given) for path, given in rows.items()}
+        sizes = {str(path): np.size(value) for path, value in self._points[0].point.items()}
         by_name = {str(path): one for path, one in fits.items()}
+        loose = lax(by_name, sizes)
         # A scale that is right before a change is right after it.
-        scale = common_scale(by_name, self._rate or self._anchor, inferred=self._inferred)
+        known = self._rate or self._anchor
+        scale = common_scale(by_name, known, inferred=self._inferred, loose=loose)
         verdicts = {path: verdict_of(one, rows[path], scale)[0] for path, one in fits.items()}
+        if scale is None:
+            verdicts |= {path: "wrong" for path, one in fits.items() if str(path) in loose}
         is_first = self._excused is None
         if is_first:
             self._excused = frozenset(
@@ -86,11 +93,17 @@ class Judge:
         if is_first:
             self._anchor = scale if len(wrong) < len(verdicts) else self._rate
         anchor = self._anchor
-        drifted = bool(anchor and scale and abs(scale / anchor - 1) > _NEAR)
+        settled = bool(self._rate and scale and abs(scale / self._rate - 1) <= _NEAR)
+        drifted = bool(anchor and scale and abs(scale / anchor - 1) > _NEAR) and not settled
         odd = [path for path in wrong if not fits[path].exact]
         decayed = bool(odd) and self._are_decays({p: rows[p] for p in odd}, scale or self._rate)
         return Shown(
-            wrong=frozenset(wrong), fits=fits, scale=scale, drifted=drifted, decayed=decayed
+            wrong=frozenset(wrong),
+            fits=fits,
+            scale=scale,
+            drifted=drifted,
+            settled=settled,
+            decayed=decayed,
         )
 
     def keep(self, shown: Shown) -> None:

@@ -40,10 +40,13 @@ class Stock:
         self._updates = updates
         self._style = Style.of(tree, self.numpy)
         self._rates = frozenset(text for node in updates for text in coefficients(node))
+        named = ast.Name | ast.Attribute | ast.Subscript
+        self._texts = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, named)}
         called = {*_called(tree)}
         self._uncalled = [name for name in self.functions if name not in called]
         self._blocks: dict[int, frozenset[str]] = {}
         self._strengths = [c for c in coefficients(tree) if c not in self._rates]
+        self._scaling = frozenset(terms.scaling(tree))
         self._leaks = tuple(dict.fromkeys(_leaks(tree)))
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         self.normalises = not calls.isdisjoint({"var", "std"})
@@ -58,7 +61,12 @@ class Stock:
         near = self._near(statement)
         ranked = sorted(
             (name for name in names if name not in stored),
-            key=lambda name: (name not in own, name not in near, len(name)),
+            key=lambda name: (
+                name not in own,
+                name not in near,
+                name not in self._texts,
+                len(name),
+            ),
         )
         lengths = tuple(sizes(self._divisors, statement.node, scope))
         around = statement.function or self._tree
@@ -69,6 +77,7 @@ class Stock:
             calls=tuple(dict.fromkeys((*self._calls(statement), *scope.sums))),
             functions=self.functions,
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
+            rules=(*self.templates, "{0} * (1 - {0})", "(1 - {0}**2)", "({0} > 0)"),
             indices=tuple(dict.fromkeys(statement.indices)),
             counts=(
                 *counts(scope, ratios),
@@ -76,6 +85,7 @@ class Stock:
                 *self._forgotten(statement, ratios),
             ),
             sizes=() if ratios else lengths,
+            divisors=lengths,
             products=() if ratios else pairs,
             strengths=(
                 *(c for c in self._strengths if is_fixed(c, scope)),
@@ -84,6 +94,7 @@ class Stock:
             factors=(
                 *terms.lost(self._uses, statement, scope, (*products.multiplied(around), *pairs)),
                 *terms.uncalled(self._uncalled, statement),
+                *terms.masks(self._scaling, statement, scope),
             ),
             terms=tuple(dict.fromkeys(self._terms(statement, scope, lengths)))[:_MOST_TERMS],
             applied=self._applied,
@@ -114,7 +125,7 @@ class Stock:
 
     def _forgotten(self, statement: Statement, ratios: Sequence[float]) -> Iterator[str]:
         """Yield learning rates that are written as numbers, where just that factor is missing."""
-        if all(node is not statement.node for node in self._updates):
+        if not self.updates(statement):
             return
         for text in sorted(self._rates):
             value = literal(text)
@@ -127,6 +138,10 @@ class Stock:
             steady = value != round(value) and name not in scope.moving and name not in self._rates
             if steady and any(abs(value / abs(ratio) - 1) < _NEAR for ratio in ratios if ratio):
                 yield name
+
+    def updates(self, statement: Statement) -> bool:
+        """Tell whether a statement changes a parameter itself."""
+        return any(node is statement.node for node in self._updates)
 
     def drops_rate(self, old: str, new: str, scope: Scope) -> bool:
         """Tell whether an edit takes the learning rate out of an update."""
@@ -143,7 +158,7 @@ class Stock:
         """Yield the learning rates of other updates, for one that has none."""
         rates = [r for r in sorted(self._rates) if literal(r) or is_fixed(r, scope)]
         own = set(coefficients(statement.node))
-        if any(node is statement.node for node in self._updates) and own.isdisjoint(rates):
+        if self.updates(statement) and own.isdisjoint(rates):
             yield from rates
 
     def _terms(self, statement: Statement, scope: Scope, sizes: Sequence[str]) -> Iterator[str]:
@@ -175,7 +190,7 @@ class Stock:
         for total in (text for text, shape in scope.sums.items() if shape in shapes):
             yield from (template.format(total) for template in self.templates)
             yield f"({total} > 0)"
-        for name in sorted(fitting, key=len):
+        for name in sorted(fitting, key=lambda name: (name not in self._texts, len(name))):
             for template in self.templates:
                 yield template.format(name)
             if self._entrywise is None:

@@ -1,5 +1,6 @@
 """Accumulators that are emptied too seldom: in front of a loop, and not in each of its turns."""
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -25,23 +26,37 @@ def resets(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Cha
         for number, influence in known.influences.items()
         if not influence.forward and influence.parameters & wrong
     ]
-    count = 0
-    for source in known.statements.values():
-        filled = [one for one in filling if made_whole(source, one)]
-        loops = {id(loop): loop for one in filled for loop in turning(one, source)[:-1]}
-        for loop in loops.values():
-            changes = around(bench, state.changes, loop.body, 0, (source.text,), behind=False)
-            if changes is None:
-                continue
-            count += 1
-            if count > _MOST:
-                return
-            yield _emptied(source, filled), changes
+    pairs = [(one, own) for one in known.statements.values() if (own := _filled(one, filling))]
+    loops = {id(loop): loop for one, own in pairs for loop in _seldom(one, own)}
+    groups = [
+        (loop, [(one, own) for one, own in pairs if loop in _seldom(one, own)])
+        for loop in loops.values()
+    ]
+    each = [(loop, [pair]) for loop, group in groups for pair in group]
+    together = [(loop, group) for loop, group in groups if len(group) > 1]
+    for loop, group in [*each, *together][:_MOST]:
+        texts = [one.text for one, _ in group]
+        changes = around(bench, state.changes, loop.body, 0, texts, behind=False)
+        if changes is not None:
+            yield _emptied(group), changes
 
 
-def _emptied(source: Statement, filled: Sequence[Statement]) -> Edit:
+def _filled(source: Statement, filling: Sequence[Statement]) -> list[Statement]:
+    return [one for one in filling if made_whole(source, one)]
+
+
+def _seldom(source: Statement, filled: Sequence[Statement]) -> list[ast.For | ast.While]:
+    """Return the loops in whose every turn an accumulator may have to be emptied."""
+    return [loop for one in filled for loop in turning(one, source)[:-1]]
+
+
+def _emptied(group: Sequence[tuple[Statement, Sequence[Statement]]]) -> Edit:
     """Return the edit that repeats what makes accumulators; that stands where it is too seldom."""
-    edit = inserted(source, source)
-    parts = (replace(edit.parts[0], number=one.number) for one in filled)
-    what = f"repeat `{source.text}` in every turn of the loop"
-    return replace(edit, parts=(*edit.parts, *parts), what=what)
+    first = group[0][0]
+    edit = inserted(first, first)
+    own = (one for source, filled in group for one in (source, *filled) if one is not first)
+    parts = (replace(edit.parts[0], number=one.number) for one in own)
+    texts = ", ".join(f"`{source.text}`" for source, _ in group)
+    what = f"repeat {texts} in every turn of the loop"
+    new = "\n".join(source.text for source, _ in group)
+    return replace(edit, parts=(*edit.parts, *parts), what=what, new=new)

@@ -97,8 +97,10 @@ def _given(statement: Statement) -> Iterator[tuple[str, float]]:
 
 def _data(statement: Statement, scope: Scope) -> Iterator[str]:
     """Yield the numbers that are others in every turn of a loop, and no indices."""
-    loops = [node for node in statement.parents if isinstance(node, ast.For)]
-    turning = {n.id for loop in loops for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+    loops = [node for node in statement.parents if isinstance(node, ast.For | ast.While)]
+    targets = [loop.target for loop in loops if isinstance(loop, ast.For)]
+    turning = {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    turning |= {name for loop in loops for name in _drawn(loop)}
     indices = {
         name.id
         for loop in loops
@@ -111,6 +113,25 @@ def _data(statement: Statement, scope: Scope) -> Iterator[str]:
         names = {n.id for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name)}
         if not turning.isdisjoint(names) and text not in indices:
             yield text
+
+
+def _drawn(loop: ast.For | ast.While) -> Iterator[str]:
+    """Yield what a loop makes to pick entries by, `k = randrange(n)`, and what it picks."""
+    nodes = [node for node in ast.walk(loop) if isinstance(node, ast.Assign)]
+    picking = {
+        name.id
+        for node in ast.walk(loop)
+        if isinstance(node, ast.Subscript)
+        for name in ast.walk(node.slice)
+        if isinstance(name, ast.Name)
+    }
+    for node in nodes:
+        values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+        names = [n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)]
+        if isinstance(node.value, ast.Call):
+            yield from picking.intersection(names)
+        elif all(isinstance(value, ast.Subscript) for value in values):
+            yield from names
 
 
 def _scope(seen: Mapping[str, Any], other: Mapping[str, Any]) -> Scope:
@@ -231,7 +252,7 @@ def _globals(frame: FrameType, lasting: frozenset[str]) -> dict[str, Any]:
 def _leading(
     name: str, thing: Any, indices: tuple[str, ...], frame: FrameType, depth: int = 2
 ) -> Iterator[tuple[str, Any]]:
-    value = None if isinstance(thing, list) and len(thing) > _ITEMS else frozen(thing)
+    value = None if isinstance(thing, list) and len(thing) > _ITEMS else _numeric(thing)
     if value is not None:
         yield name, value
         if not isinstance(thing, list):
@@ -240,6 +261,12 @@ def _leading(
         return
     for text, inner in _inside(name, thing, indices, frame):
         yield from _leading(text, inner, indices, frame, depth - 1)
+
+
+def _numeric(thing: Any) -> Any:
+    """Return what is numeric, masks too: to arithmetic they are zeros and ones."""
+    is_mask = isinstance(thing, np.ndarray) and thing.dtype.kind == "b"
+    return frozen(thing.astype(float) if is_mask else thing)
 
 
 def _inside(

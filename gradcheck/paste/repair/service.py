@@ -148,6 +148,7 @@ def _known(bench: Bench) -> tuple[Known, Adjoints]:
 def _state(bench: Bench, state: State) -> dict[str, Any]:
     return {
         "cost": state.cost,
+        "settled": state.shown.settled,
         "wrong": sorted(str(path) for path in state.shown.wrong),
         "changes": [
             {

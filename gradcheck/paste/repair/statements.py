@@ -129,10 +129,19 @@ def _names(node: ast.AST) -> set[str]:
     return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
+_NAMED = frozenset(
+    (
+        *("replace-name", "change-index", "assign-to-accumulate"),
+        *("append-derivative", "multiply-name", "leak"),
+    )
+)
+"""What may as well be wrong, or missing, where a value is but named."""
+
+
 def is_plain(statement: Statement, kind: str) -> bool:
     """Tell statements that only name something: what is missing is missed where it is used."""
     plain = isinstance(statement.node.value, ast.Name | ast.Attribute | ast.Subscript)
-    return plain and kind not in ("replace-name", "change-index", "assign-to-accumulate")
+    return plain and kind not in _NAMED
 
 
 def is_given(node: ast.expr, root: ast.expr) -> bool:

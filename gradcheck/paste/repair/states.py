@@ -64,8 +64,14 @@ def attempt(bench: Bench, known: Known, state: State, edit: Edit) -> State | Non
 def _glance(bench: Bench, shown: Shown) -> int:
     """Return how many points tell whether an edit may help: at one, any factor fits one number."""
     sizes = {path: np.size(value) for path, value in bench.points[0].point.items()}
-    return 1 + any(shown.fits[path].factored and sizes[path] == 1 for path in shown.wrong)
+    factored = [path for path, one in shown.fits.items() if one.factored and sizes[path] == 1]
+    return 1 + any(path in shown.wrong or not shown.settled for path in factored)
 
 
 def better(new: Shown, old: Shown) -> bool:
-    return new.wrong <= old.wrong and new.score < old.score - _GAIN
+    """Tell whether less is wrong, and nothing more.
+
+    By the loss's own scale it may be something else: what was right was so by another one.
+    """
+    closer = new.wrong <= old.wrong or (new.settled and not old.settled)
+    return closer and new.score < old.score - _GAIN

@@ -182,6 +182,27 @@ def idle(uses: Uses, statement: Statement, scope: Scope) -> Iterator[str]:
     yield from (n for n in (*scope.arrays, *scope.numbers) if n in uses.idle and n not in own)
 
 
+def scaling(tree: ast.AST) -> Iterator[str]:
+    """Yield the values that a program multiplies others by, entry by entry."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                yield from (ast.unparse(left), ast.unparse(right))
+            case ast.AugAssign(op=ast.Mult(), value=value):
+                yield ast.unparse(value)
+
+
+def masks(scaling: Collection[str], statement: Statement, scope: Scope) -> Iterator[str]:
+    """Yield what the way forward may be multiplied by, and so the way back: a mask of a dropout.
+
+    That depends on no parameter, and has the shape of what the statement makes.
+    """
+    own, shapes = parts(statement), set(own_shapes(statement, scope))
+    for name, shape in scope.arrays.items():
+        if name in scaling and name not in scope.moving and shape in shapes and name not in own:
+            yield name
+
+
 def penalties(style: Style, scope: Scope, strengths: Iterable[str]) -> Iterator[str]:
     """Yield shares of a penalty: its strength, by name or by what it multiplies, times a weight."""
     named = [name for name in scope.numbers if is_strength(name)]

@@ -17,6 +17,7 @@ from gradcheck.paste.understanding.choice import Choice, choose
 from gradcheck.paste.understanding.claim import Claim
 from gradcheck.paste.understanding.claims import claimed, telling
 from gradcheck.paste.understanding.growing import minimised
+from gradcheck.paste.understanding.halves import is_meant
 from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even, steadied
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.optimizing import collects
@@ -187,7 +188,11 @@ def _behind(inquiry: Inquiry, written: int) -> Iterator[int]:
     """Yield the standard losses that a written number is a function of, but no multiple."""
     for index, candidate in enumerate(inquiry.candidates):
         alike = candidate.standard and inquiry.parallel(index, written, everywhere=False)
-        if alike and not inquiry.parallel(index, written, everywhere=True):
+        if (
+            alike
+            and not is_meant(inquiry, written, index)
+            and not inquiry.parallel(index, written, everywhere=True)
+        ):
             yield index
 
 

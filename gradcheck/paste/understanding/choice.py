@@ -8,9 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
-
-from gradcheck.paste.understanding.candidates import by_site
+from gradcheck.paste.understanding.halves import half_squares, is_meant, same_pair
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.slips import slipped
@@ -21,6 +19,7 @@ from gradcheck.paste.understanding.values import same
 from gradcheck.paste.understanding.wishes import means
 from gradcheck.paste.understanding.writing import (
     feels,
+    goes_on,
     is_error,
     is_metric,
     is_part,
@@ -55,7 +54,7 @@ def choose(inquiry: Inquiry) -> Choice | None:
     explaining = [i for i in range(len(inquiry.candidates)) if inquiry.explains(i)]
     exact = [i for i in written if i in explaining]
     if exact:
-        return Choice(candidate=exact[0], basis="written")
+        return Choice(candidate=_finished(inquiry, exact[0], exact), basis="written")
     implied = [i for i in explaining if inquiry.candidates[i].standard]
     unnamed = [i for i in explaining if not inquiry.candidates[i].standard]
     written = [i for i in written if not is_error(inquiry, i, sure=bool(implied))]
@@ -69,13 +68,30 @@ def choose(inquiry: Inquiry) -> Choice | None:
         if best is not None:
             other = implied[0] if implied and not inquiry.explains(best) else None
             return Choice(candidate=best, basis="written", other=other, around=near)
+    halves = [] if written or unnamed else half_squares(inquiry)
+    if halves:
+        return _against(inquiry, halves, implied)
     if implied or unnamed:
         return Choice(candidate=(implied or unnamed)[0], basis="inferred" if implied else "written")
-    closest = _closest(inquiry)
-    if closest is not None and not inquiry.exact(closest.candidate):
-        # What is added up over the samples is a likelier loss than what fits nothing.
-        return _summed(inquiry) or closest
-    return closest
+    closest, summed = _closest(inquiry), _summed(inquiry)
+    if closest is None or summed is None:
+        return closest
+    # What is added up over the samples is a likelier loss than what fits nothing, and its own
+    # factor is that of the gradients.
+    same = inquiry.parallel(summed.candidate, closest.candidate, everywhere=True)
+    return summed if same or not inquiry.exact(closest.candidate) else closest
+
+
+def _finished(inquiry: Inquiry, index: int, written: Sequence[int]) -> int:
+    """Return what becomes of a number in the end, if only its size: a sum is divided to a mean."""
+    site = inquiry.candidates[index].site
+    later = [
+        i
+        for i in written
+        if goes_on(inquiry, site, inquiry.candidates[i].site)
+        and inquiry.parallel(i, index, everywhere=True)
+    ]
+    return later[-1] if later else index
 
 
 def _summed(inquiry: Inquiry) -> Choice | None:
@@ -167,9 +183,11 @@ def _is_called(inquiry: Inquiry, index: int, name: str) -> bool:
 def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -> Choice:
     """Choose between a written loss that does not fit and standard ones."""
     best = max(written, key=lambda i: (inquiry.exact(i), inquiry.closeness(i)))
+    best = _finished(inquiry, best, written)
     for index in implied:
         if inquiry.candidates[index].held or any(
-            inquiry.parallel(index, i, everywhere=False) for i in written
+            inquiry.parallel(index, i, everywhere=False) and not is_meant(inquiry, i, index)
+            for i in written
         ):
             return Choice(candidate=index, basis="inferred")
     if implied:
@@ -195,15 +213,21 @@ def _is_of_later_data(inquiry: Inquiry, written: int, closest: int) -> bool:
         return False
     if 1 - inquiry.closeness(closest) > (1 - inquiry.closeness(written)) / _NEARER:
         return False
-    return not any(_same_pair(inquiry, kind, closest) for kind in _kinds(inquiry, written))
+    return not any(same_pair(inquiry, kind, closest) for kind in _kinds(inquiry, written))
 
 
 def _kinds(inquiry: Inquiry, written: int) -> list[int]:
-    """Return the standard losses that a written one is."""
+    """Return the standard losses that a written one is.
+
+    One that is defined at a single point is everything there, and nothing at the others.
+    """
+    needed = min(2, inquiry.felt[written])
     return [
         i
         for i, c in enumerate(inquiry.candidates)
-        if c.standard and inquiry.parallel(written, i, everywhere=True)
+        if c.standard
+        and inquiry.felt[i] >= needed
+        and inquiry.parallel(written, i, everywhere=True)
     ]
 
 
@@ -239,22 +263,9 @@ def _elsewhere(inquiry: Inquiry, written: int, implied: int) -> bool:
     standards, kinds = inquiry.candidates, _kinds(inquiry, written)
     if any(standards[i].standard == standards[implied].standard for i in kinds):
         return True
-    return not any(_same_pair(inquiry, i, implied) for i in kinds) and not _shares(
+    return not any(same_pair(inquiry, i, implied) for i in kinds) and not _shares(
         inquiry, written, implied
     )
-
-
-def _same_pair(inquiry: Inquiry, one: int, other: int) -> bool:
-    grouped = by_site(inquiry.base.events)
-    first, second = inquiry.candidates[one], inquiry.candidates[other]
-    pairs = [grouped.get(candidate.site, []) for candidate in (first, second)]
-    sides = [
-        [np.ravel(e.left if c.left else e.right) for e in events]
-        for c, events in zip((first, second), pairs, strict=True)
-    ]
-    if len(sides[0]) != len(sides[1]):
-        return False
-    return all(np.array_equal(a, b) for a, b in zip(*sides, strict=True))
 
 
 def _shares(inquiry: Inquiry, written: int, implied: int) -> bool:

@@ -102,6 +102,13 @@ class Inquiry:
             pairs = [(np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs]))]
         return all(_are_parallel(first, second) for first, second in pairs)
 
+    @cached_property
+    def felt(self) -> Array:
+        """At how many points some parameter moves each candidate."""
+        every = [[point.slopes[path] for path in self.parameters] for point in self.points]
+        found: Array = np.sum([np.any(np.concatenate(own), axis=0) for own in every], axis=0)
+        return found
+
     def _pair(self, index: int, one: int, other: int) -> tuple[Array, Array] | None:
         measured = self.points[index]
         slopes = np.concatenate([measured.slopes[path] for path in self.parameters])

@@ -19,7 +19,7 @@ from gradcheck.paste.understanding.measure import Measured, measured
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.steps import Step, Trial
-from gradcheck.paste.understanding.values import frozen
+from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.paste.understanding.words import gradient_of
 from gradcheck.record import record
 
@@ -53,7 +53,7 @@ def neglected(inquiry: Inquiry, candidate: int) -> list[Neglected]:
         points = list(alone(inquiry, loss, path))
         if points and any(_is_left(points, path, share) for share in _SHARES):
             found.append(Neglected(path=path, overwritten=True, exact=True))
-    for path, other in _felt_idle(inquiry, loss, base):
+    for path, other in _felt_idle(inquiry, candidate, base):
         exact = _is_exact(inquiry, loss, path, other)
         found.append(Neglected(path=path, overwritten=False, exact=exact))
     return found
@@ -123,8 +123,9 @@ def _own(one: Measured, path: Path) -> Array:
     return np.asarray(one.point[path], dtype=float)
 
 
-def _felt_idle(inquiry: Inquiry, loss: Candidate, base: Trial) -> Iterator[tuple[Path, Path]]:
+def _felt_idle(inquiry: Inquiry, candidate: int, base: Trial) -> Iterator[tuple[Path, Path]]:
     """Yield what the step leaves as it is, with the gradient variable that has its name."""
+    loss, targets = inquiry.candidates[candidate], [*_targets(inquiry, candidate)]
     after = base.after.values
     changed = {*inquiry.found.others, *inquiry.parameters}
     chains: dict[tuple[int, ...], list[tuple[Path, tuple[str, ...]]]] = defaultdict(list)
@@ -136,13 +137,21 @@ def _felt_idle(inquiry: Inquiry, loss: Candidate, base: Trial) -> Iterator[tuple
             continue
         if not isinstance(old, np.ndarray) or old.dtype.kind != "f":
             continue
-        if kinds[_kind(path, old)] > _MOST:
+        if kinds[_kind(path, old)] > _MOST or any(same(old, target) for target in targets):
             continue
         own = path.chain
         named = (other for other, chain in chains[old.shape] if gradient_of(own, chain))
         gradient = next(named, None)
         if gradient is not None and _felt(inquiry, loss, [path]):
             yield path, gradient
+
+
+def _targets(inquiry: Inquiry, candidate: int) -> Iterator[Any]:
+    """Yield what a loss compares predictions with: of which its gradient is known, too."""
+    for index, one in enumerate(inquiry.candidates):
+        if one.standard and inquiry.parallel(index, candidate, everywhere=True):
+            own = (event for event in inquiry.base.events if event.site == one.site)
+            yield from (event.right if one.left else event.left for event in own)
 
 
 def _kind(path: Path, value: Any) -> tuple[Any, ...]:

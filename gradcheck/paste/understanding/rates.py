@@ -13,6 +13,7 @@ from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.steps import Step
+from gradcheck.paste.understanding.texts import products
 from gradcheck.paste.understanding.values import is_number
 from gradcheck.paste.understanding.words import RATES, says
 from gradcheck.record import record
@@ -62,14 +63,28 @@ def _variables(inquiry: Inquiry, wanted: list[float]) -> Iterator[tuple[Path, fl
 
 
 def _literals(inquiry: Inquiry, wanted: list[float]) -> dict[float, list[ast.Constant]]:
-    """Return the literals that equal a scale which an update has, by their values."""
+    """Return the literals that equal a scale which an update has, by their values.
+
+    The only one that updates are multiplied by may be so, too, where all of them are wrong.
+    """
     found: dict[float, list[ast.Constant]] = defaultdict(list)
+    own = _multiplying(inquiry)
     for node in ast.walk(inquiry.machine.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and of(node) >= 0:
             value = float(node.value)
-            if value > 0 and _misfit(value, wanted) < _LINEAR:
+            if value > 0 and (_misfit(value, wanted) < _LINEAR or id(node) in own):
                 found[value].append(node)
     return dict(sorted(found.items(), key=lambda item: _misfit(item[0], wanted)))
+
+
+def _multiplying(inquiry: Inquiry) -> frozenset[int]:
+    """Return the places of the number that updates multiply by; nothing where they have several."""
+    nodes = inquiry.machine.nodes
+    updates = [nodes[u.site] for u in inquiry.found.updates if u.site in nodes]
+    factors = (factor for node in updates for n in ast.walk(node) for _, factor in products(n))
+    numbers = [factor for factor in factors if isinstance(factor, ast.Constant)]
+    several = len({number.value for number in numbers}) > 1
+    return frozenset() if several else frozenset(map(id, numbers))
 
 
 def _misfit(value: float, wanted: list[float]) -> float:

@@ -83,6 +83,25 @@ def adds_a_loss(node: ast.AST) -> bool:
     return isinstance(node, ast.AugAssign) and _is_made_like_a_loss(node.value)
 
 
+def is_half_a_square(node: ast.AST) -> bool:
+    """Tell what is half of some squares: no metric is, and no other loss."""
+    value = getattr(node, "value", None)
+    if value is None or not _is_made_like_a_loss(value):
+        return False
+    return any(map(_halves, ast.walk(value)))
+
+
+def _halves(node: ast.AST) -> bool:
+    match node:
+        case ast.BinOp(left=ast.Constant(value=0.5), op=ast.Mult()):
+            return True
+        case ast.BinOp(op=ast.Mult(), right=ast.Constant(value=0.5)):
+            return True
+        case ast.BinOp(op=ast.Div(), right=ast.Constant(value=2)):
+            return True
+    return False
+
+
 def adds_a_returned_loss(machine: Machine, node: ast.AST, updates: Iterable[int]) -> bool:
     """Tell what adds up the logarithms or squares that a function returns which has updates in it.
 
@@ -119,7 +138,7 @@ def _is_made_like_a_loss(value: ast.expr) -> bool:
             case ast.BinOp(op=ast.Pow()):
                 return True
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-                if name.startswith(("log", "square")):
+                if name.startswith(("log", "square", "power")):
                     return True
     return False
 

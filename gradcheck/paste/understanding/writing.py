@@ -82,17 +82,25 @@ def is_part(inquiry: Inquiry, index: int, whole: int) -> bool:
     one, other = inquiry.candidates[index], inquiry.candidates[whole]
     if one.site == other.site:
         return False
-    return _goes_on(inquiry, one.site, other.site) or feels(inquiry, other.site, one.site)
+    return goes_on(inquiry, one.site, other.site) or feels(inquiry, other.site, one.site)
 
 
-def _goes_on(inquiry: Inquiry, site: int, later: int) -> bool:
+def goes_on(inquiry: Inquiry, site: int, later: int) -> bool:
     """Tell whether what one statement has made of a variable is changed by a later one."""
-    nodes, sites = inquiry.machine.nodes, inquiry.machine.sites
+    sites = inquiry.machine.sites
     own = sites[site].names == sites[later].names and sites[site].function == sites[later].function
-    if not own or not isinstance(nodes[later], ast.AugAssign):
+    if not own or not _changes(inquiry.machine.nodes[later]):
         return False
     places = {event.site: place for place, event in enumerate(inquiry.base.events)}
     return places.get(site, 0) < places.get(later, 0)
+
+
+def _changes(node: ast.AST) -> bool:
+    """Tell a statement that makes a variable's new value from its old one."""
+    match node:
+        case ast.Assign(targets=[target], value=value):
+            return ast.unparse(target) in map(ast.unparse, ast.walk(value))
+    return isinstance(node, ast.AugAssign)
 
 
 def feels(inquiry: Inquiry, site: int, source: int, occurrence: int | None = None) -> bool:

@@ -156,3 +156,22 @@ def test_tables_of_labels_that_are_meant_are_left_in_peace(
     kinds = "lr = 0.5\nkinds = np.arange(len(X)) % 3\n"
     step = f"    W1 -= lr * dW1\n    hits = np.sum({comparison})\n"
     assert remarks(program("network", ("lr = 0.5\n", kinds), ("    W1 -= lr * dW1\n", step))) == []
+
+
+COUNTED = """\
+import numpy as np
+
+gen = np.random.default_rng(43)
+x = gen.normal(size=(9, 2))
+want = x @ np.array([0.5, -1.0])
+slope = np.array([0.1, 0.3])
+for epoch in range(20):
+    got = x @ slope
+    loss = np.mean((want - got) ** 2)
+    g = 2 * (got - want) / 9
+    slope = slope - 0.1 * x.T @ g
+"""
+
+
+def test_targets_are_no_parameters_that_a_step_forgets(remarks: Remarks) -> None:
+    assert remarks(COUNTED) == []

@@ -151,6 +151,39 @@ def test_an_accumulator_is_emptied_in_the_loop_in_which_another_one_fills_it(
     assert found["tried"] < 20
 
 
+BATCHES = """\
+import numpy as np
+
+gen = np.random.default_rng(25)
+u = gen.normal(size=24)
+v = 1.5 * u - 0.3
+slope, shift = 0.2, 0.1
+for epoch in range(20):
+    g_slope = 0.0
+    g_shift = 0.0
+    for first in range(0, 24, 6):
+        cost = 0.0
+        for n in range(first, first + 6):
+            off = slope * u[n] + shift - v[n]
+            cost += off ** 2 / 6
+            g_slope += 2 * off * u[n] / 6
+            g_shift += 2 * off / 6
+        slope -= 0.1 * g_slope
+        shift -= 0.1 * g_shift
+"""
+
+
+def test_several_accumulators_are_emptied_together(repaired: Repaired) -> None:
+    found = repaired(BATCHES)
+    assert found is not None
+    ((change,),) = [state["changes"] for state in found["done"]]
+    assert (change["line"], change["before"]) == (11, ("g_slope = 0.0", "g_shift = 0.0"))
+    empty = "    g_slope = 0.0\n    g_shift = 0.0\n"
+    later = "        cost = 0.0\n"
+    deeper = empty.replace("    g", "        g")
+    assert repaired(BATCHES.replace(empty, "").replace(later, later + deeper)) is None
+
+
 @pytest.mark.parametrize("text", [COPIED, CELL, BENT, LOOPS])
 def test_nothing_is_repaired_in_what_is_right(repaired: Repaired, text: str) -> None:
     assert repaired(text) is None
