@@ -23,6 +23,7 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "wrap-call": naming.wrap_call,
     "append-derivative": slopes.append_derivative,
     "replace-by-derivative": slopes.replace_by_derivative,
+    "other-derivative": slopes.other_derivative,
     "divide": arithmetic.divide,
     "multiply": arithmetic.multiply,
     "multiply-name": naming.multiply_name,

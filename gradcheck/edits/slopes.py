@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from gradcheck.edits.place import Place, Proposal, times
+from gradcheck.edits.place import Place, Proposal, factor, times
 from gradcheck.edits.rewrite import source
 
 _LEAK = 1.9
@@ -26,6 +26,44 @@ def replace_by_derivative(place: Place) -> Iterator[Proposal]:
         for slope in place.material.slopes:
             bare, taken = _taken(slope)
             yield bare, 2.1 if named & taken else 2.3, f"write {bare} for {own}"
+
+
+def other_derivative(place: Place) -> Iterator[Proposal]:
+    """Write another derivative in the place of one that is written out, within a product or not."""
+    rule = _rule(place.node)
+    if rule is None:
+        return
+    rest, own = rule
+    for slope in place.material.slopes:
+        bare, taken = _taken(slope)
+        new = bare if rest is None else f"{factor(place, rest)} * {slope}"
+        yield new, 2.1 if own & taken else 2.3, f"write the derivative {bare}"
+
+
+def _rule(node: ast.expr) -> tuple[ast.expr | None, frozenset[str]] | None:
+    """Return what a derivative that is written out multiplies, and the values it is taken at.
+
+    Such are `a * (1 - a)`, `1 - a**2` and `z > 0`.
+    """
+    match node:
+        case ast.BinOp(
+            left=ast.BinOp(left=rest, op=ast.Mult(), right=one), op=ast.Mult(), right=other
+        ) if _is_pair(one, other):
+            return rest, _operands(one)
+        case ast.BinOp(left=one, op=ast.Mult(), right=other) if _is_pair(one, other):
+            return None, _operands(one)
+        case ast.BinOp(left=ast.Constant(value=1), op=ast.Sub(), right=ast.BinOp(op=ast.Pow())):
+            return None, _operands(node)
+        case ast.Compare(left=left, comparators=[ast.Constant(value=0)]):
+            return None, _operands(left)
+    return None
+
+
+def _is_pair(one: ast.expr, other: ast.expr) -> bool:
+    return any(
+        _is_taken(less, ast.unparse(value)) and isinstance(less, ast.BinOp)
+        for value, less in ((one, other), (other, one))
+    )
 
 
 @lru_cache(maxsize=256)

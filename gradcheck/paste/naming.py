@@ -132,6 +132,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "sum-up": _summed,
     "append-derivative": _derivative,
     "replace-by-derivative": lambda _: iter(("ACT04", "ACT12", "ACT03")),
+    "other-derivative": lambda _: iter(("ACT12", "ACT03")),
     "scatter-add": lambda m: iter(("EMB02", "EMB01") if " += " not in m.old else ("EMB01",)),
     "wrap-call": wrapped,
     "replace-function": replaced_function,

@@ -48,7 +48,7 @@ class Stock:
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         self.normalises = not calls.isdisjoint({"var", "std"})
         self._entrywise = _entrywise(tree, self.numpy)
-        self.softens = not calls.isdisjoint({"log1p", "logaddexp"})
+        self.softens = not calls.isdisjoint({"log1p", "logaddexp"}) or any(_softens(tree))
 
     def material(self, statement: Statement, scope: Scope, ratios: Sequence[float]) -> Material:
         """Return what may be used at a statement; `ratios` are factors that are off."""
@@ -187,6 +187,22 @@ class Stock:
             yield f"({name} > 0)"
             if self.softens and self.numpy is not None:
                 yield f"(1 / (1 + {self.numpy}{'.' if self.numpy else ''}exp(-{name})))"
+
+
+def _softens(tree: ast.Module) -> Iterator[bool]:
+    """Look for `log(1 + exp(z))` written out."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=outer, args=[ast.BinOp(left=left, op=ast.Add(), right=right)]
+            ) if _ends(outer, "log"):
+                pairs = ((left, right), (right, left))
+                yield any(
+                    isinstance(one, ast.Constant)
+                    and isinstance(other, ast.Call)
+                    and _ends(other.func, "exp")
+                    for one, other in pairs
+                )
 
 
 def _targets(node: ast.stmt) -> Iterable[ast.expr]:
