@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from gradcheck.edits.place import Place, Proposal, factor, times
 from gradcheck.edits.rewrite import source
+from gradcheck.record import record
 
 _LEAK = 1.9
 
@@ -33,29 +34,36 @@ def other_derivative(place: Place) -> Iterator[Proposal]:
     rule = _rule(place.node)
     if rule is None:
         return
-    rest, own = rule
     for slope in place.material.slopes:
         bare, taken = _taken(slope)
-        new = bare if rest is None else f"{factor(place, rest)} * {slope}"
-        yield new, 2.1 if own & taken else 2.3, f"write the derivative {bare}"
+        other = _rule(ast.parse(slope, mode="eval").body)
+        if other is not None and other.name == rule.name:
+            continue  # That is the same one, at another value.
+        new = bare if rule.rest is None else f"{factor(place, rule.rest)} * {slope}"
+        yield new, 2.1 if rule.taken & taken else 2.3, f"write the derivative {bare}"
 
 
-def _rule(node: ast.expr) -> tuple[ast.expr | None, frozenset[str]] | None:
-    """Return what a derivative that is written out multiplies, and the values it is taken at.
+@record
+class _Rule:
+    """A derivative that is written out: what it multiplies, and the values it is taken at."""
 
-    Such are `a * (1 - a)`, `1 - a**2` and `z > 0`.
-    """
+    name: str
+    rest: ast.expr | None
+    taken: frozenset[str]
+
+
+def _rule(node: ast.expr) -> _Rule | None:
     match node:
         case ast.BinOp(
             left=ast.BinOp(left=rest, op=ast.Mult(), right=one), op=ast.Mult(), right=other
         ) if _is_pair(one, other):
-            return rest, _operands(one)
+            return _Rule(name="a * (1 - a)", rest=rest, taken=_operands(one))
         case ast.BinOp(left=one, op=ast.Mult(), right=other) if _is_pair(one, other):
-            return None, _operands(one)
+            return _Rule(name="a * (1 - a)", rest=None, taken=_operands(one))
         case ast.BinOp(left=ast.Constant(value=1), op=ast.Sub(), right=ast.BinOp(op=ast.Pow())):
-            return None, _operands(node)
+            return _Rule(name="1 - a**2", rest=None, taken=_operands(node))
         case ast.Compare(left=left, comparators=[ast.Constant(value=0)]):
-            return None, _operands(left)
+            return _Rule(name="z > 0", rest=None, taken=_operands(left))
     return None
 
 

@@ -49,6 +49,7 @@ _RATE = 0.3
 _MATCHED = 0.6
 _PLAIN = 0.2
 _GIVEN = 1.0
+_ADDED = 0.05
 _SUSPICION = 2.0
 _STRANGE = 0.8
 _EXACT = 1e-6
@@ -256,8 +257,11 @@ def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
     """Make replacements by something of another shape dearer, and derivatives deep inside.
 
     A program has many values that a derivative could be taken at. What is squared to be given to a
-    function of the program's own, as a derivative, is rather to be squared there.
+    function of the program's own, as a derivative, is rather to be squared there. What has a name
+    and is only added is rather scaled where it is made.
     """
+    if draft.kind in SCALING and _is_added(draft.node, root):
+        return replace(draft, cost=draft.cost + _ADDED)
     if draft.kind == "square" and is_given(draft.node, root):
         return replace(draft, cost=draft.cost + _GIVEN)
     deep = draft.kind == "append-derivative" and draft.node is not root
@@ -270,6 +274,13 @@ def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
     if not is_known or scope.arrays.get(old, ()) == scope.arrays.get(draft.new, ()):
         return draft
     return replace(draft, cost=draft.cost + _OTHER_SHAPE)
+
+
+def _is_added(node: ast.expr, root: ast.expr) -> bool:
+    match root:
+        case ast.BinOp(left=ast.Name() as left, op=ast.Add(), right=ast.Name() as right):
+            return node is left or node is right
+    return False
 
 
 def _edit(

@@ -71,7 +71,12 @@ class Foresight:
     def misses(self, changes: Changes, wrong: frozenset[Path]) -> bool:
         """Tell changes that are not made where the way back first goes wrong."""
         first = self.origin(wrong)
-        return first is not None and first.numbers.isdisjoint(changes)
+        return first is not None and not any(self.is_at(first, number) for number in changes)
+
+    def is_at(self, first: Origin, number: int) -> bool:
+        """Tell a statement that may be to blame for what goes wrong first, or that it calls."""
+        own = self._known.statements.get(number)
+        return number in first.numbers or (own is not None and own.helps(first.statement))
 
     def is_late(self, changes: Changes, wrong: frozenset[Path]) -> bool:
         """Tell changes that only make good for what has gone wrong before them on the way back."""

@@ -187,8 +187,7 @@ class Growth:
         first = self._foresight.origin(self._state.shown.wrong)
         if first is None:
             return False
-        own = [self._known.statements[part.number] for part in edit.parts]
-        return all(s.number in first.numbers or s.helps(first.statement) for s in own)
+        return all(self._foresight.is_at(first, part.number) for part in edit.parts)
 
 
 def more(bench: Bench, count: int) -> int:

@@ -13,8 +13,10 @@ from gradcheck.edits.rewrite import parsed
 from gradcheck.paste.repair import products, terms
 from gradcheck.paste.repair.coefficients import coefficients, divisors, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
+from gradcheck.paste.repair.softening import softens
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, is_derivative, own_shapes
+from gradcheck.paste.repair.windows import windows
 from gradcheck.paste.understanding.sites import words
 
 _MOST_TERMS = 16
@@ -48,7 +50,7 @@ class Stock:
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         self.normalises = not calls.isdisjoint({"var", "std"})
         self._entrywise = _entrywise(tree, self.numpy)
-        self.softens = not calls.isdisjoint({"log1p", "logaddexp"}) or any(_softens(tree))
+        self.softens = softens(tree)
 
     def material(self, statement: Statement, scope: Scope, ratios: Sequence[float]) -> Material:
         """Return what may be used at a statement; `ratios` are factors that are off."""
@@ -71,6 +73,7 @@ class Stock:
             slopes=tuple(self._slopes(statement, scope))[:_MOST_SLOPES],
             indices=tuple(dict.fromkeys(statement.indices)),
             counts=(
+                *windows(statement.node, scope.numbers, ratios),
                 *counts(scope, ratios),
                 *self._shares(scope, ratios),
                 *self._forgotten(statement, ratios),
@@ -187,22 +190,6 @@ class Stock:
             yield f"({name} > 0)"
             if self.softens and self.numpy is not None:
                 yield f"(1 / (1 + {self.numpy}{'.' if self.numpy else ''}exp(-{name})))"
-
-
-def _softens(tree: ast.Module) -> Iterator[bool]:
-    """Look for `log(1 + exp(z))` written out."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(
-                func=outer, args=[ast.BinOp(left=left, op=ast.Add(), right=right)]
-            ) if _ends(outer, "log"):
-                pairs = ((left, right), (right, left))
-                yield any(
-                    isinstance(one, ast.Constant)
-                    and isinstance(other, ast.Call)
-                    and _ends(other.func, "exp")
-                    for one, other in pairs
-                )
 
 
 def _targets(node: ast.stmt) -> Iterable[ast.expr]:

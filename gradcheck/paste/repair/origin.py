@@ -4,7 +4,7 @@ Only what a derivative runs through should be one: it doubles when those before 
 """
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -46,20 +46,34 @@ def origin(
 ) -> Origin | None:
     """Return the statement that, first in time, passes on what is no derivative.
 
-    What a right gradient is made from as well is right.
+    What a right gradient is made from as well is right: but one of that may be zero, whatever it is
+    made from.
     """
-    carriers, sums = _carriers(targets), targets.sums
+    carriers, sums, all_wrong = _carriers(targets), targets.sums, frozenset(wrong)
     complete = {last.number for last in sums.values()}
     suspects = [
         statement
         for statement in targets.backward
         if statement.number in carriers
         and influences[statement.number].known
-        and influences[statement.number].parameters <= set(wrong)
         and statement.number not in sums
-        and (statement.number in complete or not (_hands_on(statement) or collects(statement)))
+        and (
+            statement.number in complete
+            or statement.number in targets.filled
+            or not (_hands_on(statement) or collects(statement))
+        )
     ]
-    table, usual = targets.table, _factor(targets, carriers)
+    reach = {statement.number: influences[statement.number].parameters for statement in suspects}
+    alone = [s for s in suspects if reach[s.number] <= all_wrong]
+    others = [s for s in suspects if reach[s.number] > all_wrong]
+    return _first(targets, influences, alone) or _first(targets, influences, others)
+
+
+def _first(
+    targets: Targets, influences: Mapping[int, Influence], suspects: Sequence[Statement]
+) -> Origin | None:
+    sums = targets.sums
+    table, usual = targets.table, _factor(targets, _carriers(targets))
     for turn in range(_TURNS):
         for statement in suspects:
             values = targets.values(statement)
@@ -74,14 +88,17 @@ def origin(
                 continue
             source = _handed_on(targets, statement, sums) if turn else None
             if source is not None:
-                return _origin(source, sums, None)
-            return _origin(statement, sums, found[0] if found else None)
+                return _origin(source, targets, None)
+            return _origin(statement, targets, found[0] if found else None)
     return None
 
 
-def _origin(statement: Statement, sums: Mapping[int, Statement], factor: float | None) -> Origin:
-    parts = (number for number, last in sums.items() if last.number == statement.number)
-    return Origin(statement=statement, factor=factor, parts=frozenset(parts))
+def _origin(statement: Statement, targets: Targets, factor: float | None) -> Origin:
+    """Blame what an array is filled by rather than what hands it on."""
+    fillers = targets.filled.get(statement.number, ())
+    parts = (n for n, last in targets.sums.items() if last.number == statement.number)
+    every = frozenset([*parts, *(one.number for one in fillers), statement.number])
+    return Origin(statement=fillers[-1] if fillers else statement, factor=factor, parts=every)
 
 
 def _handed_on(
