@@ -50,6 +50,7 @@ _MATCHED = 0.6
 _PLAIN = 0.2
 _GIVEN = 1.0
 _ADDED = 0.05
+_SUMMED = 0.2
 _SUSPICION = 2.0
 _STRANGE = 0.8
 _EXACT = 1e-6
@@ -205,13 +206,19 @@ def _ideas(
     value = getattr(own, "value", None)
     if isinstance(value, ast.expr):
         for draft in drafts(text, value, material):
-            weighed = _weighed(draft, text, scope, value)
+            weighed = _weighed(_outside(draft, own), text, scope, value)
             yield _kept(weighed, source(text, draft.node), known.stock, scope)
         yield from exchanges(text, value)
     for mask in _masks(own):
         for draft in drafts(text, mask, material):
             if draft.kind in _OF_MASKS:
                 yield _weighed(draft, text, scope, mask)
+
+
+def _outside(draft: Draft, statement: ast.stmt) -> Draft:
+    """Make it dearer to multiply each term of a sum by a derivative than the sum."""
+    dearer = draft.kind == "append-derivative" and isinstance(statement, ast.AugAssign)
+    return replace(draft, cost=draft.cost + _SUMMED) if dearer else draft
 
 
 def _has_rows(node: ast.stmt, scope: Scope) -> bool:
