@@ -119,7 +119,9 @@ class Growth:
         First of all come those that promise to help where the way back first goes wrong.
         """
         state, edits = self._state, self.edits()
-        self._first = self.promised(filter(self._is_first, edits))
+        promised = self.promised(filter(self._is_first, edits))
+        known = {id(edit) for edit in promised}
+        self._first = [*promised, *(e for e in self._turning(edits) if id(e) not in known)]
         early = {id(edit) for edit in self._first}
         edits = [edit for edit in edits if id(edit) not in early]
         self._behind = edits
@@ -134,6 +136,13 @@ class Growth:
         outlook = self._foresight.outlook(state.changes, edits, self._late)
         yield from (edit for edit in edits if outlook.promises(edit))
         self._rest = [e for e in edits if not outlook.is_vain(e) and not outlook.promises(e)]
+
+    def _turning(self, edits: Iterable[Edit]) -> list[Edit]:
+        """Return the edits of a sign where only that goes wrong first: none makes another value."""
+        first = self._foresight.origin(self._state.shown.wrong)
+        if first is None or first.factor is None or abs(first.factor + 1) > _SAME:
+            return []
+        return [edit for edit in edits if edit.kind in _SIGNS and self._is_first(edit)]
 
     def _pursued(self) -> list[State]:
         """Return repairs of two mistakes, one behind the other, that spoil the same gradients.

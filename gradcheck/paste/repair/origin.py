@@ -72,7 +72,7 @@ def origin(
 def _first(
     targets: Targets, influences: Mapping[int, Influence], suspects: Sequence[Statement]
 ) -> Origin | None:
-    sums = targets.sums
+    sums, turned = targets.sums, _turned(targets)
     table, usual = targets.table, _factor(targets, _carriers(targets))
     for turn in range(_TURNS):
         for statement in suspects:
@@ -84,6 +84,8 @@ def _first(
             if turn >= len(values) or values[turn].shape not in shapes:
                 continue
             found = [factor / usual for factor in table.matches(values[turn]).values()]
+            if turn == 0 and statement.number in turned:
+                return _origin(statement, targets, -1.0)
             if any(abs(abs(factor) - 1) < _NEAR for factor in found):
                 continue
             source = _handed_on(targets, statement, sums) if turn else None
@@ -171,6 +173,30 @@ def _factor(targets: Targets, carriers: Collection[int]) -> float:
     made = [s for s in targets.backward if s.number in carriers and targets.values(s)]
     found = (f for s in made for f in targets.table.matches(targets.values(s)[0]).values())
     return next(found, 1.0)
+
+
+@lru_cache(maxsize=1)
+def _turned(targets: Targets) -> frozenset[int]:
+    """Return the statements that make minus what their names say, where the first such makes it.
+
+    Of those that have no such names a minus says nothing: `y - a` may be a value itself.
+    """
+    signs: dict[int, float] = {}
+    for statement in targets.backward:
+        values = targets.values(statement) if statement.number in _carriers(targets) else []
+        for k, factor in targets.table.matches(values[0]).items() if values else ():
+            if _is_named(statement, targets.table.targets[k].name):
+                signs.setdefault(statement.number, np.sign(factor))
+    first = next(iter(signs.values()), 1.0)
+    return frozenset(number for number, sign in signs.items() if sign != first)
+
+
+def _is_named(statement: Statement, name: str) -> bool:
+    """Tell what is stored under the name of a derivative by something: `dvar` by `var`."""
+    match statement.node:
+        case ast.Assign(targets=[ast.Name(id=own) | ast.Attribute(attr=own)]):
+            return own.lower() in (f"d{name.lower()}", f"d_{name.lower()}", f"grad_{name.lower()}")
+    return False
 
 
 @lru_cache(maxsize=1)

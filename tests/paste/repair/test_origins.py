@@ -139,3 +139,12 @@ def test_a_factor_is_put_where_it_is_missing(
     (change,) = found["done"][0]["changes"]
     assert change["old"].endswith(wrong)
     assert change["new"].endswith(made)
+
+
+def test_a_minus_is_put_where_a_derivative_loses_it(repaired: Repaired) -> None:
+    right = "d_root = -d_inverse / root ** 2"
+    found = repaired(STAGES.replace(right, "d_root = d_inverse / root ** 2"))
+    assert found is not None
+    (change,) = found["done"][0]["changes"]
+    assert change["old"] == "d_root = d_inverse / root ** 2"
+    assert "-" in change["new"]
