@@ -65,6 +65,7 @@ def change_index(place: Place) -> Iterator[Proposal]:
     if not isinstance(node, ast.Subscript):
         return
     yield from _other_indices(place, node)
+    yield from _other_end(place, node)
     if isinstance(node.slice, ast.Slice | ast.Tuple):
         return
     value, index = place.read(node.value), place.read(node.slice)
@@ -79,6 +80,18 @@ def change_index(place: Place) -> Iterator[Proposal]:
     elif isinstance(node.slice, ast.Name | ast.UnaryOp):
         yield f"{value}[{index} - 1]", 2.0, "one index earlier"
         yield f"{value}[{index} + 1]", 2.0, "one index later"
+
+
+def _other_end(place: Place, node: ast.Subscript) -> Iterator[Proposal]:
+    """Yield a subscript that leaves out the last entry, for one that does the first, or back."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    texts = [place.read(part) for part in parts]
+    ends = {"1:": ":-1", ":-1": "1:"}
+    for position, text in enumerate(texts):
+        other = ends.get(text.replace(" ", ""))
+        if other is not None:
+            inside = ", ".join([*texts[:position], other, *texts[position + 1 :]])
+            yield f"{place.read(node.value)}[{inside}]", 2.0, f"take {other} for {text}"
 
 
 def _other_indices(place: Place, node: ast.Subscript) -> Iterator[Proposal]:

@@ -81,6 +81,8 @@ def edits(text: str, material: Material = MATERIAL) -> dict[str, str]:
         ("d = e * (1 - A1)", "d = e * (A1 * (1 - A1))", "complement"),
         ("d = w[l + 1]", "d = w[l]", "change-index"),
         ("d = w[l]", "d = w[l - 1]", "change-index"),
+        ("d = w[i][1:].T", "d = w[i][:-1].T", "change-index"),
+        ("d = w[:, :-1]", "d = w[:, 1:]", "change-index"),
         ("d = a[:, j:k, i]", "d = a[:, i, j:k]", "swap-indices"),
         ("d = 0.1 * e", "d = 0.1 * e * unused", "multiply-name"),
         ("d = 3 * e", "d = 2 * e", "change-number"),

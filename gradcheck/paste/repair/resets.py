@@ -41,7 +41,6 @@ def resets(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Cha
 
 def _emptied(source: Statement, filled: Sequence[Statement]) -> Edit:
     """Return the edit that repeats what makes accumulators; that stands where it is too seldom."""
-    edit = inserted(source, source)
+    edit = inserted(source.text, source, f"repeat `{source.text}` in every turn of the loop")
     parts = (replace(edit.parts[0], number=one.number) for one in filled)
-    what = f"repeat `{source.text}` in every turn of the loop"
-    return replace(edit, parts=(*edit.parts, *parts), what=what)
+    return replace(edit, parts=(*edit.parts, *parts))

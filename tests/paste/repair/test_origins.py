@@ -10,7 +10,7 @@ Repaired = Callable[[str], "dict[str, Any] | None"]
 AVERAGES = """\
 import numpy as np
 
-SIDE = 3
+K = 3
 
 class Scale:
     def __init__(self, shape):
@@ -34,18 +34,18 @@ class Squash:
 class Average:
     def forward(self, x):
         self.size = x.shape
-        rows, cols = x.shape[0] // SIDE, x.shape[1] // SIDE
+        rows, cols = x.shape[0] // K, x.shape[1] // K
         y = np.zeros((rows, cols))
         for i in range(rows):
             for j in range(cols):
-                y[i, j] = x[i * SIDE:i * SIDE + SIDE, j * SIDE:j * SIDE + SIDE].mean()
+                y[i, j] = x[i * K:i * K + K, j * K:j * K + K].mean()
         return y
 
     def backward(self, grad, rate):
         down = np.zeros(self.size)
         for i in range(grad.shape[0]):
             for j in range(grad.shape[1]):
-                down[i * SIDE:i * SIDE + SIDE, j * SIDE:j * SIDE + SIDE] = grad[i, j] / (SIDE * SIDE)
+                down[i * K:i * K + K, j * K:j * K + K] = grad[i, j] / (K * K)
         return down
 
 class Last:
@@ -126,7 +126,7 @@ for turn in range(30):
 @pytest.mark.parametrize(
     ("program", "right", "wrong", "made"),
     [
-        (AVERAGES, "grad[i, j] / (SIDE * SIDE)", "grad[i, j]", "grad[i, j] / (SIDE * SIDE)"),
+        (AVERAGES, "grad[i, j] / (K * K)", "grad[i, j]", "grad[i, j] / (K * K)"),
         (STAGES, "2 * away * d_square", "away * d_square", "2 * (away * d_square)"),
     ],
 )
