@@ -15,6 +15,7 @@ from gradcheck.referee.doubt import SAFETY, Doubt, widened
 from gradcheck.referee.glance import blocks
 from gradcheck.referee.gradients import Along, Numeric
 from gradcheck.referee.judge import WRONG, Claim, judge, zero_below
+from gradcheck.referee.multiples import same_multiple
 from gradcheck.referee.nearby import Nearby
 from gradcheck.referee.plan import SAMPLE
 from gradcheck.referee.tally import Tally
@@ -111,7 +112,7 @@ class Comparison:
             found = self.near.apart(self.tally.name, reference, suspects, k + 1)
             return first if found is None else np.where(np.isfinite(found), found, first)
 
-        known = self.tally.verdicts
+        known, multiples = self.tally.verdicts, self.tally.multiples
         judged = judge(
             reference,
             claim,
@@ -120,7 +121,10 @@ class Comparison:
             rtol=self.rtol,
             negligible=lambda: self._lost,
             contradicted=self.contradicted,
-            proven=lambda some: bool((known[reference.places(some)] == WRONG).all()),
+            proven=lambda some, ratio: (
+                any(same_multiple(ratio, one) for one in multiples)
+                or bool((known[reference.places(some)] == WRONG).all())
+            ),
             at_once=self.near.at_once,
         )
         self.tally.add(self.near.probe.name, reference, claim.value, judged, picked=picked)

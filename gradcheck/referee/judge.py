@@ -104,14 +104,15 @@ def judge(
     rtol: float | None,
     negligible: Callable[[], float],
     contradicted: bool,
-    proven: Callable[[Array], bool],
+    proven: Callable[[Array, float], bool],
     at_once: int,
 ) -> Judged:
     """Judge every entry; `negligible` gives a gradient too small to be told from zero.
 
     With `contradicted`, the numeric side is refuted and decides nothing. `proven` tells whether
-    another probe showed all of some entries to be wrong, `terms` how much rounding may make of the
-    terms of some. Of suspicious entries, `at_once` are looked at again together.
+    another probe showed some entries, or such a multiple of the gradient, to be wrong, `terms` how
+    much rounding may make of the terms of some. Of suspicious entries, `at_once` are looked at
+    again together.
     """
     first = glance(numeric, claim.value, claim.epsilon, rtol or 0.0)
     found = Judged(verdict=first.right, worst=first.worst, evidence=first.evidence)
@@ -135,7 +136,8 @@ def judge(
         at_once=at_once,
     )
     alike = multiples(first, numeric, claim.value, claim.epsilon)
-    found = _multiples(bench, replace(found, scale=bench.scale), alike, proven)
+    known = bool(len(alike)) and proven(alike, first.evidence.ratio or 0.0)
+    found = _multiples(bench, replace(found, scale=bench.scale), alike, known)
     rest = np.flatnonzero(found.verdict == UNCHECKED)
     if not len(rest):
         return _worst_told(found)
@@ -162,21 +164,19 @@ def _scale(numeric: Numeric) -> float:
     return max(seen, abs(along.value) / float(np.abs(along.direction).sum()))
 
 
-def _multiples(
-    bench: _Bench, found: Judged, alike: Array, proven: Callable[[Array], bool]
-) -> Judged:
+def _multiples(bench: _Bench, found: Judged, alike: Array, known: bool) -> Judged:
     """Judge entries that are the multiple that all others are by a few of them."""
     numeric, claim = bench.numeric, bench.claim
     few = largest(alike, numeric)
     gap = np.abs(claim.value[few] - numeric.value[few])
     if not bench.beyond_doubt(gap):
         return found
-    if proven(alike):
+    if known:
         bar = np.maximum(narrowest(claim.value[few], numeric.bar[few], claim.epsilon), TINY)
         found = replace(found, telling={WRONG: Worst.of(gap, bar, gap / bar).among(few)})
     else:
         found = _closely(bench, found, few)
-    if proven(alike) or (found.verdict[few] == WRONG).all():
+    if known or (found.verdict[few] == WRONG).all():
         found.verdict[alike] = WRONG
     return found
 

@@ -38,6 +38,11 @@ def multiples(first: Glance, numeric: Numeric, claimed: Array, epsilon: float) -
     return np.flatnonzero(alike)
 
 
+def same_multiple(one: float, other: float) -> bool:
+    """Tell whether two multiples other than one are the same."""
+    return abs(one - other) < PRECISELY * abs(1 - other)
+
+
 def largest(places: Array, numeric: Numeric) -> Array:
     """Return the few places at which the gradient is largest."""
     if len(places) <= FEW:

@@ -155,6 +155,12 @@ class Tally:
         self._counts = {code: int(np.count_nonzero(self.verdicts == code)) for code in self._counts}
 
     @property
+    def multiples(self) -> frozenset[float]:
+        """The multiples of the gradient that wrong claims were shown to be, entry by entry."""
+        shown = (look.evidence for look in self.looks if look.wrong)
+        return frozenset(e.ratio for e in shown if e and e.exact and e.ratio is not None)
+
+    @property
     def verdict(self) -> Verdict:
         if self.off_direction or self._counts[WRONG]:
             return "wrong"

@@ -28,9 +28,10 @@ def markdown(results: Results) -> str:
 
 _TIME_NOTES = """
 Processor seconds on one thread, medians, taken by turns in one process, but for the exhaustive
-mode, which is run once. `~`: measured on a random part of the entries and scaled up. `!`: rejects
-this right gradient. The fast mode of torch, jax and the quick mode see all entries along random
-directions; everything else looks at each one.
+mode, which is run once. What is short is run for a tenth of a second in each of its turns. `~`:
+measured on a random part of the entries and scaled up. `!`: rejects this right gradient. The fast
+mode of torch, jax and the quick mode see all entries along random directions; everything else
+looks at each one.
 """
 
 SMALL = """

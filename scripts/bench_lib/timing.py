@@ -1,9 +1,17 @@
-"""Timing by turns: every contender once, then all of them again, and the medians of that."""
+"""Timing by turns: every contender, then all of them again, and the medians of that.
+
+In its turn what is short is run several times, as `timeit` does: the naive loop runs thousands of
+forward passes one after the other, and a single run of a few milliseconds between long ones would
+be measured with all that it needs pushed out of the caches.
+"""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+
+_TURN = 0.1
+"""Processor seconds that a turn takes at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +40,7 @@ def by_turns(contenders: Sequence[Contender], repeats: int) -> dict[str, Timed]:
     wall: Mapping[str, list[float]] = {c.name: [] for c in contenders}
     for turn in range(repeats + 1):
         for contender in contenders:
-            seconds = _once(contender.run)
+            seconds = _repeated(contender.run)
             if turn:
                 cpu[contender.name].append(seconds[0] * contender.factor)
                 wall[contender.name].append(seconds[1] * contender.factor)
@@ -56,6 +64,15 @@ def once(run: Callable[[], object]) -> Timed:
 def seconds(run: Callable[[], object]) -> float:
     """Return the processor time of the second of two runs."""
     return [_once(run)[0] for _ in range(2)][1]
+
+
+def _repeated(run: Callable[[], object]) -> tuple[float, float]:
+    """Return the mean seconds of as many runs as a turn is long."""
+    runs, (cpu, wall) = 1, _once(run)
+    while cpu < _TURN:
+        more = _once(run)
+        runs, cpu, wall = runs + 1, cpu + more[0], wall + more[1]
+    return cpu / runs, wall / runs
 
 
 def _once(run: Callable[[], object]) -> tuple[float, float]:

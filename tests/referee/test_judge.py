@@ -1,5 +1,6 @@
 """Verdicts on single entries: the first glance, multiples, and how often claims are asked for."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -174,6 +175,21 @@ def test_a_multiple_of_a_gradient_is_wrong_in_every_entry(factor: float, load_co
     assert found["hidden.weight"].ratio == pytest.approx(factor, rel=1e-9)
     assert len(found["hidden.weight"].wrong_at) == 3
     assert len(asked) <= 12
+
+
+def test_a_multiple_that_one_probe_showed_to_be_wrong_is_known_at_others(load_config: Load) -> None:
+    loaded = load_config(TEXT.replace("tanh", "relu").replace("batch: 5", "batch: 2"))
+
+    def change(claims: dict[str, Array]) -> None:
+        claims["hidden.weight"] *= 7.0
+
+    problem, asked = counted(loaded.problem, change)
+    found = checks(loaded, problem)["hidden.weight"]
+
+    assert found.verdict == "wrong"
+    assert 0 < found.wrong_entries < found.entries
+    assert len(found.wrong_at) == 3
+    assert Counter(asked) == {"given": 3, "generated 1": 1, "generated 2": 1}
 
 
 def test_right_entries_among_multiples_are_right(load_config: Load) -> None:

@@ -139,13 +139,23 @@ def test_hostile_regimes_are_answered_by_gradcheck_without_a_false_alarm() -> No
         assert judge({}) != "wrong", name
 
 
-def test_estimates_are_scaled_and_marked() -> None:
+def test_what_is_short_is_run_several_times_in_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    timing, runs = lib("timing"), []
+    thrown_away, *turns = [0.3], [0.03, 0.03, 0.05], [0.2], [0.07, 0.05]
+    took = iter([*thrown_away, *(each for turn in turns for each in turn)])
+    monkeypatch.setattr(timing, "_once", lambda run: (run(), next(took))[1:] * 2)
+    timed = timing.by_turns([timing.Contender(name="part", run=lambda: runs.append(1))], 3)["part"]
+    assert len(runs) == 1 + 3 + 1 + 2
+    assert timed.cpu == pytest.approx((0.07 + 0.05) / 2)
+
+
+def test_estimates_are_scaled_and_marked(monkeypatch: pytest.MonkeyPatch) -> None:
     timing, render = lib("timing"), lib("render")
-    runs = []
-    contender = timing.Contender(name="part", run=lambda: runs.append(sum(range(9999))), factor=5)
+    monkeypatch.setattr(timing, "_once", lambda run: (run(), 0.5)[1:] * 2)
+    contender = timing.Contender(name="part", run=lambda: None, factor=5)
     timed = timing.by_turns([contender], 3)["part"]
-    assert len(runs) == 4
     assert timed.estimated
+    assert timed.cpu == 2.5
     assert render._time({"cpu": 2.0, "estimated": True, "note": "odd"}) == "~2!"
 
 

@@ -5,7 +5,8 @@ The printed loss may rise while training works. Every gradient is right. The gra
 for another loss than the one that is named.
 
 ## Cause
-Loss and gradient were changed apart from each other.
+Loss and gradient were changed apart from each other. Or the loss has a slip: the two terms of a
+cross-entropy with opposite signs, `-t*log(a) + (1 - t)*log(1 - a)`, have no minimum.
 
 ## Fix
 Name one loss. The test: the gradient of each standard loss against the claimed one; on pasted

@@ -58,27 +58,7 @@ class Bench:
         self.loss = inquiry.candidates[choice.candidate]
         self.inferred = self.loss.standard is not None
         self.parameters = tuple(inquiry.parameters)
-        # What is overwritten has its mistake in the update itself, whatever that is made from.
-        claims = {
-            path: claim
-            for path, claim in claimed(inquiry, choice.candidate).items()
-            if str(path) not in overwritten
-        }
-        self.claims: Mapping[Path, Claim] = {p: c for p, c in claims.items() if not c.decay}
-        odd = [path for path in self._odd() if path not in claims]
-        serving = {claim.site for claim in self.claims.values()}
-        wrong = behind(inquiry, choice.candidate, odd, serving)
-        self._stateful = not wrong.stateful <= wrong.claims.keys()
-        if wrong.claims and not self._stateful:
-            # What is right is to be held against them as a gradient variable, too.
-            others = [path for path in inquiry.decided(choice.candidate) if path not in odd]
-            right = behind(inquiry, choice.candidate, [p for p in others if p not in claims])
-            exact = {path: one for path, one in right.claims.items() if one.fit.exact}
-            self.claims = {**self.claims, **exact}
-        self.claims = {} if self._stateful else {**self.claims, **wrong.claims}
-        if wrong.claims and self.claims:
-            self.claims = {**bare(inquiry, choice.candidate, self.claims, computed(inquiry))}
-        self._decays = {path: claim.decay for path, claim in claims.items() if claim.decay}
+        self._take_claims(overwritten)
         found = statements(self.machine.tree, source)
         self.statements: Mapping[int, Statement] = {s.number: s for s in found}
         self.blocks = {s.number: s for s in blocks(self.machine.tree, source)}
@@ -101,6 +81,31 @@ class Bench:
         self.points = self._points()
         self._decays |= self._hidden()
         self._judge = Judge(self.points, None if self.inferred else rate, inferred=self.inferred)
+
+    def _take_claims(self, overwritten: Collection[str]) -> None:
+        """Tell gradient variables from plain updates, and weight decays from both."""
+        inquiry = self.inquiry
+        # What is overwritten has its mistake in the update itself, whatever that is made from.
+        claims = {
+            path: claim
+            for path, claim in claimed(inquiry, self.candidate).items()
+            if str(path) not in overwritten
+        }
+        self.claims: Mapping[Path, Claim] = {p: c for p, c in claims.items() if not c.decay}
+        odd = [path for path in self._odd() if path not in claims]
+        serving = {claim.site for claim in self.claims.values()}
+        wrong = behind(inquiry, self.candidate, odd, serving)
+        self._stateful = not wrong.stateful <= wrong.claims.keys()
+        if wrong.claims and not self._stateful:
+            # What is right is to be held against them as a gradient variable, too.
+            others = [path for path in inquiry.decided(self.candidate) if path not in odd]
+            right = behind(inquiry, self.candidate, [p for p in others if p not in claims])
+            exact = {path: one for path, one in right.claims.items() if one.fit.exact}
+            self.claims = {**self.claims, **exact}
+        self.claims = {} if self._stateful else {**self.claims, **wrong.claims}
+        if wrong.claims and self.claims:
+            self.claims = {**bare(inquiry, self.candidate, self.claims, computed(inquiry))}
+        self._decays = {path: claim.decay for path, claim in claims.items() if claim.decay}
 
     def _hidden(self) -> Mapping[Path, Decay]:
         """Return the decays that stale weights hide: at a vanishing rate, others' are theirs."""
@@ -241,6 +246,10 @@ class Bench:
             for path, row in self._rows(point, claims).items():
                 rows[path].append(row)
         return self._judge.judged(rows)
+
+    def keep(self, shown: Shown) -> None:
+        """Judge all other changes by what one gave that is built on."""
+        self._judge.keep(shown)
 
     def is_harmless(self, changes: Changes) -> bool:
         """Tell whether changes leave the loss as it was, at all points."""

@@ -6,9 +6,9 @@ a backward one changes only updates, and those of which parameters is what it is
 
 import ast
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,10 +16,11 @@ import numpy as np
 from gradcheck.chance import Chance
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.statements import Change, Statement
-from gradcheck.paste.understanding.candidates import values
+from gradcheck.paste.understanding.candidates import by_site, values
 from gradcheck.paste.understanding.instrument import Plan
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.sites import of
 from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
@@ -71,9 +72,7 @@ class _Influences:
         self._updates = {update.site for update in bench.inquiry.found.updates}
         inner = frozenset().union(*(self._places(s) for s in bench.statements.values()))
         self._plan = bench.step.plan(inner | bench.sites)
-        self._made: dict[int, list[Any]] = {}
-        for event in bench.inquiry.base.events:
-            self._made.setdefault(event.site, []).append(event.value)
+        self._made = by_site(bench.inquiry.base.events)
         self._still = self._run({}, 0.0, bench.points[0])
         self._plain = [self._run({}, 1.0, point) for point in bench.telling]
         first = self._plain[0]
@@ -115,16 +114,15 @@ class _Influences:
         if _behind(statement.node) is not None:
             return False
         places = self._places(statement)
-        made = [v for site in places for v in self._made.get(site, ())]
         # What weights of zero make may be whole by chance.
-        return _are_whole(made) and _are_whole(self._elsewhere(places))
+        return _are_whole(self._made, places) and _are_whole(self._elsewhere, places)
 
-    def _elsewhere(self, places: frozenset[int]) -> list[Any]:
-        """Return what some sites make at a random point."""
+    @cached_property
+    def _elsewhere(self) -> Mapping[int, list[Event]]:
+        """What sites make at a random point."""
         bench, point = self._bench, self._bench.points[0]
         step = replace(bench.step, first=point.first)
-        trial = step.trial(point.point, self._plan, rate=0.0, recorded=places)
-        return [event.value for event in trial.events]
+        return by_site(step.trial(point.point, self._plan, rate=0.0).events)
 
     def _same_loss(self, run: _Run) -> bool:
         return self._still is not None and same(run.loss, self._still.loss)
@@ -171,7 +169,8 @@ class _Influences:
         return _Run(loss=float(loss), changes=changes)
 
 
-def _are_whole(values: list[Any]) -> bool:
+def _are_whole(made: Mapping[int, list[Event]], places: Iterable[int]) -> bool:
+    values = [event.value for site in places for event in made.get(site, ())]
     return bool(values) and all(isinstance(v, float) and v.is_integer() for v in values)
 
 

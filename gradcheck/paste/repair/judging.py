@@ -72,7 +72,8 @@ class Judge:
         # A scale that is right before a change is right after it.
         scale = common_scale(by_name, self._rate or self._anchor, inferred=self._inferred)
         verdicts = {path: verdict_of(one, rows[path], scale)[0] for path, one in fits.items()}
-        if self._excused is None:
+        is_first = self._excused is None
+        if is_first:
             self._excused = frozenset(
                 p for p, verdict in verdicts.items() if verdict == "undecided"
             )
@@ -82,7 +83,7 @@ class Judge:
             if verdict == "wrong"
             or (verdict == "undecided" and not self._is_excused(path, fits[path], scale))
         }
-        if self._anchor is None:
+        if is_first:
             self._anchor = scale if len(wrong) < len(verdicts) else self._rate
         anchor = self._anchor
         drifted = bool(anchor and scale and abs(scale / anchor - 1) > _NEAR)
@@ -91,6 +92,11 @@ class Judge:
         return Shown(
             wrong=frozenset(wrong), fits=fits, scale=scale, drifted=drifted, decayed=decayed
         )
+
+    def keep(self, shown: Shown) -> None:
+        """Expect the scale that a change gave which is built on, where nothing was right before."""
+        if self._anchor is None and len(shown.wrong) < len(shown.fits):
+            self._anchor = shown.scale
 
     def _is_excused(self, path: Path, one: Fit, scale: float | None) -> bool:
         """Tell what is not known of the program as given, or is right but for the last digits.

@@ -7,7 +7,7 @@ variable was to keep but is only a view of is copied.
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gradcheck.edits import Rewrite, apply
 from gradcheck.edits.rewrite import span
@@ -15,11 +15,22 @@ from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Part, text_of
 from gradcheck.paste.repair.placing import COST, around, child, moved
 from gradcheck.paste.repair.statements import Change, Changes, Statement
+from gradcheck.record import record
 
 _COPY = "copy-value"
 _FUNCTIONS = (ast.FunctionDef, ast.ClassDef)
 _COPIES = ("{}.copy()", "[row[:] for row in {}]", "[each.copy() for each in {}]")
 _WORD = re.compile(r"[^\W\d]\w*")
+
+
+@record
+class _Keeping:
+    """A copy of what an update changes, under a name, and the reader that is given it instead."""
+
+    owner: str
+    name: str
+    reading: str
+    what: str
 
 
 def kept(
@@ -31,18 +42,10 @@ def kept(
         return
     for owner in _owners(update):
         name = _free(bench, f"{_WORD.findall(owner)[-1]}_before")
-        new = _reading(text, owner, name)
-        if new is None:
-            continue
-        for copy in _copies(update, owner):
-            for body, at in _places(update):
-                more = around(bench, changes, body, at, (f"{name} = {copy}",), behind=False)
-                if more is None or (reader.number in more and reader.number not in changes):
-                    continue
-                what = f"read {owner} as it was before `{update.text}`"
-                renamed = Change(number=reader.number, text=new)
-                edit = moved(update, reader, what, update.text, new, cost=COST + 1)
-                yield edit, {**more, reader.number: renamed}
+        spans = [span(text, node) for node in _read(text) if ast.unparse(node) == owner]
+        if spans:
+            one = _Keeping(owner=owner, name=name, reading=_put(text, spans, name), what=owner)
+            yield from _with_copies(bench, changes, update, reader, one)
 
 
 def copied(changes: Changes, view: Statement) -> Iterator[tuple[Edit, Changes]]:
@@ -85,33 +88,45 @@ def kept_by_owner(
     for owner in _owners(update):
         match ast.parse(owner, mode="eval").body:
             case ast.Attribute(value=ast.Name(id=self), attr=weight):
-                kept_as = _free(bench, f"{weight}_before")
+                name = _free(bench, f"{weight}_before")
             case _:
                 continue
-        new = _reading_of(text, weight, kept_as)
-        for copy in _copies(update, owner) if new is not None else ():
-            for body, at in _places(update):
-                put = f"{self}.{kept_as} = {copy}"
-                more = around(bench, changes, body, at, (put,), behind=False)
-                if more is None or (reader.number in more and reader.number not in changes):
-                    continue
-                what = f"read {weight} as it was before `{update.text}`"
-                renamed = Change(number=reader.number, text=new)
-                edit = moved(update, reader, what, update.text, new or "", cost=COST + 1)
-                yield edit, {**more, reader.number: renamed}
+        nodes = (node for node in _read(text) if isinstance(node, ast.Attribute))
+        ends = [span(text, node)[1] for node in nodes if node.attr == weight]
+        if ends:
+            reading = _put(text, [(end - len(weight), end) for end in ends], name)
+            one = _Keeping(owner=owner, name=f"{self}.{name}", reading=reading, what=weight)
+            yield from _with_copies(bench, changes, update, reader, one)
 
 
-def _reading_of(text: str, weight: str, name: str) -> str | None:
-    """Return a statement that reads another attribute of what it reads one of."""
+def _with_copies(
+    bench: Bench, changes: Changes, update: Statement, reader: Statement, one: _Keeping
+) -> Iterator[tuple[Edit, Changes]]:
+    """Yield the program with each kind of copy, in each block around the update."""
+    for copy in _copies(update, one.owner):
+        for body, at in _places(update):
+            more = around(bench, changes, body, at, (f"{one.name} = {copy}",), behind=False)
+            if more is None or (reader.number in more and reader.number not in changes):
+                continue
+            what = f"read {one.what} as it was before `{update.text}`"
+            renamed = Change(number=reader.number, text=one.reading)
+            edit = moved(update, reader, what, update.text, one.reading, cost=COST + 1)
+            yield edit, {**more, reader.number: renamed}
+
+
+def _read(text: str) -> Iterator[ast.expr]:
+    """Yield the names, attributes and elements that a statement's value is made from."""
     (node,) = ast.parse(text).body
     value = getattr(node, "value", None)
-    nodes = [] if value is None else [n for n in ast.walk(value) if isinstance(n, ast.Attribute)]
-    ends = [span(text, n)[1] for n in nodes if n.attr == weight]
-    made = [
-        Rewrite(start=end - len(weight), end=end, new=name, kind="", cost=0.0, what="")
-        for end in ends
-    ]
-    return apply(text, made) if made else None
+    for inner in ast.walk(value) if value is not None else ():
+        if isinstance(inner, ast.Name | ast.Attribute | ast.Subscript):
+            yield inner
+
+
+def _put(text: str, spans: Iterable[tuple[int, int]], name: str) -> str:
+    return apply(
+        text, [Rewrite(start=a, end=b, new=name, kind="", cost=0.0, what="") for a, b in spans]
+    )
 
 
 def _owners(update: Statement) -> Iterator[str]:
@@ -131,17 +146,6 @@ def _copies(update: Statement, owner: str) -> Iterator[str]:
     if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == owner:
         yield owner
     yield from (copy.format(owner) for copy in _COPIES)
-
-
-def _reading(text: str, owner: str, name: str) -> str | None:
-    """Return a statement that reads a name in the place of an owner; None where it reads none."""
-    (node,) = ast.parse(text).body
-    value = getattr(node, "value", None)
-    whole = ast.Name | ast.Attribute | ast.Subscript
-    nodes = [] if value is None else [n for n in ast.walk(value) if isinstance(n, whole)]
-    spans = [span(text, n) for n in nodes if ast.unparse(n) == owner]
-    made = [Rewrite(start=a, end=b, new=name, kind="", cost=0.0, what="") for a, b in spans]
-    return apply(text, made) if made else None
 
 
 def _places(update: Statement) -> Iterator[tuple[list[ast.stmt], int]]:

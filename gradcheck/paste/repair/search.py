@@ -1,5 +1,6 @@
 """The search for the fewest and smallest edits that make all of a step's updates right."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,10 +9,14 @@ from gradcheck.paste.repair.candidates import Known
 from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.growth import OTHERS, Growth, more
 from gradcheck.paste.repair.states import Late, State
+from gradcheck.paste.understanding.paths import Path
 from gradcheck.record import record
 
 DEPTH = 3
 BEAM = 3
+_STEP = 0.25
+"""So much of a wrong gradient counts when states are compared."""
+
 TRIED = 1600
 
 
@@ -65,12 +70,29 @@ def _searched(
                 )
             )
             return Repairs(done=tuple(done), near=None, tried=bench.tried)
-        grown.sort(key=lambda state: (state.shown.score, state.cost))
-        states = _distinct(grown)[:BEAM]
+        states = _diverse(_distinct(sorted(grown, key=_closeness)))[:BEAM]
         near = states[0] if states else near
         if not states or late():
             break
     return Repairs(done=(), near=near, tried=bench.tried)
+
+
+def _closeness(state: State) -> tuple[int, float]:
+    """Order states by how much is wrong, and by cost: how far wrong values are off is chance."""
+    return round(state.shown.score / _STEP), state.cost
+
+
+def _diverse(states: Sequence[State]) -> list[State]:
+    """Put states first with which other gradients are wrong than with the ones before them.
+
+    What leaves the same wrong are mostly variants of one edit, none of which leads further.
+    """
+    seen: Counter[frozenset[Path]] = Counter()
+    turns = []
+    for state in states:
+        turns.append(seen[state.shown.wrong])
+        seen[state.shown.wrong] += 1
+    return [states[k] for k in sorted(range(len(states)), key=turns.__getitem__)]
 
 
 def _distinct(states: Sequence[State]) -> list[State]:

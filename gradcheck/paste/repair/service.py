@@ -96,27 +96,8 @@ def repair(
     shown = bench.tells({})
     if shown is None or not shown.wrong:
         return None
-    seen = scopes(bench)
-    roles = influences(bench, frozenset(seen))
-    adjoints = Adjoints(bench, roles)
-    known = Known(
-        statements=bench.statements,
-        scopes=seen,
-        influences=roles,
-        matches=adjoints.matches,
-        stock=Stock(
-            bench.machine.tree,
-            uses(
-                bench.statements,
-                roles,
-                adjoints.matches,
-                [statement.number for statement in bench.updating],
-                map(str, bench.parameters),
-            ),
-            updates=[statement.node for statement in bench.updating],
-        ),
-    )
-    foresight = Foresight(bench, known, Targets(bench, roles))
+    known, adjoints = _known(bench)
+    foresight = Foresight(bench, known, Targets(bench, known.influences))
     first = _first(known, foresight, shown)
     report({"first": first})
     found = repaired(bench, known, State(changes={}, shown=shown), foresight, late)
@@ -138,6 +119,30 @@ def repair(
         "influences": list(_influences(known)),
         "first": first,
     }
+
+
+def _known(bench: Bench) -> tuple[Known, Adjoints]:
+    """Learn what edits are made from: each statement's part, scope and derivatives."""
+    seen = scopes(bench)
+    roles = influences(bench, frozenset(seen))
+    adjoints = Adjoints(bench, roles)
+    updating = bench.updating
+    parts = uses(
+        bench.statements,
+        roles,
+        adjoints.matches,
+        [statement.number for statement in updating],
+        map(str, bench.parameters),
+    )
+    stock = Stock(bench.machine.tree, parts, updates=[statement.node for statement in updating])
+    known = Known(
+        statements=bench.statements,
+        scopes=seen,
+        influences=roles,
+        matches=adjoints.matches,
+        stock=stock,
+    )
+    return known, adjoints
 
 
 def _state(bench: Bench, state: State) -> dict[str, Any]:

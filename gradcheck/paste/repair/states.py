@@ -60,6 +60,7 @@ def attempt(bench: Bench, known: Known, state: State, edit: Edit) -> State | Non
     shown = bench.tells(changes)
     if shown is None or not better(shown, state.shown) or not bench.is_harmless(changes):
         return None
+    bench.keep(shown)
     return State(changes=changes, shown=shown, edits=(*state.edits, edit))
 
 

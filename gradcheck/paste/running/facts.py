@@ -1,6 +1,7 @@
 """What a program says about the sizes of data that it does not show."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import Any
@@ -18,6 +19,9 @@ _DEPTH = 3
 _LOOKED_AT = 20
 _LARGEST = 100_000
 
+STEPS = r"(?i)seq\w*(len|length|size)$|(time|seq)_?steps|^t_?steps$"
+"""Names of how many steps a sequence has."""
+
 
 @record
 class Facts:
@@ -25,8 +29,8 @@ class Facts:
 
     Where it picks one thing at a time it `picks`: other data are likely of a single one, too. What
     is `plain` reckons with numbers one by one, without arrays.
-    `numbers` are the whole ones that have a name, `rates` what may scale an update; `said` is what
-    the text states of shapes.
+    `numbers` are the whole ones that have a name, `rates` what may scale an update, `steps` is a
+    name of how many steps a sequence has; `said` is what the text states of shapes.
     """
 
     sizes: tuple[int, ...]
@@ -35,6 +39,7 @@ class Facts:
     plain: bool = False
     numbers: Mapping[str, int] = field(default_factory=dict)
     rates: frozenset[str] = frozenset()
+    steps: str = ""
     said: Stated = NOTHING
 
 
@@ -57,6 +62,7 @@ def facts(
         plain=not _has_arrays(tree),
         numbers=numbers,
         rates=frozenset(use.name for use in used if use.scales),
+        steps=next((use.name for use in used if re.search(STEPS, use.name)), ""),
         said=said,
     )
 

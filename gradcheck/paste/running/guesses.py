@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 
 from gradcheck.paste.running.data import Guess, Hint
-from gradcheck.paste.running.facts import Facts
+from gradcheck.paste.running.facts import STEPS, Facts
 from gradcheck.paste.running.sources import hint_of
 from gradcheck.paste.running.stated import stated
 
@@ -25,6 +25,7 @@ _NUMBERS: tuple[tuple[str, float | int], ...] = (
     (r"^(lr|alpha|eta|mu|rate|l_?rate|lrate|step(_size)?)$|learning_?rate", 0.1),
     (r"epoch|iter|^n_?steps$|num_steps|^steps$|rounds|^n$", 5),
     (r"batch", 4),
+    (STEPS, 4),
     (r"^(lam|lamb|lamda|lambd|lambda_?|reg\w*|decay|l2\w*|C)$|regular|penalty|weight_?decay", 0.3),
     (r"^(eps|epsilon|tol\w*)$", 1e-8),
     (r"moment|^beta\d?$|^gamma$|^rho$", 0.9),
@@ -89,6 +90,7 @@ def _usual(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> It
             features = _features(samples, [*free, *sizes])
             if given.picks:
                 yield from (Guess(shape=(size,), kind="normal") for size in used)
+            yield from _sequences(samples, given, made)
             if _PICTURES.search(name):
                 yield from islice(features, 2)
                 yield from _pictures(samples)
@@ -110,6 +112,19 @@ def _features(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
     for size in [*samples, *sizes]:
         for shape in ((size, 1), (1, size)):
             yield Guess(shape=shape, kind="normal", doubtful=True)
+
+
+def _sequences(samples: Sequence[int], given: Facts, made: Mapping[str, Guess]) -> Iterator[Guess]:
+    """Yield samples of several steps each, where the program speaks of the number of these."""
+    numbers = {name: guess.number for name, guess in made.items() if guess.kind == "number"}
+    numbers |= given.numbers
+    known = [number for name, number in numbers.items() if re.search(STEPS, name)]
+    few = [n for n in (*numbers.values(), *given.sizes) if n == int(n) and 2 <= n <= _MOST_CLASSES]
+    for count in known or dict.fromkeys([number(given.steps), *few]) if given.steps else ():
+        for size in dict.fromkeys(few):
+            if size != count:
+                shapes = ((m, int(count or 1), int(size)) for m in samples)
+                yield from (Guess(shape=shape, kind="normal") for shape in shapes)
 
 
 def _pictures(samples: Sequence[int]) -> Iterator[Guess]:

@@ -133,10 +133,12 @@ class _Watch:
         self._depth = 0
         self._latest = 0
         self._turns = 0
+        self._turned = False
         self._start = time.thread_time()
 
     def enter(self, line: int) -> None:
         self._depth += 1
+        self._turned = self._turned and self._depth > 1
         self.entered.add(line)
         self._latest = line
 
@@ -148,9 +150,15 @@ class _Watch:
         self._depth -= 1
 
     def tick(self, line: int) -> bool:
-        """Return whether the loop shall end; raises _Enough when it is late for any."""
+        """Return whether the loop shall end; raises _Enough when it is late for any.
+
+        However late it is, the outermost loop turns once: nothing else shows what fits in it.
+        """
         self._turns += 1
         self.turned.add(line)
+        if self._depth == 1 and not self._turned:
+            self._turned = True
+            return False
         elapsed = time.thread_time() - self._start
         if elapsed > _PATIENCE * _SECONDS:
             raise _Enough

@@ -6,6 +6,7 @@ imports that depend on the request, never for pasted code. Numbers that JSON doe
 the infinities) cross as null, NumPy's scalars as Python's, arrays and tuples as lists.
 """
 
+import codecs
 import importlib
 import math
 import os
@@ -29,6 +30,9 @@ from gradcheck.paste.sandbox import guard
 Report: TypeAlias = Callable[[Mapping[str, object]], None]
 Answer: TypeAlias = Callable[[dict[str, Any], Report], Mapping[str, object]]
 _Outcome: TypeAlias = tuple[str, object]
+
+for _codec in ("ascii", "latin-1", "unicode_escape"):
+    codecs.lookup(_codec)  # Imported when first used, too: formatted texts are written by the last.
 
 _GLANCE = 0.5
 _RECURSION = 3000

@@ -13,6 +13,7 @@ import numpy as np
 from gradcheck.paste.understanding.candidates import by_site
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.slips import slipped
 from gradcheck.paste.understanding.standard import standard_name
 from gradcheck.paste.understanding.surroundings import Around, around
 from gradcheck.paste.understanding.texts import adds_a_loss, adds_a_returned_loss
@@ -49,9 +50,10 @@ def choose(inquiry: Inquiry) -> Choice | None:
         return Choice(candidate=exact[0], basis="written")
     implied = [i for i in explaining if inquiry.candidates[i].standard]
     unnamed = [i for i in explaining if not inquiry.candidates[i].standard]
-    if written:
+    near = slipped(inquiry, written)
+    if written and near is None:
         return _against(inquiry, written, implied)
-    near = around(inquiry)
+    near = near or around(inquiry)
     if near is not None:
         alike = [i for i, c in enumerate(inquiry.candidates) if c.standard == near.standard]
         best = max(alike, key=lambda i: (inquiry.exact(i), inquiry.closeness(i)), default=None)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from gradcheck.paste.understanding.iterations import Found, examined, is_scattered
 from gradcheck.paste.understanding.machine import Scene
+from gradcheck.paste.understanding.runtime import OFTEN
 from gradcheck.paste.understanding.shrinking import cuts
 from gradcheck.paste.understanding.spans import collected
 from gradcheck.paste.understanding.survey import WATCHED, Survey, Turns, survey
@@ -28,6 +29,11 @@ class Discovery:
     endless: Sequence[int] = ()
     idle: Sequence[int] = ()
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether inner loops turn so often that not all which they compute is recorded."""
+        return any(turns.outer and turns.count >= OFTEN for turns in self.loops)
+
 
 def discover(scene: Scene, wishes: Wishes = NONE) -> Discovery:
     """Look for the training step of a statement, or for that which is wished for.
@@ -35,15 +41,19 @@ def discover(scene: Scene, wishes: Wishes = NONE) -> Discovery:
     Where its loops turn so slowly that hardly any comes to an end, a part of the data may do.
     """
     seen = survey(scene, *_PATIENCE[0])
-    if seen.whole or _turns(seen):
-        return _discovered(scene, wishes, seen)
+    less = None if seen.whole or _turns(seen) else on_a_part(scene, wishes)
+    return less or _discovered(scene, wishes, seen)
+
+
+def on_a_part(scene: Scene, wishes: Wishes = NONE) -> Discovery | None:
+    """Look for the training step of a statement on a part of its data; None where none shows."""
     for cut in cuts(scene):
         less = survey(cut, *_PATIENCE[0])
         if _turns(less):
             small = _discovered(cut, wishes, less)
             if small.found:
                 return replace(small, found=[replace(one, whole=scene) for one in small.found])
-    return _discovered(scene, wishes, seen)
+    return None
 
 
 def _turns(seen: Survey) -> bool:

@@ -11,7 +11,7 @@ from gradcheck.paste.running.prepare import prepare as prepared
 from gradcheck.paste.understanding import answer as answers
 from gradcheck.paste.understanding.asking import Asked, asked
 from gradcheck.paste.understanding.choice import Choice
-from gradcheck.paste.understanding.discovery import discover, meant
+from gradcheck.paste.understanding.discovery import Discovery, discover, meant, on_a_part
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.machine import Machine, Scene
@@ -113,7 +113,7 @@ def _through(
             surveyed.append((scene, meant(scene, seen.loops, wanted.step)))
             endless += seen.endless
             idle += seen.idle
-            found = account.add(seen.found)
+            found = _added(account, scene, seen, wanted)
             account.loops += [_seen(scene, turns) for turns in seen.loops if any(turns.changed)]
             scene.snapshot.restore()
         if index == len(machine.statements) - 1 and _is_whole(statement, found):
@@ -131,6 +131,19 @@ def _through(
     if not account.steps and not account.refused:
         still = (stationary(scene, loops, wanted) for scene, loops in surveyed)
         account.add([found for found in still if found is not None][:1])
+
+
+def _added(account: _Account, scene: Scene, seen: Discovery, wanted: Wishes) -> Found | None:
+    """Tell of the step of a statement: on a part of its data, if too much happens to see its loss.
+
+    Returns the step, or what may have been it.
+    """
+    known = len(account.steps), len(account.refused)
+    found = account.add(seen.found)
+    if seen.is_crowded and known == (len(account.steps), len(account.refused)):
+        less = on_a_part(scene, wanted)
+        return account.add(less.found) if less else found
+    return found
 
 
 def _machine(program: Prepared, draw: int) -> Machine:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gradcheck.paste.running import trial
 from gradcheck.paste.running.data import Guess
 from gradcheck.paste.running.lessons import lessons
 from gradcheck.paste.running.prepare import Prepared, options, prepare
@@ -38,6 +39,14 @@ def test_sizes_of_one_name_are_one_size(run: Run) -> None:
     assert names["goal"].shape[0] == names["s"].shape[1] == 1
     assert names["u"].shape == (names["s"].shape[0], names["A"].shape[0])
     assert isinstance(names["t"], float)
+
+
+def test_what_fits_in_a_loop_is_seen_however_late_it_is(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "_SECONDS", 0.0)
+    names = run(prepare(COLUMNS, options({"shapes": SHAPES})))
+    assert names["u"].shape == (names["s"].shape[0], names["A"].shape[0])
 
 
 def test_without_a_word_the_parameters_fit_their_gradients(run: Run) -> None:
@@ -134,3 +143,32 @@ def test_a_bias_is_as_long_as_its_layer_is_wide(run: Run) -> None:
     assert names["b1"].shape == (names["W1"].shape[1],)
     assert names["b2"].shape == (names["W2"].shape[1],)
     assert names["lr"] == pytest.approx(0.1)
+
+
+SEQUENCES = """
+import numpy as np
+
+class Counter:
+    def __init__(self, n_inputs, n_hidden, seq_len):
+        self.n, self.seq_len = n_hidden, seq_len
+        self.W = np.random.randn(n_hidden, n_inputs) / 3
+        self.U = np.random.randn(n_hidden, n_hidden) / 3
+
+    def forward(self, steps):
+        h = np.zeros((self.n, 1))
+        for t in range(self.seq_len):
+            h = np.tanh(self.W @ steps[t].reshape(-1, 1) + self.U @ h)
+        return h
+
+    def fit(self, X, goals):
+        for k in range(len(X)):
+            print(np.sum((self.forward(X[k]) - goals[k]) ** 2))
+"""
+
+
+@pytest.mark.parametrize("made", ["Counter(n_inputs, n_hidden, seq_len)", "Counter(6, 5, 3)"])
+def test_samples_have_steps_where_the_program_speaks_of_their_number(run: Run, made: str) -> None:
+    names = run(prepare(f"{SEQUENCES}\nmodel = {made}\nmodel.fit(X, goals)\n"))
+    assert names["X"].ndim == 3
+    assert names["X"].shape[1] >= names["model"].seq_len
+    assert names["X"].shape[2] == names["model"].W.shape[1]

@@ -145,9 +145,10 @@ def test_what_computes_is_allowed(attack: Attack) -> None:
         "a = generator.normal(size=(7, 7))\n"
         "x = np.linalg.solve(a, np.arange(7.0))\n"
         "class A: pass\n"
-        "result = [float(np.abs(a @ x - np.arange(7.0)).max()) < 1e-8, eval('2 + 3')]"
+        "text = '\\t'.encode('unicode_escape').decode('ascii')\n"
+        "result = [float(np.abs(a @ x - np.arange(7.0)).max()) < 1e-8, eval('2 + 3'), text]"
     )
-    assert attack(code) == [True, 5]
+    assert attack(code) == [True, 5, r"\t"]
 
 
 def test_names_need_not_be_ascii(attack: Attack) -> None:
