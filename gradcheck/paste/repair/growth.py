@@ -119,9 +119,7 @@ class Growth:
         First of all come those that promise to help where the way back first goes wrong.
         """
         state, edits = self._state, self.edits()
-        promised = self.promised(filter(self._is_first, edits))
-        known = {id(edit) for edit in promised}
-        self._first = [*promised, *(e for e in self._turning(edits) if id(e) not in known)]
+        self._first = self._turning(edits) or self.promised(filter(self._is_first, edits))
         early = {id(edit) for edit in self._first}
         edits = [edit for edit in edits if id(edit) not in early]
         self._behind = edits
