@@ -12,6 +12,7 @@ _SAME = 1e-6
 _LOOKS = {
     "schedule": "single iterations were looked at, as the learning rate changes between them",
     "rest": "what the optimizer keeps from step to step was set to zero, to see the gradient alone",
+    "added": "the changes that are computed were taken to be added to the parameters",
     "guard": "small numbers that keep the loss finite were taken to be zero",
     "strength": "a regularisation that is switched off was switched on",
 }

@@ -42,6 +42,7 @@ _REMOVED: dict[str, object] = {
     "alltrue": np.all,
     "row_stack": np.vstack,
     "mat": np.asmatrix,
+    "asfarray": lambda array, dtype=float: np.asarray(array, dtype=dtype),
     "round_": np.round,
     "asscalar": lambda array: np.asarray(array).item(),
     "msort": lambda array: np.sort(array, axis=0),

@@ -45,12 +45,19 @@ def _asked(hub: Hub) -> Callable[..., str]:
     return ask
 
 
-def _opened(hub: Hub) -> Callable[..., io.StringIO]:
-    def open_stand_in(file: object, mode: str = "r", *_: object, **__: object) -> io.StringIO:
+class _Text(io.StringIO):
+    """An open text; it can be read again from where it was, whatever has been done meanwhile."""
+
+    def close(self) -> None:
+        pass
+
+
+def _opened(hub: Hub) -> Callable[..., _Text]:
+    def open_stand_in(file: object, mode: str = "r", *_: object, **__: object) -> _Text:
         if set(mode) & set("wax+"):
-            return io.StringIO()
+            return _Text()
         hub.ledger.note("text", str(file), "is a made-up text: files can't be read", line_now())
-        return io.StringIO(hub.text)
+        return _Text(hub.text)
 
     return open_stand_in
 

@@ -2,6 +2,7 @@
 
 import ast
 import random
+import re
 from collections.abc import Iterator
 
 _PROSE = (
@@ -10,6 +11,9 @@ _PROSE = (
 ) * 3
 _ROWS = 40
 _COLUMNS = 4
+_MOST_COLUMNS = 4000
+_MOST_NUMBERS = 10_000
+_INPUTS = re.compile(r"(?i)input|feature|^n_?(in|x)$|^i_?nodes")
 _NUMBERS = ("float", "int")
 
 
@@ -26,8 +30,34 @@ def written(tree: ast.Module) -> str:
     given = next((text for text in separators if isinstance(text, str)), "\t")
     whole, broken = ({*_columns(calls, name)} for name in reversed(_NUMBERS))
     count = 1 + max((at for at in whole | broken if at >= 0), default=_COLUMNS - 1)
+    count = max(count, 1 + _inputs(tree)) if _parts(tree) else count
     labels = {at % count for at in whole} or ({count - 1} - broken)
     return "".join(f"{given.join(row)}\n" for row in _rows(count, labels))
+
+
+def _parts(tree: ast.Module) -> bool:
+    """Tell a program that takes all of something but its first or last place."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Slice(lower=ast.Constant(value=1), upper=None):
+                return True
+            case ast.Slice(lower=None, upper=ast.UnaryOp(operand=ast.Constant(value=1))):
+                return True
+    return False
+
+
+def _inputs(tree: ast.Module) -> int:
+    """Return how many inputs the program says there are, or any number of them."""
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)], value=value)
+                | ast.keyword(arg=str() as name, value=value)
+            ):
+                match value:
+                    case ast.Constant(value=int() as count) if _INPUTS.search(name):
+                        return min(max(count, 1), _MOST_COLUMNS)
+    return _COLUMNS
 
 
 def _makes_numbers(call: ast.Call) -> bool:
@@ -52,7 +82,7 @@ def _columns(calls: list[ast.Call], name: str) -> Iterator[int]:
 
 def _rows(columns: int, labels: set[int]) -> Iterator[list[str]]:
     generator = random.Random(1)  # noqa: S311  (no secret)
-    for number in range(_ROWS):
+    for number in range(max(2, min(_ROWS, _MOST_NUMBERS // columns))):
         row = [f"{generator.gauss(0, 1):.4f}" for _ in range(columns)]
         for at in labels:
             row[at] = str(number % 2)

@@ -141,6 +141,7 @@ def _looked(found: Found) -> Asked | None:
     if inquiry is None:
         return None
     best = _chosen(minimised(inquiry))
+    best = _added(found, best) or best
     for look in (_steady, _unguarded, _resting):
         if best.is_explained:
             break
@@ -160,6 +161,18 @@ def _is_implied(one: Asked) -> bool:
     """Tell gradients of a usual loss where one is written that may be it, but for a guard."""
     is_usual = one.choice is not None and one.choice.basis == "inferred"
     return is_usual and one.is_explained and bool(written_losses(one.inquiry))
+
+
+def _added(found: Found, best: Asked) -> Asked | None:
+    """Take changes that are only written down for what is to be added, where that fits."""
+    step = found.step.turned()
+    if step is None or best.choice is None:
+        return None
+    exact = [one for one in best.inquiry.fits[best.choice.candidate].values() if one.exact]
+    if not exact or any(one.scale > 0 for one in exact):
+        return None
+    one = inquire(replace(found, step=step))
+    return _chosen(minimised(one), "added") if one else None
 
 
 def _chosen(inquiry: Inquiry, *notes: str) -> Asked:

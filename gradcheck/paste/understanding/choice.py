@@ -19,10 +19,18 @@ from gradcheck.paste.understanding.surroundings import Around, around
 from gradcheck.paste.understanding.texts import adds_a_loss, adds_a_returned_loss
 from gradcheck.paste.understanding.values import same
 from gradcheck.paste.understanding.wishes import means
-from gradcheck.paste.understanding.writing import feels, is_metric, is_part, is_used, written_losses
+from gradcheck.paste.understanding.writing import (
+    feels,
+    is_error,
+    is_metric,
+    is_part,
+    is_used,
+    written_losses,
+)
 from gradcheck.record import record
 
 _MOST_TRIED = 20
+_NEARER = 2.0
 
 
 @record
@@ -50,6 +58,7 @@ def choose(inquiry: Inquiry) -> Choice | None:
         return Choice(candidate=exact[0], basis="written")
     implied = [i for i in explaining if inquiry.candidates[i].standard]
     unnamed = [i for i in explaining if not inquiry.candidates[i].standard]
+    written = [i for i in written if not is_error(inquiry, i, sure=bool(implied))]
     near = slipped(inquiry, written)
     if written and near is None:
         return _against(inquiry, written, implied)
@@ -168,10 +177,34 @@ def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -
             return Choice(candidate=implied[0], basis="inferred")
         return Choice(candidate=best, basis="written", other=implied[0])
     closest = _closest(inquiry)
-    if closest is None or inquiry.exact(closest.candidate) <= inquiry.exact(best):
+    if closest is None or inquiry.exact(closest.candidate) < inquiry.exact(best):
         return Choice(candidate=best, basis="written")
+    if inquiry.exact(closest.candidate) == inquiry.exact(best):
+        is_other = _is_of_later_data(inquiry, best, closest.candidate)
+        return closest if is_other else Choice(candidate=best, basis="written")
     elsewhere = _all_elsewhere(inquiry, written, closest.candidate)
     return closest if elsewhere else Choice(candidate=best, basis="written")
+
+
+def _is_of_later_data(inquiry: Inquiry, written: int, closest: int) -> bool:
+    """Tell a loss written behind all updates, of another pair than one that fits much better."""
+    events = inquiry.found.base.events
+    last = max((update.index for update in inquiry.found.updates), default=len(events))
+    site = inquiry.candidates[written].site
+    if any(event.site == site for event in events[:last]):
+        return False
+    if 1 - inquiry.closeness(closest) > (1 - inquiry.closeness(written)) / _NEARER:
+        return False
+    return not any(_same_pair(inquiry, kind, closest) for kind in _kinds(inquiry, written))
+
+
+def _kinds(inquiry: Inquiry, written: int) -> list[int]:
+    """Return the standard losses that a written one is."""
+    return [
+        i
+        for i, c in enumerate(inquiry.candidates)
+        if c.standard and inquiry.parallel(written, i, everywhere=True)
+    ]
 
 
 def _all_elsewhere(inquiry: Inquiry, written: Sequence[int], implied: int) -> bool:
@@ -203,12 +236,7 @@ def _elsewhere(inquiry: Inquiry, written: int, implied: int) -> bool:
     It is of the same data if it has the same predictions and targets, or is computed from the
     same prediction.
     """
-    standards = inquiry.candidates
-    kinds = [
-        i
-        for i, c in enumerate(standards)
-        if c.standard and inquiry.parallel(written, i, everywhere=True)
-    ]
+    standards, kinds = inquiry.candidates, _kinds(inquiry, written)
     if any(standards[i].standard == standards[implied].standard for i in kinds):
         return True
     return not any(_same_pair(inquiry, i, implied) for i in kinds) and not _shares(

@@ -23,7 +23,7 @@ from gradcheck.paste.understanding.survey import Turns
 from gradcheck.paste.understanding.updates import rates, updates
 from gradcheck.paste.understanding.values import frozen, is_there_and_back, same
 from gradcheck.paste.understanding.wishes import NONE, Wishes, picked
-from gradcheck.paste.understanding.words import DATA, TARGETS, gradient_of, says
+from gradcheck.paste.understanding.words import DATA, TARGETS, change_of, gradient_of, says
 from gradcheck.record import record
 
 _MOST = 40
@@ -38,12 +38,14 @@ class Passage(Step):
     """A program run from a statement to its end; `births` are where its values come to be.
 
     `gradients` has the path of the gradient variable of each parameter that is not updated;
-    `limits` are the most turns that loops may make which would take too long.
+    `limits` are the most turns that loops may make which would take too long. With a `sign` of
+    minus one, they are amounts that would be added.
     """
 
     births: Mapping[Path, int]
     limits: Mapping[int, int] = field(default_factory=dict)
     gradients: Mapping[Path, Path] = field(default_factory=dict)
+    sign: float = 1.0
 
     def plan(self, sites: frozenset[int] | None) -> Plan:
         return replace(super().plan(sites), loops=self.scene.machine.whiles.union(self.limits))
@@ -103,7 +105,15 @@ class Passage(Step):
 
     def claim(self, trial: Trial, path: Path) -> Any:
         gradient = self.gradients.get(path)
-        return super().claim(trial, path) if gradient is None else trial.after.values.get(gradient)
+        if gradient is None:
+            return super().claim(trial, path)
+        value = trial.after.values.get(gradient)
+        return value if value is None or self.sign > 0 else -np.asarray(frozen(value))
+
+    def turned(self) -> Step | None:
+        if not all(change_of(path.last) for path in self.gradients.values()) or not self.gradients:
+            return None
+        return replace(self, sign=-self.sign)
 
     @property
     def line(self) -> int:

@@ -1,11 +1,12 @@
 """Snapshots of all that a program can reach, put back in place.
 
 What is restored is the contents of every object, not the objects: other names for them, bound
-methods and closures go on being right. Random generators are restored too. Generators and
-open files cannot be; nobody asks for that here.
+methods and closures go on being right. Random generators are restored too, and how far texts are
+read. Generators cannot be; nobody asks for that here.
 """
 
 import copy
+import io
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -74,8 +75,8 @@ def _saved(thing: Any) -> tuple[Restore | None, Iterable[Any]]:
             return _collection(thing), tuple(thing) if not isinstance(thing, bytearray) else ()
         case tuple() | frozenset():
             return None, thing
-        case np.random.Generator() | np.random.RandomState() | random.Random():
-            return _generator(thing), ()
+        case np.random.Generator() | np.random.RandomState() | random.Random() | io.StringIO():
+            return _stream(thing), ()
         case FunctionType():
             return _function(thing)
         case MethodType():
@@ -85,7 +86,10 @@ def _saved(thing: Any) -> tuple[Restore | None, Iterable[Any]]:
     return _object(thing)
 
 
-def _generator(thing: Any) -> Restore:
+def _stream(thing: Any) -> Restore | None:
+    """Save where random numbers, or the lines of a text, will go on."""
+    if isinstance(thing, io.StringIO):
+        return None if thing.closed else _text(thing, thing.tell())
     if isinstance(thing, np.random.Generator):
         bits, state = thing.bit_generator, copy.deepcopy(thing.bit_generator.state)
         return lambda: setattr(bits, "state", state)
@@ -94,6 +98,13 @@ def _generator(thing: Any) -> Restore:
         return lambda: thing.setstate(kept)
     held = thing.get_state()
     return lambda: thing.set_state(held)
+
+
+def _text(thing: io.StringIO, place: int) -> Restore:
+    def restore() -> None:
+        thing.seek(place)
+
+    return restore
 
 
 def _array(thing: Any) -> tuple[Restore | None, Iterable[Any]]:

@@ -169,6 +169,10 @@ class Step:
         if event is not None:
             self.scene.machine.runtime.events.append(event)
 
+    def turned(self) -> "Step | None":
+        """Return the step with claims of the other sign; None where theirs is known."""
+        return None
+
     @property
     def is_rated(self) -> bool:
         """Whether all that it claims are updates, which have a learning rate in them."""

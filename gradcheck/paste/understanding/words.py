@@ -30,7 +30,8 @@ _LIKELIHOODS = _set(
 _LETTERS = _set("J j L E C")
 _DERIVED = _set(
     "d dl dj de grad grads gradient gradients gradiente nabla delta deltas deriv derivative prime "
-    "wrt rate rates smooth avg average old prev previous best min max log logs history acc accuracy"
+    "wrt rate rates smooth avg average old prev previous best min max log logs history acc "
+    "accuracy term terms signal signals"
 )
 GRADIENTS = _set("grad grads gradient gradients gradiente nabla delta deltas d derivatives")
 _NUMERIC = _set(
@@ -44,6 +45,9 @@ _MARKS = GRADIENTS | _set(
 
 _STEM = 3
 """So many letters of a name may stand for it."""
+
+_SHORTENED = 2
+"""A gradient's mark, and so many words of a name that it may shorten."""
 
 
 def says(name: str, kind: frozenset[str]) -> bool:
@@ -72,9 +76,11 @@ def _is_derived(name: str) -> bool:
 def gradient_of(parameter: Sequence[str], other: Sequence[str]) -> bool:
     """Tell whether one chain of names says that it holds the gradient of the other.
 
-    `dW1`, `grad_W1` and `grads['W1']` are so for `W1`, and `gradPred` for `predicted`; a bare
-    `grad` is for anything.
+    `dW1`, `grad_W1` and `grads['W1']` are so for `W1`, `gradPred` for `predicted`, and `del_w_i_h`
+    for `weights_input_to_hidden`; a bare `grad` is for anything.
     """
+    if _abbreviates(words(other[-1]), words(parameter[-1])):
+        return True
     own, last = _plain(parameter[-1]), _plain(other[-1])
     if last == own:
         return any(says(name, GRADIENTS) for name in other[:-1])
@@ -83,6 +89,20 @@ def gradient_of(parameter: Sequence[str], other: Sequence[str]) -> bool:
         return True
     rest = last.replace(own, "", 1) if own in last else last
     return rest in _MARKS and (own in last or rest not in ("d", "dl", "de", "dj"))
+
+
+def change_of(name: str) -> bool:
+    """Tell a name for by how much something is to change, which may be either way."""
+    return words(name)[:1] in (("delta",), ("deltas",), ("del",))
+
+
+def _abbreviates(gradient: Sequence[str], parameter: Sequence[str]) -> bool:
+    """Tell a gradient's name of which each word begins one of a parameter's, from first to last."""
+    if len(gradient) <= _SHORTENED or gradient[0] not in _MARKS | {"del"}:
+        return False
+    left = iter(parameter)
+    ends = parameter[-1].startswith(gradient[-1]) and parameter[0].startswith(gradient[1])
+    return ends and all(any(word.startswith(start) for word in left) for start in gradient[1:])
 
 
 def is_numeric_gradient(name: str) -> bool:

@@ -124,6 +124,19 @@ def is_used(inquiry: Inquiry, site: int, path: Path) -> bool:
     return not any(run.failed for run in runs) and not same(*(run.change(path) for run in runs))
 
 
+def is_error(inquiry: Inquiry, index: int, *, sure: bool) -> bool:
+    """Tell what is called a loss, but is on the way back: updates are computed from it.
+
+    Unless something else is `sure` to be the loss, it has to have either sign: who makes updates of
+    a loss itself makes a mistake.
+    """
+    site = inquiry.candidates[index].site
+    made = [event.value for event in inquiry.base.events if event.site == site]
+    values = np.concatenate([np.ravel(value) for value in made]) if made else np.zeros(0)
+    turns = bool(np.any(values > 0) and np.any(values < 0))
+    return (sure or turns) and any(is_used(inquiry, site, path) for path in inquiry.parameters)
+
+
 class _Once:
     """An injection into one occurrence of a site's value; None for all."""
 
