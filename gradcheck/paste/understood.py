@@ -14,6 +14,8 @@ _LOOKS = {
     "rest": "what the optimizer keeps from step to step was set to zero, to see the gradient alone",
     "added": "the changes that are computed were taken to be added to the parameters",
     "guard": "small numbers that keep the loss finite were taken to be zero",
+    "paces": "each parameter's update was divided by its own learning rate",
+    "truncation": "the way back through time, which is cut off, was followed to its beginning",
     "strength": "a regularisation that is switched off was switched on",
 }
 

@@ -235,8 +235,8 @@ def times(ratio: float) -> str:
 
 def _flat(rows: Sequence[Rows], scale: float | None, felt: bool) -> tuple[Verdict, str | None]:
     """Judge a parameter whose slopes, or else (`felt`) whose claims, vanish in their bars."""
+    flat = not felt and all(not np.any(row.slope) for row in rows)
     if scale is None:
-        flat = all(not np.any(row.slope) for row in rows)
         return "undecided", _STEPS if flat else "nothing shows how large its gradient should be"
     if not any(np.any(np.isfinite(row.slope_bar)) for row in rows):
         return "undecided", "the loss could not be differentiated by this parameter"
@@ -247,4 +247,7 @@ def _flat(rows: Sequence[Rows], scale: float | None, felt: bool) -> tuple[Verdic
         return "undecided", "the difference is within what rounding may do here"
     if felt:
         return "wrong", "its claimed gradient is zero, yet the loss depends on it"
+    if flat:
+        # Large moves change the loss, or it were no parameter, and rounding would leave some slope.
+        return "undecided", _STEPS
     return "wrong", "the loss does not depend on it, yet its claimed gradient is not zero"

@@ -9,6 +9,7 @@ import numpy as np
 gen = np.random.default_rng(4)
 X, Y = gen.normal(size=(23, 3)), gen.uniform(size=(23, 2))
 A, B = 0.5 * gen.normal(size=(3, 7)), 0.5 * gen.normal(size=(7, 2))
+importance, of_kind = gen.uniform(1, 3, size=(23, 1)), np.array([0.4, 1.9])
 for turn in range(200):
     H = np.tanh(X @ A)
     P = 1 / (1 + np.exp(-H @ B))
@@ -36,13 +37,18 @@ def verdict(derivative: str) -> str:
         "R ** 3",
         "np.where(R > 0, 0.9 * R, 0.1 * R)",
         "np.array([1.0, 3.0]) * R",
+        "importance * R",
+        "R * of_kind[(Y > 0.5).astype(int)]",
     ],
 )
 def test_another_derivative_of_the_residual_is_no_mistake(derivative: str) -> None:
     assert verdict(derivative) == "undecided"
 
 
-@pytest.mark.parametrize("derivative", ["R ** 2", "np.abs(R)", "R * (1 + P)"])
+@pytest.mark.parametrize(
+    "derivative",
+    ["R ** 2", "np.abs(R)", "R * (1 + P)", "R * H.mean(axis=1, keepdims=True)", "R * X[:, :1]"],
+)
 def test_what_belongs_to_no_loss_still_is(derivative: str) -> None:
     assert verdict(derivative) == "wrong"
 

@@ -96,15 +96,18 @@ def test_claims_of_zero_are_wrong_where_the_slope_is_not() -> None:
 
 
 def test_slopes_of_zero_ask_for_claims_of_zero() -> None:
-    flat, wrong = entry("a", 0.1), entry("c", 0.1)
+    flat, wrong, steps = entry("a", 0.1), entry("c", 0.1), entry("d", 0.1)
     for row in flat["rows"]:
         row["slope"], row["claim"] = [0.0] * 5, [1e-13] * 5
     for row in wrong["rows"]:
+        row["slope"] = [0.0, 1e-16, 0.0, -1e-16, 0.0]
+    for row in steps["rows"]:
         row["slope"] = [0.0] * 5
-    assert verdicts(step(flat, entry("b", 0.1), wrong)) == {
+    assert verdicts(step(flat, entry("b", 0.1), wrong, steps)) == {
         "a": "right",
         "b": "right",
         "c": "wrong",
+        "d": "undecided",
     }
 
 

@@ -2,8 +2,9 @@
 
 Where a program writes no loss, what it makes of its residuals is all that tells which one it
 minimises. A derivative like `r / np.sqrt(1 + r ** 2)` is that of a loss as good as any, so whoever
-makes a plain residual of it has repaired nothing. The slope of an activation is another matter:
-it depends on what the network computes, not on the target.
+makes a plain residual of it has repaired nothing. Nor has who drops what weighs the residuals of
+samples or classes. The slope of an activation is another matter: it depends on what the network
+computes, not on the target.
 """
 
 import ast
@@ -20,13 +21,17 @@ _BOUNDING = ("clip", "minimum", "maximum", "min", "max")
 def is_design(bench: Bench, state: State) -> bool:
     """Tell whether edits change nothing but how gradients depend on the residual."""
     meant = _residuals(bench)
+    made = _made(bench, meant)
     pairs = [(bench.statements.get(n), change) for n, change in state.changes.items()]
     return bool(meant) and all(
         statement is not None
         and change.text is not None
         and not change.before
         and not change.after
-        and _reshapes(statement.node, ast.parse(change.text), meant)
+        and (
+            _reshapes(statement.node, ast.parse(change.text), meant)
+            or _weighs(statement.node, ast.parse(change.text), meant, made)
+        )
         for statement, change in pairs
     )
 
@@ -40,6 +45,23 @@ def _reshapes(old: ast.AST, new: ast.AST, meant: AbstractSet[str]) -> bool:
         return True
     one, other = set(_shapes(old, meant)), set(_shapes(new, meant))
     return not gone and not come and one != other and not any(map(_loses_signs, one))
+
+
+def _made(bench: Bench, meant: AbstractSet[str]) -> AbstractSet[str]:
+    """Return the names of all that the step makes or starts from, its inputs among them."""
+    sites, events = bench.machine.sites, bench.inquiry.base.events
+    own = {event.site for event in events if event.site in sites}
+    names = {name for site in own for name in sites[site].names}
+    for number in own & bench.statements.keys():
+        read = {*_names(bench.statements[number].node)}
+        names |= read if read.isdisjoint(meant) else set()
+    return names | {path.root for path in bench.parameters}
+
+
+def _weighs(old: ast.AST, new: ast.AST, meant: AbstractSet[str], made: AbstractSet[str]) -> bool:
+    """Tell whether a residual loses something that the step makes nothing else of."""
+    gone = Counter(_names(old)) - Counter(_names(new))
+    return not meant.isdisjoint(_names(old)) and bool({*gone} - meant - made)
 
 
 def _shapes(tree: ast.AST, meant: AbstractSet[str]) -> Iterator[str]:

@@ -19,7 +19,7 @@ _GAIN = 0.3
 """By how much fewer gradients must be wrong, in whole ones, for half a repair to be pursued."""
 
 _LATE = 1.0
-_MISSED = 0.5
+_MISSED = 0.3
 
 
 @record

@@ -47,7 +47,7 @@ def step(one: Asked) -> dict[str, Any]:
         "neglected": _neglected(inquiry, choice),
         "candidates": list(dict.fromkeys(offers(inquiry))),
         "given": inquiry.found.wishes.given,
-        "notes": list(one.notes),
+        "notes": [*one.notes, *(["paces"] if inquiry.step.paces else [])],
         "runs": machine.runs,
     }
 

@@ -27,7 +27,7 @@ from gradcheck.paste.understanding.shrinking import shrunk, whole
 from gradcheck.paste.understanding.values import is_number
 from gradcheck.paste.understanding.weights import weights
 from gradcheck.paste.understanding.wishes import RefusedError
-from gradcheck.paste.understanding.words import GUARDS, RATES, STRENGTHS, says
+from gradcheck.paste.understanding.words import GUARDS, RATES, STRENGTHS, TRUNCATED, says
 from gradcheck.paste.understanding.writing import written_losses
 from gradcheck.record import record
 
@@ -35,6 +35,7 @@ _GUARD = 1e-3
 """Positive numbers up to this size may be there to keep something from being zero."""
 
 _VANISHING = 1e-40
+_FOREVER = 10**6
 _STRENGTH = 0.37
 
 
@@ -142,7 +143,7 @@ def _looked(found: Found) -> Asked | None:
         return None
     best = _chosen(minimised(inquiry))
     best = _added(found, best) or best
-    for look in (_steady, _unguarded, _resting):
+    for look in (_steady, _unguarded, _resting, _through_time):
         if best.is_explained:
             break
         other = look(found, best)
@@ -222,6 +223,16 @@ def _resting(found: Found, best: Asked) -> Asked | None:
         return None
     one = rested(found, best.inquiry, best.choice.candidate)
     return _chosen(minimised(one), "rest") if one else None
+
+
+def _through_time(found: Found, best: Asked) -> Asked | None:
+    """Follow the way back to its beginning, where a number says after how many steps it ends."""
+    numbers = _scalars(best.inquiry)
+    data = {path: _FOREVER for path, thing in numbers if thing >= 1 and says(path.last, TRUNCATED)}
+    if not data:
+        return None
+    one = inquire(replace(found, step=replace(found.step, data={**found.step.data, **data})))
+    return _chosen(minimised(one), "truncation") if one else None
 
 
 def _unguarded(found: Found, best: Asked) -> Asked | None:

@@ -14,6 +14,7 @@ from gradcheck.paste.understanding.following import is_follower, is_velocity
 from gradcheck.paste.understanding.influence import influential, shaken
 from gradcheck.paste.understanding.machine import Scene
 from gradcheck.paste.understanding.moving import is_array, moves, passing, unaliased
+from gradcheck.paste.understanding.paces import paces
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.spreading import are_spread
 from gradcheck.paste.understanding.steps import Point, Step, Trial, changed
@@ -176,7 +177,12 @@ def _found(
         step, base = replace(step, first=0, spreads=True), made
         shapes = {path: np.shape(frozen(made.before.values[path])) for path in parameters}
     return Found(
-        step=replace(step, rates=rates(own), variables=_variables(step, parameters)),
+        step=replace(
+            step,
+            rates=rates(own),
+            variables=_variables(step, parameters),
+            paces=paces(step.scene.machine, base, own),
+        ),
         base=base,
         parameters=tuple(parameters),
         updates=own,

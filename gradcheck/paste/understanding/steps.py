@@ -97,6 +97,8 @@ class Step:
     """What is to be evaluated where the step ends."""
     spreads: bool = False
     """Whether an update may have more entries than its parameter, of which the first count."""
+    paces: Mapping[Path, float] = field(default_factory=dict)
+    """The learning rates of parameters that have their own, in units of the first one's."""
 
     def plan(self, sites: frozenset[int] | None) -> Plan:
         """Return the plan under which these sites are recorded; None for all."""
@@ -179,12 +181,15 @@ class Step:
         return True
 
     def claim(self, trial: Trial, path: Path) -> Any:
-        """Return what a trial claims to be a parameter's gradient: the update, downwards."""
+        """Return what a trial claims to be a parameter's gradient: the update, downwards.
+
+        Of updates at different rates, it is what each would be at the first one's.
+        """
         old, new = frozen(trial.before.values.get(path)), frozen(trial.after.values.get(path))
         if self.spreads and old is not None and new is not None:
             return old - _first(new, np.shape(old))
         change = trial.change(path)
-        return None if change is None else -change
+        return None if change is None else -change / self.paces.get(path, 1.0)
 
     def assign(self, path: Path, roots: Roots, value: Any, given: dict[str, Any]) -> None:
         """Set what is at a path, through `given` where only the loop's own frame can."""

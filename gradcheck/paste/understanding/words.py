@@ -14,6 +14,7 @@ GUARDS = _set("eps epsilon tiny small delta guard")
 STRENGTHS = _set(
     "reg lam lambda lamb lambd lmbda l2 l1 decay wd penalty regularization regularisation ridge"
 )
+TRUNCATED = _set("truncate truncated truncation trunc bptt tbptt unroll lookback")
 TARGETS = _set("target targets label labels goal expected desired truth ziel cible")
 DATA = _set(
     "x xs xi xt x0 y ys yi input inputs data feature features image images batch sample samples"
