@@ -7,7 +7,7 @@ from gradcheck.paste.understanding.iterations import Found, examined, is_scatter
 from gradcheck.paste.understanding.machine import Scene
 from gradcheck.paste.understanding.runtime import OFTEN
 from gradcheck.paste.understanding.shrinking import cuts
-from gradcheck.paste.understanding.spans import collected
+from gradcheck.paste.understanding.spans import collected, gathered
 from gradcheck.paste.understanding.survey import WATCHED, Survey, Turns, survey
 from gradcheck.paste.understanding.wishes import NONE, Wishes
 from gradcheck.record import record
@@ -127,6 +127,8 @@ def _ranked(scene: Scene, loops: Sequence[Turns], wishes: Wishes) -> list[Found]
         found = examined(scene, turns, wishes)
         if found is not None and found.repeats:
             found = collected(scene, loops, found) or found
+        elif found is not None:
+            found = gathered(scene, turns, found) or found
         if found is not None:
             better = not ranked or _is_better(found, ranked[0])
             ranked.insert(0 if better else len(ranked), found)

@@ -115,10 +115,15 @@ def examined(
 
 
 def _tried(turns: Turns) -> list[int]:
-    """Return which iterations to look at: of those that changed something, where there are some."""
+    """Return which iterations to look at: of those that changed something, where there are some.
+
+    Others follow that change what none of these has: what is collected may be applied later.
+    """
     every = range(len(turns.changed))
     busy = [count for count in every if turns.changed[count]] or every
-    return [busy[at] for at in _TRIED if at < len(busy)]
+    first = [busy[at] for at in _TRIED if at < len(busy)]
+    seen = frozenset().union(*(turns.changed[count] for count in first))
+    return first + [count for count in busy if not turns.changed[count] <= seen][:1]
 
 
 def _look(step: Step) -> _Look | None:

@@ -163,6 +163,7 @@ def passage(machine: Machine, wishes: Wishes = NONE, endless: Iterable[int] = ()
         turns=Turns(loop=-1, outer=(), count=1, changed=()),
         together=len(parameters),
         wishes=wishes,
+        repeats=max(Counter(update.path for update in own).values(), default=0) > 1,
     )
 
 

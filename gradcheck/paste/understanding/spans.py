@@ -36,6 +36,19 @@ def collected(scene: Scene, loops: Sequence[Turns], found: Found) -> Found | Non
     return None
 
 
+def gathered(scene: Scene, turns: Turns, found: Found) -> Found | None:
+    """Return the step that some iterations of a loop make together; None where each makes one.
+
+    The parameters change in the last of them, by what has been collected until then.
+    """
+    own = {*found.parameters}
+    period = next((k for k, changes in enumerate(turns.changed) if changes & own), 0) + 1
+    if period < 2 or not found.others:
+        return None
+    better = examined(scene, turns, found.wishes, span=period)
+    return better if better is not None and own <= {*better.parameters} else None
+
+
 def _period(step: Step) -> int | None:
     """Return after how many iterations a parameter has changed; None for one, or too many."""
     if _has_moved(step, 1):
