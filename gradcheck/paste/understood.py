@@ -1,6 +1,6 @@
 """What was understood of a program: as data for other programs, and in words for its author."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gradcheck.paste.reading.post import Post, Program
@@ -103,7 +103,7 @@ def words(reading: Reading) -> dict[str, str]:
         "instead": _instead(reading),
         "rate": _rate(reading),
         "text": _some(reading.program.decisions),
-        "assumed": "; ".join(f"{a['name']} {a['what']}" for a in reading.answer["assumptions"]),
+        "assumed": _listed(f"{a['name']} {a['what']}" for a in reading.answer["assumptions"]),
         "fails": _some(list(failures(reading.program, reading.answer))),
         "besides": "; ".join(_LOOKS[n] for n in reading.step.get("notes", ()) if n in _LOOKS),
     }
@@ -148,6 +148,15 @@ def _in_words(reading: Reading) -> str:
     text = _named(reading.program, loss)
     if loss["basis"] == "inferred":
         text += ", inferred: it fits the gradients best among the usual ones"
+    return text
+
+
+def _listed(items: Iterable[str]) -> str:
+    """Join what was assumed; what follows lines of code is on a line of its own."""
+    text = ""
+    for item in items:
+        ends = "\n" if "\n" in text.rpartition("; ")[2] else "; "
+        text += f"{ends}{item.strip()}" if text else item.strip()
     return text
 
 

@@ -76,9 +76,18 @@ def broken(text: str, width: int) -> list[str]:
 
 
 def _broken(line: str, width: int) -> Iterator[str]:
+    """Break a line; all of it stays as far to the right as it begins, if there is room for that."""
     if columns(line) <= width:
         yield line
         return
+    bare = line.lstrip(" ")
+    margin = line.removesuffix(bare)
+    margin = margin if 2 * columns(margin) < width else ""
+    for piece in _wrapped(bare, width - columns(margin)):
+        yield margin + piece
+
+
+def _wrapped(line: str, width: int) -> Iterator[str]:
     current = ""
     for word in line.split(" "):
         longer = f"{current} {word}" if current else word

@@ -10,7 +10,15 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from gradcheck.paste.running.routines import Routine, methods, reached, roots, routines, trains
+from gradcheck.paste.running.routines import (
+    Routine,
+    methods,
+    reached,
+    roots,
+    routines,
+    steps,
+    trains,
+)
 from gradcheck.paste.running.sources import hint_of
 
 _TURNS = 3
@@ -74,12 +82,15 @@ def _made(tree: ast.Module) -> dict[str, str]:
 
 
 def _trained(functions: Sequence[Routine], owner: str) -> list[str]:
-    """Return the call of the function that trains, if there is one."""
-    candidates = [one for one in roots(list(functions)) if trains(one, list(functions))]
-    if not candidates:
-        return []
-    chosen = max(candidates, key=lambda one: len(one.calls))
-    return [f"result = {owner}{chosen.name}({', '.join(chosen.parameters)})"]
+    """Return the call of the function that trains, or that of a step of it, if there is one."""
+    own = list(functions)
+    for says, before in ((trains, ""), (steps, _TURN)):
+        candidates = [one for one in roots(own) if says(one, own)]
+        if candidates:
+            chosen = max(candidates, key=lambda one: len(one.calls))
+            call = f"{before}result = {owner}{chosen.name}({', '.join(chosen.parameters)})"
+            return [_LOOP, call] if before else [call]
+    return []
 
 
 def _by_classes(tree: ast.Module, made: Mapping[str, str]) -> Iterator[str]:

@@ -32,12 +32,11 @@ _NUMBERS: tuple[tuple[str, float | int], ...] = (
     (r"keep_?prob|dropout|p_?drop", 0.8),
     (r"verbose|print|plot|debug", 0),
     (r"seed", 0),
-    (r"^(n|num|size|dim)_?(x|in|inputs?|features?)\w*$|input_(size|dim|nodes|units)", 5),
+    (r"^(n|num|size|dim)_?(x|in|inputs?|features?)\w*$", 5),
+    (r"(^|_)in(put)?_?(size|dim|nodes|units|features|layer_size)", 5),
     (r"^(n|num|size|dim)_?(h|hid)\w*$|hidden", 7),
-    (
-        r"^(n|num|size|dim)_?(y|o|out|outputs?|classes|labels|targets)\w*$|output_(size|dim|nodes)",
-        3,
-    ),
+    (r"^(n|num|size|dim)_?(y|o|out|outputs?|classes|labels|targets)\w*$", 3),
+    (r"(^|_)out(put)?_?(size|dim|nodes|units|features|layer_size)", 3),
     (r"^m$", _SAMPLES),
 )
 

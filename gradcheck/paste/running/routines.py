@@ -104,6 +104,14 @@ def trains(routine: Routine, others: list[Routine]) -> bool:
     return routine.descends or bool(routine.calls & updating)
 
 
+def steps(routine: Routine, others: list[Routine]) -> bool:
+    """Whether the routine seems to be one step of a training, whose loop is not there."""
+    if routine.loops or not _TRAINS.search(routine.name):
+        return False
+    updating = {one.name for one in others if one.role in ("update", "backward")}
+    return routine.descends or bool(routine.calls & updating)
+
+
 def _routine(node: ast.FunctionDef, bound: bool) -> Routine:
     one = Routine(
         name=node.name,

@@ -201,6 +201,29 @@ class Net:
     assert names["y"].shape == names["net"].o.shape
 
 
+def test_a_single_step_is_made_again_and_again(ready: Ready, run: Run) -> None:
+    code = """
+import numpy as np
+class Net:
+    def __init__(self, inputnodes, hidden, outputnodes):
+        self.W1 = np.random.randn(inputnodes, hidden)
+        self.W2 = np.random.randn(hidden, outputnodes)
+        self.steps = 0
+    def train(self, x, y):
+        self.steps += 1
+        h = sigmoid(x @ self.W1)
+        d2 = h @ self.W2 - y
+        self.W1 -= 0.1 * x.T @ ((d2 @ self.W2.T) * sigmoid_derivative(h))
+        self.W2 -= 0.1 * h.T @ d2
+"""
+    prepared = ready(code)
+    names = run(prepared)
+    assert "for step_number in range(3):" in added(prepared)
+    assert names["net"].steps == 3
+    assert names["net"].W1.shape[0] == names["inputnodes"] == names["x"].shape[1]
+    assert names["outputnodes"] == names["y"].shape[1]
+
+
 def test_what_returns_gradients_trains_nothing_however_it_loops(ready: Ready, run: Run) -> None:
     code = """
 import numpy as np
