@@ -67,6 +67,7 @@ def change_index(place: Place) -> Iterator[Proposal]:
     if not isinstance(node, ast.Subscript):
         return
     yield from _other_indices(place, node)
+    yield from _other_end(place, node)
     value = place.read(node.value)
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     texts = [place.read(part) for part in parts]
@@ -96,6 +97,18 @@ def _neighbours(place: Place, index: ast.expr) -> Iterator[tuple[str, str]]:
         case ast.Name() | ast.UnaryOp():
             own = place.read(index)
             yield from ((f"{own} - 1", "one index earlier"), (f"{own} + 1", "one index later"))
+
+
+def _other_end(place: Place, node: ast.Subscript) -> Iterator[Proposal]:
+    """Yield a subscript that leaves out the last entry, for one that does the first, or back."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    texts = [place.read(part) for part in parts]
+    ends = {"1:": ":-1", ":-1": "1:"}
+    for position, text in enumerate(texts):
+        other = ends.get(text.replace(" ", ""))
+        if other is not None:
+            inside = ", ".join([*texts[:position], other, *texts[position + 1 :]])
+            yield f"{place.read(node.value)}[{inside}]", 2.0, f"take {other} for {text}"
 
 
 def _other_indices(place: Place, node: ast.Subscript) -> Iterator[Proposal]:

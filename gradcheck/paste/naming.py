@@ -171,6 +171,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "assign-to-update": lambda _: iter(("UPD01",)),
     "turn-step": lambda _: iter(("UPD01", "UPD08")),
     "insert-statement": _inserted,
+    "hand-on": lambda m: iter(("LST02", "RNN01") if m.is_gated else ("RNN01",)),
     "move-statement": lambda _: iter(("PRP01",)),
     "copy-value": lambda _: iter(("PRP01",)),
 }

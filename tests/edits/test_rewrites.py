@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradcheck.edits import Material, apply, exchanges, rewrites, statement_rewrites
+from gradcheck.edits import Material, apply, drafts, exchanges, rewrites, statement_rewrites
 
 MATERIAL = Material(
     names=("Z1", "A1", "W2", "dZ2"),
@@ -89,6 +89,8 @@ def edits(text: str, material: Material = MATERIAL) -> dict[str, str]:
         ("d = w[l + 1]", "d = w[l]", "change-index"),
         ("d = w[:, l]", "d = w[:, l - 1]", "change-index"),
         ("d = w[l]", "d = w[l - 1]", "change-index"),
+        ("d = w[i][1:].T", "d = w[i][:-1].T", "change-index"),
+        ("d = w[:, :-1]", "d = w[:, 1:]", "change-index"),
         ("d = a[:, j:k, i]", "d = a[:, i, j:k]", "swap-indices"),
         ("d = 0.1 * e", "d = 0.1 * e * unused", "multiply-name"),
         ("d = 3 * e", "d = 2 * e", "change-number"),
@@ -113,6 +115,27 @@ def test_an_edit_that_a_person_would_make_is_there(wrong: str, right: str, kind:
 def test_units_that_are_off_keep_a_share(wrong: str, right: str | None) -> None:
     found = statement_rewrites(wrong, ast.parse(wrong).body[0], Material(leaks=("0.2",)))
     made = {apply(wrong, [e]) for e in found if e.kind == "leak"}
+    assert made == ({right} if right else set())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("d = e * a * (1 - a)", "d = e * (1 / (1 + np.exp(-z)))"),
+        ("d = e @ w.T * (1 - a) * a", "d = e @ w.T * (1 / (1 + np.exp(-z)))"),
+        ("d = e * (a * (1 - a))", "d = e * (1 / (1 + np.exp(-z)))"),
+        ("d = e * (1 - a**2)", "d = e * (1 / (1 + np.exp(-z)))"),
+        ("d = (z > 0) * e", "d = (1 / (1 + np.exp(-z))) * e"),
+        ("d = e * a * (1 - b)", None),
+        ("d = e * a * (a - 1)", None),
+    ],
+)
+def test_a_derivative_written_out_is_made_another(wrong: str, right: str | None) -> None:
+    material = Material(slopes=("(1 / (1 + np.exp(-z)))",))
+    node = ast.parse(wrong).body[0]
+    assert isinstance(node, ast.Assign)
+    found = (draft.written(wrong) for draft in drafts(wrong, node.value, material))
+    made = {apply(wrong, [e]) for e in found if e is not None and e.kind == "other-derivative"}
     assert made == ({right} if right else set())
 
 

@@ -91,5 +91,5 @@ FAULT = Fault(
     right="dZ1 = dA1 * (1 - A1**2)",
     choices=choices,
     inject=inject,
-    repairs=("replace-name",),
+    repairs=("other-derivative", "replace-name"),
 )

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.chance import Chance
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.tables import spread
 from gradcheck.paste.understanding.candidates import by_site, values
 from gradcheck.paste.understanding.instrument import Plan
 from gradcheck.record import record
@@ -101,9 +101,8 @@ class Adjoints:
             if value is None:
                 continue
             (site,) = (s for s in statement.sites if self._values.get(s))
-            lines = Chance([statement.number]).normal(size=(_LINES, *value.shape))
-            size = _STEP * (float(np.sqrt(np.mean(value**2))) or 1.0)
-            slopes = [self._slope(site, size * line) / size for line in lines]
+            lines = spread(statement.number, _LINES, value)
+            slopes = [self._slope(site, _STEP * line) / _STEP for line in lines]
             name = self._bench.machine.sites[site].names
             if np.all(np.isfinite(slopes)) and np.any(slopes):
                 yield _Adjoint(

@@ -58,6 +58,14 @@ def behind(
     return Behind(stateful=frozenset(stateful), claims=found)
 
 
+@record
+class _Moved:
+    """What another value of a state does: the updates it changes, and the sites it does not."""
+
+    updates: frozenset[Path]
+    same: frozenset[int]
+
+
 class _Watched:
     """The step at its latest iteration with all values of the parameters' shapes recorded."""
 
@@ -71,6 +79,7 @@ class _Watched:
         self._sites = self._seen.sites | {self._loss.site}
         self._plan = self._step.plan(self._sites)
         self._plain = self._trial({})
+        self._states: dict[Path, _Moved | None] = {}
 
     def _trial(self, more: Mapping[Path, Any], inject: Mapping[int, Any] | None = None) -> Trial:
         point = {**self._point.point, **more}
@@ -83,14 +92,25 @@ class _Watched:
         """
         found: frozenset[int] | None = None
         for other, there in effective(self._inquiry, path, self._point):
-            trial = self._trial({other: there})
-            if trial.failed or not self._changes(trial, path) or self._moves_loss(trial):
+            moved = self._moved(other, there)
+            if moved is None or path not in moved.updates:
                 continue
             if is_collector(self._inquiry, path, other, there, self._point):
                 continue
-            same = frozenset(site for site in self._seen.sites if self._is_same(trial, site))
-            found = same if found is None else found & same
+            found = moved.same if found is None else found & moved.same
         return found
+
+    def _moved(self, other: Path, there: Any) -> "_Moved | None":
+        """Return what another value of a state does; None of one that is none of an optimizer."""
+        if other not in self._states:
+            trial = self._trial({other: there})
+            updates = [p for p in self._inquiry.parameters if self._changes(trial, p)]
+            known = None
+            if not trial.failed and updates and not self._moves_loss(trial):
+                same = (site for site in self._seen.sites if self._is_same(trial, site))
+                known = _Moved(updates=frozenset(updates), same=frozenset(same))
+            self._states[other] = known
+        return self._states[other]
 
     def _moves_loss(self, trial: Trial) -> bool:
         (loss,), (plain,) = (values([self._loss], run.events) for run in (trial, self._plain))

@@ -4,7 +4,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from itertools import pairwise
 
 from gradcheck.edits import (
@@ -18,7 +18,6 @@ from gradcheck.edits import (
     statement_rewrites,
 )
 from gradcheck.edits.rewrite import source, span
-from gradcheck.paste.repair.accumulators import is_never_emptied, is_overwritten
 from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.editable import has_rows, made, masks
 from gradcheck.paste.repair.influence import Influence
@@ -30,17 +29,15 @@ from gradcheck.paste.repair.statements import (
     Changes,
     Statement,
     differing,
-    is_given,
     is_helper,
     is_plain,
     renewed,
 )
+from gradcheck.paste.repair.weighing import kept, likelier, outside, weighed
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.words import gradient_of
 from gradcheck.record import record
 
-_OTHER_SHAPE = 0.8
-_DEEP = 0.5
 _OF_MASKS = frozenset(("flip", "replace-name", "change-index"))
 """The kinds of edits that a comparison may need."""
 
@@ -48,14 +45,11 @@ _HELPER = 0.7
 _TAKEN = 0.4
 _CONVENTIONS = frozenset(("drop-call", "wrap-call"))
 """The kinds of edits that change what a helper is to be given: rather is that changed."""
-_RATE = 0.3
 _MATCHED = 0.6
 _PLAIN = 0.2
-_GIVEN = 1.0
 _SUSPICION = 2.0
 _STRANGE = 0.8
 _EXACT = 1e-6
-_OVERWRITTEN = 0.8
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -182,56 +176,17 @@ def _ideas(
     material = known.stock.material(statement, scope, ratios)
     for rewrite in statement_rewrites(text, own, material):
         if rewrite.kind != "scatter-add" or has_rows(own, scope):
-            yield _likelier(rewrite, statement, known)
+            yield likelier(rewrite, statement, known.statements, known.scopes)
     value = made(own)
     if value is not None:
         for draft in drafts(text, value, material):
-            weighed = _weighed(draft, text, scope, value)
-            yield _kept(weighed, source(text, draft.node), known.stock, scope)
+            one = weighed(outside(draft, own), text, scope, value)
+            yield kept(one, source(text, draft.node), known.stock, scope)
         yield from exchanges(text, value)
     for mask in masks(own):
         for draft in drafts(text, mask, material):
             if draft.kind in _OF_MASKS:
-                yield _weighed(draft, text, scope, mask)
-
-
-def _likelier(rewrite: Rewrite, statement: Statement, known: Known) -> Rewrite:
-    """Make it cheaper to add to what a loop overwrites, and not to what is never emptied."""
-    if rewrite.kind == "assign-to-accumulate":
-        likely = is_overwritten(statement, known.statements.values())
-    elif rewrite.kind == "accumulate-to-assign":
-        likely = is_never_emptied(statement, (known.statements[n] for n in known.scopes))
-    else:
-        return rewrite
-    return replace(rewrite, cost=rewrite.cost - _OVERWRITTEN * likely)
-
-
-def _kept(draft: Draft, old: str, stock: Stock, scope: Scope) -> Draft:
-    """Make it dearer to drop a learning rate than what it multiplies."""
-    if draft.kind == "drop-factor" and stock.drops_rate(old, draft.new, scope):
-        return replace(draft, cost=draft.cost + _RATE)
-    return draft
-
-
-def _weighed(draft: Draft, text: str, scope: Scope, root: ast.expr) -> Draft:
-    """Make replacements by something of another shape dearer, and derivatives deep inside.
-
-    A program has many values that a derivative could be taken at. What is squared to be given to a
-    function of the program's own, as a derivative, is rather to be squared there.
-    """
-    if draft.kind == "square" and is_given(draft.node, root):
-        return replace(draft, cost=draft.cost + _GIVEN)
-    whole = root.elt if isinstance(root, ast.ListComp) else root
-    deep = draft.kind == "append-derivative" and draft.node is not whole
-    if deep or draft.kind == "replace-by-derivative":
-        return replace(draft, cost=draft.cost + _DEEP)
-    if draft.kind != "replace-name":
-        return draft
-    old = source(text, draft.node)
-    is_known = all(name in scope.arrays or name in scope.numbers for name in (old, draft.new))
-    if not is_known or scope.arrays.get(old, ()) == scope.arrays.get(draft.new, ()):
-        return draft
-    return replace(draft, cost=draft.cost + _OTHER_SHAPE)
+                yield weighed(draft, text, scope, mask)
 
 
 def _edit(

@@ -33,7 +33,7 @@ def copies(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Cha
                     return
                 last = _last(bench, body[at])
                 if last is not None:
-                    yield inserted(source, last), changes
+                    yield inserted(source.text, last, f"add `{source.text}`"), changes
 
 
 def _blocks(known: Known, state: State) -> list[list[ast.stmt]]:
@@ -77,9 +77,8 @@ def _last(bench: Bench, node: ast.stmt) -> Statement | None:
     return max(inside, key=lambda s: s.order, default=None)
 
 
-def inserted(source: Statement, last: Statement) -> Edit:
-    """Return the edit that repeats a statement near another one."""
-    what = f"add `{source.text}`"
+def inserted(text: str, last: Statement, what: str) -> Edit:
+    """Return the edit that puts a statement near another one."""
     rewrite = Rewrite(
         start=0, end=len(last.text), new="", kind="insert-statement", cost=_COST, what=what
     )
@@ -90,6 +89,6 @@ def inserted(source: Statement, last: Statement) -> Edit:
         rank=_COST,
         what=what,
         old=last.text,
-        new=source.text,
+        new=text,
         rewrites={last.number: (rewrite,)},
     )

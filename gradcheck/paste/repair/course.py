@@ -6,10 +6,12 @@ what is still wrong at the real rate is a matter of order.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from gradcheck.paste.repair.ascent import descending, follow
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
+from gradcheck.paste.repair.carries import carries
 from gradcheck.paste.repair.copies import copies
 from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.judging import Shown
@@ -39,10 +41,12 @@ def repaired(bench: Bench, known: Known, start: State, foresight: Foresight, lat
     small = bench.tells({})
     if small is None or not _differ(small, start.shown) or _is_beyond(small, start.shown):
         bench.small = False
-        # An accumulator that several turns fill is hardly ever meant to go on through more.
-        emptied = _completed(bench, resets(bench, known, start), start, late)
-        if emptied:
-            return Repairs(done=emptied, near=None, tried=bench.tried)
+        # An accumulator that several turns fill is hardly ever meant to go on through more, nor
+        # is what is read in every turn meant to stay zero.
+        added = chain(resets(bench, known, start), carries(bench, known, start))
+        done = _completed(bench, added, start, late)
+        if done:
+            return Repairs(done=done, near=None, tried=bench.tried)
         found = search(bench, known, start, foresight, late)
         return found if found.done else _copied(bench, known, start, found, late)
     states: tuple[State, ...] = (State(changes={}, shown=small),)

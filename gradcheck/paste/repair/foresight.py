@@ -61,6 +61,7 @@ class Foresight:
         self._formulas: dict[str, ast.expr | None] = {}
         self._sums = {n: last.number for n, last in targets.sums.items()}
         self._origins: dict[frozenset[Path], Origin | None] = {}
+        self._near: dict[tuple[int, int], bool] = {}
 
     def origin(self, wrong: frozenset[Path]) -> Origin | None:
         """Return the statement at which the way back of the program as given first goes wrong."""
@@ -71,7 +72,16 @@ class Foresight:
     def misses(self, changes: Changes, wrong: frozenset[Path]) -> bool:
         """Tell changes that are not made where the way back first goes wrong."""
         first = self.origin(wrong)
-        return first is not None and first.numbers.isdisjoint(changes)
+        return first is not None and not any(self.is_at(first, number) for number in changes)
+
+    def is_at(self, first: Origin, number: int) -> bool:
+        """Tell a statement that may be to blame for what goes wrong first, or that it calls."""
+        key = (first.statement.number, number)
+        if key not in self._near:
+            own = self._known.statements.get(number)
+            helps = own is not None and own.helps(first.statement)
+            self._near[key] = number in first.numbers or helps
+        return self._near[key]
 
     def is_late(self, changes: Changes, wrong: frozenset[Path]) -> bool:
         """Tell changes that only make good for what has gone wrong before them on the way back."""

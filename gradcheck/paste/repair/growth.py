@@ -119,7 +119,7 @@ class Growth:
         First of all come those that promise to help where the way back first goes wrong.
         """
         state, edits = self._state, self.edits()
-        self._first = self.promised(filter(self._is_first, edits))
+        self._first = self._turning(edits) or self.promised(filter(self._is_first, edits))
         early = {id(edit) for edit in self._first}
         edits = [edit for edit in edits if id(edit) not in early]
         self._behind = edits
@@ -134,6 +134,13 @@ class Growth:
         outlook = self._foresight.outlook(state.changes, edits, self._late)
         yield from (edit for edit in edits if outlook.promises(edit))
         self._rest = [e for e in edits if not outlook.is_vain(e) and not outlook.promises(e)]
+
+    def _turning(self, edits: Iterable[Edit]) -> list[Edit]:
+        """Return the edits of a sign where only that goes wrong first: none makes another value."""
+        first = self._foresight.origin(self._state.shown.wrong)
+        if first is None or first.factor is None or abs(first.factor + 1) > _SAME:
+            return []
+        return [edit for edit in edits if edit.kind in _SIGNS and self._is_first(edit)]
 
     def _pursued(self) -> list[State]:
         """Return repairs of two mistakes, one behind the other, that spoil the same gradients.
@@ -187,8 +194,7 @@ class Growth:
         first = self._foresight.origin(self._state.shown.wrong)
         if first is None:
             return False
-        own = [self._known.statements[part.number] for part in edit.parts]
-        return all(s.number in first.numbers or s.helps(first.statement) for s in own)
+        return all(self._foresight.is_at(first, part.number) for part in edit.parts)
 
 
 def more(bench: Bench, count: int) -> int:

@@ -13,8 +13,10 @@ from gradcheck.edits.rewrite import parsed
 from gradcheck.paste.repair import products, terms
 from gradcheck.paste.repair.coefficients import coefficients, divisors, is_fixed, literal, sizes
 from gradcheck.paste.repair.scope import Scope
+from gradcheck.paste.repair.softening import softens
 from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.terms import DERIVATIVE, Style, Uses, is_derivative, own_shapes
+from gradcheck.paste.repair.windows import windows
 from gradcheck.paste.understanding.sites import words
 
 _MOST_TERMS = 16
@@ -51,7 +53,7 @@ class Stock:
         calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
         self.normalises = not calls.isdisjoint({"var", "std"})
         self._entrywise = _entrywise(tree, self.numpy)
-        self.softens = not calls.isdisjoint({"log1p", "logaddexp"})
+        self.softens = softens(tree)
 
     def material(self, statement: Statement, scope: Scope, ratios: Sequence[float]) -> Material:
         """Return what may be used at a statement; `ratios` are factors that are off."""
@@ -80,6 +82,7 @@ class Stock:
             rules=(*self.templates, "{0} * (1 - {0})", "(1 - {0}**2)", "({0} > 0)"),
             indices=tuple(dict.fromkeys(statement.indices)),
             counts=(
+                *windows(statement.node, scope.numbers, ratios),
                 *counts(scope, ratios),
                 *self._shares(scope, ratios),
                 *self._forgotten(statement, ratios),

@@ -4,7 +4,7 @@ Only what a derivative runs through should be one: it doubles when those before 
 """
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -46,20 +46,34 @@ def origin(
 ) -> Origin | None:
     """Return the statement that, first in time, passes on what is no derivative.
 
-    What a right gradient is made from as well is right.
+    What a right gradient is made from as well is right: but one of that may be zero, whatever it is
+    made from.
     """
-    carriers, sums = _carriers(targets), targets.sums
+    carriers, sums, all_wrong = _carriers(targets), targets.sums, frozenset(wrong)
     complete = {last.number for last in sums.values()}
     suspects = [
         statement
         for statement in targets.backward
         if statement.number in carriers
         and influences[statement.number].known
-        and influences[statement.number].parameters <= set(wrong)
         and statement.number not in sums
-        and (statement.number in complete or not (_hands_on(statement) or collects(statement)))
+        and (
+            statement.number in complete
+            or statement.number in targets.filled
+            or not (_hands_on(statement) or collects(statement))
+        )
     ]
-    table, usual = targets.table, _factor(targets, carriers)
+    reach = {statement.number: influences[statement.number].parameters for statement in suspects}
+    alone = [s for s in suspects if reach[s.number] <= all_wrong]
+    others = [s for s in suspects if reach[s.number] > all_wrong]
+    return _first(targets, influences, alone) or _first(targets, influences, others)
+
+
+def _first(
+    targets: Targets, influences: Mapping[int, Influence], suspects: Sequence[Statement]
+) -> Origin | None:
+    sums, turned = targets.sums, _turned(targets)
+    table, usual = targets.table, _factor(targets, _carriers(targets))
     for turn in range(_TURNS):
         for statement in suspects:
             values = targets.values(statement)
@@ -70,18 +84,23 @@ def origin(
             if turn >= len(values) or values[turn].shape not in shapes:
                 continue
             found = [factor / usual for factor in table.matches(values[turn]).values()]
+            if turn == 0 and statement.number in turned:
+                return _origin(statement, targets, -1.0)
             if any(abs(abs(factor) - 1) < _NEAR for factor in found):
                 continue
             source = _handed_on(targets, statement, sums) if turn else None
             if source is not None:
-                return _origin(source, sums, None)
-            return _origin(statement, sums, found[0] if found else None)
+                return _origin(source, targets, None)
+            return _origin(statement, targets, found[0] if found else None)
     return None
 
 
-def _origin(statement: Statement, sums: Mapping[int, Statement], factor: float | None) -> Origin:
-    parts = (number for number, last in sums.items() if last.number == statement.number)
-    return Origin(statement=statement, factor=factor, parts=frozenset(parts))
+def _origin(statement: Statement, targets: Targets, factor: float | None) -> Origin:
+    """Blame what an array is filled by rather than what hands it on."""
+    fillers = targets.filled.get(statement.number, ())
+    parts = (n for n, last in targets.sums.items() if last.number == statement.number)
+    every = frozenset([*parts, *(one.number for one in fillers), statement.number])
+    return Origin(statement=fillers[-1] if fillers else statement, factor=factor, parts=every)
 
 
 def _handed_on(
@@ -154,6 +173,30 @@ def _factor(targets: Targets, carriers: Collection[int]) -> float:
     made = [s for s in targets.backward if s.number in carriers and targets.values(s)]
     found = (f for s in made for f in targets.table.matches(targets.values(s)[0]).values())
     return next(found, 1.0)
+
+
+@lru_cache(maxsize=1)
+def _turned(targets: Targets) -> frozenset[int]:
+    """Return the statements that make minus what their names say, where the first such makes it.
+
+    Of those that have no such names a minus says nothing: `y - a` may be a value itself.
+    """
+    signs: dict[int, float] = {}
+    for statement in targets.backward:
+        values = targets.values(statement) if statement.number in _carriers(targets) else []
+        for k, factor in targets.table.matches(values[0]).items() if values else ():
+            if _is_named(statement, targets.table.targets[k].name):
+                signs.setdefault(statement.number, np.sign(factor))
+    first = next(iter(signs.values()), 1.0)
+    return frozenset(number for number, sign in signs.items() if sign != first)
+
+
+def _is_named(statement: Statement, name: str) -> bool:
+    """Tell what is stored under the name of a derivative by something: `dvar` by `var`."""
+    match statement.node:
+        case ast.Assign(targets=[ast.Name(id=own) | ast.Attribute(attr=own)]):
+            return own.lower() in (f"d{name.lower()}", f"d_{name.lower()}", f"grad_{name.lower()}")
+    return False
 
 
 @lru_cache(maxsize=1)

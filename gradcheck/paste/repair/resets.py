@@ -53,10 +53,9 @@ def _seldom(source: Statement, filled: Sequence[Statement]) -> list[ast.For | as
 def _emptied(group: Sequence[tuple[Statement, Sequence[Statement]]]) -> Edit:
     """Return the edit that repeats what makes accumulators; that stands where it is too seldom."""
     first = group[0][0]
-    edit = inserted(first, first)
+    texts = ", ".join(f"`{source.text}`" for source, _ in group)
+    edit = inserted(first.text, first, f"repeat {texts} in every turn of the loop")
     own = (one for source, filled in group for one in (source, *filled) if one is not first)
     parts = (replace(edit.parts[0], number=one.number) for one in own)
-    texts = ", ".join(f"`{source.text}`" for source, _ in group)
-    what = f"repeat {texts} in every turn of the loop"
     new = "\n".join(source.text for source, _ in group)
-    return replace(edit, parts=(*edit.parts, *parts), what=what, new=new)
+    return replace(edit, parts=(*edit.parts, *parts), new=new)

@@ -51,13 +51,20 @@ def _searched(
             Growth(bench, known, foresight, state, late, hasty=hasty).run(left, done, grown)
         if done:
             wrong = start.shown.wrong
-            done = [replace(s, late=foresight.is_late(s.changes, wrong)) for s in done]
+            done = [
+                replace(
+                    s,
+                    late=foresight.is_late(s.changes, wrong),
+                    missed=foresight.misses(s.changes, wrong),
+                )
+                for s in done
+            ]
             # Of equals, what makes a gradient is to be mended rather than what applies it.
             updates = {statement.number for statement in bench.updating}
             done.sort(
                 key=lambda s: (
                     s.cost,
-                    foresight.misses(s.changes, wrong),
+                    s.missed,
                     not updates.isdisjoint(s.changes),
                     s.length,
                 )

@@ -19,6 +19,7 @@ _GAIN = 0.3
 """By how much fewer gradients must be wrong, in whole ones, for half a repair to be pursued."""
 
 _LATE = 1.0
+_MISSED = 0.3
 
 
 @record
@@ -30,10 +31,12 @@ class State:
     edits: tuple[Edit, ...] = ()
     late: bool = False
     """Whether it only makes good for what has gone wrong before it on the way back."""
+    missed: bool = False
+    """Whether it leaves alone what is first to go wrong on the way back."""
 
     @property
     def cost(self) -> float:
-        extra = self.shown.drifted + _LATE * self.late
+        extra = self.shown.drifted + (_LATE if self.late else _MISSED * self.missed)
         return sum(edit.cost for edit in self.edits) + len(self.edits) + extra
 
     @property

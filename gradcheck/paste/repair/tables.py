@@ -15,6 +15,8 @@ LARGEST = 40_000
 """A target has no more numbers."""
 
 _STEP = 1e-4
+_LEAST = 0.03
+"""The smallest step of a number, as a share of that of the largest."""
 _CLOSE = 1e-5
 
 
@@ -69,13 +71,22 @@ class Table:
         return found
 
 
+def spread(seed: int, count: int, value: Array) -> Array:
+    """Return random lines for steps of a value that suit each of its numbers.
+
+    A step that suits the largest of them may go far beyond where the smallest are.
+    """
+    size = float(np.sqrt(np.mean(value**2))) or 1.0
+    lines = Chance([seed, value.size]).normal(size=(count, *value.shape))
+    return np.asarray(lines * (np.abs(value) + _LEAST * size))
+
+
 def target(name: str, line: int, value: Array, slope: Callable[[Array], float]) -> Target | None:
     """Measure a target; None where the loss does not feel it, or can't be told."""
-    lines = Chance([line, value.size]).normal(size=(LINES, *value.shape))
-    size = _STEP * (float(np.sqrt(np.mean(value**2))) or 1.0)
+    lines = spread(line, LINES, value)
     slopes = []
     for one in lines:
-        slopes.append(slope(size * one) / size)
+        slopes.append(slope(_STEP * one) / _STEP)
         if not np.isfinite(slopes[-1]) or not slopes[-1]:
             return None
     return Target(name=name, line=line, directions=lines, slopes=np.array(slopes))

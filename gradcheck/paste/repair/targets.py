@@ -21,7 +21,7 @@ from gradcheck.paste.repair.injections import Doubled, Once
 from gradcheck.paste.repair.shifts import Shifts
 from gradcheck.paste.repair.statements import Statement, openings, unnamed
 from gradcheck.paste.repair.steepness import steepness
-from gradcheck.paste.repair.sums import completing
+from gradcheck.paste.repair.sums import completing, filling
 from gradcheck.paste.repair.tables import LARGEST, LINES, Table, Target, target
 from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.runtime import Event
@@ -100,6 +100,11 @@ class Targets:
     def sums(self) -> Mapping[int, Statement]:
         """The statements on the way back that make parts of sums, with those that complete them."""
         return completing(self.backward)
+
+    @cached_property
+    def filled(self) -> Mapping[int, Sequence[Statement]]:
+        """The statements that hand on arrays, with those that fill them entry by entry."""
+        return filling(self.backward)
 
     @cached_property
     def table(self) -> Table:

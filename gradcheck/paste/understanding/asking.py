@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.array import Array
 from gradcheck.paste.understanding.afterwards import Written, ending, losses
 from gradcheck.paste.understanding.choice import Choice, choose
 from gradcheck.paste.understanding.claim import Claim
@@ -28,6 +29,7 @@ from gradcheck.paste.understanding.values import is_number
 from gradcheck.paste.understanding.weights import weights
 from gradcheck.paste.understanding.wishes import RefusedError
 from gradcheck.paste.understanding.words import GUARDS, RATES, STRENGTHS, TRUNCATED, says
+from gradcheck.paste.understanding.writing import written_losses
 from gradcheck.record import record
 
 _GUARD = 1e-3
@@ -146,12 +148,21 @@ def _looked(found: Found) -> Asked | None:
         if best.is_explained:
             break
         other = look(found, best)
-        if other is not None and other.worth > best.worth:
+        if other is not None and (other.worth > best.worth or _is_freed(other, best)):
             best = other
+    if _is_implied(best):
+        other = _unguarded(found, best)
+        best = other if other is not None and _is_freed(other, best) else best
     if best.claims and best.is_explained and not best.is_even:
         other = _resting(found, best)
         best = other if other is not None and other.is_explained else best
     return _strengthened(found, best) if best.is_explained else best
+
+
+def _is_implied(one: Asked) -> bool:
+    """Tell gradients of a usual loss where one is written that may be it, but for a guard."""
+    is_usual = one.choice is not None and one.choice.basis == "inferred"
+    return is_usual and one.is_explained and bool(written_losses(one.inquiry))
 
 
 def _added(found: Found, best: Asked) -> Asked | None:
@@ -240,6 +251,29 @@ def _unguarded(found: Found, best: Asked) -> Asked | None:
     step = replace(step, constants={**step.constants, **constants}, data={**step.data, **data})
     one = inquire(replace(found, step=step))
     return _chosen(minimised(one), "guard") if one else None
+
+
+def _is_freed(other: Asked, best: Asked) -> bool:
+    """Tell a written loss without the small numbers that it has on purpose, no less explained.
+
+    With them it may be but near to the usual one that explains as much. Or all gradients are wrong:
+    those of no repair would be those of a loss with them.
+    """
+    if "guard" not in other.notes or other.worth < best.worth or not (best.choice and other.choice):
+        return False
+    if other.choice.basis != "written" or best.choice.basis != "written":
+        return (other.choice.basis, best.choice.basis) == ("written", "inferred")
+    guarded, free = _losses(best), _losses(other)
+    if len(guarded) != len(free):
+        return False
+    off = np.abs(guarded - free)
+    return bool(np.all(off <= _GUARD * np.abs(free)) and np.any(off))
+
+
+def _losses(one: Asked) -> Array:
+    """Return the chosen loss at all points."""
+    index = one.choice.candidate if one.choice else 0
+    return np.array([point.losses[index] for point in one.inquiry.points])
 
 
 def _small_literals(inquiry: Inquiry) -> Iterator[tuple[int, float]]:

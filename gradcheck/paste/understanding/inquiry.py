@@ -163,13 +163,17 @@ def steadied(found: Found, inquiry: Inquiry) -> Inquiry | None:
 def _keeps_pace(inquiry: Inquiry, candidate: int) -> bool:
     """Tell whether, at every point, some claims are a candidate's slopes but for one factor.
 
-    What fits with one factor at all points does not need one for each.
+    What fits with one factor at all points does not need one for each. A single number among other
+    parameters has some factor everywhere.
     """
     fitting = []
+    count = len(inquiry.parameters)
     for one in inquiry.points:
         fits = {path: fit([one.rows(path, candidate)]) for path in inquiry.parameters}
         exact = {path: f.scale for path, f in fits.items() if f.exact}
         if not exact or np.ptp([*exact.values()]) > _PACE * abs(next(iter(exact.values()))):
+            return False
+        if len(exact) == 1 < count and not any(fits[path].factored for path in exact):
             return False
         fitting += list(exact)
     return not all(inquiry.fits[candidate][path].exact for path in fitting)

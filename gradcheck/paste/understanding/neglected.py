@@ -20,7 +20,7 @@ from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.steps import Step, Trial
 from gradcheck.paste.understanding.values import frozen, same
-from gradcheck.paste.understanding.words import gradient_of
+from gradcheck.paste.understanding.words import DATA, TARGETS, gradient_of, says
 from gradcheck.record import record
 
 _POINTS = 2
@@ -124,7 +124,10 @@ def _own(one: Measured, path: Path) -> Array:
 
 
 def _felt_idle(inquiry: Inquiry, candidate: int, base: Trial) -> Iterator[tuple[Path, Path]]:
-    """Yield what the step leaves as it is, with the gradient variable that has its name."""
+    """Yield what the step leaves as it is, with the gradient variable that has its name.
+
+    Data have one too, where the backward pass ends at them, or starts: that is not neglected.
+    """
     loss, targets = inquiry.candidates[candidate], [*_targets(inquiry, candidate)]
     after = base.after.values
     changed = {*inquiry.found.others, *inquiry.parameters}
@@ -134,6 +137,8 @@ def _felt_idle(inquiry: Inquiry, candidate: int, base: Trial) -> Iterator[tuple[
     kinds = Counter(_kind(path, old) for path, old in base.before.values.items())
     for path, old in base.before.values.items():
         if path in changed or path not in after or not inquiry.step.can_set(path):
+            continue
+        if says(path.last, DATA | TARGETS):
             continue
         if not isinstance(old, np.ndarray) or old.dtype.kind != "f":
             continue

@@ -21,6 +21,10 @@ _SEED = 5
 _MANY = 4
 """Of so many states, those of no effect are told at once rather than one by one."""
 
+_CROWD = 16
+_TRIALS = 24
+"""Of so many that seem to have one, those of none are looked for by so many trials of some."""
+
 
 @record
 class _Pair:
@@ -150,7 +154,39 @@ def _kept(inquiry: Inquiry, point: Measured) -> frozenset[Path]:
     again = step.trial({**point.point, **fresh}, plan, recorded=frozenset())
     is_whole = not any(trial.failed for trial in (plain, moved, again))
     alike = (same(again.change(path), plain.change(path)) for path in inquiry.parameters)
-    return frozenset(lasting | named if is_whole and all(alike) else every)
+    kept = lasting | named if is_whole and all(alike) else {*every}
+    moving = {other: there[other] for other in kept if other in there}
+    if len(moving) < _CROWD or plain.failed:
+        return frozenset(kept)
+
+    def is_inert(group: Sequence[Path]) -> bool:
+        own = {other: moving[other] for other in group}
+        trial = step.trial({**point.point, **own}, plan, recorded=frozenset())
+        ends = (same(*(frozen(t.after.values.get(o)) for t in (trial, plain))) for o in group)
+        changes = (same(trial.change(path), plain.change(path)) for path in inquiry.parameters)
+        return not trial.failed and all(ends) and all(changes)
+
+    return frozenset(kept - _inert(list(moving), is_inert))
+
+
+def _inert(crowd: Sequence[Path], is_inert: Callable[[Sequence[Path]], bool]) -> set[Path]:
+    """Return those of a crowd that have no effect, as far as some trials of its parts tell.
+
+    One state that the network itself keeps, as a recurrent one does, makes all its layers' outputs
+    end otherwise.
+    """
+    found: set[Path] = set()
+    groups, left = [crowd], _TRIALS
+    while groups and left:
+        whole = groups.pop(0)
+        half = len(whole) // 2
+        for group in (whole[:half], whole[half:]):
+            left -= 1
+            if is_inert(group):
+                found.update(group)
+            elif len(group) > 1:
+                groups.append(group)
+    return found
 
 
 def _setting(inquiry: Inquiry, point: Measured, others: Iterable[Path]) -> Step:

@@ -89,7 +89,13 @@ def nth_back(events: Sequence[Event], back: int) -> int | None:
 
 
 def _is_passing(node: ast.AST) -> bool:
-    """Tell a part of an expression: a list that is made of such keeps every one of its values."""
+    """Tell a part of an expression: a list that is made of such keeps every one of its values.
+
+    So does a loop over the parameters, of what has but one name in all its turns.
+    """
+    match node:
+        case ast.Assign(targets=[ast.Name()]):
+            return True
     return isinstance(node, ast.expr)
 
 

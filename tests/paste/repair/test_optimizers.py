@@ -1,9 +1,11 @@
 """Repairs of gradients that an optimizer takes: what it makes of them is no multiple of them."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from gradcheck.paste.session import Request, run
 from gradcheck.paste.verdicts import ASCENT
@@ -107,6 +109,13 @@ def test_a_gradient_that_momentum_takes_is_made_right(
         text.replace("(", "").replace(")", "") in right.replace("(", "").replace(")", "")
         for text in new
     )
+
+
+def test_state_that_is_made_in_the_first_step_is_state(repaired: Repaired) -> None:
+    programs = Path(__file__).parent.parent / "understanding" / "programs"
+    source = yaml.safe_load((programs / "adam_lazy_alike.yaml").read_text())["source"]
+    right = "back = 2 * (out - y) / len(y)"
+    assert right in mended(source, right, "back = 2 * (out + y) / len(y)", repaired)
 
 
 def test_a_step_that_follows_right_gradients_uphill_is_turned_round(repaired: Repaired) -> None:

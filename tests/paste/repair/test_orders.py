@@ -2,17 +2,20 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import FrameType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 from gradcheck.paste.repair import service
+from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit
 from gradcheck.paste.repair.foresight import Foresight, Outlook
 from gradcheck.paste.repair.statements import Changes
 from gradcheck.paste.repair.states import Late
 from gradcheck.paste.repair.visits import Visits
+from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.runtime import Runtime
 
 Repaired = Callable[[str], "dict[str, Any] | None"]
@@ -244,3 +247,19 @@ def test_what_makes_a_derivative_where_there_first_is_none_comes_first(
     assert found is not None
     assert found["done"][0]["changes"][0]["new"] == "dgate = dh * np.sin(c)"
     assert found["tried"] < 12
+
+
+def test_a_step_that_was_held_up_once_is_not_slow(
+    repaired: Repaired, network: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+    begin = Bench.__init__
+
+    def held_up(self: Bench, inquiry: Inquiry, *given: Any) -> None:
+        inquiry.base = replace(inquiry.base, seconds=9.0)
+        begin(self, inquiry, *given)
+        seen.append(self.slow)
+
+    monkeypatch.setattr(Bench, "__init__", held_up)
+    assert repaired(network.replace("(1 - H ** 2)", "(1 - H)"))
+    assert seen == [False]

@@ -1,0 +1,56 @@
+"""Repairs of backward loops that hand no gradient on to the step before."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Repaired = Callable[[str], "dict[str, Any] | None"]
+
+RECURRENT = """\
+import numpy as np
+
+gen = np.random.RandomState(3)
+U, R, V = gen.randn(4, 2), 0.5 * gen.randn(4, 4), gen.randn(1, 4)
+xs = [gen.randn(2, 1) for _ in range(5)]
+ys = [gen.randn(1, 1) for _ in range(5)]
+
+def step(U, R, V):
+    hs, outs, loss = {-1: np.zeros((4, 1))}, {}, 0.0
+    for t, x in enumerate(xs):
+        hs[t] = np.tanh(U @ x + R @ hs[t - 1])
+        outs[t] = V @ hs[t]
+        loss += 0.5 * np.sum((outs[t] - ys[t]) ** 2)
+    dU, dR, dV = np.zeros_like(U), np.zeros_like(R), np.zeros_like(V)
+    later = np.zeros((4, 1))
+    for t in reversed(range(len(xs))):
+        gap = outs[t] - ys[t]
+        dV += gap @ hs[t].T
+        inner = (V.T @ gap + later) * (1 - hs[t] ** 2)
+        dU += inner @ xs[t].T
+        dR += inner @ hs[t - 1].T
+        later = R.T @ inner
+    return loss, dU, dR, dV
+
+for turn in range(30):
+    loss, dU, dR, dV = step(U, R, V)
+    U, R, V = U - 0.1 * dU, R - 0.1 * dR, V - 0.1 * dV
+"""
+DELTAS = RECURRENT.replace("+ later)", "+ R.T @ later)").replace("R.T @ inner", "inner")
+
+
+@pytest.mark.parametrize(
+    ("program", "line"),
+    [(RECURRENT, "later = R.T @ inner"), (DELTAS, "later = inner")],
+    ids=["product", "delta"],
+)
+def test_what_the_step_before_is_to_get_is_handed_on(
+    repaired: Repaired, program: str, line: str
+) -> None:
+    assert repaired(program) is None
+    found = repaired(program.replace(f"        {line}\n", ""))
+    assert found is not None
+    best = found["done"][0]
+    assert [edit["kind"] for edit in best["edits"]] == ["hand-on"]
+    (change,) = best["changes"]
+    assert list(change["after"]) == [line]
