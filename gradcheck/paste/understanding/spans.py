@@ -43,7 +43,8 @@ def gathered(scene: Scene, turns: Turns, found: Found) -> Found | None:
     """
     own = {*found.parameters}
     period = next((k for k, changes in enumerate(turns.changed) if changes & own), 0) + 1
-    if period < 2 or not found.others:
+    # Turns that change nothing at all collect nothing.
+    if period < 2 or not all(turns.changed[: period - 1]):
         return None
     better = examined(scene, turns, found.wishes, span=period)
     return better if better is not None and own <= {*better.parameters} else None
