@@ -3,8 +3,8 @@
 import ast
 import builtins
 import symtable
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -79,51 +79,57 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
     wanted = {node.id for node in nodes if isinstance(node, ast.Name)}.intersection(names)
     if not wanted:
         return {}
-    lines: dict[str, int] = {}
-    called: set[str] = set()
-    indexed: set[str] = set()
-    keyed: set[str] = set()
-    attributes: dict[str, set[str]] = {}
-    columns: dict[str, set[str]] = {}
-    others = _counted(nodes) - _handed(nodes)
-    picking = _picking(nodes)
+    others, picking = _counted(nodes) - _handed(nodes), _picking(nodes)
+    called = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    keys, attributes = _keys(nodes), _attributes(nodes)
     operands = _operands(nodes)
     changes = list(moves(nodes))
     moved = {target.id for target, _ in changes if isinstance(target, ast.Name)}
     scaling = {name for _, amount in changes for name in _factors(amount)}
-    for node in nodes:
-        match node:
-            case ast.Call(func=ast.Name(id=name)) if name in wanted:
-                called.add(name)
-            case ast.Subscript(value=ast.Name(id=name), slice=key) if name in wanted and _text(key):
-                keyed.add(name)
-            case ast.Subscript(
-                value=ast.Name(id=name), slice=ast.Tuple(elts=[ast.Slice(), column])
-            ) if name in wanted:
-                columns.setdefault(name, set()).add(ast.unparse(column))
-            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in wanted:
-                attributes.setdefault(name, set()).add(attribute)
-            case ast.Name(id=name, lineno=line) if name in wanted:
-                lines[name] = min(line, lines.get(name, line))
-        match node:
-            case ast.Subscript(value=ast.Name(id=name)) if name in wanted:
-                indexed.add(name)
     return {
         name: Use(
             name=name,
             line=line,
             called=name in called,
-            indexed=name in indexed,
-            keyed=name in keyed,
-            parted=_parted(columns.get(name, ())),
+            indexed=name in keys,
+            keyed=any(map(_text, keys.get(name, ()))),
+            parted=_parted(keys.get(name, ())),
             picks=0 < picking[name] == others[name],
             reckoned=name in operands,
             moved=name in moved,
             scales=name in scaling,
             attributes=frozenset(attributes.get(name, ())),
         )
-        for name, line in lines.items()
+        for name, line in _first_lines(nodes).items()
+        if name in wanted
     }
+
+
+def _first_lines(nodes: Iterable[ast.AST]) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            found[node.id] = min(node.lineno, found.get(node.id, node.lineno))
+    return found
+
+
+def _keys(nodes: Iterable[ast.AST]) -> Mapping[str, Sequence[ast.expr]]:
+    """Return what stands between the brackets behind each name."""
+    found = defaultdict(list)
+    for node in nodes:
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), slice=key):
+                found[name].append(key)
+    return found
+
+
+def _attributes(nodes: Iterable[ast.AST]) -> Mapping[str, Collection[str]]:
+    found = defaultdict(set)
+    for node in nodes:
+        match node:
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute):
+                found[name].add(attribute)
+    return found
 
 
 def _counted(nodes: Iterable[ast.AST]) -> Counter[str]:
@@ -191,7 +197,13 @@ def _factors(amount: ast.expr) -> Iterator[str]:
             yield from (*_factors(left), *_factors(right))
 
 
-def _parted(columns: Collection[str]) -> bool:
+def _parted(keys: Iterable[ast.expr]) -> bool:
+    """Tell keys that are several columns of all rows, some of them a stretch."""
+    columns = set()
+    for key in keys:
+        match key:
+            case ast.Tuple(elts=[ast.Slice(), column]):
+                columns.add(ast.unparse(column))
     return len(columns) > 1 and any(":" in column for column in columns)
 
 
