@@ -149,10 +149,6 @@ class Evaluator:
             self.noise[key] = max(noise.level(found.value[:, 0].real), least)
         return self.noise[key]
 
-    def least_noise(self, probe: Probe) -> float:
-        """Return the noise of adding up the loss's terms: no line has less."""
-        return noise.LEAST * self.magnitude(probe)
-
     def magnitude(self, probe: Probe) -> float:
         """Return the sum of the absolute terms of the loss at the probe."""
         if probe.name not in self.magnitudes:

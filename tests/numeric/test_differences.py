@@ -10,7 +10,7 @@ from gradcheck.numeric import differences, noise
 from gradcheck.numeric.estimate import EPS, Estimate, Lines, Values
 
 COUNT = 300
-RUNGS = {"long": differences.LONG, "short": differences.SHORT, "brief": differences.BRIEF}
+RUNGS = {"long": differences.LONG, "short": differences.SHORT}
 
 
 def waves(rng: np.random.Generator) -> tuple[Callable[[Array], Array], Array]:
@@ -56,7 +56,7 @@ def test_the_truth_is_never_beyond_the_bar_of_a_smooth_function(rungs: Array) ->
     assert found.bar.min() > 0
 
 
-@pytest.mark.parametrize("rungs", [differences.LONG, differences.SHORT], ids=["long", "short"])
+@pytest.mark.parametrize("rungs", RUNGS.values(), ids=RUNGS)
 def test_the_truth_is_never_beyond_the_bar_of_a_noisy_function(rungs: Array) -> None:
     rng = np.random.default_rng(7)
     function, truth = waves(rng)
@@ -118,6 +118,16 @@ def test_a_constant_has_the_derivative_zero_within_a_bar_of_rounding() -> None:
 
     assert (found.value == 0).all()
     assert ((found.bar > 0) & (found.bar < 1e-10)).all()
+
+
+def test_a_glance_is_near_the_truth_of_a_smooth_function_and_not_of_its_neighbours() -> None:
+    rng = np.random.default_rng(18)
+    function, truth = waves(rng)
+    scale = rng.uniform(0.1, 2, COUNT)
+
+    found = differences.glance(along(function, scale), scale)
+
+    np.testing.assert_allclose(found, truth, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("level", [1e-12, 1e-8, 1e-3])
