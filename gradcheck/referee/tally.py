@@ -122,6 +122,8 @@ class Tally:
         """Take in what one probe showed, perhaps of entries `picked` because they are wrong."""
         shown = Shown(numeric=numeric, claimed=claimed, verdict=judged.verdict)
         undecided = judged.verdict == UNDECIDED if UNDECIDED in judged.telling else []
+        whole = None if picked else judged.evidence
+        in_part = WRONG in judged.telling and not (whole and whole.exact)
         self._take(numeric, judged.verdict)
         self.methods.append(numeric.method)
         self.looks.append(
@@ -130,10 +132,10 @@ class Tally:
                 worst=_Entry.of(judged.worst, numeric, claimed),
                 telling={k: _Entry.of(one, numeric, claimed) for k, one in judged.telling.items()},
                 undecided=numeric.places(np.flatnonzero(undecided)),
-                evidence=None if picked else judged.evidence,
+                evidence=whole,
                 scale=judged.scale,
                 reason=judged.reason,
-                factor=_factor(numeric, claimed, judged) if WRONG in judged.telling else None,
+                factor=_factor(numeric, claimed, judged) if in_part else None,
                 shown=shown if self.pictured else None,
             )
         )
@@ -255,7 +257,7 @@ def _method(methods: list[str]) -> str:
 
 
 def _factor(numeric: Numeric, claimed: Array, judged: Judged) -> float | None:
-    """Return the factor by which all wrong entries are off, if there is one."""
+    """Return the factor by which all wrong entries are off, and no others, if there is one."""
     wrong = judged.verdict == WRONG
     if not 1 < np.count_nonzero(wrong) < wrong.size:
         return None

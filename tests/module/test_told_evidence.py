@@ -69,6 +69,25 @@ def test_it_is_told_which_entries_are_wrong_and_how(
     assert said in _told(spoil)[0]
 
 
+def test_a_factor_of_the_whole_gradient_is_told_once_though_zeros_hide_it_in_places() -> None:
+    rng = np.random.default_rng(5)
+    x, weights = rng.normal(size=(5, INPUTS)), rng.normal(size=OUTPUTS)
+    weights[3] = 0
+
+    def loss(p: dict[str, Array]) -> float:
+        return float((x @ p["W"] ** 3 @ weights).sum())
+
+    def tripled(p: dict[str, Array]) -> dict[str, Array]:
+        return {"W": 9 * p["W"] ** 2 * np.outer(x.sum(axis=0), weights)}
+
+    result = check(loss, {"W": rng.normal(size=(INPUTS, OUTPUTS))}, tripled)
+
+    (error,) = [f for f in result.problems[0].findings if f.level == "error"]
+    (line,) = [line for line in error.evidence if line.startswith("W: ")]
+    assert "(70 of 77), exactly 3 times the true gradient" in line
+    assert line.count("exactly") == 1
+
+
 @pytest.mark.parametrize(
     "spoil", [_scaled(COLUMN, 1 + 1e-10), lambda g: g * (1 + 1e-11), lambda g: g + 1e-9]
 )
