@@ -123,6 +123,29 @@ def _inserted(m: Mistake) -> Codes:
     yield from ("PRP02", "PRP06")
 
 
+def _indented(m: Mistake) -> Codes:
+    """A statement that stood behind a loop or a branch that it belongs in."""
+    if m.empties:
+        yield "PRP08"
+    elif _OF_LABEL.search(m.statement):
+        yield "LOS15"
+    elif " += " in m.statement:
+        yield "AVG14"
+
+
+def _dedented(m: Mistake) -> Codes:
+    """A statement that stood in a loop or a branch that it belongs behind, or before."""
+    if m.empties:
+        yield "AVG14"
+    elif m.is_decay:
+        yield "REG03"
+    elif " /= " in m.statement:
+        yield "AVG02"
+
+
+_OF_LABEL = re.compile(r"\[[^\]]*\[.*\] -= ")
+"""How the entry of a sample's own class is lowered."""
+
 _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "swap-operands": _operands,
     "negate": turned_sign,
@@ -171,6 +194,8 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "assign-to-update": lambda _: iter(("UPD01",)),
     "turn-step": lambda _: iter(("UPD01", "UPD08")),
     "insert-statement": _inserted,
+    "indent": _indented,
+    "dedent": _dedented,
     "hand-on": lambda m: iter(("LST02", "RNN01") if m.is_gated else ("RNN01",)),
     "move-statement": lambda _: iter(("PRP01",)),
     "copy-value": lambda _: iter(("PRP01",)),

@@ -13,6 +13,8 @@ from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
 from gradcheck.paste.repair.carries import carries
 from gradcheck.paste.repair.copies import copies
+from gradcheck.paste.repair.depths import depths
+from gradcheck.paste.repair.emptying import emptyings
 from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.moves import moves
@@ -43,7 +45,7 @@ def repaired(bench: Bench, known: Known, start: State, foresight: Foresight, lat
         bench.small = False
         # An accumulator that several turns fill is hardly ever meant to go on through more, nor
         # is what is read in every turn meant to stay zero.
-        added = chain(resets(bench, known, start), carries(bench, known, start))
+        added = chain(*(adding(bench, known, start) for adding in (resets, emptyings, carries)))
         done = _completed(bench, added, start, late)
         if done:
             return Repairs(done=done, near=None, tried=bench.tried)
@@ -80,9 +82,10 @@ def _is_beyond(small: Shown, full: Shown) -> bool:
 
 
 def _copied(bench: Bench, known: Known, start: State, found: Repairs, late: Late) -> Repairs:
-    """Add a statement where no edit of one helps."""
+    """Move statements in or out, or add one, where no edit of one helps."""
     for state in (start, *((found.near,) if found.near else ())):
-        done = _completed(bench, copies(bench, known, state), state, late)
+        proposed = chain(depths(bench, known, state), copies(bench, known, state))
+        done = _completed(bench, proposed, state, late)
         if done:
             return Repairs(done=done, near=None, tried=bench.tried)
     return found

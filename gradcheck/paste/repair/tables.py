@@ -61,7 +61,8 @@ class Table:
     def matches(self, value: Array) -> Mapping[int, float]:
         """Return the numbers of the targets that a value is a multiple of, with the factors."""
         found = {}
-        for lines, slopes, own in self._by_shape.get(value.shape, ()):
+        known = self._by_shape.get(value.shape, ()) if np.all(np.isfinite(value)) else ()
+        for lines, slopes, own in known:
             along = lines @ value.ravel()
             factors = np.sum(along * slopes, axis=1) / np.sum(slopes * slopes, axis=1)
             left = np.linalg.norm(along - factors[:, None] * slopes, axis=1)
