@@ -123,6 +123,15 @@ def _inserted(m: Mistake) -> Codes:
     yield from ("PRP02", "PRP06")
 
 
+def _handed_on(m: Mistake) -> Codes:
+    """A gradient from the future that is not handed on, or not as large as it should be."""
+    if re.fullmatch(r"(\w+) = \1 \* .+", m.new):
+        yield "LST13"
+    if m.is_gated:
+        yield "LST02"
+    yield "RNN01"
+
+
 def _indented(m: Mistake) -> Codes:
     """A statement that stood behind a loop or a branch that it belongs in."""
     if m.empties:
@@ -196,7 +205,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "insert-statement": _inserted,
     "indent": _indented,
     "dedent": _dedented,
-    "hand-on": lambda m: iter(("LST02", "RNN01") if m.is_gated else ("RNN01",)),
+    "hand-on": _handed_on,
     "move-statement": lambda _: iter(("PRP01",)),
     "copy-value": lambda _: iter(("PRP01",)),
 }

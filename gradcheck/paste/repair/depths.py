@@ -4,7 +4,7 @@ So stands a line that has lost its indentation, or was given too much of it.
 """
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice, pairwise
 
 from gradcheck.edits import Rewrite
@@ -81,7 +81,7 @@ def _outwards(
                 yield _moved(group, OUTWARDS), {**made, **_gone(group)}
 
 
-def _around(one: Statement, names: Collection[str]) -> Iterator[tuple[list[ast.stmt], int]]:
+def _around(one: Statement, names: set[str]) -> Iterator[tuple[list[ast.stmt], int]]:
     """Yield the blocks further out in a statement's function, and where in them it is.
 
     What uses a loop's variable stays in that loop.
