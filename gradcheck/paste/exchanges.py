@@ -4,6 +4,7 @@ import re
 
 from gradcheck.paste.mistake import (
     ACTIVATION,
+    CELL,
     DERIVATIVE,
     DERIVED,
     PRODUCT,
@@ -74,7 +75,7 @@ def wrapped(m: Mistake) -> Codes:
     """A value where its activation belongs."""
     if m.is_weight:
         yield "MAT05"
-    if m.is_gated and not m.is_slope:
+    if (m.is_gated or CELL.fullmatch(m.old)) and not m.is_slope:
         yield "LST05"
     yield from ("ACT03", "ACT12")
 

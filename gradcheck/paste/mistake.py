@@ -45,6 +45,9 @@ AXIS = re.compile(r"axis=0")
 RNN = re.compile(r"(?i)\b(h|hs|c|s)\[-?t|dh_?next|hprev|h_prev|bptt|Whh|W_hh")
 GATE = re.compile(r"(?i)[wub]_?[fio](\W|$)")
 RESET = re.compile(r"(?i)[wub]_?[zr](\W|$)")
+CELL = re.compile(r"(?i)(self\.)?c(ells?)?(\[.*\])?")
+"""A name of an LSTM's cell."""
+
 NORM = re.compile(r"(?i)gamma|beta|x_?hat|x_?norm|batch_?norm|\bbn|inv_?std|std_?inv")
 LAYER_NORM = re.compile(r"(?i)layer_?norm|\bln")
 TIME = re.compile(r"\[t( ?[-+] ?1)?\]")

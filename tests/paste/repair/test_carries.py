@@ -80,7 +80,9 @@ def learn(W, V):
         kept.append((z, u, k, o, i, old, c))
     gap = V @ h - y
     loss = 0.5 * np.sum(gap ** 2)
-    gW, gV, gh, gc = np.zeros_like(W), gap @ h.T, V.T @ gap, np.zeros((3, 4))
+    gW, gV = np.zeros_like(W), gap @ h.T
+    gh = V.T @ gap
+    gc = np.zeros_like(gh)
     for z, u, k, o, i, old, c in reversed(kept):
         go = gh * np.tanh(c)
         gc += gh * o * (1 - np.tanh(c) ** 2)
