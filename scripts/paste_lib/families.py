@@ -16,7 +16,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "wrong-index": ("MAT", "PRP", "RNN", "LOS11", "ACT13", "CNV"),
     "wrong-weights": ("MAT08", "PRP", "MAT10"),
     "wrong-input-cached": (
-        *("MAT05", "MAT06", "MAT07", "PRP", "CCH", "ACT13", "RNN04"),
+        *("MAT05", "MAT06", "MAT07", "PRP", "CCH", "ACT13", "RNN04", "RNN06"),
         *("LST05", "LST06", "LST07", "LST19"),
     ),
     "wrong-delta": ("PRP", "MAT10"),
