@@ -71,6 +71,13 @@ def replaced_value(m: Mistake) -> Codes:
     yield from ("PRP04", "MAT10", "PRP06")
 
 
+def swapped(m: Mistake) -> Codes:
+    """Two names in each other's places; where they pick a weight, it is not transposed."""
+    if m.is_shifted and not m.is_own:
+        yield "MAT01"
+    yield from replaced_value(m)
+
+
 def wrapped(m: Mistake) -> Codes:
     """A value where its activation belongs."""
     if m.is_weight:

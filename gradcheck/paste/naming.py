@@ -15,6 +15,7 @@ from gradcheck.paste.exchanges import (
     replaced_index,
     replaced_number,
     replaced_value,
+    swapped,
     wrapped,
 )
 from gradcheck.paste.mistake import ACTIVATION, CONV, DERIVATIVE, PRODUCT, SUM, Codes, Mistake
@@ -41,6 +42,8 @@ def _operands(m: Mistake) -> Codes:
 def _call(m: Mistake) -> Codes:
     """A call that is one too many."""
     name = m.old.partition("(")[0]
+    if m.is_decay and name.endswith("square"):
+        yield "REG05"
     if name.endswith("abs"):
         yield "SGN06"
     if "softmax" in name:
@@ -186,7 +189,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "add-term": term,
     "spare-first": lambda _: iter(("REG08",)),
     "swap-indices": _exchanged,
-    "swap-names": replaced_value,
+    "swap-names": swapped,
     "other-class": lambda _: iter(("LOS06",)),
     "norm-statistics": lambda _: iter(("BNM01", "LNM01")),
     "softmax": jacobian,

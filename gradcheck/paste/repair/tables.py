@@ -14,7 +14,9 @@ LINES = 4
 LARGEST = 40_000
 """A target has no more numbers."""
 
-_STEP = 1e-4
+_STEP = 1e-5
+"""So small a step moves few units over a kink, and none by much."""
+
 _LEAST = 0.03
 """The smallest step of a number, as a share of that of the largest."""
 _CLOSE = 1e-5

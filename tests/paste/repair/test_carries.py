@@ -55,6 +55,7 @@ def test_what_the_step_before_is_to_get_is_handed_on(
     (change,) = best["changes"]
     assert list(change["after"]) == [line]
 
+
 CELLS = """\
 import numpy as np
 
