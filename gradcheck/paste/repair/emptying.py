@@ -18,7 +18,7 @@ from gradcheck.paste.repair.sums import collects
 
 def emptyings(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Changes]]:
     """Yield the program with all sums that are never emptied set to zero behind their updates."""
-    kept = _kept(known)
+    kept = _kept(bench, known)
     used = [(one, text) for one in bench.updating for text in _used(known, one, kept)]
     changes = dict(state.changes)
     for update, text in used:
@@ -31,12 +31,23 @@ def emptyings(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, 
         yield _emptied(used), changes
 
 
-def _kept(known: Known) -> set[str]:
-    """Return the attributes that the step only ever adds to."""
+def _kept(bench: Bench, known: Known) -> set[str]:
+    """Return the attributes that the step only ever adds to, and more than once.
+
+    What it adds to once may as well be set.
+    """
     run = [known.statements[number] for number in known.influences]
-    added = {name for one in run if collects(one) for name in _attributes(_target(one))}
+    sums = [one for one in run if collects(one) and _is_repeated(bench, one)]
+    added = {name for one in sums for name in _attributes(_target(one))}
     made = (one for one in run if isinstance(one.node, ast.Assign) and not collects(one))
     return added.difference(*(_attributes(target) for one in made for target in one.node.targets))
+
+
+def _is_repeated(bench: Bench, statement: Statement) -> bool:
+    """Tell whether a statement changes the same thing again and again."""
+    events = bench.inquiry.base.events
+    things = [event.thing for event in events if event.site == statement.number]
+    return len({id(thing) for thing in things}) < len(things)
 
 
 def _target(statement: Statement) -> ast.expr:

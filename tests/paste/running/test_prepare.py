@@ -271,6 +271,21 @@ iris = load_iris()
     assert sorted(set(names["iris"].target)) == [0, 1, 2]
 
 
+def test_the_parts_of_a_known_data_set_go_together(ready: Ready, run: Run) -> None:
+    code = """
+import mnist
+pixels, digits = mnist.train_images()[:1000] / 255, mnist.train_labels()[:1000]
+tests = mnist.test_images()
+points = mnist.load_points('more')
+print(points.shape)
+"""
+    names = run(ready(code))
+    assert names["pixels"].shape == (len(names["digits"]), 28, 28)
+    assert names["tests"].shape[1:] == (28, 28)
+    assert names["digits"].max() <= 9
+    assert len(names["points"])
+
+
 def test_modules_that_are_not_there_give_what_is_asked_of_them(ready: Ready, run: Run) -> None:
     code = """
 import h5py
