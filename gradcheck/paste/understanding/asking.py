@@ -21,7 +21,7 @@ from gradcheck.paste.understanding.growing import minimised
 from gradcheck.paste.understanding.halves import is_meant
 from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even, steadied
 from gradcheck.paste.understanding.iterations import Found
-from gradcheck.paste.understanding.optimizing import collects
+from gradcheck.paste.understanding.optimizing import collects, is_steered
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.resting import rested
 from gradcheck.paste.understanding.shrinking import shrunk, whole
@@ -214,11 +214,12 @@ def _held(inquiry: Inquiry, choice: Choice | None, notes: tuple[str, ...]) -> As
 
 def _steady(found: Found, best: Asked) -> Asked | None:
     """Look at a single iteration only: between several, the learning rate may change."""
-    one = steadied(found, best.inquiry)
+    latest = max(best.inquiry.points, key=lambda one: one.first)
+    steered = any(is_steered(best.inquiry, path, latest) for path in best.inquiry.parameters)
+    one = steadied(found, best.inquiry, steered=steered)
     if one is None:
         return None
     # Where gradients pile up, the first iteration alone has the right ones.
-    latest = max(best.inquiry.points, key=lambda one: one.first)
     return None if collects(best.inquiry, latest) else _chosen(one, "schedule")
 
 
