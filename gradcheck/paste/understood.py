@@ -14,6 +14,7 @@ _LOOKS = {
     "changes between them",
     "rest": "what the optimizer keeps from step to step was set to zero, to see the gradient alone",
     "added": "the changes that are computed were taken to be added to the parameters",
+    "noise": "the noise that is added to the gradients was left out",
     "guard": "small numbers that keep the loss finite were taken to be zero",
     "paces": "each parameter's update was divided by its own learning rate",
     "truncation": "the way back through time, which is cut off, was followed to its beginning",
