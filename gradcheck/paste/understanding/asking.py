@@ -12,7 +12,7 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.paste.understanding.afterwards import Written, ending, losses
-from gradcheck.paste.understanding.choice import Choice, choose
+from gradcheck.paste.understanding.choice import Choice, choose, earlier
 from gradcheck.paste.understanding.claim import Claim
 from gradcheck.paste.understanding.claims import claimed, telling
 from gradcheck.paste.understanding.growing import minimised
@@ -173,19 +173,21 @@ def _added(found: Found, best: Asked) -> Asked | None:
 def _chosen(inquiry: Inquiry, *notes: str) -> Asked:
     """Choose the loss; where none is written, what an optimizer is handed may be telling.
 
-    It is if most of it is the gradient of one standard loss. Where a mere metric is written, as a
-    root of a loss, what it is made from may explain more: all, or it does not count.
+    It is if most of it is the gradient of one standard loss; also where one of the same kind is
+    written of the parameters that the step ends with. Where a mere metric is written, as a root of
+    a loss, what it is made from may explain more: all, or it does not count.
     """
     choice = choose(inquiry)
     one = _held(inquiry, choice, notes)
     if choice is None or choice.basis == "given" or one.is_explained:
         return one
-    is_inferred = choice.basis == "inferred"
-    indices = telling(inquiry) if is_inferred else _behind(inquiry, choice.candidate)
-    others = (Choice(candidate=index, basis="inferred") for index in indices)
+    kin = [] if choice.basis == "inferred" else earlier(inquiry, choice.candidate)
+    is_told = choice.basis == "inferred" or bool(kin)
+    indices = telling(inquiry) if is_told else _behind(inquiry, choice.candidate)
+    others = (Choice(candidate=i, basis="inferred") for i in indices if not kin or i in kin)
     better = (two for other in others if (two := _held(inquiry, other, notes)).worth > one.worth)
     best = max(better, key=lambda two: two.worth, default=one)
-    return best if is_inferred or best.is_explained else one
+    return best if is_told or best.is_explained else one
 
 
 def _behind(inquiry: Inquiry, written: int) -> Iterator[int]:
