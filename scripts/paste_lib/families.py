@@ -23,7 +23,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "stale-weights": ("PRP01",),
     "missing-mean": ("AVG",),
     "averaging": ("AVG", "BIA02"),
-    "missing-factor": ("AVG", "REG03", "ACT", "LOS", "MAT10", "RNN", "LST"),
+    "missing-factor": ("AVG", "REG03", "ACT", "LOS", "MAT10", "RNN", "LST", "DRP02"),
     "regularisation": ("REG", "AVG06"),
     "bias": ("BIA", "AVG"),
     "axis": ("BIA", "SMX04", "MAT13", "AVG"),
