@@ -6,7 +6,7 @@ what is still wrong at the real rate is a matter of order.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, product
 
 from gradcheck.paste.repair.additions import completed, moved_to
 from gradcheck.paste.repair.ascent import descending, follow
@@ -80,9 +80,9 @@ def _is_beyond(small: Shown, full: Shown) -> bool:
 
 def _copied(bench: Bench, known: Known, start: State, found: Repairs, late: Late) -> Repairs:
     """Move statements in or out, or add one, where no edit of one helps."""
-    for state in (start, *((found.near,) if found.near else ())):
-        proposed = chain(depths(bench, known, state), copies(bench, known, state))
-        done = completed(bench, proposed, state, late)
+    states = (start, *((found.near,) if found.near else ()))
+    for state, proposed in product(states, (depths, copies)):
+        done = completed(bench, proposed(bench, known, state), state, late)
         if done:
             return Repairs(done=done, near=None, tried=bench.tried)
     return found
