@@ -50,8 +50,8 @@ class Event:
         self.thing = thing
         self.value = meant(thing)
         # Most events have no operands.
-        self.left = None if left is None else operand(left)
-        self.right = None if right is None else operand(right)
+        self.left: Any = None if left is None else operand(left)
+        self.right: Any = None if right is None else operand(right)
         self.owner = owner
         self.augments = False
         self.adds = False
