@@ -19,7 +19,7 @@ DERIVATIVE = re.compile(
 )
 DECAY = re.compile(
     r"(?i)\breg|lambda|\blam|\bl[12](_?(reg|pen|coef|strength)| ?\* ?(self\.)?(w|theta|par|coef))"
-    r"|decay|penalt|alpha ?\*|weight_?decay"
+    r"|lmbda|decay|penalt|alpha ?\*|weight_?decay"
 )
 BIAS = re.compile(
     r"(?i)d?(b[a-z]?|bhid|bout|base|bias|biases|biais|const|intercept|offset|shift|threshold)"

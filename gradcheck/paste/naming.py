@@ -112,6 +112,13 @@ def _times(m: Mistake) -> Codes:
         yield "MAT04"
 
 
+def _divided(m: Mistake) -> Codes:
+    """A number of samples that is another's."""
+    if m.is_decay:
+        yield from ("REG10", "REG04")
+    yield from ("AVG04", "AVG03", "AVG02", "AVG05")
+
+
 def _exchanged(m: Mistake) -> Codes:
     if CONV.search(f"{m.function} {m.statement}"):
         yield "CNV14"
@@ -179,7 +186,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "replace-name": replaced_value,
     "change-index": replaced_index,
     "divide": factor,
-    "other-divisor": lambda m: iter(("AVG04", "AVG03", "AVG02", "AVG05")),
+    "other-divisor": _divided,
     "multiply": factor,
     "sum-to-mean": factor,
     "drop-factor": factor,
