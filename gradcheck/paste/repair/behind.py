@@ -19,6 +19,7 @@ from gradcheck.paste.understanding.optimizing import effective, is_collector
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.seen import computed, nth_back
 from gradcheck.paste.understanding.steps import Step, Trial
+from gradcheck.paste.understanding.uphill import signed
 from gradcheck.paste.understanding.values import fills, frozen, same
 from gradcheck.record import record
 
@@ -54,7 +55,7 @@ def behind(
         claims = [*islice(watched.claims(path, free, candidate), _MOST)]
         claims.sort(key=lambda one: (one.site not in known, not watched.is_own(path, one)))
         if claims:
-            found[path] = claims[0]
+            found[path], _ = signed(inquiry, path, claims[0])
     return Behind(stateful=frozenset(stateful), claims=found)
 
 
