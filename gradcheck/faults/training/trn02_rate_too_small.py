@@ -9,8 +9,9 @@ A rate chosen for another scale of data or loss.
 ## Fix
 Multiply it by ten until the loss swings, then go back. The test, on pasted code: the loss
 change of 40 steps, extrapolated to all that the loops plan (100 at least), is below a
-hundredth of the loss, while a larger rate takes a tenth of it in 40 steps. Both shares are
-gradcheck's own choice: what a plot would not show, and what it would.
+twentieth of the loss, while a rate 100 times larger, or more, takes a tenth of it in 40 steps (10,
+where steps take long). Both shares are gradcheck's own choice: what a plot would hardly show, and
+what it would.
 
 ## Hidden when
 The run is long.

@@ -34,8 +34,12 @@ _BATCHES = 8
 
 _ANYWHERE = 9
 _LONG = 0.004
-_SLOW = 0.02
 _SECONDS = 0.04
+
+_SLOW = 0.01
+"""Steps that take more seconds than this, without any hooks, are not made one after the other."""
+
+_HOPELESS = 0.2
 
 
 Place: TypeAlias = Mapping[str, int]
@@ -82,12 +86,14 @@ class Stage:
         self.parameters = tuple(inquiry.parameters)
         self.loss: Candidate = inquiry.candidates[choice.candidate]
         self.chosen = choice.candidate
-        self.is_whole = not any(np.ndim(value) for value in inquiry.step.data.values())
+        whole = replace(inquiry.step, data={}, constants={}, paths=self.parameters)
+        is_part = any(np.ndim(value) for value in inquiry.step.data.values())
+        self.is_whole = not is_part or _pace(whole) < _SLOW
         """Whether the step is looked at with all its data, not a part that is faster."""
-        data = {} if self.is_whole else inquiry.step.data
-        self.step = replace(inquiry.step, data=data, constants={}, paths=self.parameters)
+        self.step = whole if self.is_whole else replace(whole, data=inquiry.step.data)
         self.loss_at = cache(self._loss_at)
         self.walk = cache(self._walk)
+        self.losses = cache(self._losses)
 
     def on(self, step: Step) -> "Stage":
         """Return the same stage with a step that differs, as by its data."""
@@ -181,7 +187,7 @@ class Stage:
         """Whether steps can be made one after the other, fast enough, at other rates as well."""
         steered = {update.path for update in self.inquiry.found.updates if update.site >= 0}
         loops = self.step.loop >= 0 and steered.issuperset(self.parameters) and self.is_whole
-        return loops and not self.base.failed and bool(self.start) and self.seconds < _SLOW
+        return loops and not self.base.failed and bool(self.start) and _pace(self.step) < _SLOW
 
     @property
     def is_own(self) -> bool:
@@ -259,19 +265,41 @@ class Stage:
         step = replace(self.step, paths=(*self.start, *self.idle))
         return play(step, {}, _STEPS if self.seconds < _LONG else _FEWER, rate=rate)
 
+    def _losses(self, rate: float, span: int) -> list[float]:
+        """Return the losses of the first iterations, each before its step."""
+        iterations = self.play({}, span, rate=rate, sites=frozenset({self.loss.site})).iterations
+        return [float(self.loss.value(events, events)) for events in iterations if events]
+
     def play(self, point: Point, span: int, **options: Any) -> Play:
         """Make consecutive steps from a point (see `play.play`)."""
         return play(settable(self.step, point), point, span, **options)
 
 
+def _pace(step: Step) -> float:
+    """Return how many seconds a step takes without hooks; infinite where it takes far too long."""
+    scene = step.scene
+    usual, scene.limit = scene.limit, _HOPELESS
+    try:
+        trial = step.trial({}, step.plan(frozenset()), recorded=frozenset())
+    finally:
+        scene.limit = usual
+    return float("inf") if trial.failed else trial.seconds
+
+
 def _gives(node: ast.AST, name: str) -> int | None:
-    """Tell what gives a name its value: first computing it, then passing it, last renaming it."""
+    """Tell what gives a name its value: computing it, passing it, taking it, last renaming it."""
     match node:
         case ast.Assign(targets=[ast.Name(id=given) | ast.Attribute(attr=given)], value=value):
-            return (2 if isinstance(value, ast.Name) else 0) if given == name else None
-        case ast.arg(arg=given) | ast.keyword(arg=given) if given == name:
-            return 1
-    return None
+            rank = 0
+        case ast.keyword(arg=given, value=value):
+            rank = 1
+        case ast.arg(arg=given):
+            rank, value = 2, None
+        case _:
+            return None
+    if given != name:
+        return None
+    return 3 if isinstance(value, ast.Name) else rank
 
 
 def _place(node: Any) -> Place:

@@ -6,13 +6,15 @@ from gradcheck.paste.elsewhere.cause import Cause, Remark
 from gradcheck.paste.elsewhere.plans import planned
 from gradcheck.paste.elsewhere.stage import Stage
 
-_SHARE = 0.01
+_SHARE = 0.05
 """What all planned steps at their first speed should change of the loss, and do not."""
 
 _GAIN = 0.1
 """What a few steps change of it at a rate that is worth naming."""
 
-_TIMES = tuple(10**power for power in range(1, 9))
+_TIMES = tuple(10**power for power in range(2, 9))
+"""A rate that is ten times as large may be a matter of taste."""
+
 _MANY = 100
 """Fewer planned steps than this are not a training, but a trial."""
 
