@@ -11,8 +11,8 @@ Divide it by ten. The test, on pasted code: the loss after 40 steps is above tha
 start, a rate 10 to 10,000,000 times smaller brings it below, and the rate times the largest
 curvature, by power iteration on differences of the program's own steps, exceeds 2, the limit of
 gradient descent on a quadratic loss (the source below). With an optimizer, whose limit is not
-known, the loss must grow tenfold, and be above half its start after 100 steps, or else twice what
-a smaller rate, at which it never doubles, has brought it to.
+known, the loss must grow tenfold: to the end, or on the way, and then a smaller rate must bring it
+in 100 steps to less than half of what it is there and was at the start, without doubling it.
 
 ## Hidden when
 Momentum or clipping mask it for a while.
