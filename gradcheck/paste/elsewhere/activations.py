@@ -1,7 +1,7 @@
 """Layers of activations in a forward pass, known by their values alone.
 
 What equals the sigmoid, the tangent or the ReLU of something computed shortly before it is that,
-however the program writes it.
+however the program writes it. So are the softplus and the exponential, which have no ends to sit at.
 """
 
 from collections import defaultdict, deque
@@ -18,7 +18,7 @@ from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.steps import Point
 from gradcheck.record import record
 
-Kind: TypeAlias = Literal["sigmoid", "tanh", "relu"]
+Kind: TypeAlias = Literal["sigmoid", "tanh", "relu", "softplus", "exponential"]
 
 _NEAR = 1e-9
 _RECENT = 8
@@ -40,18 +40,23 @@ class Layer:
     after: Sequence[Array]
 
     @property
+    def has_ends(self) -> bool:
+        """Whether the units have two flat ends, at which they can be saturated."""
+        return self.kind in ("sigmoid", "tanh")
+
+    @property
     def slopes(self) -> Array:
-        """The derivatives of all activations, flat."""
+        """The derivatives of all activations that have ends, flat."""
         a = np.concatenate([np.ravel(one) for one in self.after])
-        if self.kind == "sigmoid":
-            return np.asarray(a * (1 - a))
-        return np.asarray(1 - a * a if self.kind == "tanh" else (a > 0).astype(float))
+        return np.asarray(a * (1 - a) if self.kind == "sigmoid" else 1 - a * a)
 
 
 _ACTIVATIONS: Mapping[Kind, Callable[[Array], Array]] = {
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "tanh": np.tanh,
     "relu": lambda z: np.maximum(z, 0),
+    "softplus": lambda z: np.logaddexp(0, z),
+    "exponential": np.exp,
 }
 
 
@@ -145,6 +150,8 @@ def _possible(a: Array) -> tuple[Kind, ...]:
         "sigmoid": low >= 0 and high <= 1,
         "tanh": low >= -1 and high <= 1,
         "relu": low == 0,
+        "softplus": low > 0,
+        "exponential": low > 0,
     }
     return tuple(kind for kind, fits in allowed.items() if fits)
 

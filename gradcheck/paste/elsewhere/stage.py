@@ -290,16 +290,14 @@ def _gives(node: ast.AST, name: str) -> int | None:
     """Tell what gives a name its value: computing it, passing it, taking it, last renaming it."""
     match node:
         case ast.Assign(targets=[ast.Name(id=given) | ast.Attribute(attr=given)], value=value):
-            rank = 0
+            rank = 3 if isinstance(value, ast.Name) else 0
         case ast.keyword(arg=given, value=value):
-            rank = 1
+            rank = 3 if isinstance(value, ast.Name) else 1
         case ast.arg(arg=given):
-            rank, value = 2, None
+            rank = 2
         case _:
             return None
-    if given != name:
-        return None
-    return 3 if isinstance(value, ast.Name) else rank
+    return rank if given == name else None
 
 
 def _place(node: Any) -> Place:

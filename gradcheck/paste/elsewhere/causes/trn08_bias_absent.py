@@ -35,7 +35,7 @@ def _look(stage: Stage) -> Iterator[Remark]:
         return
     zeros = {path: value for one in given for path, value in one.zeroed().items()}
     empty = fed(stage, zeros)
-    first = next(iter(layers(stage)), None)
+    first = next((one for one in layers(stage) if one.kind != "exponential"), None)
     if first is not None:
         gain = _shifted(stage, first, known) if _is_zero(empty, first) else None
         site, what = first.site, f"the sums of its {first.kind} units are"
