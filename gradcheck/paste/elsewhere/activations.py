@@ -1,7 +1,7 @@
 """Layers of activations in a forward pass, known by their values alone.
 
 What equals the sigmoid, the tangent or the ReLU of something computed shortly before it is that,
-however the program writes it. So are the softplus and the exponential, which have no ends to sit at.
+however the program writes it. So are the softplus and the exponential, which have no two ends.
 """
 
 from collections import defaultdict, deque

@@ -92,9 +92,7 @@ def _unchanged(stage: Stage) -> Iterator[tuple[str, dict[Path, Any]]]:
     yield from ((root, values) for (_, root), values in groups.items())
 
 
-def _is_felt(
-    stage: Stage, values: Mapping[Path, Any], sides: Mapping[int, bool | None]
-) -> bool:
+def _is_felt(stage: Stage, values: Mapping[Path, Any], sides: Mapping[int, bool | None]) -> bool:
     """Tell whether something changes when a variable's numbers do, at random weights.
 
     `sides` are the sites of that; what counts is the left operand, the right one, or the value.
