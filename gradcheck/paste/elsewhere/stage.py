@@ -244,7 +244,13 @@ class Stage:
 
     @cached_property
     def _ends(self) -> frozenset[int]:
-        return frozenset(candidate.site for candidate in self.inquiry.candidates)
+        """The sites of the loss: its own, and those of the differences that it is made of."""
+        inquiry, chosen = self.inquiry, self.chosen
+        return frozenset(
+            candidate.site
+            for index, candidate in enumerate(inquiry.candidates)
+            if index == chosen or inquiry.parallel(chosen, index, everywhere=True)
+        )
 
     def _loss_at(self, rate: float) -> float:
         """Return the mean loss after the walk at so many times the rate; at 0, without a step."""

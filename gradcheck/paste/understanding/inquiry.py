@@ -20,6 +20,9 @@ from gradcheck.paste.understanding.steps import Step, Trial
 _ATTEMPTS = (1.0, 0.3, 0.1)
 """Sizes of points to try, where larger ones saturate or overflow."""
 
+_FURTHER = (0.01, 0.001)
+"""And where the program's own start saturates already, so that parameters are idle."""
+
 _SLOW = 0.05
 _POINTS = 3
 _FEWER = 2
@@ -280,11 +283,14 @@ def _ahead(seconds: float) -> int:
 
 def _measured(step: Step, found: Found, offered: Sequence[Candidate], seed: int) -> Measured | None:
     seed += _APART * step.scene.machine.draw
-    for size in _ATTEMPTS:
+    best: Measured | None = None
+    for size in (*_ATTEMPTS, *_FURTHER) if found.idle else _ATTEMPTS:
         drawn = point(step, found.parameters, Draw(seed=seed, size=size))
         if drawn is None:
             return None
         one = measured(step, found.parameters, offered, drawn)
-        if one is not None:
-            return one
-    return None
+        if one is not None and (best is None or one.telling > best.telling):
+            best = one
+        if best is not None and not any(not np.any(best.claims[path]) for path in found.idle):
+            return best
+    return best
