@@ -22,6 +22,7 @@ from gradcheck.paste.understanding.survey import Turns
 from gradcheck.paste.understanding.updates import Update, idle_updates, rates, updates
 from gradcheck.paste.understanding.values import frozen, is_there_and_back
 from gradcheck.paste.understanding.wishes import NONE, Wishes, picked
+from gradcheck.paste.understanding.words import DATA, TARGETS, says
 from gradcheck.record import record
 
 _TRIED = (1, 0, 2)
@@ -54,8 +55,6 @@ class Found:
     """The scene with all of the data, where the step is one on a part of them."""
     repeats: bool = False
     """Whether a parameter is updated several times: then it is no single step."""
-    idle: frozenset[Path] = frozenset()
-    """Those of the parameters whose updates are zero, and would be elsewhere near."""
 
     @property
     def is_scattered(self) -> bool:
@@ -77,8 +76,6 @@ class _Look:
     differing: tuple[Path, ...]
     moving: tuple[Path, ...]
     updates: tuple[Update, ...]
-    idle: tuple[Update, ...]
-    """Updates by nothing at all."""
 
 
 def examined(
@@ -137,24 +134,26 @@ def _look(step: Step) -> _Look | None:
     differing = changed(base)
     moving = [path for path, change in differing.items() if moves(step, base, path, change)]
     moving = unaliased(base, moving, passing(step))
-    still = [path for path in base.before.things if path not in differing]
-    still = [path for path in still if path in base.after.things and _is_settable(base, path)]
-    idle = tuple(idle_updates(base, unaliased(base, still, passing(step))))
-    arrays = [update for update in idle if is_array(base.before.things[update.path])]
+    still = [
+        path
+        for path, thing in base.before.things.items()
+        if path not in differing and path in base.after.things and _may_be_idle(path, thing)
+    ]
+    idle = list(idle_updates(base, unaliased(base, still, passing(step))))
     return _Look(
         step=step,
         base=base,
         differing=tuple(differing),
         moving=tuple(moving),
-        updates=(*_lasting(base, updates(base, moving)), *arrays),
-        idle=idle,
+        updates=(*_lasting(base, updates(base, moving)), *idle),
     )
 
 
-def _is_settable(base: Trial, path: Path) -> bool:
-    """Tell arrays, and lists of numbers some of which are no whole ones."""
-    thing = base.before.things[path]
-    return is_array(thing) or (isinstance(thing, list) and bool(np.any(np.mod(thing, 1))))
+def _may_be_idle(path: Path, thing: Any) -> bool:
+    """Tell arrays, and lists of numbers some of which are no whole ones, that are no data."""
+    if not isinstance(thing, list):
+        return is_array(thing)
+    return bool(np.any(np.mod(frozen(thing), 1))) and not says(path.last, DATA | TARGETS)
 
 
 def _lasting(base: Trial, found: Sequence[Update]) -> Iterator[Update]:
@@ -182,8 +181,6 @@ def _found(
             parameters = _parameters(looks[0], turns, known)
     if not parameters:
         return None
-    idle = _idle(looks, parameters) if wishes.parameters is None else {}
-    known, parameters = (*known, *idle.values()), [*parameters, *idle]
     own = tuple(update for update in known if update.path in parameters)
     shapes = _shapes(looks, parameters)
     step, base = looks[0].step, looks[0].base
@@ -205,26 +202,15 @@ def _found(
         shapes=shapes,
         others=tuple(path for path in looks[0].differing if path not in parameters),
         turns=turns,
-        together=max(len({*look.moving, *idle} & set(parameters)) for look in looks),
+        together=max(_together(look, parameters) for look in looks),
         wishes=wishes,
         repeats=_repeats(looks[0], parameters),
-        idle=frozenset(idle),
     )
 
 
-def _idle(looks: Sequence[_Look], parameters: Sequence[Path]) -> dict[Path, Update]:
-    """Return what is updated by nothing, and nothing else, where parameters are updated.
-
-    So it is with units that are saturated: their gradients vanish, and so does their influence.
-    """
-    sites = {u.site for look in looks for u in look.updates if u.path in parameters}
-    busy = {u.path for look in looks for u in look.updates if u not in look.idle}
-    return {
-        update.path: update
-        for look in looks
-        for update in look.idle
-        if update.site in sites and update.path not in busy and update.path not in parameters
-    }
+def _together(look: _Look, parameters: Sequence[Path]) -> int:
+    """Return how many parameters are updated in one iteration, be it by nothing."""
+    return len({*look.moving, *(update.path for update in look.updates)} & set(parameters))
 
 
 def _repeats(look: _Look, parameters: Sequence[Path]) -> bool:

@@ -21,8 +21,8 @@ _GROWN = 10.0
 _CALM = 2.0
 """So much it may grow on the way at a rate that is none too large."""
 
-_FALLEN = 0.5
-"""So much of the loss is left, at most, where it has fallen."""
+_LEFT, _FALLEN = 0.25, 0.5
+"""More than the one share of the loss is left where it stays up; at most the other, once fallen."""
 
 _FIRST, _LONG = 10, 100
 """So many steps show whether the loss is thrown up, and so many whether it stays up."""
@@ -45,7 +45,8 @@ def _thrown(stage: Stage) -> Iterator[Remark]:
     if not max(stage.losses(1.0, _FIRST), default=0.0) > _GROWN * start > 0:
         return
     course = stage.losses(1.0, _LONG)
-    share = next((n for n in _SHARES if _is_calmer(stage.losses(1 / n, _LONG), course)), None)
+    tried = _SHARES if _late(course) > _LEFT * start else ()
+    share = next((n for n in tried if _is_calmer(stage.losses(1 / n, _LONG), course)), None)
     if share is not None:
         yield Remark(
             message="the optimizer's steps throw the loss about, and smaller ones let it fall",
@@ -67,7 +68,8 @@ def _is_calmer(calm: Sequence[float], course: Sequence[float]) -> bool:
 
 def _late(losses: Sequence[float]) -> float:
     """Return about what the loss has come to in the end."""
-    return float(np.median(losses[-len(losses) // 4 :]))
+    late = sorted(losses[-len(losses) // 4 :])
+    return late[len(late) // 2]
 
 
 def _risen(stage: Stage) -> Iterator[Remark]:
