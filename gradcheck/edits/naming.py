@@ -10,8 +10,6 @@ from gradcheck.edits.rewrite import span
 KEPT = (*PRODUCTS, "sum", "mean", "max", "reshape")
 """Functions that are not applied by mistake."""
 
-_MOST_AXES = 2
-
 
 def replace_name(place: Place) -> Iterator[Proposal]:
     node, own, material = place.node, place.read(place.node), place.material
@@ -60,87 +58,6 @@ def wrap_call(place: Place) -> Iterator[Proposal]:
         own = place.read(node)
         for name in (*place.material.applied.get(own, ()), *place.material.functions):
             yield f"{name}({own})", 2.6, f"apply {name}()"
-
-
-def change_index(place: Place) -> Iterator[Proposal]:
-    node = place.node
-    if not isinstance(node, ast.Subscript):
-        return
-    yield from _other_indices(place, node)
-    yield from _other_end(place, node)
-    value = place.read(node.value)
-    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    texts = [place.read(part) for part in parts]
-    picking = [part for part in parts if not isinstance(part, ast.Slice)]
-    # Of windows that move over pictures there is a neighbour in every direction.
-    several = len(picking) > _MOST_AXES
-    for position, part in () if several else enumerate(parts):
-        for near, what in _neighbours(place, part):
-            index = ", ".join([*texts[:position], near, *texts[position + 1 :]])
-            yield f"{value}[{index}]", 2.0 + 0.2 * (len(parts) > 1), what
-
-
-def _neighbours(place: Place, index: ast.expr) -> Iterator[tuple[str, str]]:
-    """Yield the indices next to one, each with what it is in words."""
-    match index:
-        case ast.Constant(value=int() as number):
-            yield from (
-                (f"{number - 1}", "one index earlier"),
-                (f"{number + 1}", "one index later"),
-            )
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
-            yield place.read(left), "the same index"
-            sign, own = ("-", "+") if isinstance(op, ast.Add) else ("+", "-")
-            yield f"{place.read(left)} {sign} {place.read(right)}", "the other neighbour"
-            if isinstance(right, ast.Constant) and isinstance(right.value, int):
-                yield f"{place.read(left)} {own} {right.value + 1}", "one index further"
-        case ast.Name() | ast.UnaryOp():
-            own = place.read(index)
-            yield from ((f"{own} - 1", "one index earlier"), (f"{own} + 1", "one index later"))
-
-
-def _other_end(place: Place, node: ast.Subscript) -> Iterator[Proposal]:
-    """Yield a subscript that leaves out the last entry, for one that does the first, or back."""
-    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    texts = [place.read(part) for part in parts]
-    ends = {"1:": ":-1", ":-1": "1:"}
-    for position, text in enumerate(texts):
-        other = ends.get(text.replace(" ", ""))
-        if other is not None:
-            inside = ", ".join([*texts[:position], other, *texts[position + 1 :]])
-            yield f"{place.read(node.value)}[{inside}]", 2.0, f"take {other} for {text}"
-
-
-def _other_indices(place: Place, node: ast.Subscript) -> Iterator[Proposal]:
-    """Yield a subscript with the variable of another loop in the place of one."""
-    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    texts = [place.read(part) for part in parts]
-    for position, part in enumerate(parts):
-        one = isinstance(part, ast.Name) or _is_number(part)
-        for name in place.material.indices if one else ():
-            if name != texts[position]:
-                new = ", ".join([*texts[:position], name, *texts[position + 1 :]])
-                what = f"write the index {name} for {texts[position]}"
-                yield f"{place.read(node.value)}[{new}]", 2.1, what
-
-
-def _is_number(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and type(node.value) is int
-
-
-def swap_indices(place: Place) -> Iterator[Proposal]:
-    """Exchange two indices of a subscript: rows for columns."""
-    node = place.node
-    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
-        return
-    texts = [place.read(index) for index in node.slice.elts]
-    for first, second in combinations(range(len(texts)), 2):
-        if not {":", "..."}.isdisjoint((texts[first], texts[second])):
-            continue
-        new = [*texts]
-        new[first], new[second] = texts[second], texts[first]
-        what = f"exchange {texts[first]} and {texts[second]}"
-        yield f"{place.read(node.value)}[{', '.join(new)}]", 2.0, what
 
 
 def multiply_name(place: Place) -> Iterator[Proposal]:

@@ -8,7 +8,7 @@ from itertools import chain
 
 import numpy as np
 
-from gradcheck.edits import arithmetic, matrices, naming, reductions, slopes, written
+from gradcheck.edits import arithmetic, indexing, matrices, naming, reductions, slopes, written
 from gradcheck.edits.material import Material
 from gradcheck.edits.place import Place, Proposal, is_module
 from gradcheck.edits.rewrite import Rewrite, apply, overlap, source, span, spliced
@@ -46,8 +46,8 @@ OPERATORS: Mapping[str, Callable[[Place], Iterator[Proposal]]] = {
     "complement": slopes.complement,
     "other-derivative": written.other_derivative,
     "lower-power": written.by_coefficient,
-    "change-index": naming.change_index,
-    "swap-indices": naming.swap_indices,
+    "change-index": indexing.change_index,
+    "swap-indices": indexing.swap_indices,
     "change-number": arithmetic.change_number,
     "regroup": arithmetic.regroup,
     "other-class": arithmetic.other_class,

@@ -10,9 +10,11 @@ from gradcheck.record import record
 _SHOWN = 6
 _SAME = 1e-6
 _LOOKS = {
-    "schedule": "single iterations were looked at, as the learning rate changes between them",
+    "schedule": "single iterations were looked at, as the learning rate, or the number of samples, "
+    "changes between them",
     "rest": "what the optimizer keeps from step to step was set to zero, to see the gradient alone",
     "added": "the changes that are computed were taken to be added to the parameters",
+    "noise": "the noise that is added to the gradients was left out",
     "guard": "small numbers that keep the loss finite were taken to be zero",
     "paces": "each parameter's update was divided by its own learning rate",
     "truncation": "the way back through time, which is cut off, was followed to its beginning",

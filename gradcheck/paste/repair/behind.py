@@ -100,7 +100,7 @@ class _Watched:
             found = moved.same if found is None else found & moved.same
         return found
 
-    def _moved(self, other: Path, there: Any) -> "_Moved | None":
+    def _moved(self, other: Path, there: Any) -> _Moved | None:
         """Return what another value of a state does; None of one that is none of an optimizer."""
         if other not in self._states:
             trial = self._trial({other: there})

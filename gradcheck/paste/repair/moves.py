@@ -5,7 +5,7 @@ stale: those gradients are off by something that grows with the learning rate.
 """
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from gradcheck.paste.repair.bench import Bench
@@ -28,22 +28,17 @@ def moves(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Chan
     pairs = [(u, r) for u, r in both if u.function is r.function]
     apart = [(u, r) for u, r in both if u.function is not r.function]
     changes = state.changes
-    return chain(
-        _each(lambda reader: copied(changes, reader), ((r,) for r in readers)),
-        _each(lambda update, reader: _forward(bench, state, update, reader), pairs),
-        _each(lambda update: _backward(bench, state, update), ((u,) for u in updates)),
-        _each(lambda update, reader: later(bench, changes, update, reader), pairs),
-        _each(lambda update, reader: _hoisted(bench, state, update, reader), pairs),
-        _each(lambda update, reader: kept(bench, changes, update, reader), pairs),
-        _each(lambda update, reader: kept_by_owner(bench, changes, update, reader), apart),
+    kinds: tuple[Iterable[Iterator[tuple[Edit, Changes]]], ...] = (
+        (copied(changes, reader) for reader in readers),
+        (_forward(bench, state, update, reader) for update, reader in pairs),
+        (_backward(bench, state, update) for update in updates),
+        (later(bench, changes, update, reader) for update, reader in pairs),
+        (_hoisted(bench, state, update, reader) for update, reader in pairs),
+        (kept(bench, changes, update, reader) for update, reader in pairs),
+        (kept_by_owner(bench, changes, update, reader) for update, reader in apart),
     )
-
-
-def _each(
-    proposed: Callable[..., Iterator[tuple[Edit, Changes]]],
-    given: Iterable[tuple[Statement, ...]],
-) -> Iterator[tuple[Edit, Changes]]:
-    return chain.from_iterable(proposed(*one) for one in given)
+    for proposals in chain.from_iterable(kinds):
+        yield from proposals
 
 
 def _is_reader(known: Known, state: State, statement: Statement) -> bool:

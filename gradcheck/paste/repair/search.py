@@ -14,10 +14,9 @@ from gradcheck.record import record
 
 DEPTH = 3
 BEAM = 3
+TRIED = 1600
 _STEP = 0.25
 """So much of a wrong gradient counts when states are compared."""
-
-TRIED = 1600
 
 
 @record

@@ -14,6 +14,18 @@ Simple: TypeAlias = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Return | as
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
+_NAMED = frozenset(
+    {
+        "replace-name",
+        "change-index",
+        "assign-to-accumulate",
+        "append-derivative",
+        "multiply-name",
+        "leak",
+    }
+)
+"""What may as well be wrong, or missing, where a value is but named."""
+
 
 @record
 class Statement:
@@ -127,15 +139,6 @@ def statements(tree: ast.Module, text: str) -> Iterator[Statement]:
 
 def _names(node: ast.AST) -> set[str]:
     return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-
-
-_NAMED = frozenset(
-    (
-        *("replace-name", "change-index", "assign-to-accumulate"),
-        *("append-derivative", "multiply-name", "leak"),
-    )
-)
-"""What may as well be wrong, or missing, where a value is but named."""
 
 
 def is_plain(statement: Statement, kind: str) -> bool:

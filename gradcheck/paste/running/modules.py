@@ -38,9 +38,8 @@ BENIGN = REAL | _NUMPYS | _NOTHING | COMPATIBLE | _OTHERS
 
 # Functions that look for masked arrays by themselves, and libraries whose stand-ins use them.
 _MASKING = words("unique setdiff1d union1d intersect1d setxor1d nanmedian pandas pd sklearn")
-_RARE = frozenset(
-    {"ma", "matlib", "polynomial", "typing"}
-)  # Parts of NumPy, imported when asked for.
+# Parts of NumPy that are imported when they are asked for.
+_RARE = words("ma matlib polynomial typing")
 _LOADERS = ("load", "loadtxt", "genfromtxt", "fromfile", "fromregex", "memmap", "recfromcsv")
 _SAVERS = ("save", "savetxt", "savez", "savez_compressed")
 
@@ -124,10 +123,8 @@ class Modules:
             return _Unknown(name, self._supply)
         try:
             return _path(top, name)
-        except (
-            AttributeError,
-            ImportError,
-        ):  # Some parts would be imported now, which is too late.
+        except (AttributeError, ImportError):
+            # Some parts would be imported now, which is too late.
             return _Unknown(name, self._supply)
 
     def _instead_of(self, name: str, module: ModuleType) -> ModuleType:

@@ -5,39 +5,26 @@ logarithm finite, a learning rate that falls from step to step. And wrong code m
 a regularisation is switched off. Each of these is tried, and the better explanation is kept.
 """
 
-import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.paste.understanding.afterwards import Written, ending, losses
-from gradcheck.paste.understanding.choice import Choice, choose
+from gradcheck.paste.understanding.choice import Choice, choose, earlier
 from gradcheck.paste.understanding.claim import Claim
 from gradcheck.paste.understanding.claims import claimed, telling
 from gradcheck.paste.understanding.growing import minimised
 from gradcheck.paste.understanding.halves import is_meant
-from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even, steadied
+from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even
 from gradcheck.paste.understanding.iterations import Found
-from gradcheck.paste.understanding.optimizing import collects
+from gradcheck.paste.understanding.looks import GUARD, LOOKS, zero_strengths
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.resting import rested
 from gradcheck.paste.understanding.shrinking import shrunk, whole
-from gradcheck.paste.understanding.values import is_number
-from gradcheck.paste.understanding.weights import weights
 from gradcheck.paste.understanding.wishes import RefusedError
-from gradcheck.paste.understanding.words import GUARDS, RATES, STRENGTHS, TRUNCATED, says
 from gradcheck.paste.understanding.writing import written_losses
 from gradcheck.record import record
-
-_GUARD = 1e-3
-"""Positive numbers up to this size may be there to keep something from being zero."""
-
-_VANISHING = 1e-40
-_FOREVER = 10**6
-_STRENGTH = 0.37
 
 
 @record
@@ -144,19 +131,25 @@ def _looked(found: Found) -> Asked | None:
         return None
     best = _chosen(minimised(inquiry))
     best = _added(found, best) or best
-    for look in (_steady, _unguarded, _resting, _through_time):
+    for note in LOOKS:
         if best.is_explained:
             break
-        other = look(found, best)
+        other = _again(found, best, note)
         if other is not None and (other.worth > best.worth or _is_freed(other, best)):
             best = other
     if _is_implied(best):
-        other = _unguarded(found, best)
+        other = _again(found, best, "guard")
         best = other if other is not None and _is_freed(other, best) else best
     if best.claims and best.is_explained and not best.is_even:
-        other = _resting(found, best)
+        other = _again(found, best, "rest")
         best = other if other is not None and other.is_explained else best
     return _strengthened(found, best) if best.is_explained else best
+
+
+def _again(found: Found, best: Asked, note: str) -> Asked | None:
+    """Look at a step once more, without what a note tells of."""
+    one = LOOKS[note](found, best.inquiry, best.choice.candidate if best.choice else None)
+    return _chosen(one, note) if one else None
 
 
 def _is_implied(one: Asked) -> bool:
@@ -180,19 +173,21 @@ def _added(found: Found, best: Asked) -> Asked | None:
 def _chosen(inquiry: Inquiry, *notes: str) -> Asked:
     """Choose the loss; where none is written, what an optimizer is handed may be telling.
 
-    It is if most of it is the gradient of one standard loss. Where a mere metric is written, as a
-    root of a loss, what it is made from may explain more: all, or it does not count.
+    It is if most of it is the gradient of one standard loss; also where one of the same kind is
+    written of the parameters that the step ends with. Where a mere metric is written, as a root of
+    a loss, what it is made from may explain more: all, or it does not count.
     """
     choice = choose(inquiry)
     one = _held(inquiry, choice, notes)
     if choice is None or choice.basis == "given" or one.is_explained:
         return one
-    is_inferred = choice.basis == "inferred"
-    indices = telling(inquiry) if is_inferred else _behind(inquiry, choice.candidate)
-    others = (Choice(candidate=index, basis="inferred") for index in indices)
+    kin = [] if choice.basis == "inferred" else earlier(inquiry, choice.candidate)
+    is_told = choice.basis == "inferred" or bool(kin)
+    indices = telling(inquiry) if is_told else _behind(inquiry, choice.candidate)
+    others = (Choice(candidate=i, basis="inferred") for i in indices if not kin or i in kin)
     better = (two for other in others if (two := _held(inquiry, other, notes)).worth > one.worth)
     best = max(better, key=lambda two: two.worth, default=one)
-    return best if is_inferred or best.is_explained else one
+    return best if is_told or best.is_explained else one
 
 
 def _behind(inquiry: Inquiry, written: int) -> Iterator[int]:
@@ -212,47 +207,6 @@ def _held(inquiry: Inquiry, choice: Choice | None, notes: tuple[str, ...]) -> As
     return Asked(inquiry=inquiry, choice=choice, claims=claims, notes=notes)
 
 
-def _steady(found: Found, best: Asked) -> Asked | None:
-    """Look at a single iteration only: between several, the learning rate may change."""
-    one = steadied(found, best.inquiry)
-    if one is None:
-        return None
-    # Where gradients pile up, the first iteration alone has the right ones.
-    latest = max(best.inquiry.points, key=lambda one: one.first)
-    return None if collects(best.inquiry, latest) else _chosen(one, "schedule")
-
-
-def _resting(found: Found, best: Asked) -> Asked | None:
-    """Put what an optimizer keeps to zero, where its updates are not explained otherwise."""
-    if best.choice is None:
-        return None
-    one = rested(found, best.inquiry, best.choice.candidate)
-    return _chosen(minimised(one), "rest") if one else None
-
-
-def _through_time(found: Found, best: Asked) -> Asked | None:
-    """Follow the way back to its beginning, where a number says after how many steps it ends."""
-    numbers = _scalars(best.inquiry)
-    data = {path: _FOREVER for path, thing in numbers if thing >= 1 and says(path.last, TRUNCATED)}
-    if not data:
-        return None
-    one = inquire(replace(found, step=replace(found.step, data={**found.step.data, **data})))
-    return _chosen(minimised(one), "truncation") if one else None
-
-
-def _unguarded(found: Found, best: Asked) -> Asked | None:
-    """Take away the small numbers that keep logarithms and quotients finite."""
-    inquiry = best.inquiry
-    constants = dict(_small_literals(inquiry))
-    data = dict(_small_values(inquiry))
-    if not constants and not data:
-        return None
-    step = found.step
-    step = replace(step, constants={**step.constants, **constants}, data={**step.data, **data})
-    one = inquire(replace(found, step=step))
-    return _chosen(minimised(one), "guard") if one else None
-
-
 def _is_freed(other: Asked, best: Asked) -> bool:
     """Tell a written loss without the small numbers that it has on purpose, no less explained.
 
@@ -267,7 +221,7 @@ def _is_freed(other: Asked, best: Asked) -> bool:
     if len(guarded) != len(free):
         return False
     off = np.abs(guarded - free)
-    return bool(np.all(off <= _GUARD * np.abs(free)) and np.any(off))
+    return bool(np.all(off <= GUARD * np.abs(free)) and np.any(off))
 
 
 def _losses(one: Asked) -> Array:
@@ -276,35 +230,9 @@ def _losses(one: Asked) -> Array:
     return np.array([point.losses[index] for point in one.inquiry.points])
 
 
-def _small_literals(inquiry: Inquiry) -> Iterator[tuple[int, float]]:
-    """Yield small literals that no update uses and nothing is multiplied by, so to say at zero."""
-    machine = inquiry.machine
-    used = {id(node) for site in inquiry.step.rates for node in ast.walk(machine.nodes[site])}
-    used |= set(map(id, weights(machine.tree)))
-    for number, node in machine.nodes.items():
-        if not isinstance(node, ast.Constant) or not isinstance(node.value, float):
-            continue
-        is_rate = any(says(name, RATES) for name in machine.sites[number].names)
-        if 0 < node.value <= _GUARD and id(node) not in used and not is_rate:
-            yield number, node.value * _VANISHING
-
-
-def _small_values(inquiry: Inquiry) -> Iterator[tuple[Path, float]]:
-    for path, thing in _scalars(inquiry):
-        if 0 < thing <= _GUARD and says(path.last, GUARDS):
-            yield path, float(thing) * _VANISHING
-
-
-def _scalars(inquiry: Inquiry) -> Iterator[tuple[Path, Any]]:
-    """Yield the numbers that the step can be given others for."""
-    for path, thing in inquiry.base.before.things.items():
-        if is_number(thing) and inquiry.step.can_set(path):
-            yield path, thing
-
-
 def _strengthened(found: Found, best: Asked) -> Asked:
     """Try a step that is explained with its regularisation switched on, if that is off."""
-    data = dict(_zero_strengths(best.inquiry))
+    data = dict(zero_strengths(best.inquiry))
     if not data or best.choice is None:
         return best
     step = replace(best.inquiry.step, data={**best.inquiry.step.data, **data})
@@ -314,12 +242,6 @@ def _strengthened(found: Found, best: Asked) -> Asked:
         return best
     stronger = _chosen(one, *best.notes, "strength")
     return best if stronger.choice is None or stronger.choice.basis == "inferred" else stronger
-
-
-def _zero_strengths(inquiry: Inquiry) -> Iterator[tuple[Path, float]]:
-    for path, thing in _scalars(inquiry):
-        if thing == 0 and says(path.last, STRENGTHS):
-            yield path, _STRENGTH
 
 
 def _unchanged(one: Inquiry, other: Inquiry) -> bool:

@@ -24,6 +24,7 @@ from gradcheck.paste.understanding.writing import (
     is_metric,
     is_part,
     is_used,
+    serves_updates,
     written_losses,
 )
 from gradcheck.record import record
@@ -206,14 +207,26 @@ def _against(inquiry: Inquiry, written: Sequence[int], implied: Sequence[int]) -
 
 def _is_of_later_data(inquiry: Inquiry, written: int, closest: int) -> bool:
     """Tell a loss written behind all updates, of another pair than one that fits much better."""
-    events = inquiry.found.base.events
-    last = max((update.index for update in inquiry.found.updates), default=len(events))
-    site = inquiry.candidates[written].site
-    if any(event.site == site for event in events[:last]):
+    if not _is_written_later(inquiry, written):
         return False
     if 1 - inquiry.closeness(closest) > (1 - inquiry.closeness(written)) / _NEARER:
         return False
     return not any(same_pair(inquiry, kind, closest) for kind in _kinds(inquiry, written))
+
+
+def earlier(inquiry: Inquiry, written: int) -> list[int]:
+    """Return the standard losses of one's kind that is written behind all updates, if it is."""
+    if not _is_written_later(inquiry, written):
+        return []
+    kinds = {inquiry.candidates[i].standard for i in _kinds(inquiry, written)}
+    return [i for i, c in enumerate(inquiry.candidates) if c.standard and c.standard in kinds]
+
+
+def _is_written_later(inquiry: Inquiry, index: int) -> bool:
+    events = inquiry.found.base.events
+    last = max((update.index for update in inquiry.found.updates), default=len(events))
+    site = inquiry.candidates[index].site
+    return all(event.site != site for event in events[:last])
 
 
 def _kinds(inquiry: Inquiry, written: int) -> list[int]:
@@ -246,12 +259,13 @@ def _closest(inquiry: Inquiry) -> Choice | None:
             inquiry.closeness(i),
         ),
     )
-    usable = [i for i in ranked if inquiry.candidates[i].standard or inquiry.exact(i)]
-    if not usable:
-        return None
-    best = usable[-1]
-    standard = inquiry.candidates[best].standard is not None
-    return Choice(candidate=best, basis="inferred" if standard else "written")
+    for i in reversed(ranked):
+        candidate = inquiry.candidates[i]
+        if candidate.standard:
+            return Choice(candidate=i, basis="inferred")
+        if inquiry.exact(i) and not serves_updates(inquiry, candidate.site):
+            return Choice(candidate=i, basis="written")
+    return None
 
 
 def _elsewhere(inquiry: Inquiry, written: int, implied: int) -> bool:

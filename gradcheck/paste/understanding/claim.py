@@ -8,6 +8,7 @@ import numpy as np
 from gradcheck.paste.understanding.fit import Fit, Rows
 from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.seen import joined, nth_back
+from gradcheck.paste.understanding.values import fills
 from gradcheck.record import record
 
 
@@ -49,8 +50,8 @@ class Claim:
     def value(self, events: Sequence[Event], shape: tuple[int, ...]) -> Any:
         """Return the claim as some events have it; None where they have none."""
         own = [event for event in events if event.site == self.site]
-        whole = [event for event in own if np.shape(event.value) == shape]
+        whole = [event for event in own if fills(np.shape(event.value), shape)]
         if not whole:
             return joined(own, shape)
         index = nth_back(whole, self.back)
-        return None if index is None else whole[index].value
+        return None if index is None else np.reshape(whole[index].value, shape)

@@ -57,7 +57,7 @@ def claimed(inquiry: Inquiry, candidate: int) -> Mapping[Path, Claim]:
     for path in decided:
         plain = _latest_first(inquiry, list(_exact(inquiry, candidate, path, seen)))
         if path not in odd and plain and inquiry.machine.sites[plain[0].site].names:
-            found[path] = plain[0]
+            found[path], _ = signed(inquiry, path, plain[0])
     return bare(inquiry, candidate, found, seen)
 
 
@@ -239,6 +239,9 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | Non
                 np.ravel(frozen(point.point[path])),
             )
         )
+    # The way is the same where the negative of a gradient is followed uphill.
+    turn = float(np.copysign(1, sum(float(change @ value) for change, value, _ in pairs)))
+    pairs = [(change, turn * value, own) for change, value, own in pairs]
     # One number says nothing at one point; several points do, if what is cut is cut at one bound.
     columns = [np.concatenate(part) for part in zip(*pairs, strict=True)]
     rescaled = all(is_multiple(change, value) for change, value, _ in pairs)
@@ -255,5 +258,5 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | Non
         return "weight decay"
     if all(is_shrunk(*pair) for pair in pairs):
         return "rescaling"
-    downhill = all(change @ value * claim.fit.scale > 0 for change, value, _ in pairs)
+    downhill = all(change @ value * turn * claim.fit.scale > 0 for change, value, _ in pairs)
     return "optimizer" if downhill and solves(inquiry.machine) else None

@@ -143,17 +143,20 @@ def inquire(found: Found) -> Inquiry | None:
     return Inquiry(found, step, base, offered, points)
 
 
-def steadied(found: Found, inquiry: Inquiry) -> Inquiry | None:
+def steadied(found: Found, inquiry: Inquiry, *, steered: bool) -> Inquiry | None:
     """Return an inquiry with all points at one iteration; None where it says nothing new.
 
     It does where claims fit at an iteration, but with a scale of its own: all parameters alike.
+    Of updates that are `steered` by an optimizer nobody knows that beforehand.
     That iteration counts which updates most of them: a mistake may not show in all of them.
     """
     first = max(inquiry.points, key=lambda one: (one.telling, -one.first)).first
     step = replace(inquiry.step, first=first)
     others = [one for one in inquiry.points if one.first != first]
     same = [one for one in inquiry.points if one.first == first]
-    if not others or not any(map(partial(_keeps_pace, inquiry), range(len(inquiry.fits)))):
+    if not others:
+        return None
+    if not steered and not any(map(partial(_keeps_pace, inquiry), range(len(inquiry.fits)))):
         return None
     for seed in (_POINTS + 2, _POINTS + 3):
         more = _measured(step, found, inquiry.candidates, seed)

@@ -30,6 +30,8 @@ N = TypeVar("N", bound=ast.AST)
 class Plan:
     """What to hook: `sites` None for every value; `constants` are put in place of literals.
 
+    What else has one is multiplied by it.
+
     Comparisons are hooked only where `sites` has them: what they give is no number to learn from.
 
     `locals` names, for a loop, the variables of its function that a run may set at the
@@ -124,6 +126,9 @@ class _Instrumenter:
     def _expression(self, node: ast.expr, *, bare: bool = False) -> ast.expr:
         """Copy an expression; a `bare` one has its value hooked by who asks."""
         number = of(node)
+        if number in self._plan.constants and not isinstance(node, ast.Constant):
+            factor = ast.Constant(self._plan.constants[number])
+            return ast.BinOp(left=factor, op=ast.Mult(), right=self._copy(node))
         match node:
             case ast.BinOp(op=ast.Add() | ast.Sub() as op) if self._wanted(number):
                 hook = "__gc_add__" if isinstance(op, ast.Add) else "__gc_sub__"

@@ -13,7 +13,7 @@ from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.points import Draw, drawn
 from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.steps import Step, Trial
-from gradcheck.paste.understanding.values import frozen, same
+from gradcheck.paste.understanding.values import fills, frozen, same
 from gradcheck.record import record
 
 _SAME = 1e-9
@@ -115,7 +115,7 @@ def states(inquiry: Inquiry, path: Path) -> Iterator[tuple[Path, Any]]:
     bases = inquiry.base.before.values, inquiry.found.base.before.values
     for other in inquiry.found.others:
         seen = (base[other] for base in bases if other in base)
-        held = next((value for value in seen if np.shape(value) == shape), None)
+        held = next((value for value in seen if fills(np.shape(value), shape)), None)
         if held is not None and inquiry.step.can_set(other):
             yield other, np.abs(drawn(held, Draw(seed=_SEED), 0)) + np.abs(frozen(held))
 

@@ -14,6 +14,7 @@ from gradcheck.paste.understanding.candidates import by_site
 from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.runtime import Event
+from gradcheck.paste.understanding.values import fills
 
 
 class Seen:
@@ -24,7 +25,7 @@ class Seen:
 
     def __init__(self, inquiry: Inquiry) -> None:
         self._shapes = {np.shape(inquiry.points[0].point[path]) for path in inquiry.parameters}
-        whole = {e.site for e in inquiry.base.events if np.shape(e.value) in self._shapes}
+        whole = {e.site for e in inquiry.base.events if self._filled(np.shape(e.value))}
         runs = Counter(e.site for e in inquiry.base.events if not np.shape(e.value))
         sizes = [size for shape in self._shapes if (size := int(np.prod(shape, dtype=int))) > 1]
         parts = {site for site, count in runs.items() if any(count % size == 0 for size in sizes)}
@@ -41,9 +42,11 @@ class Seen:
         for event in trial.events:
             node = inquiry.machine.nodes[event.site]
             serves = _serves_several(node) or (_is_passing(node) and runs[event.site] <= most)
-            own = found[event.site, np.shape(event.value)]
-            own.pop(thing := id(event.thing) if serves else 0, None)
-            own[thing] = event.value
+            thing = id(event.thing) if serves else 0
+            for shape in self._filled(np.shape(event.value)):
+                own = found[event.site, shape]
+                own.pop(thing, None)
+                own[thing] = np.reshape(event.value, shape) if shape else event.value
         self.order = list(dict.fromkeys(event.site for event in reversed(trial.events)))[::-1]
         last = {key: list(own.values())[-most:] for key, own in found.items()}
         for site, events in by_site(trial.events).items():
@@ -51,6 +54,9 @@ class Seen:
                 if (site, shape) not in last and (value := joined(events, shape)) is not None:
                     last[site, shape] = [value]
         return last
+
+    def _filled(self, own: tuple[int, ...]) -> list[tuple[int, ...]]:
+        return [shape for shape in self._shapes if fills(own, shape)]
 
     def of(self, shape: Any) -> Iterator[tuple[int, int, list[Array]]]:
         """Yield each site with its values at all points, and how far back they are, the last last.

@@ -12,7 +12,7 @@ from gradcheck.paste.understanding.inquiry import Inquiry
 from gradcheck.paste.understanding.instrument import Plan
 from gradcheck.paste.understanding.measure import Measured
 from gradcheck.paste.understanding.paths import Path
-from gradcheck.paste.understanding.values import frozen
+from gradcheck.paste.understanding.values import fills, frozen
 
 
 def updating(inquiry: Inquiry, path: Path) -> Measured:
@@ -55,11 +55,11 @@ def _led(inquiry: Inquiry, path: Path, claim: Claim, plan: Plan) -> tuple[float,
     if value is None:
         return 0.0, 0.0
 
-    own = {np.shape(event.value) for event in plain.events}
-    turned = shape if shape in own else ()
+    is_whole = any(fills(np.shape(event.value), shape) for event in plain.events)
+    turned = shape if is_whole else ()
 
     def turn(value: Any) -> Any:
-        return -2 * frozen(value) if np.shape(value) == turned else 0.0
+        return -2 * frozen(value) if fills(np.shape(value), turned) else 0.0
 
     other = step.trial(point.point, plan, recorded=frozenset(), inject={claim.site: turn})
     changes = plain.change(path), other.change(path)

@@ -30,6 +30,14 @@ def frozen(value: Any) -> Any:
     return table(value) if kind is list else None
 
 
+def fills(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Tell a shape that is another, or that NumPy makes it repeating no number: `(4,)`, `(1, 4)`.
+
+    Of what is a single number by itself there is too much to count that as well.
+    """
+    return own == shape or (bool(own) and shape == (1,) * (len(shape) - len(own)) + own)
+
+
 def operand(value: Any) -> Any:
     """Return a frozen copy, of truth values too: to arithmetic they are zeros and ones."""
     if isinstance(value, bool | np.bool_):

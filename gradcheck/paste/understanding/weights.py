@@ -18,7 +18,7 @@ def weights(tree: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
         match node:
             case ast.BinOp(op=ast.Mult(), left=left, right=right):
-                for part in (*_factors(left), *_factors(right)):
+                for part in (*factors(left), *factors(right)):
                     names.add(_name(part))
                     yield part
     for name, value in _given(tree):
@@ -29,10 +29,11 @@ def weights(tree: ast.AST) -> Iterator[ast.expr]:
             yield from node.value.elts
 
 
-def _factors(node: ast.expr) -> Iterator[ast.expr]:
+def factors(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield what is multiplied and divided in a product, itself where it is none."""
     match node:
         case ast.BinOp(op=ast.Mult() | ast.Div(), left=left, right=right):
-            yield from (*_factors(left), *_factors(right))
+            yield from (*factors(left), *factors(right))
         case _:
             yield node
 

@@ -142,7 +142,11 @@ def is_error(inquiry: Inquiry, index: int, *, sure: bool) -> bool:
     made = [event.value for event in inquiry.base.events if event.site == site]
     values = np.concatenate([np.ravel(value) for value in made]) if made else np.zeros(0)
     turns = bool(np.any(values > 0) and np.any(values < 0))
-    return (sure or turns) and any(is_used(inquiry, site, path) for path in inquiry.parameters)
+    return (sure or turns) and serves_updates(inquiry, site)
+
+
+def serves_updates(inquiry: Inquiry, site: int) -> bool:
+    return any(is_used(inquiry, site, path) for path in inquiry.parameters)
 
 
 class _Once:
