@@ -17,7 +17,7 @@ from gradcheck.paste.understanding.claim import Claim
 from gradcheck.paste.understanding.claims import claimed, telling
 from gradcheck.paste.understanding.growing import minimised
 from gradcheck.paste.understanding.halves import is_meant
-from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even
+from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even, softened
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.looks import GUARD, LOOKS, zero_strengths
 from gradcheck.paste.understanding.paths import Path
@@ -130,6 +130,7 @@ def _looked(found: Found) -> Asked | None:
     if inquiry is None:
         return None
     best = _chosen(minimised(inquiry))
+    best = _softened(best) or best
     best = _added(found, best) or best
     for note in LOOKS:
         if best.is_explained:
@@ -144,6 +145,12 @@ def _looked(found: Found) -> Asked | None:
         other = _again(found, best, "rest")
         best = other if other is not None and other.is_explained else best
     return _strengthened(found, best) if best.is_explained else best
+
+
+def _softened(best: Asked) -> Asked | None:
+    """Look from smaller points, where the usual ones saturate what some parameters go into."""
+    one = softened(best.inquiry, best.choice.candidate) if best.choice else None
+    return _chosen(one, *best.notes) if one else None
 
 
 def _again(found: Found, best: Asked, note: str) -> Asked | None:

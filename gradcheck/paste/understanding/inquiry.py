@@ -21,7 +21,7 @@ _ATTEMPTS = (1.0, 0.3, 0.1)
 """Sizes of points to try, where larger ones saturate or overflow."""
 
 _FURTHER = (0.01, 0.001)
-"""And where the program's own start saturates already, so that parameters are idle."""
+"""And where at all of these a parameter changes nothing: unscaled inputs saturate more."""
 
 _SLOW = 0.05
 _POINTS = 3
@@ -166,6 +166,29 @@ def steadied(found: Found, inquiry: Inquiry, *, steered: bool) -> Inquiry | None
     return Inquiry(found, step, inquiry.base, inquiry.candidates, same)
 
 
+def softened(inquiry: Inquiry, candidate: int) -> Inquiry | None:
+    """Return an inquiry from much smaller points; None where it says nothing new.
+
+    It does where a parameter changes a candidate there, and nowhere at the usual points.
+    """
+    still = _without_slope(inquiry.parameters, candidate, inquiry.points)
+    for size in _FURTHER if still else ():
+        points: list[Measured] = []
+        for seed, usual in enumerate(inquiry.points, 1):
+            step = replace(inquiry.step, first=usual.first)
+            one = _measured(step, inquiry.found, inquiry.candidates, seed, (size,))
+            if one is None or len(_without_slope(still, candidate, [one])) == len(still):
+                break
+            points.append(one)
+        if len(points) == len(inquiry.points):
+            return Inquiry(inquiry.found, inquiry.step, inquiry.base, inquiry.candidates, points)
+    return None
+
+
+def _without_slope(paths: Iterable[Path], candidate: int, points: Sequence[Measured]) -> list[Path]:
+    return [p for p in paths if not any(np.any(one.slopes[p][:, candidate]) for one in points)]
+
+
 def _keeps_pace(inquiry: Inquiry, candidate: int) -> bool:
     """Tell whether, at every point, some claims are a candidate's slopes but for one factor.
 
@@ -284,16 +307,19 @@ def _ahead(seconds: float) -> int:
     return _FEWER if seconds > _SLUGGISH else _POINTS
 
 
-def _measured(step: Step, found: Found, offered: Sequence[Candidate], seed: int) -> Measured | None:
+def _measured(
+    step: Step,
+    found: Found,
+    offered: Sequence[Candidate],
+    seed: int,
+    sizes: Sequence[float] = _ATTEMPTS,
+) -> Measured | None:
     seed += _APART * step.scene.machine.draw
-    best: Measured | None = None
-    for size in (*_ATTEMPTS, *_FURTHER) if found.idle else _ATTEMPTS:
+    for size in sizes:
         drawn = point(step, found.parameters, Draw(seed=seed, size=size))
         if drawn is None:
             return None
         one = measured(step, found.parameters, offered, drawn)
-        if one is not None and (best is None or one.telling > best.telling):
-            best = one
-        if best is not None and not any(not np.any(best.claims[path]) for path in found.idle):
-            return best
-    return best
+        if one is not None:
+            return one
+    return None
