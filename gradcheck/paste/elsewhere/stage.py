@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.paste.elsewhere.play import Play, play
+from gradcheck.paste.elsewhere.play import Play, pace, play
 from gradcheck.paste.understanding.candidates import Candidate
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.influence import differing_events
@@ -38,8 +38,6 @@ _SECONDS = 0.04
 
 _SLOW = 0.01
 """Steps that take more seconds than this, without any hooks, are not made one after the other."""
-
-_HOPELESS = 0.2
 
 
 Place: TypeAlias = Mapping[str, int]
@@ -88,7 +86,7 @@ class Stage:
         self.chosen = choice.candidate
         whole = replace(inquiry.step, data={}, constants={}, paths=self.parameters)
         is_part = any(np.ndim(value) for value in inquiry.step.data.values())
-        self.is_whole = not is_part or _pace(whole) < _SLOW
+        self.is_whole = not is_part or pace(whole) < _SLOW
         """Whether the step is looked at with all its data, not a part that is faster."""
         self.step = whole if self.is_whole else replace(whole, data=inquiry.step.data)
         self.loss_at = cache(self._loss_at)
@@ -187,7 +185,7 @@ class Stage:
         """Whether steps can be made one after the other, fast enough, at other rates as well."""
         steered = {update.path for update in self.inquiry.found.updates if update.site >= 0}
         loops = self.step.loop >= 0 and steered.issuperset(self.parameters) and self.is_whole
-        return loops and not self.base.failed and bool(self.start) and _pace(self.step) < _SLOW
+        return loops and not self.base.failed and bool(self.start) and pace(self.step) < _SLOW
 
     @property
     def is_own(self) -> bool:
@@ -279,17 +277,6 @@ class Stage:
     def play(self, point: Point, span: int, **options: Any) -> Play:
         """Make consecutive steps from a point (see `play.play`)."""
         return play(settable(self.step, point), point, span, **options)
-
-
-def _pace(step: Step) -> float:
-    """Return how many seconds a step takes without hooks; infinite where it takes far too long."""
-    scene = step.scene
-    usual, scene.limit = scene.limit, _HOPELESS
-    try:
-        trial = step.trial({}, step.plan(frozenset()), recorded=frozenset())
-    finally:
-        scene.limit = usual
-    return float("inf") if trial.failed else trial.seconds
 
 
 def _gives(node: ast.AST, name: str) -> int | None:

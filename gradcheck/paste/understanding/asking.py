@@ -17,10 +17,11 @@ from gradcheck.paste.understanding.claim import Claim
 from gradcheck.paste.understanding.claims import claimed, telling
 from gradcheck.paste.understanding.growing import minimised
 from gradcheck.paste.understanding.halves import is_meant
-from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even, softened
+from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.looks import GUARD, LOOKS, zero_strengths
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.saturation import softened
 from gradcheck.paste.understanding.shrinking import shrunk, whole
 from gradcheck.paste.understanding.wishes import RefusedError
 from gradcheck.paste.understanding.writing import written_losses

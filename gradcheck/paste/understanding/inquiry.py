@@ -20,9 +20,6 @@ from gradcheck.paste.understanding.steps import Step, Trial
 _ATTEMPTS = (1.0, 0.3, 0.1)
 """Sizes of points to try, where larger ones saturate or overflow."""
 
-_FURTHER = (0.01, 0.001)
-"""And where at all of these a parameter changes nothing: unscaled inputs saturate more."""
-
 _SLOW = 0.05
 _POINTS = 3
 _FEWER = 2
@@ -159,34 +156,11 @@ def steadied(found: Found, inquiry: Inquiry, *, steered: bool) -> Inquiry | None
     if not steered and not any(map(partial(_keeps_pace, inquiry), range(len(inquiry.fits)))):
         return None
     for seed in (_POINTS + 2, _POINTS + 3):
-        more = _measured(step, found, inquiry.candidates, seed)
+        more = attempted(step, found, inquiry.candidates, seed)
         same += [more] if more else []
     if len(same) < _FEWER:
         return None
     return Inquiry(found, step, inquiry.base, inquiry.candidates, same)
-
-
-def softened(inquiry: Inquiry, candidate: int) -> Inquiry | None:
-    """Return an inquiry from much smaller points; None where it says nothing new.
-
-    It does where a parameter changes a candidate there, and nowhere at the usual points.
-    """
-    still = _without_slope(inquiry.parameters, candidate, inquiry.points)
-    for size in _FURTHER if still else ():
-        points: list[Measured] = []
-        for seed, usual in enumerate(inquiry.points, 1):
-            step = replace(inquiry.step, first=usual.first)
-            one = _measured(step, inquiry.found, inquiry.candidates, seed, (size,))
-            if one is None or len(_without_slope(still, candidate, [one])) == len(still):
-                break
-            points.append(one)
-        if len(points) == len(inquiry.points):
-            return Inquiry(inquiry.found, inquiry.step, inquiry.base, inquiry.candidates, points)
-    return None
-
-
-def _without_slope(paths: Iterable[Path], candidate: int, points: Sequence[Measured]) -> list[Path]:
-    return [p for p in paths if not any(np.any(one.slopes[p][:, candidate]) for one in points)]
 
 
 def _keeps_pace(inquiry: Inquiry, candidate: int) -> bool:
@@ -289,13 +263,13 @@ def _points(
     for seed in range(1, count + 1):
         ahead = (seed - 1) % _ahead(seconds)
         ahead = 0 if step.spreads else ahead * step.span
-        one = _measured(replace(step, first=step.first + ahead), found, offered, seed)
+        one = attempted(replace(step, first=step.first + ahead), found, offered, seed)
         if one is not None:
             named = [one.losses[i] for i, c in enumerate(offered) if c.named and c.whole]
             missing |= not np.all(np.isfinite(named))
             yield one
     if missing:
-        one = _measured(step, found, offered, count + 1)
+        one = attempted(step, found, offered, count + 1)
         if one is not None:
             yield one
 
@@ -307,13 +281,14 @@ def _ahead(seconds: float) -> int:
     return _FEWER if seconds > _SLUGGISH else _POINTS
 
 
-def _measured(
+def attempted(
     step: Step,
     found: Found,
     offered: Sequence[Candidate],
     seed: int,
     sizes: Sequence[float] = _ATTEMPTS,
 ) -> Measured | None:
+    """Measure a step at a point of the first of these sizes at which it can be measured."""
     seed += _APART * step.scene.machine.draw
     for size in sizes:
         drawn = point(step, found.parameters, Draw(seed=seed, size=size))

@@ -46,7 +46,7 @@ def test_their_weights_are_checked_and_their_saturation_is_told() -> None:
 
 
 def test_a_mistake_in_what_comes_back_to_them_is_found_and_mended() -> None:
-    text = WEIGHED.replace("* h[j] * (1 - h[j])", "* h[j]")
+    text = WEIGHED.replace("[d * outer[j]", "[-d * outer[j]")
     (problem,) = run(Request(text=text, name="post.py")).problems
     wrong = {check.parameter for check in problem.checks if check.verdict == "wrong"}
     assert wrong == {"inner"}
