@@ -137,7 +137,9 @@ def _looked(found: Found) -> Asked | None:
         if best.is_explained:
             break
         other = _again(found, best, note)
-        if other is not None and (other.worth > best.worth or _is_freed(other, best)):
+        # What noise hides, further looks may find.
+        least = best.worth + (note != "noise")
+        if other is not None and (other.worth >= least or _is_freed(other, best)):
             best = other
     if _is_implied(best):
         other = _again(found, best, "guard")
@@ -155,9 +157,12 @@ def _softened(best: Asked) -> Asked | None:
 
 
 def _again(found: Found, best: Asked, note: str) -> Asked | None:
-    """Look at a step once more, without what a note tells of."""
+    """Look at a step once more, without what a note tells of, as well as all that is left out."""
+    step = best.inquiry.step
+    step = replace(found.step, constants=step.constants, data=step.data, rest=step.rest)
+    found = replace(found, step=step)
     one = LOOKS[note](found, best.inquiry, best.choice.candidate if best.choice else None)
-    return _chosen(one, note) if one else None
+    return _chosen(one, *dict.fromkeys((*best.notes, note))) if one else None
 
 
 def _is_implied(one: Asked) -> bool:

@@ -239,10 +239,21 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | Non
                 np.ravel(frozen(point.point[path])),
             )
         )
-    # The way is the same where the negative of a gradient is followed uphill.
-    turn = float(np.copysign(1, sum(float(change @ value) for change, value, _ in pairs)))
-    pairs = [(change, turn * value, own) for change, value, own in pairs]
-    # One number says nothing at one point; several points do, if what is cut is cut at one bound.
+    why = _way(pairs)
+    if why in (None, "rescaling"):
+        # A single number is always some multiple of another. The way is the same where the
+        # negative of a gradient is followed uphill.
+        turned = _way([(change, -value, own) for change, value, own in pairs])
+        why = turned if turned and signed(inquiry, path, claim)[1] else why
+    if why is not None:
+        return why
+    downhill = all(change @ value * claim.fit.scale > 0 for change, value, _ in pairs)
+    return "optimizer" if downhill and solves(inquiry.machine) else None
+
+
+def _way(pairs: Sequence[tuple[Array, Array, Array]]) -> str | None:
+    """Say which way leads from a value to the claim, of a parameter, at all points."""
+    # One number says nothing at one point; several do, if what is cut is cut at one bound.
     columns = [np.concatenate(part) for part in zip(*pairs, strict=True)]
     rescaled = all(is_multiple(change, value) for change, value, _ in pairs)
     if rescaled and columns[0].size > len(pairs):
@@ -256,7 +267,4 @@ def _reason(inquiry: Inquiry, path: Path, claim: Claim, seen: Seen) -> str | Non
         return "clipping"
     if is_decayed(pairs):
         return "weight decay"
-    if all(is_shrunk(*pair) for pair in pairs):
-        return "rescaling"
-    downhill = all(change @ value * turn * claim.fit.scale > 0 for change, value, _ in pairs)
-    return "optimizer" if downhill and solves(inquiry.machine) else None
+    return "rescaling" if all(is_shrunk(*pair) for pair in pairs) else None

@@ -93,11 +93,11 @@ def noiseless(found: Found, inquiry: Inquiry, _: int | None) -> Inquiry | None:
 
 
 LOOKS: Mapping[str, Look] = {
+    "noise": noiseless,
     "schedule": steady,
     "guard": unguarded,
     "rest": resting,
     "truncation": untruncated,
-    "noise": noiseless,
 }
 """The looks by the notes that tell of them, in the order in which they are tried."""
 
