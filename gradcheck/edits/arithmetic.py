@@ -4,7 +4,13 @@ import ast
 from collections.abc import Iterator
 from itertools import permutations
 
-from gradcheck.edits.place import Place, Proposal, factor, is_product_call, multiplied
+from gradcheck.edits.place import (
+    Place,
+    Proposal,
+    factor,
+    is_product_call,
+    multiplied,
+)
 from gradcheck.edits.rewrite import span
 
 OTHER = 2.3
@@ -93,6 +99,11 @@ def other_divisor(place: Place) -> Iterator[Proposal]:
             for size in place.material.divisors:
                 if size != own:
                     yield f"{place.read(left)} / {size}", OTHER, f"divide by {size}, not {own}"
+        case ast.Call(func=ast.Name(id="len")) as length if place.handed:
+            own = place.read(length)
+            for size in place.material.divisors:
+                if size != own:
+                    yield size, OTHER, f"hand over {size}, not {own}"
 
 
 def multiply(place: Place) -> Iterator[Proposal]:

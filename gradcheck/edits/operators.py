@@ -1,6 +1,7 @@
 """The edits of an expression, by kind."""
 
 import ast
+import builtins
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -128,12 +129,14 @@ def drafts(text: str, root: ast.expr, material: Material) -> Iterator[Draft]:
     """Yield the edits of the expression `root`, a part of `text`, and of its parts, as drafts."""
     seen: set[tuple[int, str]] = set()
     owners, inner, divisors = set(_owners(root)), set(_factors(root)), set(_divisors(root))
-    turns = _turns(root, material)
+    turns, handed = _turns(root, material), set(_handed(root))
     for node in _parts(root):
         if isinstance(node, ast.Tuple):
             continue
         own = turns.get(id(node), material)
-        place = Place(text=text, node=node, material=own, whole=node is root)
+        place = Place(
+            text=text, node=node, material=own, whole=node is root, handed=id(node) in handed
+        )
         for kind, propose in OPERATORS.items():
             if id(node) in owners and kind not in _NAMES:
                 continue
@@ -228,6 +231,18 @@ def _divisors(root: ast.expr) -> Iterator[int]:
     for node in ast.walk(root):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             yield id(node.right)
+
+
+def _handed(root: ast.expr) -> Iterator[int]:
+    """Yield what functions are given that are not Python's, nor a module's."""
+    for node in ast.walk(root):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if hasattr(builtins, name):
+                pass
+            case ast.Call(func=ast.Attribute(value=owner)) if is_module(owner):
+                pass
+            case ast.Call(args=args, keywords=keywords):
+                yield from map(id, (*args, *(keyword.value for keyword in keywords)))
 
 
 def exchanges(text: str, root: ast.expr) -> Iterator[Draft]:

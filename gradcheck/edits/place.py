@@ -15,12 +15,16 @@ PRODUCTS = ("dot", "matmul")
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A node of an expression, where an edit may be made; `whole` if it is all of it."""
+    """A node of an expression, where an edit may be made; `whole` if it is all of it.
+
+    What is `handed` is given to a function of the program's own.
+    """
 
     text: str
     node: ast.expr
     material: Material
     whole: bool = False
+    handed: bool = False
 
     def read(self, node: ast.expr) -> str:
         return source(self.text, node)

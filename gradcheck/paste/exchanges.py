@@ -4,6 +4,7 @@ import re
 
 from gradcheck.paste.mistake import (
     ACTIVATION,
+    CELL,
     DERIVATIVE,
     DERIVED,
     PRODUCT,
@@ -70,11 +71,18 @@ def replaced_value(m: Mistake) -> Codes:
     yield from ("PRP04", "MAT10", "PRP06")
 
 
+def swapped(m: Mistake) -> Codes:
+    """Two names in each other's places; where they pick a weight, it is not transposed."""
+    if m.is_shifted and not m.is_own:
+        yield "MAT01"
+    yield from replaced_value(m)
+
+
 def wrapped(m: Mistake) -> Codes:
     """A value where its activation belongs."""
     if m.is_weight:
         yield "MAT05"
-    if m.is_gated and not m.is_slope:
+    if (m.is_gated or CELL.fullmatch(m.old)) and not m.is_slope:
         yield "LST05"
     yield from ("ACT03", "ACT12")
 

@@ -109,6 +109,8 @@ def _message(edit: Mapping[str, Any], feeds: Sequence[Check]) -> str:
         return f"`{edit['statement']}` comes {early}, and spoils the gradient of {names}"
     if edit["kind"] == "copy-value":
         return f"`{edit['statement']}` is no copy, and so spoils the gradient of {names}"
+    if edit["kind"] in ("indent", "dedent"):
+        return f"`{edit['statement']}` is indented wrongly, and spoils the gradient of {names}"
     if edit["kind"] == "turn-step":
         return f"`{edit['statement']}` goes uphill, though the gradient of {names} is right"
     if edit["kind"] == "insert-statement" and edit["new"].startswith(edit["statement"]):

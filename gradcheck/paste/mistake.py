@@ -19,7 +19,7 @@ DERIVATIVE = re.compile(
 )
 DECAY = re.compile(
     r"(?i)\breg|lambda|\blam|\bl[12](_?(reg|pen|coef|strength)| ?\* ?(self\.)?(w|theta|par|coef))"
-    r"|decay|penalt|alpha ?\*|weight_?decay"
+    r"|lmbda|decay|penalt|alpha ?\*|weight_?decay"
 )
 BIAS = re.compile(
     r"(?i)d?(b[a-z]?|bhid|bout|base|bias|biases|biais|const|intercept|offset|shift|threshold)"
@@ -45,6 +45,9 @@ AXIS = re.compile(r"axis=0")
 RNN = re.compile(r"(?i)\b(h|hs|c|s)\[-?t|dh_?next|hprev|h_prev|bptt|Whh|W_hh")
 GATE = re.compile(r"(?i)[wub]_?[fio](\W|$)")
 RESET = re.compile(r"(?i)[wub]_?[zr](\W|$)")
+CELL = re.compile(r"(?i)(self\.)?c(ells?)?(\[.*\])?")
+"""A name of an LSTM's cell."""
+
 NORM = re.compile(r"(?i)gamma|beta|x_?hat|x_?norm|batch_?norm|\bbn|inv_?std|std_?inv")
 LAYER_NORM = re.compile(r"(?i)layer_?norm|\bln")
 TIME = re.compile(r"\[t( ?[-+] ?1)?\]")

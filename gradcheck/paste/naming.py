@@ -15,6 +15,7 @@ from gradcheck.paste.exchanges import (
     replaced_index,
     replaced_number,
     replaced_value,
+    swapped,
     wrapped,
 )
 from gradcheck.paste.mistake import ACTIVATION, CONV, DERIVATIVE, PRODUCT, SUM, Codes, Mistake
@@ -41,6 +42,8 @@ def _operands(m: Mistake) -> Codes:
 def _call(m: Mistake) -> Codes:
     """A call that is one too many."""
     name = m.old.partition("(")[0]
+    if m.is_decay and name.endswith("square"):
+        yield "REG05"
     if name.endswith("abs"):
         yield "SGN06"
     if "softmax" in name:
@@ -109,6 +112,13 @@ def _times(m: Mistake) -> Codes:
         yield "MAT04"
 
 
+def _divided(m: Mistake) -> Codes:
+    """A number of samples that is another's."""
+    if m.is_decay:
+        yield from ("REG10", "REG04")
+    yield from ("AVG04", "AVG03", "AVG02", "AVG05")
+
+
 def _exchanged(m: Mistake) -> Codes:
     if CONV.search(f"{m.function} {m.statement}"):
         yield "CNV14"
@@ -122,6 +132,38 @@ def _inserted(m: Mistake) -> Codes:
         yield "BIA01"
     yield from ("PRP02", "PRP06")
 
+
+def _handed_on(m: Mistake) -> Codes:
+    """A gradient from the future that is not handed on, or not as large as it should be."""
+    if re.fullmatch(r"(\w+) = \1 \* .+", m.new):
+        yield "LST13"
+    if m.is_gated:
+        yield "LST02"
+    yield "RNN01"
+
+
+def _indented(m: Mistake) -> Codes:
+    """A statement that stood behind a loop or a branch that it belongs in."""
+    if m.empties:
+        yield "PRP08"
+    elif _OF_LABEL.search(m.statement):
+        yield "LOS15"
+    elif " += " in m.statement:
+        yield "AVG14"
+
+
+def _dedented(m: Mistake) -> Codes:
+    """A statement that stood in a loop or a branch that it belongs behind, or before."""
+    if m.empties:
+        yield "AVG14"
+    elif m.is_decay:
+        yield "REG03"
+    elif " /= " in m.statement:
+        yield "AVG02"
+
+
+_OF_LABEL = re.compile(r"\[[^\]]*\[.*\] -= ")
+"""How the entry of a sample's own class is lowered."""
 
 _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "swap-operands": _operands,
@@ -144,7 +186,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "replace-name": replaced_value,
     "change-index": replaced_index,
     "divide": factor,
-    "other-divisor": lambda m: iter(("AVG04", "AVG03", "AVG02", "AVG05")),
+    "other-divisor": _divided,
     "multiply": factor,
     "sum-to-mean": factor,
     "drop-factor": factor,
@@ -154,7 +196,7 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "add-term": term,
     "spare-first": lambda _: iter(("REG08",)),
     "swap-indices": _exchanged,
-    "swap-names": replaced_value,
+    "swap-names": swapped,
     "other-class": lambda _: iter(("LOS06",)),
     "norm-statistics": lambda _: iter(("BNM01", "LNM01")),
     "softmax": jacobian,
@@ -171,7 +213,9 @@ _BY_KIND: Mapping[str, Callable[[Mistake], Codes]] = {
     "assign-to-update": lambda _: iter(("UPD01",)),
     "turn-step": lambda _: iter(("UPD01", "UPD08")),
     "insert-statement": _inserted,
-    "hand-on": lambda m: iter(("LST02", "RNN01") if m.is_gated else ("RNN01",)),
+    "indent": _indented,
+    "dedent": _dedented,
+    "hand-on": _handed_on,
     "move-statement": lambda _: iter(("PRP01",)),
     "copy-value": lambda _: iter(("PRP01",)),
 }

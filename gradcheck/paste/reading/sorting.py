@@ -87,9 +87,7 @@ class Sorter:
 
     def _next(self, at: int) -> Iterator[Item]:
         text = self._texts[at]
-        if not text.strip():
-            yield Item(kind="blank", start=at, stop=at + 1)
-        elif fence := _FENCE.match(text):
+        if fence := _FENCE.match(text):
             yield self._fence(at, fence)
         elif _TRACEBACK.match(text) or _FILE.match(text) or _WARNING.match(text):
             yield Item(kind="output", start=at, stop=self._past_traceback(at))
@@ -103,11 +101,16 @@ class Sorter:
             self.notes.append((at, f"`{text.strip()}` is another language's, left out"))
             stop = len(self.places) if self._notebook else self._next_blank(at)
             yield Item(kind="output", start=at, stop=stop)
-        elif text.lstrip().startswith("#"):
-            yield Item(kind="comment", start=at, stop=at + 1)
         else:
-            self._neutralise(at)
-            yield self._statement(at)
+            yield self._written(at)
+
+    def _written(self, at: int) -> Item:
+        """Return what a line begins that is no mark of a page, a prompt or an output."""
+        text = self._texts[at].strip()
+        if not text or text.startswith("#"):
+            return Item(kind="comment" if text else "blank", start=at, stop=at + 1)
+        self._neutralise(at)
+        return self._statement(at)
 
     def _fence(self, at: int, fence: re.Match[str]) -> Item:
         """Pass a fence, with all up to its end where it holds another language."""
@@ -150,11 +153,7 @@ class Sorter:
 
     def _between(self, at: int, stop: int) -> Iterator[Item]:
         while at < stop:
-            if self._texts[at].strip():
-                self._neutralise(at)
-                item = self._statement(at)
-            else:
-                item = Item(kind="blank", start=at, stop=at + 1)
+            item = self._written(at)
             yield item
             at = item.stop
 

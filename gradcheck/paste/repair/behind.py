@@ -19,7 +19,7 @@ from gradcheck.paste.understanding.optimizing import effective, is_collector
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.seen import computed, nth_back
 from gradcheck.paste.understanding.steps import Step, Trial
-from gradcheck.paste.understanding.values import frozen, same
+from gradcheck.paste.understanding.values import fills, frozen, same
 from gradcheck.record import record
 
 _NUDGE = 0.1
@@ -149,18 +149,18 @@ class _Watched:
         return not trial.failed and self._changes(trial, path)
 
     def _nudged(self, site: int, shape: tuple[int, ...], back: int) -> Trial:
-        own = [e for e in self._plain.events if e.site == site and np.shape(e.value) == shape]
+        own = [e for e in self._plain.events if e.site == site and fills(np.shape(e.value), shape)]
         left = nth_back(own, back)
         if left is None:
             return self._plain
 
         def nudge(value: Any) -> Any:
             nonlocal left
-            if np.shape(value) != shape:
+            if not fills(np.shape(value), shape):
                 return 0.0
             left -= 1
             value = frozen(value)
-            moved = value if np.any(value) else np.ones(shape)
+            moved = value if np.any(value) else np.ones_like(value)
             return _NUDGE * moved if left == -1 else 0.0
 
         return self._trial({}, {site: nudge})

@@ -22,7 +22,7 @@ from gradcheck.paste.repair.adjoints import Match
 from gradcheck.paste.repair.editable import has_rows, made, masks
 from gradcheck.paste.repair.influence import Influence
 from gradcheck.paste.repair.kin import different, kin, unnumbered
-from gradcheck.paste.repair.leanings import DECAY, SHARE, leaning
+from gradcheck.paste.repair.leanings import DECAY, DECAYED, SHARE, leaning
 from gradcheck.paste.repair.material import Stock
 from gradcheck.paste.repair.scope import Scope
 from gradcheck.paste.repair.statements import (
@@ -209,11 +209,14 @@ def _edit(
         cost += _HELPER + _TAKEN * (first.kind in _CONVENTIONS)
     times = f" ({len(parts)} times)" if len(parts) > 1 else ""
     texts = [known.statements[part.number].text for part in parts]
+    lean = leaning(likely, first.kind, texts)
+    # What is handed on with a penalty's strength is for the penalty, though noise can't show it.
+    suspicion = 0.0 if not feeds and lean == DECAYED else _suspicion(feeds, wrong)
     return Edit(
         parts=tuple(parts),
         kind=first.kind,
         cost=cost,
-        rank=cost + _suspicion(feeds, wrong) - leaning(likely, first.kind, texts),
+        rank=cost + suspicion - lean,
         what=first.what + times,
         feeds=feeds if all(known.influences[p.number].known for p in parts) else None,
     )

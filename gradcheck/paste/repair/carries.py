@@ -1,11 +1,15 @@
 """What turns of a backward loop forget to hand on to the next: the gradient from the future.
 
-It is zero before the loop, is read in each turn, and nothing in these sets it.
+It is zero before the loop, is read in each turn, and nothing in these sets it. Or it is only added
+to, and goes on to the next turn without the factor by which that turn's value came in.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
+from typing import TypeAlias
 
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known
@@ -13,21 +17,28 @@ from gradcheck.paste.repair.copies import inserted
 from gradcheck.paste.repair.placing import around
 from gradcheck.paste.repair.statements import Changes, Statement
 from gradcheck.paste.repair.states import State
+from gradcheck.paste.repair.sums import collects
 from gradcheck.paste.repair.terms import Style
 
 _COST = 2.5
 _MOST = 60
+_WORD = re.compile(r"[^\W\d]\w*")
 
-Shapes = dict[str, tuple[int, ...]]
+Shapes: TypeAlias = dict[str, tuple[int, ...]]
+Carried: TypeAlias = tuple[ast.For, str, Shapes]
+"""A loop, the name of what it carries from turn to turn, and the arrays that it can see."""
 
 
 def carries(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Changes]]:
     """Yield the program with something handed on at the end of each turn of a backward loop."""
-    count = 0
+    count, seen = 0, set()
     product = Style.of(bench.machine.tree, known.stock.numpy).product or "{} @ {}"
-    for loop, name, shapes in _idle(known, state):
-        last = _last(known, loop)
-        for value in _values(loop, name, shapes, product) if last else ():
+    idle = ((one, _values(*one, product)) for one in _idle(known, state))
+    growing = ((one, _scaled(*one)) for one in _growing(known, state))
+    for (loop, name, _), found in chain(idle, growing):
+        last = None if (id(loop), name) in seen else _last(known, loop)
+        seen.add((id(loop), name))
+        for value in found if last else ():
             text = f"{name} = {value}"
             at = len(loop.body) - 1
             changes = around(bench, state.changes, loop.body, at, (text,), behind=True)
@@ -39,20 +50,41 @@ def carries(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Ch
             yield replace(edit, kind="hand-on", cost=_COST, rank=_COST), changes
 
 
-def _idle(known: Known, state: State) -> Iterator[tuple[ast.For, str, Shapes]]:
+def _idle(known: Known, state: State) -> Iterator[Carried]:
     """Yield the loops that wrong updates come from, with what they read and never set."""
-    seen = set()
-    for number, influence in known.influences.items():
-        if influence.forward or not influence.parameters & state.shown.wrong:
-            continue
-        statement = known.statements[number]
-        loops = [outer for outer in statement.parents if isinstance(outer, ast.For)]
-        for loop in loops[-1:]:
+    for statement, loop in _suspects(known, state):
+        shapes = _shapes(known, loop)
+        for name in _read(statement.node) - _set(loop):
+            if name in shapes and _starts(known, loop, name):
+                yield loop, name, shapes
+
+
+def _growing(known: Known, state: State) -> Iterator[Carried]:
+    """Yield the loops that wrong updates come from, with what they read and only add to."""
+    for statement, loop in _suspects(known, state):
+        target = _target(statement) if collects(statement) else None
+        inside = [s for s in known.statements.values() if loop in s.parents and s is not statement]
+        read = set().union(*(_read(s.node) for s in inside))
+        if target in read and all(_target(s) != target for s in inside):
             shapes = _shapes(known, loop)
-            for name in _read(statement.node) - _set(loop):
-                if name in shapes and (id(loop), name) not in seen and _starts(known, loop, name):
-                    seen.add((id(loop), name))
-                    yield loop, name, shapes
+            if target in shapes and _starts(known, loop, target):
+                yield loop, target, shapes
+
+
+def _suspects(known: Known, state: State) -> Iterator[tuple[Statement, ast.For]]:
+    """Yield the statements that wrong updates come from, with the innermost loops around them."""
+    for number, influence in known.influences.items():
+        if not influence.forward and influence.parameters & state.shown.wrong:
+            statement = known.statements[number]
+            loops = [outer for outer in statement.parents if isinstance(outer, ast.For)]
+            yield from ((statement, loop) for loop in loops[-1:])
+
+
+def _target(statement: Statement) -> str | None:
+    match statement.node:
+        case ast.Assign(targets=[target]) | ast.AugAssign(target=target):
+            return ast.unparse(target)
+    return None
 
 
 def _shapes(known: Known, loop: ast.For) -> Shapes:
@@ -101,3 +133,11 @@ def _values(loop: ast.For, name: str, shapes: Shapes, product: str) -> Iterator[
         is_column = len(shape) == 2 and shape[0] == own[0]
         for one in made:
             yield product.format(*((f"{text}.T", one) if is_column else (one, f"{text}.T")))
+
+
+def _scaled(loop: ast.For, name: str, shapes: Shapes) -> Iterator[str]:
+    """Yield the product of what is carried with each value of a turn that has its shape."""
+    turning = _set(loop)
+    for text, shape in shapes.items():
+        if shape == shapes[name] and text != name and not turning.isdisjoint(_WORD.findall(text)):
+            yield f"{name} * {text}"

@@ -30,11 +30,15 @@ def sizes(divisors: Iterable[str], statement: ast.AST, scope: Scope) -> Iterator
 
 
 def divisors(tree: ast.AST) -> Iterator[str]:
-    """Yield what a program divides by."""
+    """Yield what a program divides by, and then what it calls the lengths of lists."""
     for node in ast.walk(tree):
         match node:
             case ast.BinOp(op=ast.Div(), right=right) | ast.AugAssign(op=ast.Div(), value=right):
                 yield ast.unparse(right)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="len"))):
+                yield name
 
 
 def _lengths(statement: ast.AST, scope: Scope) -> Iterator[str]:

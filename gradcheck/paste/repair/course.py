@@ -4,21 +4,23 @@ At a vanishing learning rate weights are never stale. So the formulas are repair
 what is still wrong at the real rate is a matter of order.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, product
 
+from gradcheck.paste.repair.additions import completed, moved_to
 from gradcheck.paste.repair.ascent import descending, follow
 from gradcheck.paste.repair.bench import Bench
-from gradcheck.paste.repair.candidates import Edit, Known
+from gradcheck.paste.repair.candidates import Known
 from gradcheck.paste.repair.carries import carries
 from gradcheck.paste.repair.copies import copies
+from gradcheck.paste.repair.depths import depths
+from gradcheck.paste.repair.emptying import emptyings
 from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.moves import moves
 from gradcheck.paste.repair.resets import resets
 from gradcheck.paste.repair.search import BEAM, Repairs, search
-from gradcheck.paste.repair.statements import Changes
 from gradcheck.paste.repair.states import Late, State
 
 _MOVES = 3
@@ -43,8 +45,8 @@ def repaired(bench: Bench, known: Known, start: State, foresight: Foresight, lat
         bench.small = False
         # An accumulator that several turns fill is hardly ever meant to go on through more, nor
         # is what is read in every turn meant to stay zero.
-        added = chain(resets(bench, known, start), carries(bench, known, start))
-        done = _completed(bench, added, start, late)
+        added = chain(*(adding(bench, known, start) for adding in (resets, emptyings, carries)))
+        done = completed(bench, added, start, late)
         if done:
             return Repairs(done=done, near=None, tried=bench.tried)
         found = search(bench, known, start, foresight, late)
@@ -56,9 +58,6 @@ def repaired(bench: Bench, known: Known, start: State, foresight: Foresight, lat
     bench.small = False
     return _ordered(bench, known, [*states, start], late)
 
-
-_GAIN = 0.02
-"""By how much less must be wrong after a move that is worth another one."""
 
 _BARS = 10.0
 _BEYOND = 256.0
@@ -80,39 +79,13 @@ def _is_beyond(small: Shown, full: Shown) -> bool:
 
 
 def _copied(bench: Bench, known: Known, start: State, found: Repairs, late: Late) -> Repairs:
-    """Add a statement where no edit of one helps."""
-    for state in (start, *((found.near,) if found.near else ())):
-        done = _completed(bench, copies(bench, known, state), state, late)
+    """Move statements in or out, or add one, where no edit of one helps."""
+    states = (start, *((found.near,) if found.near else ()))
+    for state, proposed in product(states, (depths, copies)):
+        done = completed(bench, proposed(bench, known, state), state, late)
         if done:
             return Repairs(done=done, near=None, tried=bench.tried)
     return found
-
-
-def _completed(
-    bench: Bench, proposed: Iterable[tuple[Edit, Changes]], state: State, late: Late
-) -> tuple[State, ...]:
-    """Return the states in which some added statement makes all of a program right."""
-    done = []
-    for edit, changes in proposed:
-        if late():
-            break
-        after = _after(bench, state, edit, changes)
-        if after is not None and not after.shown.wrong:
-            done.append(after)
-    return tuple(done)
-
-
-def _after(bench: Bench, state: State, edit: Edit, changes: Changes) -> State | None:
-    """Return the state after a change of statements, if that helps and moves no loss."""
-    first = bench.tells(changes, 1)
-    if first is None or not first.score < state.shown.score - _GAIN:
-        return None
-    shown = bench.tells(changes)
-    if shown is None or not shown.score < state.shown.score - _GAIN:
-        return None
-    if not shown.wrong <= state.shown.wrong or not bench.is_harmless(changes):
-        return None
-    return State(changes=changes, shown=shown, edits=(*state.edits, edit))
 
 
 def _ordered(bench: Bench, known: Known, states: list[State], late: Late) -> Repairs:
@@ -143,7 +116,7 @@ def _better(bench: Bench, known: Known, state: State, late: Late) -> Iterator[St
     for edit, changes in moves(bench, known, state):
         if late():
             break
-        after = _after(bench, state, edit, changes)
+        after = moved_to(bench, state, edit, changes)
         if after is None:
             continue
         if not after.shown.wrong:

@@ -160,13 +160,18 @@ class Evidence:
         )
 
     def _term(self, edit: Edit) -> ast.expr | None:
-        """Return the term of a sum that an edit of a statement as it stands is within."""
+        """Return the term of a sum that an edit of a statement as it stands is within.
+
+        A mere call makes none.
+        """
         number = edit.parts[0].number
         text, own = self._known.statements[number].text, edit.rewrites.get(number)
         if not own or text[own[0].start : own[0].end] != edit.old:
             return None
-        value = getattr(ast.parse(text).body[0], "value", None)
-        return value and _term_of(text, value, (own[0].start, own[0].end))
+        whole = ast.parse(text).body[0]
+        value = getattr(whole, "value", None)
+        term = value and _term_of(text, value, (own[0].start, own[0].end))
+        return None if isinstance(whole, ast.Expr) and term is value else term
 
 
 def _term_of(text: str, value: ast.expr, at: tuple[int, int]) -> ast.expr:

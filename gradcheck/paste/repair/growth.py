@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from gradcheck.paste.repair.additions import completed
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known, candidates
+from gradcheck.paste.repair.carries import carries
 from gradcheck.paste.repair.foresight import Foresight
 from gradcheck.paste.repair.judging import Shown
 from gradcheck.paste.repair.leanings import DECAY
@@ -76,7 +78,14 @@ class Growth:
     def run(self, left: int, done: list[State], grown: list[State]) -> None:
         """Try up to `left` edits, and add the states that help to `done` and `grown`."""
         self._left = left
-        self._try(self._likely(), done, grown)
+        self._behind = edits = self._others()
+        self._try(self._first, done, grown)
+        self._behind = []
+        if not done and not grown:
+            done += self._carried()
+            if done:
+                return
+        self._try(self._likely(edits), done, grown)
         wrong = self._state.shown.wrong
         if self._hasty and not done and not any(s.shown.wrong < wrong for s in grown):
             done += self._pursued()
@@ -113,25 +122,22 @@ class Growth:
             self._left = min(self._left, more(self._bench, others))
             self._narrow = True
 
-    def _likely(self) -> Iterator[Edit]:
-        """Yield the likeliest edits first, then those that promise to help; keep all others.
-
-        First of all come those that promise to help where the way back first goes wrong.
-        """
-        state, edits = self._state, self.edits()
+    def _others(self) -> Sequence[Edit]:
+        """Return all edits but the first ones: what promises to help where it first goes wrong."""
+        edits = self.edits()
         self._first = self._turning(edits) or self.promised(filter(self._is_first, edits))
         early = {id(edit) for edit in self._first}
-        edits = [edit for edit in edits if id(edit) not in early]
-        self._behind = edits
-        yield from self._first
-        self._behind = []
+        return [edit for edit in edits if id(edit) not in early]
+
+    def _likely(self, edits: Sequence[Edit]) -> Iterator[Edit]:
+        """Yield the likeliest edits first, then those that promise to help; keep all others."""
         eager = EAGER // 3 if self._bench.slow else EAGER
         yield from edits[:eager]
         edits = [edit for edit in edits[eager:] if self._is_worth(edit)]
         if not edits or self._is_done or self._left <= 0:
             yield from edits
             return
-        outlook = self._foresight.outlook(state.changes, edits, self._late)
+        outlook = self._foresight.outlook(self._state.changes, edits, self._late)
         yield from (edit for edit in edits if outlook.promises(edit))
         self._rest = [e for e in edits if not outlook.is_vain(e) and not outlook.promises(e)]
 
@@ -142,24 +148,40 @@ class Growth:
             return []
         return [edit for edit in edits if edit.kind in _SIGNS and self._is_first(edit)]
 
+    def _carried(self) -> list[State]:
+        """Return repairs of the first of two mistakes, and of what turns of a loop hand on."""
+        bench, known = self._bench, self._known
+        if next(carries(bench, known, self._state), None) is None:
+            return []
+        for state in self._half():
+            done = completed(bench, carries(bench, known, state), state, self._late)
+            if done:
+                return [*done]
+        return []
+
+    def _half(self) -> Iterator[State]:
+        """Yield the program with the first of two mistakes mended, which rights no gradient yet."""
+        start = self._state
+        for edit in self._first[:PURSUED]:
+            both = None if self._late() else written(self._known, start.changes, edit)
+            shown = self._bench.tells(both[1]) if both else None
+            if both is not None and shown is not None and shown.wrong <= start.shown.wrong:
+                yield State(changes=both[1], shown=shown, edits=(*start.edits, both[0]))
+
     def _pursued(self) -> list[State]:
         """Return repairs of two mistakes, one behind the other, that spoil the same gradients.
 
         To mend the first alone rights no gradient; but then the way back goes wrong further on, and
         what makes a derivative there is what is missing yet.
         """
-        bench, known, start = self._bench, self._known, self._state
-        for edit in self._first[:PURSUED]:
-            both = None if self._late() else written(known, start.changes, edit)
-            shown = bench.tells(both[1]) if both else None
-            if both is None or shown is None or not shown.wrong <= start.shown.wrong:
-                continue
-            state = State(changes=both[1], shown=shown, edits=(*start.edits, both[0]))
+        bench, known = self._bench, self._known
+        for state in self._half():
             behind = Growth(bench, known, self._foresight, state, self._late, hasty=True)
             tried = (
                 attempt(bench, known, state, other)
                 for other in behind.promised(behind.edits())
-                if {part.number for part in other.parts}.isdisjoint(both[1]) and not self._late()
+                if {part.number for part in other.parts}.isdisjoint(state.changes)
+                and not self._late()
             )
             done = [after for after in tried if after is not None and not after.shown.wrong]
             if done:

@@ -9,6 +9,7 @@ DECAY = frozenset(
         "add-term",
         "multiply",
         "divide",
+        "other-divisor",
         "drop-factor",
         "change-number",
         "negate",
@@ -25,7 +26,8 @@ DECAY = frozenset(
 SHARE = DECAY - {"add-term"}
 """Those of them that do not add the share: it is there."""
 
-_DECAYED = 1.5
+DECAYED = 1.5
+"""By so much an edit of a penalty's share is likelier, where that is wrong."""
 
 
 def leaning(likely: frozenset[str], kind: str, texts: Iterable[str]) -> float:
@@ -33,4 +35,4 @@ def leaning(likely: frozenset[str], kind: str, texts: Iterable[str]) -> float:
     if not likely >= SHARE:
         return float(kind in likely)
     fits = kind == "add-term" or any(is_strength(text) for text in texts)
-    return _DECAYED * (kind in likely and fits)
+    return DECAYED * (kind in likely and fits)

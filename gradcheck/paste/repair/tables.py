@@ -14,7 +14,9 @@ LINES = 4
 LARGEST = 40_000
 """A target has no more numbers."""
 
-_STEP = 1e-4
+_STEP = 1e-5
+"""So small a step moves few units over a kink, and none by much."""
+
 _LEAST = 0.03
 """The smallest step of a number, as a share of that of the largest."""
 _CLOSE = 1e-5
@@ -61,7 +63,8 @@ class Table:
     def matches(self, value: Array) -> Mapping[int, float]:
         """Return the numbers of the targets that a value is a multiple of, with the factors."""
         found = {}
-        for lines, slopes, own in self._by_shape.get(value.shape, ()):
+        known = self._by_shape.get(value.shape, ()) if np.all(np.isfinite(value)) else ()
+        for lines, slopes, own in known:
             along = lines @ value.ravel()
             factors = np.sum(along * slopes, axis=1) / np.sum(slopes * slopes, axis=1)
             left = np.linalg.norm(along - factors[:, None] * slopes, axis=1)

@@ -6,7 +6,7 @@ While there is no guess, a place-holder is handed out, and its first use ends th
 
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -25,8 +25,10 @@ Kind: TypeAlias = Literal[
     "number",
     "layers of rows",
     "layers of columns",
+    "pairs",
+    "labelled pairs",
 ]
-Made: TypeAlias = Array | float | int | dict[str, Array]
+Made: TypeAlias = Array | float | int | dict[str, Array] | list[tuple[Array, Any]]
 
 _WORDS: dict[Kind, str] = {
     "normal": "random numbers",
@@ -35,6 +37,8 @@ _WORDS: dict[Kind, str] = {
     "classes": "labels 0 to {last}",
     "one-hot rows": "one-hot rows",
     "one-hot columns": "one-hot columns",
+    "pairs": "pairs with one of {classes} outputs, all inputs together",
+    "labelled pairs": "pairs with a label 0 to {last}, all inputs together",
 }
 
 
@@ -44,7 +48,7 @@ class Guess:
 
     What is `doubtful` hides mistakes, as a single sample or feature does; what is `contrary` is
     not what the text states. Of layers, whose samples are rows or columns, `shape` holds the sizes
-    from input to output.
+    from input to output. Of pairs of an input and its target it is the shape of all the inputs.
     """
 
     shape: tuple[int, ...]
@@ -60,7 +64,8 @@ class Guess:
             return f"{self.number:g}"
         if self.kind in ("layers of rows", "layers of columns"):
             return f"random weights and zero biases for {self.kind} of {self.shape}"
-        return f"{_WORDS[self.kind].format(last=self.classes - 1)} of shape {self.shape}"
+        told = _WORDS[self.kind].format(last=self.classes - 1, classes=self.classes)
+        return f"{told} of shape {self.shape}"
 
 
 class Demanded(BaseException):
@@ -118,13 +123,13 @@ def made(name: str, guess: Guess, draw: int = 0) -> Made:
             return np.asarray(
                 np.eye(guess.shape[1])[_labels(generator, guess.shape[:1], guess.shape[1])]
             )
-        case "layers of rows":
-            return layers(generator, guess.shape, rows=True)
-        case "layers of columns":
-            return layers(generator, guess.shape, rows=False)
+        case "layers of rows" | "layers of columns":
+            return layers(generator, guess.shape, rows=guess.kind == "layers of rows")
         case "one-hot columns":
             rows, samples = guess.shape
             return np.asarray(np.eye(rows)[_labels(generator, (samples,), rows)].T)
+        case "pairs" | "labelled pairs":
+            return pairs(generator, guess)
 
 
 def layers(generator: np.random.Generator, sizes: Sequence[int], *, rows: bool) -> dict[str, Array]:
@@ -136,6 +141,17 @@ def layers(generator: np.random.Generator, sizes: Sequence[int], *, rows: bool) 
         found[f"W{at}"] = weights if rows else weights.T.copy()
         found[f"b{at}"] = np.zeros((1, out) if rows else (out, 1))
     return found
+
+
+def pairs(generator: np.random.Generator, guess: Guess) -> list[tuple[Array, Any]]:
+    """Return inputs with targets, each a label or a row, column or list like its input."""
+    inputs = generator.standard_normal(guess.shape)
+    labels = _labels(generator, guess.shape[:1], max(guess.classes, 2))
+    if guess.kind == "labelled pairs":
+        return [(x, int(label)) for x, label in zip(inputs, labels, strict=True)]
+    shape = [guess.classes if size > 1 else 1 for size in guess.shape[1:]]
+    table = np.eye(guess.classes) if guess.classes > 1 else np.array([[0.0], [1.0]])
+    return [(x, table[label].reshape(shape)) for x, label in zip(inputs, labels, strict=True)]
 
 
 def _labels(generator: np.random.Generator, shape: tuple[int, ...], classes: int) -> Array:

@@ -51,6 +51,20 @@ def keras_datasets(hub: Hub) -> SimpleNamespace:
     return SimpleNamespace(**loaders)
 
 
+def mnist_parts(hub: Hub) -> dict[str, Callable[..., Any]]:
+    """Return the functions of the module `mnist`, of which each gives one part of the data."""
+    load = _pictures(PICTURES["mnist"])
+
+    def part(half: int, kind: int) -> Callable[..., Any]:
+        return lambda *_, **__: load()[half][kind]
+
+    return {
+        f"{half}_{kind}": _told(hub, f"mnist.{half}_{kind}", part(i, k))
+        for i, half in enumerate(("train", "test"))
+        for k, kind in enumerate(("images", "labels"))
+    }
+
+
 def sklearn_tools() -> dict[str, object]:
     """Return the few tools that pasted networks are fed with."""
     return {

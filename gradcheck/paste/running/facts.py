@@ -1,6 +1,7 @@
 """What a program says about the sizes of data that it does not show."""
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
@@ -8,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.paste.running.handing import given
 from gradcheck.paste.running.names import Use
+from gradcheck.paste.running.pairing import paired
 from gradcheck.paste.running.shrinking import shaping
 from gradcheck.paste.running.stated import NOTHING, Stated
 from gradcheck.record import record
@@ -30,7 +33,9 @@ class Facts:
     Where it picks one thing at a time it `picks`: other data are likely of a single one, too. What
     is `plain` reckons with numbers one by one, without arrays.
     `numbers` are the whole ones that have a name, `rates` what may scale an update, `steps` is a
-    name of how many steps a sequence has; `said` is what the text states of shapes.
+    name of how many steps a sequence has; `said` is what the text states of shapes. `pairs` are
+    the names of lists of pairs, `ends` the first and last of several sizes in a row, `batch` is the
+    largest number that is called a batch, or 1.
     """
 
     sizes: tuple[int, ...]
@@ -41,6 +46,9 @@ class Facts:
     rates: frozenset[str] = frozenset()
     steps: str = ""
     said: Stated = NOTHING
+    pairs: frozenset[str] = frozenset()
+    ends: tuple[tuple[int, int], ...] = ()
+    batch: int = 1
 
 
 def facts(
@@ -64,6 +72,9 @@ def facts(
         rates=frozenset(use.name for use in used if use.scales),
         steps=next((use.name for use in used if re.search(STEPS, use.name)), ""),
         said=said,
+        pairs=paired(tree),
+        ends=tuple(dict.fromkeys(_ends(tree))),
+        batch=max((1, *_batches(tree))),
     )
 
 
@@ -105,6 +116,23 @@ def _handed(tree: ast.Module) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in defined:
             yield from _constants(*node.args)
+
+
+def _batches(tree: ast.Module) -> Iterator[int]:
+    for name, value in given(tree):
+        if "batch" in name.lower():
+            yield from (size for size in _constants(value) if size <= _MOST_SAMPLES)
+
+
+def _ends(tree: ast.Module) -> Iterator[tuple[int, int]]:
+    """Yield the sizes of inputs and outputs, as far as layers or sizes are listed."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Call(args=parts):
+                first = itertools.takewhile(_constants, parts)
+                sizes = [size for part in first for size in _constants(part)]
+                if len(sizes) > 1 and min(sizes) > 0:
+                    yield sizes[0], sizes[-1]
 
 
 def _numbers(tree: ast.Module) -> Iterator[int]:

@@ -1,5 +1,6 @@
 """The guesses that are worth trying for unseen data, the likeliest first."""
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,9 +14,11 @@ from gradcheck.paste.running.stated import stated
 _PRIMES = (5, 7, 3, 2, 13, 17, 19)
 _SAMPLES = 11
 _FREE = 23
+_BATCHES = 5
 _MOST_ENTRIES = 4_000_000
 _MOST_CLASSES = 40
 _MOST_SIZES = 14
+_MOST_PAIRS = 60
 _RATE = 0.1
 """A learning rate; a smaller number would move nothing but by rounding."""
 
@@ -60,14 +63,14 @@ def guesses(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> I
         usual = max(usual, _RATE) if name in given.rates else usual
         yield Guess(shape=(), kind="number", number=usual)
     yield from (guess for guess in told if not guess.shape)
+    if name in given.pairs:
+        yield from islice(_pairs(given, made), _MOST_PAIRS)
     for guess in _usual(name, hint, given, made):
         yield replace(guess, contrary=True) if told or usual is not None else guess
 
 
 def _usual(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> Iterator[Guess]:
-    used = [size for guess in made.values() for size in guess.shape if size > 1]
-    free = [prime for prime in _PRIMES if prime not in used and prime not in given.sizes][:1]
-    sizes = list(dict.fromkeys([*reversed(used), *given.sizes]))[: _MOST_SIZES + len(used)]
+    used, free, sizes = _sizes_of(given, made)
     samples = _samples_of(given, made)
     own = [size for size in sizes if size not in given.samples]
     match hint:
@@ -98,6 +101,14 @@ def _usual(name: str, hint: Hint, given: Facts, made: Mapping[str, Guess]) -> It
             yield from _parameters(own, free)
 
 
+def _sizes_of(given: Facts, made: Mapping[str, Guess]) -> tuple[list[int], list[int], list[int]]:
+    """Return the sizes that other data have, one that nothing has, and all that there are."""
+    used = [size for guess in made.values() for size in guess.shape if size > 1]
+    free = [prime for prime in _PRIMES if prime not in used and prime not in given.sizes][:1]
+    sizes = list(dict.fromkeys([*reversed(used), *given.sizes]))[: _MOST_SIZES + len(used)]
+    return used, free, sizes
+
+
 def _features(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
     wide = [(m, d) for m in samples for d in sizes if m * d <= _MOST_ENTRIES and d != m]
     for m, d in wide:
@@ -111,6 +122,25 @@ def _features(samples: Sequence[int], sizes: Sequence[int]) -> Iterator[Guess]:
     for size in [*samples, *sizes]:
         for shape in ((size, 1), (1, size)):
             yield Guess(shape=shape, kind="normal", doubtful=True)
+
+
+def _pairs(given: Facts, made: Mapping[str, Guess]) -> Iterator[Guess]:
+    """Yield pairs of an input and its target, of the sizes that layers or other pairs have.
+
+    All batches are full: where a step divides by a number of samples, it is the same in each. And
+    they are so many that no plain factor stands for their number.
+    """
+    others = [guess for guess in made.values() if guess.kind in ("pairs", "labelled pairs")]
+    known = [(max(guess.shape[1:]), guess.classes) for guess in others]
+    _, free, sizes = _sizes_of(given, made)
+    ordered = list(dict.fromkeys([*itertools.chain(*given.ends), *free, *sizes]))
+    rest = [(d, c) for d, c in itertools.permutations(ordered, 2) if c <= _MOST_CLASSES]
+    rest.sort(key=lambda pair: sum(map(ordered.index, pair)))
+    count = given.batch * _BATCHES if given.batch > 1 else _SAMPLES
+    for d, c in dict.fromkeys([*known, *given.ends, *rest]):
+        for shape in ((count, d, 1), (count, d), (count, 1, d)):
+            yield Guess(shape=shape, kind="pairs", classes=c)
+            yield Guess(shape=shape, kind="labelled pairs", classes=c)
 
 
 def _sequences(samples: Sequence[int], given: Facts, made: Mapping[str, Guess]) -> Iterator[Guess]:

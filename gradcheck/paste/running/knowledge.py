@@ -34,6 +34,12 @@ class Knowledge:
         return found
 
     @cached_property
+    def defined(self) -> frozenset[str]:
+        """The functions and classes that the top level defines."""
+        definitions = ast.FunctionDef | ast.ClassDef
+        return frozenset(node.name for node in self.tree.body if isinstance(node, definitions))
+
+    @cached_property
     def arguments(self) -> dict[str, list[list[str]]]:
         """For each function that is called by its name, the positional arguments of each call."""
         found: dict[str, list[list[str]]] = {}

@@ -191,3 +191,6 @@ MAKERS: dict[str, Maker] = {
     "tensorflow": _keras,
     "pandas": pandas,
 }
+
+KNOWN: dict[str, Maker] = {"mnist": datasets.mnist_parts}
+"""Modules of which some functions are known; other modules of that name have others."""

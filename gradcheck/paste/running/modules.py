@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcheck.paste.running.absorbing import Absorber
 from gradcheck.paste.running.compatibility import COMPATIBLE, compatible
-from gradcheck.paste.running.libraries import MAKERS
+from gradcheck.paste.running.libraries import KNOWN, MAKERS
 from gradcheck.paste.running.numpy_one import copied, numpy_copy
 from gradcheck.paste.running.sites import line_now
 from gradcheck.paste.running.sources import Hub
@@ -116,7 +116,11 @@ class Modules:
         if "." in name:
             return self._below(self.module(top), name)
         made = MAKERS.get(name)
-        return made(self.hub) if made else _Unknown(name, self._supply)
+        if made is not None:
+            return made(self.hub)
+        unknown = _Unknown(name, self._supply)
+        vars(unknown).update(KNOWN[name](self.hub) if name in KNOWN else {})
+        return unknown
 
     def _below(self, top: Any, name: str) -> Any:
         if isinstance(top, _Unknown):

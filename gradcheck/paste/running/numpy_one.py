@@ -88,10 +88,13 @@ def numpy_copy(replaced: dict[str, Callable[..., Any]]) -> ModuleType:
     return copy
 
 
+_AXES = {"axis", "keepdims"}
+
+
 @functools.wraps(np.sum)
 def _sum(a: Any, *rest: Any, **named: Any) -> Any:
-    if type(a) is np.ndarray and not rest and not named:
-        return np.add.reduce(a, axis=None)  # What it comes to, without the detours.
+    if type(a) is np.ndarray and not rest and named.keys() <= _AXES:
+        return np.add.reduce(a, **{"axis": None, **named})  # What it comes to, without detours.
     # After `from numpy import *` this is what `sum(... for ...)` means.
     return sum(a) if isinstance(a, GeneratorType) else np.sum(a, *rest, **named)
 

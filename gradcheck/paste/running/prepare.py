@@ -19,6 +19,7 @@ from gradcheck.paste.running.ordering import ordered
 from gradcheck.paste.running.overrides import overridden
 from gradcheck.paste.running.plain import complete
 from gradcheck.paste.running.resolve import module_of
+from gradcheck.paste.running.shown import shortened
 from gradcheck.paste.running.stated import NOTHING, Stated
 from gradcheck.paste.running.turns import unrolled
 from gradcheck.paste.running.world import World
@@ -86,7 +87,7 @@ def prepare(source: str, given: Options | None = None) -> Prepared:
     given = given or Options()
     ledger = Ledger()
     told = overridden(ast.parse(source), given.values, ledger)
-    tree = unrolled(tamed(ordered(told)))
+    tree = shortened(unrolled(tamed(ordered(told))))
     tree, functions = descended(tree)
     if functions:
         texts = "".join(functions)

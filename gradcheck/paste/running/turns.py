@@ -21,22 +21,22 @@ def unrolled(tree: ast.Module) -> ast.Module:
 
     A variable that the rest of the scope uses too stays the comprehension's own.
     """
-    changing = frozenset(_changing(tree))
-    if not changing:
+    known = frozenset(changing(tree))
+    if not known:
         return tree
     made = 0
     for scope in [n for n in ast.walk(tree) if isinstance(n, ast.Module | ast.FunctionDef)]:
         names = frozenset(_names(scope))
         for body in _bodies(scope):
             for at in range(len(body) - 1, -1, -1):
-                found = _training(body[at], changing)
+                found = _training(body[at], known)
                 if found is not None and names.isdisjoint(_variables(found.generators)):
                     body[at : at + 1] = _written_out(body[at], found, f"turns_{made}_")
                     made += 1
     return ast.fix_missing_locations(tree)
 
 
-def _changing(tree: ast.Module) -> Iterator[str]:
+def changing(tree: ast.Module) -> Iterator[str]:
     """Yield the functions that change something which is there before and after a call of them."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):

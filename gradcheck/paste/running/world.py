@@ -29,11 +29,11 @@ class World:
         random.seed(_SEED)
         self.ledger = ledger
         self.supplied: list[str] = []
-        self._bindings = known.bindings
+        self._known = known
         self._line = 0
         self.data = Data(guesses, draw)
         hub = Hub(self.data, ledger, known.sites, known.uses, known.command_line, known.text)
-        self.modules = Modules(hub, lambda name: self._resolver.imported(name))
+        self.modules = Modules(hub, self._imported)
         self._resolver = Resolver(known, hub, self.modules)
         self.names: dict[str, Any] = {
             "__name__": "__main__",
@@ -60,8 +60,13 @@ class World:
     def _begin(self, line: int) -> None:
         self._line = line
 
+    def _imported(self, name: str) -> Any:
+        """Return what a module brings that is not there; it may be what the text shows above."""
+        own = self.names.get(name) if name in self._known.defined else None
+        return self._resolver.imported(name) if own is None else own
+
     def _supply(self, name: str) -> Any:
-        lines = self._bindings.get(name, ())
+        lines = self._known.bindings.get(name, ())
         if self._line not in lines and any(line > self._line for line in lines):
             raise KeyError(name)  # The program comes to it later.
         value = self._resolver.find(name, bound=bool(lines))

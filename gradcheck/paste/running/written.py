@@ -5,6 +5,8 @@ import random
 import re
 from collections.abc import Iterator
 
+from gradcheck.paste.running.handing import given
+
 _PROSE = (
     "the quick brown fox jumps over the lazy dog; how vexingly quick daft zebras jump.\n"
     "pack my box with five dozen liquor jugs, and sphinx of black quartz, judge my vow!\n"
@@ -13,7 +15,8 @@ _ROWS = 40
 _COLUMNS = 4
 _MOST_COLUMNS = 4000
 _MOST_NUMBERS = 10_000
-_INPUTS = re.compile(r"(?i)input|feature|^n_?(in|x)$|^i_?nodes")
+_INPUTS = re.compile(r"(?i)input|feature|^(n|d|dim)_?(in|x)$|^i_?nodes")
+_SIZES = re.compile(r"(?i)sizes?|layers?|dims|shape|structure|architecture")
 _NUMBERS = ("float", "int")
 
 
@@ -48,15 +51,17 @@ def _parts(tree: ast.Module) -> bool:
 
 def _inputs(tree: ast.Module) -> int:
     """Return how many inputs the program says there are, or any number of them."""
-    for node in ast.walk(tree):
-        match node:
-            case (
-                ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)], value=value)
-                | ast.keyword(arg=str() as name, value=value)
-            ):
-                match value:
-                    case ast.Constant(value=int() as count) if _INPUTS.search(name):
-                        return min(max(count, 1), _MOST_COLUMNS)
+    constants = {
+        node.targets[0].id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    for name, value in given(tree):
+        match constants.get(value.id, value) if isinstance(value, ast.Name) else value:
+            case ast.Constant(value=int() as count) if _INPUTS.search(name):
+                return min(max(count, 1), _MOST_COLUMNS)
+            case ast.List(elts=[ast.Constant(value=int() as count), _, *_]) if _SIZES.search(name):
+                return min(max(count, 1), _MOST_COLUMNS)
     return _COLUMNS
 
 

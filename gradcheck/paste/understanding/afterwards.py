@@ -25,10 +25,14 @@ _MOST = 4
 
 @record
 class Written:
-    """An expression for a loss, and the number of the node that it is written at."""
+    """An expression for a loss, and the number of the node that it is written at.
+
+    It is asked after a step; or `early`, another way of writing it, before the step.
+    """
 
     text: str
     at: int
+    early: str = ""
 
 
 def losses(machine: Machine, turns: Turns) -> list[Written]:
@@ -36,19 +40,19 @@ def losses(machine: Machine, turns: Turns) -> list[Written]:
 
     Behind a loop that is in another, losses are mostly of more data than a step's.
     """
-    behind = [] if turns.outer else _behind(machine.tree, turns.loop)
-    found = {one.text: one for one in reversed([*behind, *_called(machine.tree)])}
+    own = [] if turns.outer else behind(machine.tree, turns.loop)
+    found = {one.text: one for one in reversed([*own, *_called(machine.tree)])}
     return [*found.values()][::-1][:_MOST]
 
 
 def ending(step: Step, loss: Written) -> Step | None:
-    """Return a step at whose end an expression is evaluated; None where the text is none."""
+    """Return a step beside which an expression is evaluated; None where the text is none."""
     try:
         site = step.scene.machine.formula(loss.text, loss.at)
-        code = compile(loss.text, "<loss>", "eval")
+        code = compile(loss.early or loss.text, "<loss>", "eval")
     except SyntaxError:
         return None
-    return replace(step, formula=Formula(site=site, code=code))
+    return replace(step, formula=Formula(site=site, code=code, early=bool(loss.early)))
 
 
 def felt(step: Step, turns: Turns, base: Trial, paths: Sequence[Path]) -> list[Path]:
@@ -73,7 +77,7 @@ def _value(step: Step, point: Point) -> float | None:
     return float(np.sum(last[0].value)) if last and not trial.failed else None
 
 
-def _behind(tree: ast.Module, loop: int) -> Iterator[Written]:
+def behind(tree: ast.Module, loop: int) -> Iterator[Written]:
     """Yield what is called a loss behind a loop, in the block that the loop is in."""
     for node in ast.walk(tree):
         body = getattr(node, "body", None)

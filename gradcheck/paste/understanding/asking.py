@@ -12,6 +12,7 @@ import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.paste.understanding.afterwards import Written, ending, losses
+from gradcheck.paste.understanding.candidates import Candidate
 from gradcheck.paste.understanding.choice import Choice, choose, earlier
 from gradcheck.paste.understanding.claim import Claim
 from gradcheck.paste.understanding.claims import claimed, telling
@@ -21,6 +22,8 @@ from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.looks import GUARD, LOOKS, zero_strengths
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.penalties import is_other
+from gradcheck.paste.understanding.pooling import pooled
 from gradcheck.paste.understanding.saturation import softened
 from gradcheck.paste.understanding.shrinking import shrunk, whole
 from gradcheck.paste.understanding.wishes import RefusedError
@@ -81,7 +84,9 @@ def asked(found: Found) -> Asked | None:
 def _afterwards(found: Found, one: Asked | None) -> Asked | None:
     """Look for a loss outside of a step that shows none, or none that fits: it must fit better."""
     choice = one.choice if one else None
-    if one and choice and (choice.basis != "inferred" or one.is_explained):
+    if one and choice and choice.basis == "inferred" and one.is_explained:
+        return _penalised(found, one, one.inquiry.candidates[choice.candidate]) or one
+    if one and choice and choice.basis != "inferred":
         return one
     for loss in losses(found.step.scene.machine, found.turns):
         two = _ending(found, loss)
@@ -89,6 +94,21 @@ def _afterwards(found: Found, one: Asked | None) -> Asked | None:
         if two is not None and two.worth > max(worth, 0) and _is_by_formula(two):
             return two
     return one
+
+
+def _penalised(found: Found, one: Asked, usual: Candidate) -> Asked | None:
+    """Hold a weight decay against the penalty in the loss of all the data, where one is shown."""
+    if not any(claim.why == "weight decay" for claim in one.claims.values()):
+        return None
+    for loss in pooled(found.step.scene.machine, found.turns.loop):
+        two = _ending(found, loss.repeated)
+        if two is None or two.claims or not _is_by_formula(two):
+            continue
+        step = None if two.is_explained else ending(found.step, loss.alone)
+        alone = inquire(replace(found, step=step)) if step is not None else None
+        if two.is_explained or (alone is not None and is_other(two.inquiry, alone, usual)):
+            return two
+    return None
 
 
 def _ending(found: Found, loss: Written) -> Asked | None:

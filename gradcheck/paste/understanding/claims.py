@@ -153,7 +153,7 @@ def _decayed(inquiry: Inquiry, candidate: int, path: Path, site: int) -> Claim |
     claim, slope = (np.concatenate([getattr(r, name) for r in rows]) for name in ("claim", "slope"))
     kinds = (False, True) if np.size(inquiry.points[0].point[path]) > 1 else (False,)
     for signs in kinds:
-        pull = np.concatenate(_along(inquiry, path, Decay(share=1.0, signs=signs)))
+        pull = np.concatenate(along(inquiry, path, Decay(share=1.0, signs=signs)))
         columns = np.stack([slope, pull], axis=1)
         if not np.all(np.isfinite(claim)) or not np.all(np.isfinite(columns)):
             return None
@@ -166,12 +166,12 @@ def _decayed(inquiry: Inquiry, candidate: int, path: Path, site: int) -> Claim |
 
 
 def _less(inquiry: Inquiry, candidate: int, path: Path, site: int, decay: Decay) -> Claim:
-    pairs = zip(inquiry.rows(path, candidate), _along(inquiry, path, decay), strict=True)
+    pairs = zip(inquiry.rows(path, candidate), along(inquiry, path, decay), strict=True)
     rows = tuple(replace(row, claim=row.claim - own) for row, own in pairs)
     return Claim(site=site, rows=rows, fit=fit(rows), why="weight decay", decay=decay)
 
 
-def _along(inquiry: Inquiry, path: Path, decay: Decay) -> list[Array]:
+def along(inquiry: Inquiry, path: Path, decay: Decay) -> list[Array]:
     """Return what is taken off a parameter's entries that the step changes, along the lines."""
     found = []
     for point in inquiry.points:

@@ -83,7 +83,7 @@ class Passage(Step):
             limits=self.limits,
         )
         ran = self.scene.run_through(course, plan, after)
-        self._evaluate(roots[""], roots[""])
+        ran.events.extend(self._evaluated(roots[""], roots[""]))
         before = State(things={path: leaf.thing for path, leaf in born.items()}, values=values)
         return Trial(
             before=before,

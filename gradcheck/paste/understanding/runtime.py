@@ -49,8 +49,9 @@ class Event:
         self.site = site
         self.thing = thing
         self.value = meant(thing)
-        self.left = operand(left)
-        self.right = operand(right)
+        # Most events have no operands.
+        self.left: Any = None if left is None else operand(left)
+        self.right: Any = None if right is None else operand(right)
         self.owner = owner
         self.augments = False
         self.adds = False

@@ -1,6 +1,6 @@
 """A training step that can be tried again from any point, and what a trial shows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
@@ -56,10 +56,14 @@ class Trial:
 
 @record
 class Formula:
-    """An expression of the user's, compiled, and the number of its site."""
+    """An expression of the user's, compiled, and the number of its site.
+
+    It is of the parameters as they are at the step's end, or `early` as they are at its start.
+    """
 
     site: int
     code: CodeType
+    early: bool = False
 
     def event(self, names: Mapping[str, Any], local: Mapping[str, Any]) -> Event | None:
         """Return its value among a frame's names; None where they give none."""
@@ -94,7 +98,7 @@ class Step:
     rest: Point = field(default_factory=dict)
     """What every trial sets at its start, as it does a point: what an optimizer has kept."""
     formula: Formula | None = None
-    """What is to be evaluated where the step ends."""
+    """What is to be evaluated beside the step; it comes last among its events."""
     spreads: bool = False
     """Whether an update may have more entries than its parameter, of which the first count."""
     paces: Mapping[Path, float] = field(default_factory=dict)
@@ -125,6 +129,7 @@ class Step:
         `inject` adds to values.
         """
         seen: list[State] = []
+        beside: list[Event] = []
         runtime = self.scene.machine.runtime
 
         def arrive(frame: FrameType) -> None:
@@ -134,10 +139,11 @@ class Step:
             roots = scopes(frame)
             for path, value in {**self.rest, **point}.items():
                 self.assign(path, roots, value, runtime.given)
+            beside.extend(self._evaluated(frame.f_globals, frame.f_locals, early=True))
             seen.append(self.state(roots))
 
         def end(frame: FrameType) -> None:
-            self._evaluate(frame.f_globals, frame.f_locals)
+            runtime.events.extend([*beside, *self._evaluated(frame.f_globals, frame.f_locals)])
             seen.append(self.state(scopes(frame)))
 
         course = Course(
@@ -165,11 +171,14 @@ class Step:
             seconds=ran.seconds,
         )
 
-    def _evaluate(self, names: Mapping[str, Any], local: Mapping[str, Any]) -> None:
-        """Add the formula's value to what a run has recorded."""
-        event = self.formula.event(names, local) if self.formula else None
-        if event is not None:
-            self.scene.machine.runtime.events.append(event)
+    def _evaluated(
+        self, names: Mapping[str, Any], local: Mapping[str, Any], *, early: bool = False
+    ) -> Iterator[Event]:
+        """Yield the formula's value, if it is time for it and it has one."""
+        if self.formula is not None and self.formula.early == early:
+            event = self.formula.event(names, local)
+            if event is not None:
+                yield event
 
     def turned(self) -> "Step | None":
         """Return the step with claims of the other sign; None where theirs is known."""

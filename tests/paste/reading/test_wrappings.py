@@ -117,6 +117,17 @@ def test_prompts_of_an_interactive_shell_come_off_and_their_output_stays_out(onl
     assert program.place(program.source.split("\n").index("w = f(3)") + 1).line == 10
 
 
+def test_a_comment_that_is_typed_in_belongs_to_what_is_around_it(only: Only) -> None:
+    text = (
+        "In [1]: def f(x):\n   ...:     # twice what (we think) it is, or less\n"
+        "   ...:     return x * 2\n   ...:\n\nIn [2]: w = f(3)\n"
+        ">>> def g(x):\n...     # half of it\n...     return x / 2\n"
+    )
+    source = only(text).source
+    assert "def f(x):\n    # twice what (we think) it is, or less\n    return x * 2\n" in source
+    assert "def g(x):\n    # half of it\n    return x / 2" in source
+
+
 def test_of_a_diff_the_new_side_is_read(only: Only) -> None:
     text = "@@ -1,3 +1,3 @@\n import numpy as np\n-w = np.ones(3)\n+w = np.zeros(3)\n w += 1\n"
     program = only(text)

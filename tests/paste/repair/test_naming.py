@@ -59,6 +59,39 @@ def mistake(
             "MAT01",
         ),
         (
+            mistake(
+                "swap-names", "c * n[k].w[j]", "c * n[j].w[k]", "e += c * n[k].w[j]", ALL - {"W2"}
+            ),
+            "MAT01",
+        ),
+        (
+            mistake(
+                "drop-call",
+                "np.square(W1)",
+                "W1",
+                "dW1 = X.T @ d + lambd * np.square(W1)",
+                frozenset({"W1"}),
+            ),
+            "REG05",
+        ),
+        (mistake("wrap-call", "c", "np.tanh(c)", "do = dh * c", frozenset({"W1"})), "LST05"),
+        (
+            mistake("hand-on", "dh = d @ U", "dc = dc * f", "dh = d @ U", frozenset({"W1"})),
+            "LST13",
+        ),
+        (
+            mistake("indent", "d[t[k]] -= x", "d[t[k]] -= x", "d[t[k]] -= x", frozenset({"W1"})),
+            "LOS15",
+        ),
+        (mistake("indent", "g = 0", "g = 0", "g = 0", frozenset({"W1"})), "PRP08"),
+        (mistake("indent", "g += x", "g += x", "g += x", frozenset({"W1"})), "AVG14"),
+        (mistake("dedent", "g = 0", "g = 0", "g = 0", frozenset({"W1"})), "AVG14"),
+        (mistake("dedent", "g /= n", "g /= n", "g /= n", frozenset({"W1"})), "AVG02"),
+        (
+            mistake("dedent", "g += lam * W1", "g += lam * W1", "g += lam * W1", frozenset({"W1"})),
+            "REG03",
+        ),
+        (
             mistake("change-index", "dh[i]", "dh[j]", "w[j][i] -= dh[i] * x[i]", frozenset({"W1"})),
             "MAT12",
         ),

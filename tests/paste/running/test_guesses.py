@@ -172,3 +172,61 @@ def test_samples_have_steps_where_the_program_speaks_of_their_number(run: Run, m
     assert names["X"].ndim == 3
     assert names["X"].shape[1] >= names["model"].seq_len
     assert names["X"].shape[2] == names["model"].W.shape[1]
+
+
+PAIRS = """
+import random
+import numpy as np
+from deer import load_tracks
+
+class Net:
+    def __init__(self, sizes):
+        self.ws = [np.random.randn(o, i) for i, o in zip(sizes[:-1], sizes[1:])]
+
+    def run(self, a):
+        for w in self.ws:
+            a = np.tanh(w @ a)
+        return a
+
+    def fit(self, tracks, rounds, batch_size, tests=None):
+        for turn in range(rounds):
+            random.shuffle(tracks)
+            batches = [tracks[k:k + batch_size] for k in range(0, len(tracks), batch_size)]
+            for batch in batches:
+                self.step(batch)
+        self.hits = sum(int(np.argmax(self.run(x)) == y) for x, y in tests)
+
+    def step(self, batch):
+        self.seen = len(batch)
+        for x, y in batch:
+            self.off = self.run(x) - y
+
+train, other, test = load_tracks()
+net = Net([6, 5, 3])
+net.fit(list(train)[:900], 2, 4, tests=test)
+"""
+SINGLE = """
+import random
+import numpy as np
+w = np.zeros((3, 5))
+for turn in range(9):
+    wave, kind = random.choice(records)
+    goal = np.zeros(3)
+    goal[kind] = 1
+    w -= 0.1 * np.outer(w @ wave - goal, wave)
+"""
+
+
+def test_what_is_taken_apart_in_two_is_made_up_as_pairs(run: Run) -> None:
+    names = run(prepare(PAIRS))
+    x, y = names["train"][0]
+    assert (x.shape, y.shape) == ((6, 1), (3, 1))
+    assert names["net"].off.shape == (3, 1)
+    assert names["net"].seen == 4
+    assert {label for _, label in names["test"]} == {0, 1, 2}
+
+
+def test_one_pair_at_a_time_may_have_a_label(run: Run) -> None:
+    wave, kind = run(prepare(SINGLE))["records"][0]
+    assert wave.shape == (5,)
+    assert kind in range(3)

@@ -271,6 +271,21 @@ iris = load_iris()
     assert sorted(set(names["iris"].target)) == [0, 1, 2]
 
 
+def test_the_parts_of_a_known_data_set_go_together(ready: Ready, run: Run) -> None:
+    code = """
+import mnist
+pixels, digits = mnist.train_images()[:1000] / 255, mnist.train_labels()[:1000]
+tests = mnist.test_images()
+points = mnist.load_points('more')
+print(points.shape)
+"""
+    names = run(ready(code))
+    assert names["pixels"].shape == (len(names["digits"]), 28, 28)
+    assert names["tests"].shape[1:] == (28, 28)
+    assert names["digits"].max() <= 9
+    assert len(names["points"])
+
+
 def test_modules_that_are_not_there_give_what_is_asked_of_them(ready: Ready, run: Run) -> None:
     code = """
 import h5py
@@ -409,6 +424,34 @@ def test_files_hold_rows_where_the_program_makes_numbers_of_their_parts(
     assert set(table[:, -1]) == {0.0, 1.0}
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "Net(6, 5, 2)",
+        "Net(outs=2, hidden=5, inputs=wide)",
+        "Net(wide, 5, 2)",
+        "net([6, 5, 2])",
+    ],
+)
+def test_rows_of_files_have_as_many_inputs_as_the_network(
+    made: str, ready: Ready, run: Run
+) -> None:
+    code = (
+        "import numpy as np\nwide = 6\n"
+        "class Net:\n    def __init__(self, inputs, hidden, outs):\n"
+        "        self.w = np.random.randn(hidden, inputs)\n"
+        "def net(layers):\n    return Net(*layers)\n"
+        f"n = {made}\n"
+        "for line in open('moths.csv'):\n    p = line.split(',')\n"
+        "    kind = int(p[0])\n    z = n.w.dot(np.array(p[1:], dtype=float))"
+    )
+    prepared = ready(code)
+    assert prepared.failures == ()
+    names = run(prepared)
+    assert names["z"].shape == (5,)
+    assert names["kind"] in (0, 1)
+
+
 def test_numbers_are_told_by_their_names(ready: Ready, run: Run) -> None:
     code = "w = 2.0\nfor turn in range(num_epochs): w = w - learning_rate * (w - 1)"
     names = run(ready(code))
@@ -418,6 +461,19 @@ def test_numbers_are_told_by_their_names(ready: Ready, run: Run) -> None:
 def test_a_name_that_means_nothing_stays_unknown(ready: Ready) -> None:
     prepared = ready("x = Frobnicator(3)")
     assert [failure.error for failure in prepared.failures] == ["NameError"]
+
+
+@pytest.mark.parametrize(
+    "brought", ["from ponds import Pond\np = Pond(3)", "import ponds\np = ponds.Pond(3)"]
+)
+def test_what_the_text_shows_is_what_its_own_module_brings(
+    brought: str, ready: Ready, run: Run
+) -> None:
+    code = (
+        "import numpy as np\nclass Pond:\n    def __init__(self, n):\n        self.w = np.ones(n)\n"
+        f"{brought}\nfor k in range(2):\n    p.w -= 0.1 * p.w"
+    )
+    assert run(ready(code))["p"].w.shape == (3,)
 
 
 def test_text_that_is_no_python_is_told() -> None:
