@@ -8,10 +8,11 @@ A rate above 2 over the largest curvature.
 
 ## Fix
 Divide it by ten. The test, on pasted code: the loss after 40 steps is above that at the
-start, a rate 10 to 10,000 times smaller brings it below, and the rate times the largest
+start, a rate 10 to 10,000,000 times smaller brings it below, and the rate times the largest
 curvature, by power iteration on differences of the program's own steps, exceeds 2, the limit of
 gradient descent on a quadratic loss (the source below). With an optimizer, whose limit is not
-known, the loss must grow tenfold.
+known, the loss must grow tenfold: to the end; or on the way, if more than a quarter is left of it
+after 100 steps, and a smaller rate, at which it never doubles, takes it to less than half of that.
 
 ## Hidden when
 Momentum or clipping mask it for a while.

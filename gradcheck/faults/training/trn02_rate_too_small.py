@@ -8,9 +8,10 @@ A rate chosen for another scale of data or loss.
 
 ## Fix
 Multiply it by ten until the loss swings, then go back. The test, on pasted code: the loss
-change of 40 steps, extrapolated to all that the loops plan (100 at least), is below a
-hundredth of the loss, while a larger rate takes a tenth of it in 40 steps. Both shares are
-gradcheck's own choice: what a plot would not show, and what it would.
+change of 40 steps (10, where steps take long), extrapolated to all that the loops plan (100 at
+least), is below a hundredth of the loss, while a larger rate takes a tenth of it in 40 steps; or it
+is below a twenty-fifth, and the rate has to be 1000 times larger for that. These shares are
+gradcheck's own choice: what a plot would not show, or hardly, and what it would.
 
 ## Hidden when
 The run is long.

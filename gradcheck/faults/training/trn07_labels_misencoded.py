@@ -9,8 +9,8 @@ tanh's range.
 
 ## Fix
 Encode them as the loss expects. The test, on pasted code: targets that lie outside of what a
-sigmoid (0 to 1), tanh (-1 to 1) or ReLU (0 and above) can give, held against an output that is
-one by its values; or whole numbers, one for each sample, against several outputs.
+sigmoid (0 to 1), tanh (-1 to 1), ReLU, softplus or exponential (0 and above) can give, held against
+an output that is one by its values; or whole numbers, one for each sample, against several outputs.
 
 ## Hidden when
 Never.

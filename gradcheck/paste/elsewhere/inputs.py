@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.paste.elsewhere.pairs import Pair, pairs
+from gradcheck.paste.elsewhere.pairs import pairs
 from gradcheck.paste.elsewhere.stage import Stage
 from gradcheck.paste.understanding.influence import shaken
 from gradcheck.paste.understanding.paths import Path
+from gradcheck.paste.understanding.runtime import Event
 from gradcheck.paste.understanding.values import frozen, same
 from gradcheck.record import record
 
@@ -47,14 +48,29 @@ class Input:
 
 
 def inputs(stage: Stage) -> list[Input]:
-    """Return the inputs that predictions depend on; none where predictions are not known."""
+    """Return the inputs that predictions depend on.
+
+    Where predictions are not known, as in losses of margins, tables of several features that the
+    loss depends on are inputs: what it holds against them has one.
+    """
     known = pairs(stage)
+    sides = {pair.site: pair.left for pair in known}
+    outputs = [pair.prediction for pair in known] or _outputs(stage)
     found = []
-    for name, values in list(_unchanged(stage))[:_MOST] if known else ():
-        if _is_felt(stage, values, known):
-            one = _input(name, values, [pair.prediction for pair in known])
-            found += [one] if one is not None else []
+    for name, values in list(_unchanged(stage))[:_MOST]:
+        one = _input(name, values, outputs) if known or _is_table(values) else None
+        if one is not None and (known or one.table.shape[1] > 1):
+            found += [one] if _is_felt(stage, values, sides or {stage.loss.site: None}) else []
     return found
+
+
+def _outputs(stage: Stage) -> list[Array]:
+    """Return all that depends on the parameters before the loss."""
+    return [np.asarray(event.value) for event in stage.forward()[0]]
+
+
+def _is_table(values: Mapping[Path, Any]) -> bool:
+    return all(np.ndim(value) == 2 for value in values.values())
 
 
 def fed(stage: Stage, data: Mapping[Path, Any]) -> Stage:
@@ -76,18 +92,21 @@ def _unchanged(stage: Stage) -> Iterator[tuple[str, dict[Path, Any]]]:
     yield from ((root, values) for (_, root), values in groups.items())
 
 
-def _is_felt(stage: Stage, values: Mapping[Path, Any], known: Sequence[Pair]) -> bool:
-    """Tell whether a prediction changes when a variable's numbers do, at random weights."""
+def _is_felt(stage: Stage, values: Mapping[Path, Any], sides: Mapping[int, bool | None]) -> bool:
+    """Tell whether something changes when a variable's numbers do, at random weights.
+
+    `sides` are the sites of that; what counts is the left operand, the right one, or the value.
+    """
     there = {path: shaken(value, seed) for seed, (path, value) in enumerate(values.items())}
-    sides = {pair.site: pair.left for pair in known}
     plain, moved = (
-        [event.left if sides[event.site] else event.right for event in events]
-        for events in (
-            [event for event in one.moved.events if event.site in sides]
-            for one in (stage, fed(stage, there))
-        )
+        [_side(event, sides[event.site]) for event in one.moved.events if event.site in sides]
+        for one in (stage, fed(stage, there))
     )
     return len(plain) == len(moved) and not all(map(np.array_equal, plain, moved))
+
+
+def _side(event: Event, left: bool | None) -> Any:
+    return event.value if left is None else event.left if left else event.right
 
 
 def _input(name: str, values: Mapping[Path, Any], outputs: Sequence[Array]) -> Input | None:
@@ -111,6 +130,9 @@ def _input(name: str, values: Mapping[Path, Any], outputs: Sequence[Array]) -> I
 def _has_columns(array: Array, outputs: Sequence[Array]) -> bool:
     """Tell whether samples are columns: as many as the predictions have, along the same axis."""
     shapes = [out.shape for out in outputs if out.ndim == 2]
+    if not shapes:
+        lengths = {len(out) for out in outputs if out.ndim == 1}
+        return array.shape[1] in lengths and array.shape[0] not in lengths
     first, last = (
         size if any(shape[axis] == size for shape in shapes) else 0
         for axis, size in enumerate(array.shape)

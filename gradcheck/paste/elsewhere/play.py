@@ -10,6 +10,8 @@ from gradcheck.paste.understanding.runtime import Course, Event
 from gradcheck.paste.understanding.steps import Point, Step
 from gradcheck.record import record
 
+_HOPELESS = 0.2
+
 
 @record
 class Play:
@@ -67,3 +69,14 @@ def play(
     bounds = marks if len(marks) > span else [*marks, len(ran.events)]
     iterations = [ran.events[a:b] for a, b in pairwise(bounds)]
     return Play(iterations=iterations, steps=max(0, len(marks) - 1), end=end)
+
+
+def pace(step: Step) -> float:
+    """Return how many seconds a step takes without hooks; infinite where it takes far too long."""
+    scene = step.scene
+    usual, scene.limit = scene.limit, _HOPELESS
+    try:
+        trial = step.trial({}, step.plan(frozenset()), recorded=frozenset())
+    finally:
+        scene.limit = usual
+    return float("inf") if trial.failed else trial.seconds

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.paste.elsewhere.play import Play, play
+from gradcheck.paste.elsewhere.play import Play, pace, play
 from gradcheck.paste.understanding.candidates import Candidate
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.influence import differing_events
@@ -34,8 +34,10 @@ _BATCHES = 8
 
 _ANYWHERE = 9
 _LONG = 0.004
-_SLOW = 0.02
 _SECONDS = 0.04
+
+_SLOW = 0.01
+"""Steps that take more seconds than this, without any hooks, are not made one after the other."""
 
 
 Place: TypeAlias = Mapping[str, int]
@@ -82,12 +84,14 @@ class Stage:
         self.parameters = tuple(inquiry.parameters)
         self.loss: Candidate = inquiry.candidates[choice.candidate]
         self.chosen = choice.candidate
-        self.is_whole = not any(np.ndim(value) for value in inquiry.step.data.values())
+        whole = replace(inquiry.step, data={}, constants={}, paths=self.parameters)
+        is_part = any(np.ndim(value) for value in inquiry.step.data.values())
+        self.is_whole = not is_part or pace(whole) < _SLOW
         """Whether the step is looked at with all its data, not a part that is faster."""
-        data = {} if self.is_whole else inquiry.step.data
-        self.step = replace(inquiry.step, data=data, constants={}, paths=self.parameters)
+        self.step = whole if self.is_whole else replace(whole, data=inquiry.step.data)
         self.loss_at = cache(self._loss_at)
         self.walk = cache(self._walk)
+        self.losses = cache(self._losses)
 
     def on(self, step: Step) -> "Stage":
         """Return the same stage with a step that differs, as by its data."""
@@ -181,7 +185,7 @@ class Stage:
         """Whether steps can be made one after the other, fast enough, at other rates as well."""
         steered = {update.path for update in self.inquiry.found.updates if update.site >= 0}
         loops = self.step.loop >= 0 and steered.issuperset(self.parameters) and self.is_whole
-        return loops and not self.base.failed and bool(self.start) and self.seconds < _SLOW
+        return loops and not self.base.failed and bool(self.start) and pace(self.step) < _SLOW
 
     @property
     def is_own(self) -> bool:
@@ -238,7 +242,13 @@ class Stage:
 
     @cached_property
     def _ends(self) -> frozenset[int]:
-        return frozenset(candidate.site for candidate in self.inquiry.candidates)
+        """The sites of the loss: its own, and those of the differences that it is made of."""
+        inquiry, chosen = self.inquiry, self.chosen
+        return frozenset(
+            candidate.site
+            for index, candidate in enumerate(inquiry.candidates)
+            if index == chosen or inquiry.parallel(chosen, index, everywhere=True)
+        )
 
     def _loss_at(self, rate: float) -> float:
         """Return the mean loss after the walk at so many times the rate; at 0, without a step."""
@@ -259,19 +269,28 @@ class Stage:
         step = replace(self.step, paths=(*self.start, *self.idle))
         return play(step, {}, _STEPS if self.seconds < _LONG else _FEWER, rate=rate)
 
+    def _losses(self, rate: float, span: int) -> list[float]:
+        """Return the losses of the first iterations, each before its step."""
+        iterations = self.play({}, span, rate=rate, sites=frozenset({self.loss.site})).iterations
+        return [float(self.loss.value(events, events)) for events in iterations if events]
+
     def play(self, point: Point, span: int, **options: Any) -> Play:
         """Make consecutive steps from a point (see `play.play`)."""
         return play(settable(self.step, point), point, span, **options)
 
 
 def _gives(node: ast.AST, name: str) -> int | None:
-    """Tell what gives a name its value: first computing it, then passing it, last renaming it."""
+    """Tell what gives a name its value: computing it, passing it, taking it, last renaming it."""
     match node:
         case ast.Assign(targets=[ast.Name(id=given) | ast.Attribute(attr=given)], value=value):
-            return (2 if isinstance(value, ast.Name) else 0) if given == name else None
-        case ast.arg(arg=given) | ast.keyword(arg=given) if given == name:
-            return 1
-    return None
+            rank = 3 if isinstance(value, ast.Name) else 0
+        case ast.keyword(arg=given, value=value):
+            rank = 3 if isinstance(value, ast.Name) else 1
+        case ast.arg(arg=given):
+            rank = 2
+        case _:
+            return None
+    return rank if given == name else None
 
 
 def _place(node: Any) -> Place:

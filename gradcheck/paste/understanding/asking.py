@@ -24,6 +24,7 @@ from gradcheck.paste.understanding.looks import GUARD, LOOKS, zero_strengths
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.penalties import is_other
 from gradcheck.paste.understanding.pooling import pooled
+from gradcheck.paste.understanding.saturation import softened
 from gradcheck.paste.understanding.shrinking import shrunk, whole
 from gradcheck.paste.understanding.wishes import RefusedError
 from gradcheck.paste.understanding.writing import written_losses
@@ -150,6 +151,7 @@ def _looked(found: Found) -> Asked | None:
     if inquiry is None:
         return None
     best = _chosen(minimised(inquiry))
+    best = _softened(best) or best
     best = _added(found, best) or best
     for note in LOOKS:
         if best.is_explained:
@@ -166,6 +168,12 @@ def _looked(found: Found) -> Asked | None:
         other = _again(found, best, "rest")
         best = other if other is not None and other.is_explained else best
     return _strengthened(found, best) if best.is_explained else best
+
+
+def _softened(best: Asked) -> Asked | None:
+    """Look from smaller points, where the usual ones saturate what some parameters go into."""
+    one = softened(best.inquiry, best.choice.candidate) if best.choice else None
+    return _chosen(one, *best.notes) if one else None
 
 
 def _again(found: Found, best: Asked, note: str) -> Asked | None:

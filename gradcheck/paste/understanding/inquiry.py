@@ -156,7 +156,7 @@ def steadied(found: Found, inquiry: Inquiry, *, steered: bool) -> Inquiry | None
     if not steered and not any(map(partial(_keeps_pace, inquiry), range(len(inquiry.fits)))):
         return None
     for seed in (_POINTS + 2, _POINTS + 3):
-        more = _measured(step, found, inquiry.candidates, seed)
+        more = attempted(step, found, inquiry.candidates, seed)
         same += [more] if more else []
     if len(same) < _FEWER:
         return None
@@ -263,13 +263,13 @@ def _points(
     for seed in range(1, count + 1):
         ahead = (seed - 1) % _ahead(seconds)
         ahead = 0 if step.spreads else ahead * step.span
-        one = _measured(replace(step, first=step.first + ahead), found, offered, seed)
+        one = attempted(replace(step, first=step.first + ahead), found, offered, seed)
         if one is not None:
             named = [one.losses[i] for i, c in enumerate(offered) if c.named and c.whole]
             missing |= not np.all(np.isfinite(named))
             yield one
     if missing:
-        one = _measured(step, found, offered, count + 1)
+        one = attempted(step, found, offered, count + 1)
         if one is not None:
             yield one
 
@@ -281,9 +281,16 @@ def _ahead(seconds: float) -> int:
     return _FEWER if seconds > _SLUGGISH else _POINTS
 
 
-def _measured(step: Step, found: Found, offered: Sequence[Candidate], seed: int) -> Measured | None:
+def attempted(
+    step: Step,
+    found: Found,
+    offered: Sequence[Candidate],
+    seed: int,
+    sizes: Sequence[float] = _ATTEMPTS,
+) -> Measured | None:
+    """Measure a step at a point of the first of these sizes at which it can be measured."""
     seed += _APART * step.scene.machine.draw
-    for size in _ATTEMPTS:
+    for size in sizes:
         drawn = point(step, found.parameters, Draw(seed=seed, size=size))
         if drawn is None:
             return None

@@ -22,6 +22,7 @@ from gradcheck.paste.understanding.survey import Turns
 from gradcheck.paste.understanding.updates import Update, idle_updates, rates, updates
 from gradcheck.paste.understanding.values import frozen, is_there_and_back
 from gradcheck.paste.understanding.wishes import NONE, Wishes, picked
+from gradcheck.paste.understanding.words import DATA, TARGETS, says
 from gradcheck.record import record
 
 _TRIED = (1, 0, 2)
@@ -136,7 +137,7 @@ def _look(step: Step) -> _Look | None:
     still = [
         path
         for path, thing in base.before.things.items()
-        if path not in differing and path in base.after.things and is_array(thing)
+        if path not in differing and path in base.after.things and _may_be_idle(path, thing)
     ]
     idle = list(idle_updates(base, unaliased(base, still, passing(step))))
     return _Look(
@@ -146,6 +147,13 @@ def _look(step: Step) -> _Look | None:
         moving=tuple(moving),
         updates=(*_lasting(base, updates(base, moving)), *idle),
     )
+
+
+def _may_be_idle(path: Path, thing: Any) -> bool:
+    """Tell arrays, and lists of numbers some of which are no whole ones, that are no data."""
+    if not isinstance(thing, list):
+        return is_array(thing)
+    return bool(np.any(np.mod(frozen(thing), 1))) and not says(path.last, DATA | TARGETS)
 
 
 def _lasting(base: Trial, found: Sequence[Update]) -> Iterator[Update]:
@@ -194,10 +202,15 @@ def _found(
         shapes=shapes,
         others=tuple(path for path in looks[0].differing if path not in parameters),
         turns=turns,
-        together=max(len({*look.moving} & set(parameters)) for look in looks),
+        together=max(_together(look, parameters) for look in looks),
         wishes=wishes,
         repeats=_repeats(looks[0], parameters),
     )
+
+
+def _together(look: _Look, parameters: Sequence[Path]) -> int:
+    """Return how many parameters are updated in one iteration, be it by nothing."""
+    return len({*look.moving, *(update.path for update in look.updates)} & set(parameters))
 
 
 def _repeats(look: _Look, parameters: Sequence[Path]) -> bool:

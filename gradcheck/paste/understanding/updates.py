@@ -75,13 +75,27 @@ def updates(trial: Trial, paths: Sequence[Path]) -> list[Update]:
 
 
 def idle_updates(trial: Trial, paths: Sequence[Path]) -> Iterator[Update]:
-    """Yield in-place updates of arrays and lists that changed nothing: of gradients of zero."""
+    """Yield in-place updates of arrays and lists that changed nothing: of gradients of zero.
+
+    Into lists, sums are added up as well, again and again: those that add anything are none.
+    """
     owners = {key: path for path in paths for key in _identities(trial.before.things.get(path))}
-    for index, event in enumerate(trial.events):
-        if event.augments:
-            path = owners.get(id(event.thing)) or owners.get(id(_base(event.owner)))
-            if path is not None:
-                yield Update(path=path, site=event.site, left=False, index=index)
+    found = [
+        (event, Update(path=path, site=event.site, left=False, index=index))
+        for index, event in enumerate(trial.events)
+        if event.augments
+        and (path := owners.get(id(event.thing)) or owners.get(id(_base(event.owner))))
+    ]
+    busy = {u.path for event, u in found if isinstance(event.owner, list) and _adds(event)}
+    yield from (update for _, update in found if update.path not in busy)
+
+
+def _adds(event: Event) -> bool:
+    """Tell updates that change a number, be it by next to nothing."""
+    left, right = event.left, event.right
+    if left is None or right is None or np.shape(left) != np.shape(right):
+        return True
+    return bool(np.any(np.add(left, right) != left))
 
 
 def _kept(trial: Trial, path: Path) -> _Kept:

@@ -175,3 +175,66 @@ for epoch in range(20):
 
 def test_targets_are_no_parameters_that_a_step_forgets(remarks: Remarks) -> None:
     assert remarks(COUNTED) == []
+
+
+MARGINS = """\
+import numpy as np
+rng = np.random.RandomState(8)
+X = np.c_[rng.uniform(400, 3000, 60), rng.uniform(1, 9, 60)]
+y = np.where(X[:, 0] + 300 * X[:, 1] > 3000, 1, -1)
+w, b = np.zeros(2), 0.0
+for step in range(300):
+    f = X @ w + b
+    loss = np.mean(np.log(1 + np.exp(-y * f)))
+    s = y / (1 + np.exp(y * f))
+    w -= 0.1 * -(s @ X) / len(X)
+    b -= 0.1 * -s.mean()
+"""
+
+
+def test_inputs_are_known_where_no_prediction_is_held_against_a_target(remarks: Remarks) -> None:
+    scaled = MARGINS.replace("w, b =", "X = (X - X.mean(axis=0)) / X.std(axis=0)\nw, b =")
+    assert [remark["code"] for remark in remarks(MARGINS)] == ["TRN01", "TRN06"]
+    assert remarks(scaled) == []
+
+
+NORMED = """\
+import numpy as np
+rng = np.random.RandomState(8)
+X = rng.randn(50, 3) * 2 + 1
+y = X[:, :1] - X[:, 1:2] ** 2
+p = {"W": 0.5 * rng.randn(3, 6), "g": np.ones(6), "V": 0.4 * rng.randn(6, 1), "c": np.zeros(1)}
+kept = {}
+
+def norm(z, memory, training=True):
+    running_mean = memory.get("running_mean", np.zeros(6))
+    if training:
+        mu, sd = z.mean(axis=0), np.sqrt(z.var(axis=0) + 1e-5)
+        memory["running_mean"] = 0.9 * running_mean + 0.1 * mu
+        return (z - mu) / sd, sd
+    return z - running_mean, 1.0
+
+for turn in range(200):
+    x, t = X[turn % 5::5], y[turn % 5::5]
+    memory = MEMORY
+    n, sd = norm(x @ p["W"], memory)
+    h = np.tanh(n * p["g"])
+    r = h @ p["V"] + p["c"] - t
+    loss = np.mean(r ** 2)
+    d = 2 * r / len(x)
+    e = d @ p["V"].T * (1 - h ** 2)
+    dn = e * p["g"]
+    dz = (dn - dn.mean(axis=0) - n * (dn * n).mean(axis=0)) / sd
+    p["V"] -= 0.05 * h.T @ d
+    p["c"] -= 0.05 * d.sum(axis=0)
+    p["g"] -= 0.05 * (e * n).sum(axis=0)
+    p["W"] -= 0.05 * x.T @ dz
+"""
+
+
+def test_running_means_that_are_lost_are_told_and_those_that_run_are_not(remarks: Remarks) -> None:
+    lost = NORMED.replace("MEMORY", "{}")
+    (found,) = remarks(lost)
+    assert found["code"] == "TRN16"
+    assert "0.9 * running_mean" in lost.split("\n")[found["place"]["line"] - 1]
+    assert remarks(NORMED.replace("MEMORY", "kept")) == []

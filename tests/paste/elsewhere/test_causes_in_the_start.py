@@ -10,7 +10,34 @@ Remarks = Callable[[str], "list[dict[str, Any]]"]
 WILD = ("X = rng.randn(41, 3)", "X = 90 + 40 * rng.randn(41, 3)")
 TAME = ("np.sin(X[:, :1] + 0.4 * X[:, 1:2])", "np.sin((X[:, :1] + X[:, 1:2]) / 60)")
 
+SUMS = "".join(f"            sum{n} = row[0] + {n}.0\n" for n in range(12))
+OFTEN = f"    for row in X:\n        for again in range(10):\n{SUMS}"
+"""Much to be seen in each sample: it is looked at in a few of them."""
+
 CASES: dict[str, tuple[str, list[tuple[str, str]], dict[str, str | None]]] = {
+    "a rate too small for slow steps": (
+        "network",
+        [("lr = 0.5", "lr = 1e-8"), ("    Z1 = X @ W1 + b1\n", f"    Z1 = X @ W1 + b1\n{OFTEN}")],
+        {"TRN02": "lr = "},
+    ),
+    "targets below a softplus": (
+        "network",
+        [
+            ("0.5 + 0.3 * np.sin", "np.sin"),
+            ("1 / (1 + np.exp(-Z2))", "np.log(1 + np.exp(Z2))"),
+            ("* A2 * (1 - A2)", "* (1 - np.exp(-A2))"),
+        ],
+        {"TRN07": "loss"},
+    ),
+    "targets below an exponential": (
+        "network",
+        [
+            ("0.5 + 0.3 * np.sin", "np.sin"),
+            ("1 / (1 + np.exp(-Z2))", "np.exp(Z2)"),
+            ("* A2 * (1 - A2)", "* A2"),
+        ],
+        {"TRN07": "loss"},
+    ),
     "rate too large": ("line", [("speed=0.1", "speed=7.0")], {"TRN01": "def fit("}),
     "rate too small": ("network", [("lr = 0.5", "lr = 1e-8")], {"TRN02": "lr = "}),
     "large weights": ("network", [("(3, 7) * 0.6", "(3, 7) * 60")], {"TRN03": "A1 = "}),

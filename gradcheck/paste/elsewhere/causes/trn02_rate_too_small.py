@@ -6,13 +6,16 @@ from gradcheck.paste.elsewhere.cause import Cause, Remark
 from gradcheck.paste.elsewhere.plans import planned
 from gradcheck.paste.elsewhere.stage import Stage
 
-_SHARE = 0.01
+_SHARE, _SURE = 0.04, 0.01
 """What all planned steps at their first speed should change of the loss, and do not."""
 
 _GAIN = 0.1
 """What a few steps change of it at a rate that is worth naming."""
 
 _TIMES = tuple(10**power for power in range(1, 9))
+_FAR = 1000
+"""Where the loss does change by more than what is sure, only a rate as small as this is told."""
+
 _MANY = 100
 """Fewer planned steps than this are not a training, but a trial."""
 
@@ -28,7 +31,7 @@ def _look(stage: Stage) -> Iterator[Remark]:
     if not 0 < share < _SHARE:
         return
     times = next((n for n in _TIMES if 1 - stage.loss_at(n) / start > _GAIN), None)
-    if times is None:
+    if times is None or (share > _SURE and times < _FAR):
         return
     faster = stage.loss_at(times)
     yield Remark(

@@ -17,8 +17,8 @@ def _look(stage: Stage) -> Iterator[Remark]:
     if not stage.is_own:
         return
     for layer in layers(stage):
-        share = float(np.mean(layer.slopes < _FLAT))
-        if layer.kind != "relu" and share > _MOST and not _is_excused(stage, layer):
+        share = float(np.mean(layer.slopes < _FLAT)) if layer.has_ends else 0.0
+        if share > _MOST and not _is_excused(stage, layer):
             yield _remark(stage, layer, share)
 
 

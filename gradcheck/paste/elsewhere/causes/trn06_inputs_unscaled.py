@@ -36,7 +36,7 @@ def _fails(stage: Stage) -> bool:
 
 def _flat(stage: Stage) -> float:
     """Return the share of flat activations in the layer that has most of them."""
-    curved = [layer for layer in layers(stage) if layer.kind != "relu"]
+    curved = [layer for layer in layers(stage) if layer.has_ends]
     return max((float(np.mean(layer.slopes < _FLAT)) for layer in curved), default=0.0)
 
 

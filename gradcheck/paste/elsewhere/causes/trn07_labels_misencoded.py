@@ -9,7 +9,13 @@ from gradcheck.paste.elsewhere.cause import Cause, Remark
 from gradcheck.paste.elsewhere.pairs import Pair, pairs
 from gradcheck.paste.elsewhere.stage import Stage
 
-_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, np.inf)}
+_RANGES = {
+    "sigmoid": (0.0, 1.0),
+    "tanh": (-1.0, 1.0),
+    "relu": (0.0, np.inf),
+    "softplus": (0.0, np.inf),
+    "exponential": (0.0, np.inf),
+}
 _CLASSES = 2
 """Class numbers are told from zeros and ones by the first that is as large as this."""
 

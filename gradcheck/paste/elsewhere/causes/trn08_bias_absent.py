@@ -29,13 +29,13 @@ _STRETCHES = (0.1, 0.3, 1.0, 3.0)
 def _look(stage: Stage) -> Iterator[Remark]:
     if not (stage.is_own and stage.walks):
         return
-    given = inputs(stage)
+    known = pairs(stage)
+    given = inputs(stage) if known else []
     if not given or (left := _constant_left(given)) < _LEFT:
         return
     zeros = {path: value for one in given for path, value in one.zeroed().items()}
     empty = fed(stage, zeros)
-    known = pairs(stage)
-    first = next(iter(layers(stage)), None)
+    first = next((one for one in layers(stage) if one.kind != "exponential"), None)
     if first is not None:
         gain = _shifted(stage, first, known) if _is_zero(empty, first) else None
         site, what = first.site, f"the sums of its {first.kind} units are"
