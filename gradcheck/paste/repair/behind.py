@@ -36,11 +36,17 @@ class Behind:
 
 
 def behind(
-    inquiry: Inquiry, candidate: int, paths: Sequence[Path], known: Collection[int] = ()
+    inquiry: Inquiry,
+    candidate: int,
+    paths: Sequence[Path],
+    known: Collection[int] = (),
+    *,
+    cut: bool = False,
 ) -> Behind:
     """Return what stands for the gradients of some parameters.
 
-    `known` are sites that do so for others: they serve all, with a name or without.
+    `known` are sites that do so for others: they serve all, with a name or without. Where gradients
+    are `cut` or rescaled there need be no state.
     """
     if not paths or not inquiry.found.others:
         return Behind(stateful=frozenset(), claims={})
@@ -48,9 +54,12 @@ def behind(
     found, stateful = {}, set()
     for path in paths:
         free = watched.free(path)
-        if free is None:
+        if free is not None:
+            stateful.add(path)
+        elif cut:
+            free = watched.before
+        else:
             continue
-        stateful.add(path)
         # What other updates follow, too, is on the way to the gradient rather than it.
         claims = [*islice(watched.claims(path, free, candidate), _MOST)]
         claims.sort(key=lambda one: (one.site not in known, not watched.is_own(path, one)))
@@ -81,6 +90,11 @@ class _Watched:
         self._plan = self._step.plan(self._sites)
         self._plain = self._trial({})
         self._states: dict[Path, _Moved | None] = {}
+
+    @property
+    def before(self) -> frozenset[int]:
+        """The sites of values that updates are made from."""
+        return self._seen.sites - {update.site for update in self._inquiry.found.updates}
 
     def _trial(self, more: Mapping[Path, Any], inject: Mapping[int, Any] | None = None) -> Trial:
         point = {**self._point.point, **more}

@@ -39,6 +39,9 @@ _ROUNDED = 1e-12
 _SMALL = 2.0**-17
 """The share of the learning rate at which weights are as good as not stale."""
 
+_CUT = frozenset(("clipping", "rescaling"))
+"""Ways from a gradient to its update that other gradients, or none at all, steer."""
+
 
 class Bench:
     """A measured step of a program with its loss chosen, to try changes of its text on."""
@@ -96,7 +99,8 @@ class Bench:
         self.claims: Mapping[Path, Claim] = {p: c for p, c in claims.items() if not c.decay}
         odd = [path for path in self._odd() if path not in claims]
         serving = {claim.site for claim in self.claims.values()}
-        wrong = behind(inquiry, self.candidate, odd, serving)
+        cut = any(claim.why in _CUT for claim in claims.values())
+        wrong = behind(inquiry, self.candidate, odd, serving, cut=cut)
         self._stateful = not wrong.stateful <= wrong.claims.keys()
         if wrong.claims and not self._stateful:
             # What is right is to be held against them as a gradient variable, too.
