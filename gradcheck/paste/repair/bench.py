@@ -16,10 +16,10 @@ import numpy as np
 from gradcheck.paste.repair.behind import behind
 from gradcheck.paste.repair.forms import Forms
 from gradcheck.paste.repair.judging import Judge, Shown
+from gradcheck.paste.repair.losses import has_loss, share_of
 from gradcheck.paste.repair.points import steady, widened
 from gradcheck.paste.repair.statements import Change, Changes, Statement, blocks, statements
 from gradcheck.paste.repair.visits import Look, Visits
-from gradcheck.paste.understanding.candidates import values
 from gradcheck.paste.understanding.choice import Choice
 from gradcheck.paste.understanding.claim import Claim, Decay
 from gradcheck.paste.understanding.claims import bare, claimed
@@ -35,7 +35,6 @@ from gradcheck.paste.understanding.values import frozen, same
 Claims: TypeAlias = Mapping[Path, Any]
 
 _SLOW = 0.02
-_ROUNDED = 1e-12
 _SMALL = 2.0**-17
 """The share of the learning rate at which weights are as good as not stale."""
 
@@ -154,13 +153,13 @@ class Bench:
         changes = {s.number: Change(number=s.number, text=None) for s in self.updating}
         if last.first == min(one.first for one in self.inquiry.points) or not changes:
             return False
-        share = self._share(self._trial(last, rate=0.0)) if self.edit({}) else None
+        share = share_of(self.loss, self._trial(last, rate=0.0)) if self.edit({}) else None
         trial = self._trial(last, rate=0.0) if self.edit(changes) else None
         if trial is None or trial.failed:
             return True
-        if share is not None and same(share, self._share(trial)):
+        if share is not None and same(share, share_of(self.loss, trial)):
             return False
-        return not self._same_loss(trial, last.losses[self.candidate])
+        return not has_loss(self.loss, trial, last.losses[self.candidate])
 
     @cached_property
     def updating(self) -> Sequence[Statement]:
@@ -263,8 +262,8 @@ class Bench:
             trial = self._trial(point, rate=0.0)
             if trial.failed:
                 return False
-            if not self._same_loss(trial, point.losses[self.candidate]) and not (
-                share is not None and same(share, self._share(trial))
+            if not has_loss(self.loss, trial, point.losses[self.candidate]) and not (
+                share is not None and same(share, share_of(self.loss, trial))
             ):
                 return False
         return True
@@ -276,22 +275,7 @@ class Bench:
         What it has come to before depends on the updates until then.
         """
         self.edit({})
-        return [self._share(self._trial(point, rate=0.0)) for point in self.points]
-
-    def _share(self, trial: Trial) -> Any:
-        own = [event for event in trial.events if event.site == self.loss.site]
-        return own[-1].right if len(own) == 1 and own[0].augments else None
-
-    def _same_loss(self, trial: Trial, wanted: float) -> bool:
-        """Tell whether a trial has a loss; an implied one may have had its difference turned."""
-        either = [self.loss, replace(self.loss, left=not self.loss.left)]
-        if any(e.site == self.loss.site and e.left is None for e in trial.events):
-            either = [one for one in either if one.standard is None]
-        losses = values(either[: 1 if self.loss.standard is None else 2], trial.events)
-        # Parameters that the loss feels nothing of may still change how it is rounded.
-        return any(
-            np.isclose(loss, wanted, rtol=_ROUNDED, atol=0, equal_nan=True) for loss in losses
-        )
+        return [share_of(self.loss, self._trial(point, rate=0.0)) for point in self.points]
 
     def _claims(self, point: Measured) -> Claims | None:
         if not self.small:
