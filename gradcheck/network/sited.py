@@ -23,6 +23,9 @@ from gradcheck.record import record
 CHUNK = 2**18
 """Numbers in the widest stack of imaginary parts: it should stay in the processor's cache."""
 
+FEWEST = 32
+"""Moved values that a stack has at least: the real parts, which all share, are made once for it."""
+
 LARGE = 2**18
 """Entries of gradients from which on not all are kept at once: fresh memory is slow."""
 
@@ -177,7 +180,7 @@ class Sited:
         inside = 0 if self.site.axis is not None else self.site.shape[0] * self.site.shape[2]
         width, start = max(1, inside, self.onward.width // FIRST), 0
         while start < count:
-            at_once = min(count - start, max(1, CHUNK // width))
+            at_once = min(count - start, max(FEWEST, CHUNK // width))
             patterns, columns = moves.part(some.start + start, at_once)
             root = moves.drawn(patterns, columns)
             terms = self.onward.run(self._output(root, columns), len(root))
