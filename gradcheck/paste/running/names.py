@@ -4,7 +4,8 @@ import ast
 import builtins
 import symtable
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from gradcheck.record import record
 _ARRAY_ATTRIBUTES = frozenset(dir(np.ndarray))
 _PYTHON_2 = frozenset({"xrange", "raw_input", "unicode", "long", "reduce", "basestring", "unichr"})
 _GIVEN = frozenset(dir(builtins)) | _PYTHON_2 | {"__file__", "__name__", "display", "get_ipython"}
+T = TypeVar("T")
 
 
 @record
@@ -81,7 +83,8 @@ def uses(tree: ast.AST, names: Iterable[str]) -> dict[str, Use]:
         return {}
     others, picking = _counted(nodes) - _handed(nodes), _picking(nodes)
     called = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
-    keys, attributes = _keys(nodes), _attributes(nodes)
+    keys = _grouped((n.value, n.slice) for n in nodes if isinstance(n, ast.Subscript))
+    attributes = _grouped((n.value, n.attr) for n in nodes if isinstance(n, ast.Attribute))
     operands = _operands(nodes)
     changes = list(moves(nodes))
     moved = {target.id for target, _ in changes if isinstance(target, ast.Name)}
@@ -113,22 +116,12 @@ def _first_lines(nodes: Iterable[ast.AST]) -> Mapping[str, int]:
     return found
 
 
-def _keys(nodes: Iterable[ast.AST]) -> Mapping[str, Sequence[ast.expr]]:
-    """Return what stands between the brackets behind each name."""
+def _grouped(parts: Iterable[tuple[ast.expr, T]]) -> Mapping[str, Sequence[T]]:
+    """Return what belongs to each name, of expressions with something of theirs."""
     found = defaultdict(list)
-    for node in nodes:
-        match node:
-            case ast.Subscript(value=ast.Name(id=name), slice=key):
-                found[name].append(key)
-    return found
-
-
-def _attributes(nodes: Iterable[ast.AST]) -> Mapping[str, Collection[str]]:
-    found = defaultdict(set)
-    for node in nodes:
-        match node:
-            case ast.Attribute(value=ast.Name(id=name), attr=attribute):
-                found[name].add(attribute)
+    for value, part in parts:
+        if isinstance(value, ast.Name):
+            found[value.id].append(part)
     return found
 
 

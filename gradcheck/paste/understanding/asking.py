@@ -20,7 +20,7 @@ from gradcheck.paste.understanding.growing import minimised
 from gradcheck.paste.understanding.halves import is_meant
 from gradcheck.paste.understanding.inquiry import Inquiry, confirms, inquire, is_even
 from gradcheck.paste.understanding.iterations import Found
-from gradcheck.paste.understanding.looks import GUARD, LOOKS, zero_strengths
+from gradcheck.paste.understanding.looks import GUARD, LOOKS, unchanged, zero_strengths
 from gradcheck.paste.understanding.paths import Path
 from gradcheck.paste.understanding.penalties import is_other
 from gradcheck.paste.understanding.pooling import pooled
@@ -271,13 +271,8 @@ def _strengthened(found: Found, best: Asked) -> Asked:
     step = replace(best.inquiry.step, data={**best.inquiry.step.data, **data})
     step = replace(step, variables=(*step.variables, *(p.root for p in data if p.is_variable)))
     one = inquire(replace(found, step=step))
-    if one is None or _unchanged(one, best.inquiry):
+    # Then the number was no strength.
+    if one is None or unchanged(one, best.inquiry):
         return best
     stronger = _chosen(one, *best.notes, "strength")
     return best if stronger.choice is None or stronger.choice.basis == "inferred" else stronger
-
-
-def _unchanged(one: Inquiry, other: Inquiry) -> bool:
-    """Tell whether the losses are what they were: then the number was no strength."""
-    first, second = one.points[0].losses, other.points[0].losses
-    return bool(np.array_equal(first, second, equal_nan=True))

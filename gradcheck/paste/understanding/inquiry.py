@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
@@ -140,21 +140,14 @@ def inquire(found: Found) -> Inquiry | None:
     return Inquiry(found, step, base, offered, points)
 
 
-def steadied(found: Found, inquiry: Inquiry, *, steered: bool) -> Inquiry | None:
-    """Return an inquiry with all points at one iteration; None where it says nothing new.
+def steadied(found: Found, inquiry: Inquiry) -> Inquiry | None:
+    """Return an inquiry with all points at one iteration; None where too few can be had.
 
-    It does where claims fit at an iteration, but with a scale of its own: all parameters alike.
-    Of updates that are `steered` by an optimizer nobody knows that beforehand.
-    That iteration counts which updates most of them: a mistake may not show in all of them.
+    That iteration counts which updates most parameters: a mistake may not show in all of them.
     """
     first = max(inquiry.points, key=lambda one: (one.telling, -one.first)).first
     step = replace(inquiry.step, first=first)
-    others = [one for one in inquiry.points if one.first != first]
     same = [one for one in inquiry.points if one.first == first]
-    if not others:
-        return None
-    if not steered and not any(map(partial(_keeps_pace, inquiry), range(len(inquiry.fits)))):
-        return None
     for seed in (_POINTS + 2, _POINTS + 3):
         more = attempted(step, found, inquiry.candidates, seed)
         same += [more] if more else []
@@ -163,7 +156,7 @@ def steadied(found: Found, inquiry: Inquiry, *, steered: bool) -> Inquiry | None
     return Inquiry(found, step, inquiry.base, inquiry.candidates, same)
 
 
-def _keeps_pace(inquiry: Inquiry, candidate: int) -> bool:
+def keeps_pace(inquiry: Inquiry, candidate: int) -> bool:
     """Tell whether, at every point, some claims are a candidate's slopes but for one factor.
 
     What fits with one factor at all points does not need one for each. A single number among other

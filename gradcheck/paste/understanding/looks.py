@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from gradcheck.paste.understanding.growing import minimised
-from gradcheck.paste.understanding.inquiry import Inquiry, inquire, steadied
+from gradcheck.paste.understanding.inquiry import Inquiry, inquire, keeps_pace, steadied
 from gradcheck.paste.understanding.iterations import Found
 from gradcheck.paste.understanding.optimizing import collects, is_steered
 from gradcheck.paste.understanding.paths import Path
@@ -41,10 +41,18 @@ def _again(found: Found, step: Step) -> Inquiry | None:
 
 
 def steady(found: Found, inquiry: Inquiry, _: int | None) -> Inquiry | None:
-    """Look at a single iteration only: between several, the learning rate may change."""
+    """Look at a single iteration only: between several, the learning rate may change.
+
+    It says something new where claims fit at an iteration, but with a scale of its own: all
+    parameters alike. Of updates that an optimizer steers nobody knows that beforehand.
+    """
+    if len({one.first for one in inquiry.points}) == 1:
+        return None
     latest = max(inquiry.points, key=lambda one: one.first)
-    steered = any(is_steered(inquiry, path, latest) for path in inquiry.parameters)
-    one = steadied(found, inquiry, steered=steered)
+    is_paced = any(keeps_pace(inquiry, index) for index in range(len(inquiry.fits)))
+    if not is_paced and not any(is_steered(inquiry, path, latest) for path in inquiry.parameters):
+        return None
+    one = steadied(found, inquiry)
     # Where gradients pile up, the first iteration alone has the right ones.
     return None if one is None or collects(inquiry, latest) else one
 
@@ -85,11 +93,13 @@ def noiseless(found: Found, inquiry: Inquiry, _: int | None) -> Inquiry | None:
     if not silenced or silenced.keys() <= found.step.constants.keys():
         return None
     one = _again(found, replace(found.step, constants={**found.step.constants, **silenced}))
-    if one is None or not np.array_equal(
-        one.points[0].losses, inquiry.points[0].losses, equal_nan=True
-    ):
-        return None
-    return one
+    return one if one is not None and unchanged(one, inquiry) else None
+
+
+def unchanged(one: Inquiry, other: Inquiry) -> bool:
+    """Tell whether the losses are the same at the first point."""
+    first, second = one.points[0].losses, other.points[0].losses
+    return bool(np.array_equal(first, second, equal_nan=True))
 
 
 LOOKS: Mapping[str, Look] = {
