@@ -98,10 +98,11 @@ class Onward:
         for (node, parameters), spent in zip(self.later, self.spent, strict=True):
             inputs = [values.get(name, self.start.trace.values[name]) for name in node.inputs]
             moved = shifted(node, inputs, self.start.shifts)
-            values[node.name] = node.op.forward(moved, parameters, node.options)[0]
-            wide = max(wide, _wide(values[node.name]))
+            found = node.op.forward(moved, parameters, node.options)[0]
+            values[node.name] = _known(found, self.start.trace.values[node.name])
+            wide = max(wide, _wide(found))
             # Stacks are large, and those of deep networks are many.
-            del inputs, moved
+            del inputs, moved, found
             for name in spent:
                 del values[name]
         terms = values.get(self.start.network.loss.node.name)
@@ -112,6 +113,13 @@ class Onward:
             count=count,
             wide=wide,
         )
+
+
+def _known(found: Any, real: Array) -> Any:
+    """Return moved values with the real part that is known, so that what follows is known too."""
+    if not isinstance(found, Split) or found.shape != real.shape:
+        return found
+    return Split(real, found.root, found.slope, found.strip)
 
 
 def _wide(value: Any) -> int:

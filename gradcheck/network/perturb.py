@@ -8,7 +8,7 @@ batch.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from gradcheck.network.forward import (
     weight,
 )
 from gradcheck.network.graph import Network, Node
+from gradcheck.numeric.shared import Shared
 from gradcheck.problem import Moves, Nudge, Probe
 from gradcheck.record import record
 
@@ -39,13 +40,15 @@ class Base:
     """One probe's forward pass, from which moved ones start.
 
     `measured` keeps what `structure` found by moving one thing in one node, for it is needed more
-    than once: by every parameter of a site, for the audit and for the verdict.
+    than once: by every parameter of a site, for the audit and for the verdict. `shared` keeps the
+    real parts that all moved values share.
     """
 
     network: Network
     trace: Trace
     nudge: Nudge | None
     penalty: float
+    shared: Shared
     measured: dict[tuple[str, str, str], tuple[Array, Array]] = field(default_factory=dict)
 
     @property
@@ -66,6 +69,9 @@ def base(network: Network, probe: Probe, nudge: Nudge | None = None) -> Base:
         trace=trace,
         nudge=nudge,
         penalty=float(penalty(network, probe.parameters)),
+        shared=Shared(
+            [*trace.values.values(), *probe.parameters.values(), *chain(*trace.inputs.values())]
+        ),
     )
 
 

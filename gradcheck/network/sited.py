@@ -13,6 +13,7 @@ from gradcheck.network.forward import bound
 from gradcheck.network.graph import Node
 from gradcheck.network.onward import Onward, Terms
 from gradcheck.network.perturb import Base
+from gradcheck.numeric.shared import sharing
 from gradcheck.numeric.split import Split
 from gradcheck.numeric.strip import Strip
 from gradcheck.op import Response, Site
@@ -20,11 +21,11 @@ from gradcheck.outer import Inner, Outer
 from gradcheck.problem import Part
 from gradcheck.record import record
 
-CHUNK = 2**18
+CHUNK = 2**17
 """Numbers in the widest stack of imaginary parts: it should stay in the processor's cache."""
 
-FEWEST = 32
-"""Moved values that a stack has at least: the real parts, which all share, are made once for it."""
+FEWEST = 16
+"""Moved values that a stack has at least: products of few rows take long for what they do."""
 
 LARGE = 2**18
 """Entries of gradients from which on not all are kept at once: fresh memory is slow."""
@@ -183,7 +184,8 @@ class Sited:
             at_once = min(count - start, max(FEWEST, CHUNK // width))
             patterns, columns = moves.part(some.start + start, at_once)
             root = moves.drawn(patterns, columns)
-            terms = self.onward.run(self._output(root, columns), len(root))
+            with sharing(self.start.shared):
+                terms = self.onward.run(self._output(root, columns), len(root))
             stop = start + len(root)
             value[start:stop], magnitude[start:stop] = read(terms)
             start, width = stop, max(inside, terms.wide)

@@ -25,6 +25,7 @@ from gradcheck.network.onward import Onward
 from gradcheck.network.perturb import Base
 from gradcheck.network.sited import CHUNK, Sited, refuse_infinite
 from gradcheck.numeric.complex_step import STEP
+from gradcheck.numeric.shared import sharing
 from gradcheck.numeric.split import Split
 from gradcheck.outer import Inner, Outer
 from gradcheck.problem import Derivative, Effort, Part, Piece, cut
@@ -166,8 +167,9 @@ def _by_entry(start: Base, node: Node, local: str, some: slice) -> Part:
         imag[np.arange(count), some.start + first + np.arange(count)] = 1.0
         split: Any = Split(own[local], imag.reshape(count, *own[local].shape))
         inputs = start.trace.inputs[node.name]
-        output = node.op.forward(inputs, {**own, local: split}, node.options)[0]
-        found = onward.run(output, count).in_all()
+        with sharing(start.shared):
+            output = node.op.forward(inputs, {**own, local: split}, node.options)[0]
+            found = onward.run(output, count).in_all()
         value[first : first + count], magnitude[first : first + count] = found
     refuse_infinite(value)
     return value, magnitude

@@ -23,6 +23,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from gradcheck.array import Array, Shape
 from gradcheck.numeric.complex_step import STEP
+from gradcheck.numeric.shared import once
 from gradcheck.numeric.strip import Strip, kept_axis, spread, strip_of_reshaped, taken
 
 Operand: TypeAlias = Any
@@ -216,8 +217,13 @@ SHORT = 64
 
 
 def _unary(ufunc: np.ufunc, x: Split) -> Split:
-    slope = ufunc(x.real + 1j * STEP).imag / STEP
-    return Split(ufunc(x.real), x.root, times(x.slope, slope), x.strip)
+    slope = times(x.slope, once(steepness, ufunc, x.real))
+    return Split(once(ufunc, x.real), x.root, slope, x.strip)
+
+
+def steepness(function: Callable[..., Any], x: Array, *others: Any) -> Array:
+    """Return the derivative of a function by its first operand, element by element."""
+    return np.asarray(function(x + 1j * STEP, *others).imag / STEP)
 
 
 def _extreme(x: Split, choose: Callable[..., Any], axis: int | None, keepdims: bool) -> Split:

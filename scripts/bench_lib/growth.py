@@ -12,7 +12,7 @@ from bench_lib.speed import Limits
 from bench_lib.timing import seconds
 from bench_lib.workloads import HALF, Workload, perceptron
 
-CHUNK = 2**18
+CHUNK = 2**17
 """Numbers in a stack of imaginary parts, as in the check itself."""
 
 WIDTHS = (64, 128, 256, 512, 1024)
@@ -89,30 +89,28 @@ def _grown(sizes: list[tuple[int, int]], repeats: int, limits: Limits) -> list[d
 
 
 def _row(width: int, depth: int, repeats: int) -> dict[str, Any]:
-    case = load(_network(width, depth))
-    spent = median(seconds(lambda: own.checked(case)) for _ in range(repeats))
-    alone = median(seconds(lambda: own.checked(case, audit=False)) for _ in range(repeats))
-    count = operations(width, depth, BATCH)
-    others = numbers(width, depth, BATCH)
-    predicted = _fixed(depth, repeats) + count / rate(width, BATCH) + others / pace(width, BATCH)
+    """Measure one network; the machine's speed, which changes, is measured in the same turns."""
+    case, single = load(_network(width, depth)), load(_network(1, depth))
+    count, others = operations(width, depth, BATCH), numbers(width, depth, BATCH)
+    spent, alone, predicted = [], [], []
+    for _ in range(repeats):
+        spent.append(seconds(lambda: own.checked(case)))
+        alone.append(seconds(lambda: own.checked(case, audit=False)))
+        # Whatever the width, a check takes as long as that of a network of single units.
+        fixed = seconds(lambda: own.checked(single, audit=False))
+        predicted.append(fixed + count / rate(width, BATCH) + others / pace(width, BATCH))
     return {
         "width": width,
         "depth": depth,
         "parameters": case.size,
-        "seconds": spent,
-        "seconds without audit": alone,
+        "seconds": median(spent),
+        "seconds without audit": median(alone),
         "operations": count,
-        "predicted seconds": predicted,
-        "of the prediction": alone / predicted,
+        "predicted seconds": median(predicted),
+        "of the prediction": median(a / p for a, p in zip(alone, predicted, strict=True)),
         "naive operations": naive_operations(width, depth, BATCH),
         "accounts": asdict(own.accounts(case)),
     }
-
-
-def _fixed(depth: int, repeats: int) -> float:
-    """Measure what a check takes whatever the width: that of a network of single units."""
-    case = load(_network(1, depth))
-    return median(seconds(lambda: own.checked(case, audit=False)) for _ in range(repeats))
 
 
 def _network(width: int, depth: int) -> Workload:
