@@ -154,7 +154,8 @@ class Split(NDArrayOperatorsMixin):
     def mean(self, axis: Any = None, keepdims: bool = False) -> "Split":
         total = self.sum(axis=axis, keepdims=keepdims)
         count = self.size / max(total.size, 1)
-        return Split(total.real / count, total.root, 1 / count, total.strip)
+        # Not as a slope: 1 / count is rounded, and all results would be off alike.
+        return Split(total.real / count, total.raw / count, None, total.strip)
 
     def argmax(self, axis: int | None = None) -> Array:
         return np.asarray(self.real.argmax(axis=axis))

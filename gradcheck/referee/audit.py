@@ -17,7 +17,6 @@ from gradcheck.numeric.estimate import EPS, Estimate
 from gradcheck.problem import Moves, Probe
 from gradcheck.record import record
 from gradcheck.referee.account import OutOfBudget
-from gradcheck.referee.doubt import SAFETY
 from gradcheck.referee.estimates import (
     Station,
     at_a_glance,
@@ -47,6 +46,10 @@ network is in neither bar. A wrong shortcut is off by far more."""
 
 JITTERED = 4
 """Points at which a suspicious shortcut is tried again."""
+
+APART = 100.0
+"""How many times their scatter two ways may be apart: constants that are rounded, as 1/n is, are
+off alike at all points."""
 
 
 @record
@@ -161,7 +164,7 @@ def _proven(station: Station, line: Moves, along: Estimate) -> bool:
     scatter = np.max(measured, axis=0) - np.min(measured, axis=0)
     value = station.probe.parameters[name]
     zero = zero_below(station.evaluator.magnitude(station.probe), value)
-    refuted = np.abs(held.apart) > np.maximum(SLACK * held.bar, SAFETY * scatter)
+    refuted = np.abs(held.apart) > np.maximum(SLACK * held.bar, APART * scatter)
     refuted &= np.maximum(np.abs(held.shortcut), np.abs(held.plain)) > zero
     if refuted.any():
         raise _refuted(name, held, int(np.argmax(refuted)))

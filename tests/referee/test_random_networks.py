@@ -42,6 +42,8 @@ def test_right_gradients_are_right(seed: int, random_networks: ModuleType, tmp_p
         (101886, {"right", "undecided"}),
         # Where pooling makes all logits equal, softmax leaves the same rounding error everywhere.
         (308259, {"right"}),
+        # Two groups of like samples cancel in batch norm, off alike by how 1/7 is rounded.
+        (2001106, {"right"}),
     ],
 )
 def test_what_rounding_leaves_is_not_accused(
