@@ -13,8 +13,9 @@ one, look along random directions; everything else looks at every entry.
 """
 
 _GROWTH = """
-Cost against {kind}: measured without the audit, and predicted from the operations that the method
-needs by count and the speed of this machine's products of matrices, on a logarithmic scale.
+Cost against {kind}, in seconds: measured, and predicted from the operations that the method and
+the audit need by count and the speed of this machine's products of matrices; plotted on a
+logarithmic scale.
 """
 
 

@@ -41,10 +41,11 @@ the norm ratio and `check_grad` look better than they are on the whole.
 """
 
 _GROWTH = """
-The prediction is what a network of single units takes, the operations that the method needs by
-count at the speed at which this machine multiplies a stack by slopes and by a matrix, and the
-numbers that are made of single rows and read off in the loss at the speed of that. The bars are
-logarithmic.
+The prediction is what a network of 16 units in each layer takes, the operations that the method
+needs by count at the speed at which this machine multiplies a stack by slopes and by a matrix, and
+the numbers that are made of single rows and read off in the loss at the speed of that; with the
+audit also the operations of its whole forward passes at the speed of one. Both are measured in the
+same turns. The bars are logarithmic.
 """
 
 HOSTILE = """
@@ -127,23 +128,25 @@ def by_tool(columns: dict[str, dict[str, str]]) -> str:
 
 def growth(rows: Sequence[Results]) -> str:
     """Return what growing networks cost, plotted beside what was predicted."""
-    head = ["width", "depth", "parameters", "seconds", "without audit", "predicted", "operations",
-            "naive operations", "MB", "without audit ▒ and predicted █"]  # fmt: skip
-    unit = max((row["seconds without audit"] for row in rows), default=1.0)
+    head = ["width", "depth", "parameters", "without audit", "predicted", "with audit", "predicted",
+            "operations", "naive operations", "MB", "without audit ▒ and predicted █"]  # fmt: skip
+    unit = max((row["without audit"]["seconds"] for row in rows), default=1.0)
     body = [
         [
             str(row["width"]),
             str(row["depth"]),
             f"{row['parameters']:,}",
-            f"{row['seconds']:.3g}",
-            f"{row['seconds without audit']:.3g}",
-            f"{row['predicted seconds']:.3g}",
+            *(
+                f"{row[audit][key]:.3g}"
+                for audit in ("without audit", "with audit")
+                for key in ("seconds", "predicted seconds")
+            ),
             f"{row['operations']:.2g}",
             f"{row['naive operations']:.2g}",
             f"{row['accounts']['megabytes']:.1f}",
-            _bar("▒", row["seconds without audit"] / unit)
+            _bar("▒", row["without audit"]["seconds"] / unit)
             + "<br>"
-            + _bar("█", row["predicted seconds"] / unit),
+            + _bar("█", row["without audit"]["predicted seconds"] / unit),
         ]
         for row in rows
     ]

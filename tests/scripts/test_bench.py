@@ -172,6 +172,26 @@ def test_operations_are_those_of_each_moved_column_through_all_later_layers() ->
     assert growth.operations(7, 4, 3) == by_hand
 
 
+def test_the_audit_moves_each_parameter_as_often_as_predicted() -> None:
+    growth, own = lib("growth"), lib("own")
+    case = lib("case").load(growth._network(growth.SMALL, 3))
+    passes = growth.audited(growth.SMALL, 3, 5) / (3 * 2 * 5 * growth.SMALL**2)
+    audits = own.checked(case).audits
+    # A complex pass is two real ones; beside them there is one to either side for each parameter.
+    assert passes == 2 * audits + 2 * len(case.target().shapes)
+
+
+def test_ratios_to_a_prediction_are_those_of_single_turns() -> None:
+    measured = lib("growth").Measured()
+    for found, predicted in ((2.0, 1.0), (30.0, 10.0), (5.0, 1.0)):
+        measured.add(found, predicted)
+    assert measured.summary() == {
+        "seconds": 5.0,
+        "predicted seconds": 1.0,
+        "of the prediction": 3.0,
+    }
+
+
 def test_results_are_written_as_json_and_markdown(
     bench: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,6 +204,10 @@ def test_results_are_written_as_json_and_markdown(
         assert row["accounts"]["checked"] == row["parameters"]
         assert {"gradcheck", "gradcheck, no audit", "naive loop"} <= set(row["times"])
     assert [row["depth"] for row in results["growth"]["depth"]] == [2, 3]
+    for row in results["growth"]["width"]:
+        for audit in ("with audit", "without audit"):
+            assert row[audit]["seconds"] > 0
+            assert row[audit]["predicted seconds"] > 0
     assert (tmp_path / "bench.md").read_text() == capsys.readouterr().out[:-1]
 
 
