@@ -4,13 +4,7 @@ import ast
 from collections.abc import Iterator
 from itertools import permutations
 
-from gradcheck.edits.place import (
-    Place,
-    Proposal,
-    factor,
-    is_product_call,
-    multiplied,
-)
+from gradcheck.edits.place import Place, Proposal, factor, is_product_call, multiplied
 from gradcheck.edits.rewrite import span
 
 OTHER = 2.3

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.statements import Statement, names_of
 from gradcheck.paste.repair.sums import collects
 
 
@@ -74,8 +74,7 @@ def turning(statement: Statement, other: Statement) -> list[ast.For | ast.While]
 
 
 def _variables(loops: Iterable[ast.For | ast.While]) -> set[str]:
-    targets = [loop.target for loop in loops if isinstance(loop, ast.For)]
-    return {node.id for t in targets for node in ast.walk(t) if isinstance(node, ast.Name)}
+    return names_of(*(loop.target for loop in loops if isinstance(loop, ast.For)))
 
 
 def _indices(target: ast.expr) -> Iterator[str]:

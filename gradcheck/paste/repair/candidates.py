@@ -81,6 +81,20 @@ class Edit:
     rewrites: Mapping[int, tuple[Rewrite, ...]] = field(default_factory=dict)
 
 
+def written(idea: Rewrite, numbers: Sequence[int], *, old: str, new: str) -> Edit:
+    """Return the edit that rewrites the first of some statements, and that all of them are for."""
+    return Edit(
+        parts=tuple(Part(number=number, idea=idea) for number in numbers),
+        kind=idea.kind,
+        cost=idea.cost,
+        rank=idea.cost,
+        what=idea.what,
+        old=old,
+        new=new,
+        rewrites={numbers[0]: (idea,)},
+    )
+
+
 @record
 class Known:
     """What is known of a program by running it: what can be named, and what is for what."""
@@ -93,6 +107,11 @@ class Known:
     """The backward statements that compute true derivatives, up to a factor."""
     trees: dict[tuple[int, str], ast.stmt] = field(default_factory=dict)
     ideas: dict[object, tuple[Draft | Rewrite, ...]] = field(default_factory=dict)
+
+    def suspects(self, wrong: frozenset[Path]) -> list[Statement]:
+        """Return the backward statements that wrong updates are known to come from."""
+        found = self.influences.items()
+        return [self.statements[n] for n, i in found if not i.forward and i.parameters & wrong]
 
     def parsed(self, statement: Statement, changes: Changes) -> ast.stmt:
         """Return a statement as changes have it, parsed on its own; always the same tree."""

@@ -17,7 +17,7 @@ from gradcheck.paste.repair.copies import inserted
 from gradcheck.paste.repair.placing import around
 from gradcheck.paste.repair.statements import Changes, Statement
 from gradcheck.paste.repair.states import State
-from gradcheck.paste.repair.sums import collects
+from gradcheck.paste.repair.sums import collects, target
 from gradcheck.paste.repair.terms import Style
 
 _COST = 2.5
@@ -62,29 +62,20 @@ def _idle(known: Known, state: State) -> Iterator[Carried]:
 def _growing(known: Known, state: State) -> Iterator[Carried]:
     """Yield the loops that wrong updates come from, with what they read and only add to."""
     for statement, loop in _suspects(known, state):
-        target = _target(statement) if collects(statement) else None
+        own = target(statement) if collects(statement) else None
         inside = [s for s in known.statements.values() if loop in s.parents and s is not statement]
         read = set().union(*(_read(s.node) for s in inside))
-        if target in read and all(_target(s) != target for s in inside):
+        if own in read and all(target(s) != own for s in inside):
             shapes = _shapes(known, loop)
-            if target in shapes and _starts(known, loop, target):
-                yield loop, target, shapes
+            if own in shapes and _starts(known, loop, own):
+                yield loop, own, shapes
 
 
 def _suspects(known: Known, state: State) -> Iterator[tuple[Statement, ast.For]]:
     """Yield the statements that wrong updates come from, with the innermost loops around them."""
-    for number, influence in known.influences.items():
-        if not influence.forward and influence.parameters & state.shown.wrong:
-            statement = known.statements[number]
-            loops = [outer for outer in statement.parents if isinstance(outer, ast.For)]
-            yield from ((statement, loop) for loop in loops[-1:])
-
-
-def _target(statement: Statement) -> str | None:
-    match statement.node:
-        case ast.Assign(targets=[target]) | ast.AugAssign(target=target):
-            return ast.unparse(target)
-    return None
+    for statement in known.suspects(state.shown.wrong):
+        loops = [outer for outer in statement.parents if isinstance(outer, ast.For)]
+        yield from ((statement, loop) for loop in loops[-1:])
 
 
 def _shapes(known: Known, loop: ast.For) -> Shapes:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from gradcheck.edits import Rewrite
 from gradcheck.paste.repair.bench import Bench
-from gradcheck.paste.repair.candidates import Edit, Known, Part
+from gradcheck.paste.repair.candidates import Edit, Known, written
 from gradcheck.paste.repair.placing import around
-from gradcheck.paste.repair.statements import Changes, Statement
+from gradcheck.paste.repair.statements import Changes, Statement, names_of
 from gradcheck.paste.repair.states import State
 
 _COST = 3.0
@@ -22,8 +22,7 @@ def copies(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Cha
     """Yield the program with one of its assignments repeated in a block that wrong updates need."""
     count = 0
     for body in _blocks(known, state):
-        names = {n.id for child in body for n in ast.walk(child) if isinstance(n, ast.Name)}
-        for source in _sources(bench, known, body, names):
+        for source in _sources(bench, known, body, names_of(*body)):
             for at in range(len(body)):
                 changes = around(bench, state.changes, body, at, (source.text,), behind=True)
                 if changes is None or isinstance(body[at], ast.Return):
@@ -39,10 +38,7 @@ def copies(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Cha
 def _blocks(known: Known, state: State) -> list[list[ast.stmt]]:
     """Return the blocks around suspects within their functions, the inner ones first."""
     found: dict[int, list[ast.stmt]] = {}
-    for number, influence in known.influences.items():
-        if influence.forward or not influence.parameters & state.shown.wrong:
-            continue
-        statement = known.statements[number]
+    for statement in known.suspects(state.shown.wrong):
         for outer in reversed(statement.parents):
             for name in ("body", "orelse"):
                 body = getattr(outer, name, None)
@@ -82,13 +78,4 @@ def inserted(text: str, last: Statement, what: str) -> Edit:
     rewrite = Rewrite(
         start=0, end=len(last.text), new="", kind="insert-statement", cost=_COST, what=what
     )
-    return Edit(
-        parts=(Part(number=last.number, idea=rewrite),),
-        kind="insert-statement",
-        cost=_COST,
-        rank=_COST,
-        what=what,
-        old=last.text,
-        new=text,
-        rewrites={last.number: (rewrite,)},
-    )
+    return written(rewrite, [last.number], old=last.text, new=text)

@@ -9,9 +9,9 @@ from itertools import chain, islice, pairwise
 
 from gradcheck.edits import Rewrite
 from gradcheck.paste.repair.bench import Bench
-from gradcheck.paste.repair.candidates import Edit, Known, Part
+from gradcheck.paste.repair.candidates import Edit, Known, written
 from gradcheck.paste.repair.placing import around, behind, child
-from gradcheck.paste.repair.statements import Change, Changes, Statement
+from gradcheck.paste.repair.statements import Change, Changes, Statement, names_of
 from gradcheck.paste.repair.states import State
 
 INWARDS = "indent"
@@ -27,12 +27,7 @@ def depths(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Cha
 
     Of several that stand in a row, the last ones may have to go together.
     """
-    wrong = state.shown.wrong
-    suspects = [
-        known.statements[number]
-        for number, influence in known.influences.items()
-        if not influence.forward and influence.parameters & wrong
-    ]
+    suspects = known.suspects(state.shown.wrong)
     free = {id(one.node): one for one in suspects if one.number not in state.changes}
     found = (
         made
@@ -73,7 +68,7 @@ def _outwards(
         group = [free[id(node)] for node in nodes if id(node) in free]
         if len(group) < len(nodes) or len(group) == len(body):
             continue
-        names = set().union(*map(_names, nodes))
+        names = names_of(*nodes)
         for block, at in _around(one, names):
             texts = [each.text for each in group]
             made = around(bench, state.changes, block, at, texts, behind=is_last)
@@ -89,17 +84,13 @@ def _around(one: Statement, names: set[str]) -> Iterator[tuple[list[ast.stmt], i
     for inner, outer in pairwise(reversed(one.parents)):
         if isinstance(inner, ast.FunctionDef | ast.ClassDef) or not isinstance(inner, ast.stmt):
             return
-        if isinstance(inner, ast.For) and not names.isdisjoint(_names(inner.target)):
+        if isinstance(inner, ast.For) and not names.isdisjoint(names_of(inner.target)):
             return
         for name in _BLOCKS:
             block = getattr(outer, name, None) or []
             at = child(block, inner)
             if at is not None:
                 yield block, at
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def _gone(group: Sequence[Statement]) -> dict[int, Change]:
@@ -112,13 +103,4 @@ def _moved(group: Sequence[Statement], kind: str) -> Edit:
     where = "into the block before it" if kind == INWARDS else "out of its block"
     what = f"move {', '.join(f'`{one.text}`' for one in group)} {where}"
     idea = Rewrite(start=0, end=len(group[0].text), new="", kind=kind, cost=_COST, what=what)
-    return Edit(
-        parts=tuple(Part(number=one.number, idea=idea) for one in group),
-        kind=kind,
-        cost=_COST,
-        rank=_COST,
-        what=what,
-        old=group[0].text,
-        new=text,
-        rewrites={group[0].number: (idea,)},
-    )
+    return written(idea, [one.number for one in group], old=group[0].text, new=text)

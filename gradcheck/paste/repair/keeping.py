@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from gradcheck.edits import Rewrite, apply
 from gradcheck.edits.rewrite import span
 from gradcheck.paste.repair.bench import Bench
-from gradcheck.paste.repair.candidates import Edit, Part, text_of
+from gradcheck.paste.repair.candidates import Edit, text_of, written
 from gradcheck.paste.repair.placing import COST, around, child, moved
-from gradcheck.paste.repair.statements import Change, Changes, Statement
+from gradcheck.paste.repair.statements import Change, Changes, Statement, names_of
 from gradcheck.record import record
 
 _COPY = "copy-value"
@@ -62,16 +62,7 @@ def copied(changes: Changes, view: Statement) -> Iterator[tuple[Edit, Changes]]:
             new = copy.format(text[start:end])
             what = f"copy `{text[start:end]}`, which is changed in place"
             idea = Rewrite(start=start, end=end, new=new, kind=_COPY, cost=COST, what=what)
-            edit = Edit(
-                parts=(Part(number=number, idea=idea),),
-                kind=_COPY,
-                cost=COST,
-                rank=COST,
-                what=what,
-                old=text[start:end],
-                new=new,
-                rewrites={number: (idea,)},
-            )
+            edit = written(idea, [number], old=text[start:end], new=new)
             yield edit, {**changes, number: Change(number=number, text=apply(text, [idea]))}
 
 
@@ -160,7 +151,6 @@ def _places(update: Statement) -> Iterator[tuple[list[ast.stmt], int]]:
 
 
 def _free(bench: Bench, name: str) -> str:
-    nodes = [*ast.walk(bench.machine.tree)]
-    used = {n.id for n in nodes if isinstance(n, ast.Name)}
-    used |= {n.attr for n in nodes if isinstance(n, ast.Attribute)}
+    tree = bench.machine.tree
+    used = names_of(tree) | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
     return name if name not in used else _free(bench, f"{name}_")

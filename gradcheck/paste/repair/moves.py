@@ -22,8 +22,7 @@ _HOISTED = "before_update"
 def moves(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Changes]]:
     """Return changes that let later statements see weights as the forward pass had them."""
     updates = sorted(bench.updating, key=lambda s: s.order)
-    own = [s for s in known.statements.values() if _is_reader(known, state, s)]
-    readers = sorted(own, key=lambda s: s.order)
+    readers = sorted(known.suspects(state.shown.wrong), key=lambda s: s.order)
     both = [(u, r) for r in readers for u in updates if u is not r]
     pairs = [(u, r) for u, r in both if u.function is r.function]
     apart = [(u, r) for u, r in both if u.function is not r.function]
@@ -39,15 +38,6 @@ def moves(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Chan
     )
     for proposals in chain.from_iterable(kinds):
         yield from proposals
-
-
-def _is_reader(known: Known, state: State, statement: Statement) -> bool:
-    influence = known.influences.get(statement.number)
-    return (
-        influence is not None
-        and not influence.forward
-        and bool(influence.parameters & state.shown.wrong)
-    )
 
 
 def _forward(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gradcheck.edits import Rewrite
 from gradcheck.paste.repair.bench import Bench
-from gradcheck.paste.repair.candidates import Edit, Part
+from gradcheck.paste.repair.candidates import Edit, written
 from gradcheck.paste.repair.statements import Change, Changes, Statement
 from gradcheck.paste.understanding.sites import of
 
@@ -71,14 +71,5 @@ def moved(
     rewrite = Rewrite(
         start=0, end=len(reader.text), new="", kind="move-statement", cost=cost, what=what
     )
-    parts = tuple(Part(number=s.number, idea=rewrite) for s in dict.fromkeys((reader, update)))
-    return Edit(
-        parts=parts,
-        kind="move-statement",
-        cost=cost,
-        rank=cost,
-        what=what,
-        old=old,
-        new=new,
-        rewrites={reader.number: (rewrite,)},
-    )
+    numbers = list(dict.fromkeys((reader.number, update.number)))
+    return written(rewrite, numbers, old=old, new=new)

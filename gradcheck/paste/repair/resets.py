@@ -20,12 +20,7 @@ def resets(bench: Bench, known: Known, state: State) -> Iterator[tuple[Edit, Cha
 
     It is one in which another loop fills it: what is added to it once a turn may as well be set.
     """
-    wrong = state.shown.wrong
-    filling = [
-        known.statements[number]
-        for number, influence in known.influences.items()
-        if not influence.forward and influence.parameters & wrong
-    ]
+    filling = known.suspects(state.shown.wrong)
     pairs = [(one, own) for one in known.statements.values() if (own := _filled(one, filling))]
     loops = {id(loop): loop for one, own in pairs for loop in _seldom(one, own)}
     groups = [

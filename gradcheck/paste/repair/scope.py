@@ -12,7 +12,7 @@ import numpy as np
 
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.purity import Purity
-from gradcheck.paste.repair.statements import Statement
+from gradcheck.paste.repair.statements import Statement, names_of
 from gradcheck.paste.understanding.values import frozen, is_number
 from gradcheck.record import record
 
@@ -98,8 +98,7 @@ def _given(statement: Statement) -> Iterator[tuple[str, float]]:
 def _data(statement: Statement, scope: Scope) -> Iterator[str]:
     """Yield the numbers that are others in every turn of a loop, and no indices."""
     loops = [node for node in statement.parents if isinstance(node, ast.For | ast.While)]
-    targets = [loop.target for loop in loops if isinstance(loop, ast.For)]
-    turning = {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    turning = names_of(*(loop.target for loop in loops if isinstance(loop, ast.For)))
     turning |= {name for loop in loops for name in _drawn(loop)}
     indices = {
         name.id
@@ -110,7 +109,7 @@ def _data(statement: Statement, scope: Scope) -> Iterator[str]:
         if isinstance(name, ast.Name)
     }
     for text in scope.numbers:
-        names = {n.id for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name)}
+        names = names_of(ast.parse(text, mode="eval"))
         if not turning.isdisjoint(names) and text not in indices:
             yield text
 

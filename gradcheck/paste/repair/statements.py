@@ -89,9 +89,9 @@ class Statement:
         for loop in reversed(self.parents):
             if isinstance(loop, _FUNCTIONS):
                 return
-            turning = _names(loop.target) if isinstance(loop, ast.For) else set()
+            turning = names_of(loop.target) if isinstance(loop, ast.For) else set()
             used = (n.slice for n in ast.walk(loop) if isinstance(n, ast.Subscript))
-            yield from sorted(turning & set().union(*map(_names, used)))
+            yield from sorted(turning & names_of(*used))
 
     @property
     def sites(self) -> frozenset[int]:
@@ -137,8 +137,10 @@ def statements(tree: ast.Module, text: str) -> Iterator[Statement]:
                 )
 
 
-def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+def names_of(*nodes: ast.AST) -> set[str]:
+    """Return the variables that stand anywhere in some nodes."""
+    inner = (each for node in nodes for each in ast.walk(node))
+    return {each.id for each in inner if isinstance(each, ast.Name)}
 
 
 def is_plain(statement: Statement, kind: str) -> bool:

@@ -61,14 +61,14 @@ def collects(statement: Statement) -> bool:
 
 
 def _last(statement: Statement, known: Mapping[int, Statement]) -> Statement:
-    target, last = _target(statement), statement
-    if target is None:
+    own, last = target(statement), statement
+    if own is None:
         return statement
     for node in _behind(statement):
         other = known.get(id(node))
-        if other is not None and _target(other) == target and collects(other):
+        if other is not None and target(other) == own and collects(other):
             last = other
-        elif _mentions(node, target):
+        elif _mentions(node, own):
             break
     return last
 
@@ -116,7 +116,8 @@ def _behind(statement: Statement) -> Iterator[ast.stmt]:
     yield from body[next(k for k, node in enumerate(body) if node is statement.node) + 1 :]
 
 
-def _target(statement: Statement) -> str | None:
+def target(statement: Statement) -> str | None:
+    """Return what a statement sets or changes, as text; None where that is several things."""
     match statement.node:
         case ast.Assign(targets=[target]) | ast.AugAssign(target=target):
             return ast.unparse(target)

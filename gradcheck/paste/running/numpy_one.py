@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+_AXES = {"axis", "keepdims"}
+
 _REMOVED: dict[str, object] = {
     "math": math,
     "float": float,
@@ -86,9 +88,6 @@ def numpy_copy(replaced: dict[str, Callable[..., Any]]) -> ModuleType:
     own = [n for n in np.__all__ if n in _NAMESPACES or not _is_part(vars(copy).get(n, np))]
     vars(copy)["__all__"] = own + [name for name in sorted(shimmed()) if _is_starred(name)]
     return copy
-
-
-_AXES = {"axis", "keepdims"}
 
 
 @functools.wraps(np.sum)
