@@ -42,10 +42,23 @@ def _matmul(left: Array, right: Any) -> Array:
 
 def _elementwise(ufunc: np.ufunc) -> Callable[[Array, Any], Array]:
     def apply(left: Array, right: Any) -> Array:
-        shapes.broadcast(left.shape, np.shape(right))
+        try:
+            shapes.broadcast(left.shape, np.shape(right))
+        except MisfitError as misfit:
+            raise MisfitError(misfit.message, misfit.turned, _labels(left, right)) from None
         return ufunc(left, right)  # type: ignore[no-any-return]
 
     return apply
+
+
+def _labels(left: Array, right: Array) -> tuple[int, int] | None:
+    """Return which operand holds labels of the other one's columns as classes, and their number."""
+    for at, own, other in ((0, left, right), (1, right, left)):
+        if own.shape == other.shape[:-1] and own.ndim:
+            count = other.shape[-1]
+            if np.isin(own, np.arange(count)).all():
+                return at, count
+    return None
 
 
 BINARY: Mapping[type[ast.operator], Callable[[Array, Any], Array]] = {

@@ -27,10 +27,14 @@ class FormulaError(GradcheckError):
 class MisfitError(ShapeError):
     """Operands that cannot be combined, before it is known where they stand in the text.
 
-    `turned` are the positions of the operands whose transposes would fit.
+    `turned` are the positions of the operands whose transposes would fit. `labels` is that of the
+    one that holds a class label for each row of the other, with the number of classes.
     """
 
-    def __init__(self, message: str, turned: tuple[int, ...] = ()) -> None:
-        super().__init__(message, turned)
+    def __init__(
+        self, message: str, turned: tuple[int, ...] = (), labels: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(message, turned, labels)
         self.message = message
         self.turned = turned
+        self.labels = labels

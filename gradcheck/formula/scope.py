@@ -67,6 +67,10 @@ class Scope:
             yield
         except MisfitError as misfit:
             message = misfit.message + self._transposed([operands[at] for at in misfit.turned])
+            if misfit.labels is not None:
+                at, count = misfit.labels
+                own = self.source.text_of(operands[at])
+                message += f"; for class labels as rows, write `one_hot({own}, {count})`"
         except (GradcheckError, ValueError, TypeError, IndexError, ArithmeticError) as error:
             message = str(error)
         except MemoryError:

@@ -190,6 +190,29 @@ def test_misfits_offer_the_transpose_that_fits(text: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "offer"),
+    [
+        ("x - labels", "`one_hot(labels, 3)`"),
+        ("labels - x", "`one_hot(labels, 3)`"),
+        ("(labels + 0) * x", "`one_hot(labels + 0, 3)`"),
+        # With as many columns as these there would be more classes than there are.
+        ("x[:, :2] - labels", None),
+        ("x - (labels + 0.5)", None),
+        ("x - (labels - 1)", None),
+        ("x.sum(axis=1) - x", None),
+    ],
+)
+def test_labels_that_meet_rows_get_the_offer_of_rows(text: str, offer: str | None) -> None:
+    labels = np.array([0, 2, 1, 1, 0, 2, 2])
+    with pytest.raises(FormulaError) as caught:
+        evaluate(text, x=NAMES["x"], labels=labels)
+    assert "do not fit" in caught.value.message
+    assert ("one_hot" in caught.value.message) == (offer is not None)
+    if offer:
+        assert caught.value.message.endswith(f"for class labels as rows, write {offer}")
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("v @ hidden", "shapes (3,) and (7, 11) do not fit"),
