@@ -7,7 +7,7 @@ term as it was: then, for differences no larger than what rounding does to the t
 parameters are moved further and further.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -104,24 +104,39 @@ class Doubt:
 def widened(doubt: Doubt, untouched: Array) -> Array:
     """Return the bars, those of suspicious entries widened by how much their difference scatters.
 
-    Not where a kink touches: there even a rounding error changes sides, which is no scatter.
+    Not where a kink touches: there even a rounding error changes sides, which is no scatter. Such
+    entries are held against the rounding of the terms that they are made of.
     """
     gap, bar = doubt.gap, doubt.bar.copy()
-    suspects = np.flatnonzero((gap > bar) & np.isfinite(gap) & untouched)
-    suspects = suspects[np.argsort(gap[suspects] / np.maximum(bar[suspects], 1e-300))]
-    for first in range(0, len(suspects), doubt.at_once):
-        some = suspects[first : first + doubt.at_once]
+    for some in _nearest(doubt, untouched):
         bar[some] = np.maximum(bar[some], SAFETY * doubt.scatter(some))
         small = some[(gap[some] > bar[some]) & (gap[some] <= doubt.rounding)]
         if len(small):
             far = doubt.rounding if doubt.fixed else SAFETY * doubt.further(small)
             bar[small] = np.maximum(bar[small], far)
-            steady = small[gap[small] > bar[small]]
-            if len(steady) and doubt.terms is not None:
-                bar[steady] = np.maximum(bar[steady], SAFETY * doubt.terms(steady))
+            _hold_against_terms(doubt, bar, small[gap[small] > bar[small]])
+        if (gap[some] > bar[some]).all():
+            break
+    for some in _nearest(doubt, ~untouched & (gap <= doubt.rounding)):
+        _hold_against_terms(doubt, bar, some)
         if (gap[some] > bar[some]).all():
             break
     return bar
+
+
+def _nearest(doubt: Doubt, among: Array) -> Iterator[Array]:
+    """Yield the suspicious entries among some, those nearest their bars first."""
+    suspects = np.flatnonzero((doubt.gap > doubt.bar) & np.isfinite(doubt.gap) & among)
+    excess = doubt.gap[suspects] / np.maximum(doubt.bar[suspects], 1e-300)
+    suspects = suspects[np.argsort(excess)]
+    for first in range(0, len(suspects), doubt.at_once):
+        yield suspects[first : first + doubt.at_once]
+
+
+def _hold_against_terms(doubt: Doubt, bar: Array, some: Array) -> None:
+    """Widen bars to what rounding makes of the largest terms."""
+    if len(some) and doubt.terms is not None:
+        bar[some] = np.maximum(bar[some], SAFETY * doubt.terms(some))
 
 
 def _steady(measured: list[Array]) -> Array:

@@ -1,6 +1,7 @@
 """Second looks: differences that scatter are rounding, those that stay are wrong."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -135,3 +136,20 @@ def test_no_second_look_is_taken_at_a_kink_or_at_what_is_no_number() -> None:
     found = passed(doubt(again, own), untouched)
 
     np.testing.assert_array_equal(found, [True, False, True, False, False])
+
+
+def test_entries_at_a_kink_are_held_against_the_rounding_of_their_terms() -> None:
+    """Beyond what rounding may leave of a sum that cancels, terms are not asked for."""
+    own = np.array([0.5, 7.0, 9.0, 0.5, 300.0]) * ROUNDING / 100
+    asked: list[int] = []
+
+    def terms(suspects: Array) -> Array:
+        asked.extend(suspects.tolist())
+        return np.where(suspects == 3, 0.0, ROUNDING / 100)
+
+    found = replace(doubt(lambda k, suspects: own[suspects], own), terms=terms)
+
+    np.testing.assert_array_equal(
+        passed(found, np.zeros(5, dtype=bool)), [True, True, False, False, False]
+    )
+    assert sorted(asked) == [0, 1, 2, 3]

@@ -44,6 +44,8 @@ def test_right_gradients_are_right(seed: int, random_networks: ModuleType, tmp_p
         (308259, {"right"}),
         # Two groups of like samples cancel in batch norm, off alike by how 1/7 is rounded.
         (2001106, {"right"}),
+        # Outputs that are all alike cancel in the cosine, at a tie of max-pooling.
+        (5000406, {"right"}),
     ],
 )
 def test_what_rounding_leaves_is_not_accused(
