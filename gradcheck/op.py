@@ -139,13 +139,13 @@ class Op:
     """One op, whole: what it computes, its gradient, and how to try it.
 
     `infer` raises `ShapeError` for input shapes that don't fit. `kinks(inputs, settings)`, the
-    settings being options and parameters together, gives, for every
-    element of the first input, the distance to the nearest point at which the derivative
-    jumps (its sign is free). `function` and `slope`, where there are any, are what a
-    formula means by `NAME(z)` and `NAME_prime(z)`, the derivative at `z`; they take the settings
-    as further arguments. `arity` is the least and
-    the largest number of inputs (None for any). `samplewise` says that no sample's output depends
-    on another sample. `active`, of a loss that knows padding, tells which of its terms count.
+    settings being options and parameters together, gives, for every element of the first input,
+    or where `kinked` names a site of every one of its pre-activations, the distance to the nearest
+    point at which the derivative jumps (its sign is free). `function` and `slope`, where there are
+    any, are what a formula means by `NAME(z)` and `NAME_prime(z)`, the derivative at `z`; they take
+    the settings as further arguments. `arity` is the least and the largest number of inputs (None
+    for any). `samplewise` says that no sample's output depends on another sample. `active`, of a
+    loss that knows padding, tells which of its terms count.
 
     `sites` names the places where parameters enter linearly, every parameter at one of them;
     `shifted(inputs, parameters, options, shifts)` is the output of the forward pass with the
@@ -167,6 +167,7 @@ class Op:
     arity: tuple[int, int | None] = (1, 1)
     options: Mapping[str, Option] = field(default_factory=dict)
     kinks: Kinks | None = None
+    kinked: str | None = None
     function: Callable[..., Array] | None = None
     slope: Callable[..., Array] | None = None
     sites: Sites | None = None

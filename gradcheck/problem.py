@@ -29,22 +29,24 @@ class Probe:
 
 @record
 class Kink:
-    """A place where the loss's derivative jumps: one element of the input of one op.
+    """A place where the loss's derivative jumps: one element of an array in one op.
 
-    `size` is how large a change of the element is certain to be felt yet changes nothing else worth
+    The array, of that `shape`, is the op's first input, or what the op says has its kinks. `size`
+    is how large a change of the element is certain to be felt yet changes nothing else worth
     mentioning. `parameter` names the parameter that the element is an entry of, if only the
     derivative by that entry jumps.
     """
 
     node: str
     index: tuple[int, ...]
+    shape: Shape
     size: float
     parameter: str | None = None
 
 
 @record
 class Nudge:
-    """A minute shift of elements of ops' inputs, which puts them on one side of their kinks."""
+    """A minute shift of elements of arrays in ops, which puts them on one side of their kinks."""
 
     shifts: Mapping[str, Array]
 
@@ -223,8 +225,8 @@ class Problem:
     gives the claimed gradients at each probe, the sign already that of a gradient, in the precision
     they were computed in; a parameter that is left out has none. `dumped` says that they can't be
     had at another point than the user's own. `jitter(probe, seed, epsilon)` moves every number of
-    a probe by about a rounding error. `kinks(probe)` lists the elements that sit on a kink, in
-    inputs of shape `node_shape(node)`; all of them if `kinks_known`. `overhead()` counts the
+    a probe by about a rounding error. `kinks(probe)` lists the elements that sit on a kink,
+    all of them if `kinks_known`. `overhead()` counts the
     evaluations at probes themselves so far that nobody asked for but others started from.
     `lost(probe, parameter)` tells why a gradient of zero is zero, in at most `LOST` evaluations
     that `overhead()` counts as well, and `trouble(probe)` where a loss that is not finite comes
@@ -250,7 +252,6 @@ class Problem:
     claims: Callable[[Sequence[Probe]], Sequence[Claims]]
     jitter: Callable[[Probe, int, float], Probe]
     kinks: Callable[[Probe], Sequence[Kink]]
-    node_shape: Callable[[str], Shape]
     overhead: Callable[[], int] = lambda: 0
     complex_safe: bool = True
     kinks_known: bool = True

@@ -209,7 +209,6 @@ def _posed(
         claims=claimed.claimant,
         jitter=jitter,
         kinks=evaluation.kinks,
-        node_shape=evaluation.node_shape,
         overhead=evaluation.overhead,
         complex_safe=evaluation.complex_safe,
         kinks_known=evaluation.kinks_known,

@@ -43,7 +43,6 @@ def problem_of(subject: Subject, target: str, seed: int, larger: str) -> Problem
         claims=asked.claims,
         jitter=jitter,
         kinks=lambda probe: (),
-        node_shape=lambda node: about.own.parameters[node].shape,
         complex_safe=asked.is_analytic(),
         kinks_known=False,
         probes=1 if about.dumped else None,

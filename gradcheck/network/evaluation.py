@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gradcheck.array import Array, Shape
+from gradcheck.array import Array
 from gradcheck.network import kinks, perturb, structure
 from gradcheck.network.forward import Trace, measured, run
 from gradcheck.network.graph import Network
@@ -19,11 +19,6 @@ class Evaluation:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        shapes = {**network.inputs, **{node.name: node.shape for node in network.nodes}}
-        self._shapes = {node.name: shapes[node.inputs[0]] for node in network.steps if node.inputs}
-        for penalty in network.penalties:
-            for name in penalty.parameters:
-                self._shapes[penalty.place(name)] = network.parameters[name].shape
         self._own = any(node.op.own for node in network.steps)
         self._kept: list[tuple[Probe, Nudge | None, perturb.Base]] = []
         self._unasked = 0
@@ -91,10 +86,6 @@ class Evaluation:
     def overhead(self) -> int:
         """Count the forward passes at probes that nobody asked for but that others start from."""
         return self._unasked
-
-    def node_shape(self, node: str) -> Shape:
-        """Return the shape of a node's first input."""
-        return self._shapes[node]
 
     @property
     def complex_safe(self) -> bool:

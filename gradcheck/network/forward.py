@@ -38,7 +38,7 @@ def run(
     data: Mapping[str, Array],
     shifts: Mapping[str, Array] | None = None,
 ) -> Trace:
-    """Run the network; `shifts` are added to the first input of the nodes that they name.
+    """Run the network; `shifts` are added to what has the kinks of the nodes that they name.
 
     Raises NumericError where the loss's mean is over nothing.
     """
@@ -47,8 +47,8 @@ def run(
     caches: dict[str, Any] = {}
     for node in network.steps:
         inputs[node.name] = shifted(node, [values[name] for name in node.inputs], shifts)
-        values[node.name], caches[node.name] = node.op.forward(
-            inputs[node.name], bound(node, parameters), node.options
+        values[node.name], caches[node.name] = passed(
+            node, inputs[node.name], bound(node, parameters), shifts
         )
     return Trace(
         parameters=parameters,
@@ -97,10 +97,30 @@ def bound(node: Node, parameters: Mapping[str, Array]) -> dict[str, Array]:
 def shifted(
     node: Node, inputs: list[Array], shifts: Mapping[str, Array] | None
 ) -> tuple[Array, ...]:
-    """Return the node's inputs, the first one moved by the node's shift if there is one."""
-    if shifts and node.name in shifts:
+    """Return the node's inputs, the first one moved by the node's shift if that is for inputs."""
+    if shifts and node.name in shifts and node.op.kinked is None:
         inputs[0] = inputs[0] + shifts[node.name]
     return tuple(inputs)
+
+
+def inside(node: Node, shifts: Mapping[str, Array] | None) -> dict[str, Array]:
+    """Return the node's shift by the site within its op that it is for, if it is for one."""
+    if not shifts or node.name not in shifts or node.op.kinked is None:
+        return {}
+    return {node.op.kinked: shifts[node.name]}
+
+
+def passed(
+    node: Node,
+    inputs: tuple[Array, ...],
+    parameters: Mapping[str, Array],
+    shifts: Mapping[str, Array] | None,
+) -> tuple[Array, Any]:
+    """Run a node at inputs that are `shifted` already; with a shift inside there is no cache."""
+    within = inside(node, shifts)
+    if within and node.op.shifted is not None:
+        return node.op.shifted(inputs, parameters, node.options, within), None
+    return node.op.forward(inputs, parameters, node.options)
 
 
 def penalty(network: Network, parameters: Mapping[str, Array]) -> Any:

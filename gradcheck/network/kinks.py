@@ -43,19 +43,21 @@ class _End:
 
 
 def kinks(network: Network, trace: Trace, forward: Forward) -> list[Kink]:
-    """List the elements of ops' first inputs that are on a kink, those of regularisers last."""
+    """List the elements that are on a kink of their ops, those of regularisers last."""
     found: list[Kink] = []
     moved: list[_End] | None = None
     for node in network.steps:
         if node.op.kinks is None:
             continue
         inputs, settings = trace.inputs[node.name], _settings(node, trace.parameters)
-        here = _near(node.op.kinks(inputs, settings), inputs[0])
+        distances = node.op.kinks(inputs, settings)
+        x = inputs[0] if node.op.kinked is None else distances
+        here = _near(distances, x)
         # Behind a kink there may be movement that no line shows.
         if len(here) and not found:
             moved = _moved(network, trace, forward) if moved is None else moved
-            here = here[_left(node, inputs, moved)[tuple(here.T)]]
-        found += _kinks(node.name, inputs[0], here)
+            here = here[_left(node, x, moved)[tuple(here.T)]]
+        found += _kinks(node.name, x, here)
     for penalty in network.penalties:
         for name in penalty.parameters:
             if penalty.op.kinks is not None:
@@ -72,14 +74,20 @@ def _settings(node: Node, parameters: Mapping[str, Array]) -> dict[str, Any]:
 
 def _near(distances: Array, x: Array) -> Array:
     """Return the indices of the elements of x that are that near to a kink, (k, axes)."""
-    return np.argwhere(np.abs(distances) <= NEAR * _size(x))
+    return np.argwhere(np.isfinite(distances) & (np.abs(distances) <= NEAR * _size(x)))
 
 
 def _kinks(place: str, x: Array, indices: Array, parameter: str | None = None) -> Iterator[Kink]:
     """Describe the elements with these indices."""
     size = _size(x) if len(indices) else x
     for index in map(tuple, indices.tolist()):
-        yield Kink(node=place, index=index, size=NUDGE * float(size[index]), parameter=parameter)
+        yield Kink(
+            node=place,
+            index=index,
+            shape=x.shape,
+            size=NUDGE * float(size[index]),
+            parameter=parameter,
+        )
 
 
 def _size(x: Array) -> Array:
@@ -132,12 +140,12 @@ def _along(
     )
 
 
-def _left(node: Node, inputs: tuple[Array, ...], moved: list[_End]) -> Array:
-    """Tell which elements would leave a kink when everything moves; all, where that is unknown."""
+def _left(node: Node, x: Array, moved: list[_End]) -> Array:
+    """Tell which elements of x would leave a kink when everything moves; all, if unknown."""
     if not moved or node.op.kinks is None:
-        return np.ones(inputs[0].shape, dtype=bool)
-    size = _size(inputs[0])
-    left = np.zeros(inputs[0].shape, dtype=bool)
+        return np.ones(x.shape, dtype=bool)
+    size = _size(x)
+    left = np.zeros(x.shape, dtype=bool)
     for end in moved:
         with np.errstate(all="ignore"):
             settings = _settings(node, end.parameters)

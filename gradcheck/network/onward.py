@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.network.forward import bound, shifted
+from gradcheck.network.forward import bound, passed, shifted
 from gradcheck.network.graph import Node
 from gradcheck.network.perturb import Base
 from gradcheck.numeric.split import Split
@@ -98,7 +98,7 @@ class Onward:
         for (node, parameters), spent in zip(self.later, self.spent, strict=True):
             inputs = [values.get(name, self.start.trace.values[name]) for name in node.inputs]
             moved = shifted(node, inputs, self.start.shifts)
-            found = node.op.forward(moved, parameters, node.options)[0]
+            found = passed(node, moved, parameters, self.start.shifts)[0]
             values[node.name] = _known(found, self.start.trace.values[node.name])
             wide = max(wide, _wide(found))
             # Stacks are large, and those of deep networks are many.

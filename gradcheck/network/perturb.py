@@ -16,7 +16,9 @@ from gradcheck.array import Array
 from gradcheck.network.forward import (
     Trace,
     bound,
+    inside,
     measured,
+    passed,
     penalty,
     run,
     run_all,
@@ -119,14 +121,16 @@ def _one_by_one(
 ) -> Array:
     """Run a node once for each moved value of a parameter, on that value's part of the batch."""
     points = _points(start, node, values, moves, step)
-    if node.op.together is not None:
+    if node.op.together is not None and not inside(node, start.shifts):
         return np.concatenate(node.op.together([*points], node.options))
-    return np.concatenate([_output(node, *point) for point in points])
+    return np.concatenate([_output(start, node, *point) for point in points])
 
 
-def _output(node: Node, inputs: tuple[Array, ...], parameters: Mapping[str, Array]) -> Array:
+def _output(
+    start: Base, node: Node, inputs: tuple[Array, ...], parameters: Mapping[str, Array]
+) -> Array:
     """Run a node; what it hands on as it is may be moved on before it is used."""
-    output = node.op.forward(inputs, parameters, node.options)[0]
+    output = passed(node, inputs, parameters, start.shifts)[0]
     shared = any(np.may_share_memory(output, own) for own in parameters.values())
     return output.copy() if shared else output
 
@@ -161,7 +165,7 @@ def _together(start: Base, node: Node, values: Mapping[str, Array], count: int) 
     if shifts and node.name in shifts:
         shifts = {node.name: np.concatenate([shifts[node.name]] * count)}
     moved = shifted(node, inputs, shifts)
-    return node.op.forward(moved, bound(node, start.trace.parameters), node.options)[0]
+    return passed(node, moved, bound(node, start.trace.parameters), shifts)[0]
 
 
 def _penalty_change(start: Base, moves: Moves, line: int, step: complex) -> complex:

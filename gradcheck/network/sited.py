@@ -9,7 +9,7 @@ import numpy as np
 from gradcheck.array import Array
 from gradcheck.chance import Chance
 from gradcheck.network.columns import ColumnMoves, of_entries, one_at_a_time, together
-from gradcheck.network.forward import bound
+from gradcheck.network.forward import bound, inside
 from gradcheck.network.graph import Node
 from gradcheck.network.onward import Onward, Terms
 from gradcheck.network.perturb import Base
@@ -202,6 +202,7 @@ class Sited:
             root = np.expand_dims(root.reshape(len(root), *others), site.axis + 1)
             return Split(y, root, None, Strip(site.axis, places))
         shifts: dict[str, Any] = {name: np.zeros(s.shape) for name, s in self.sites.items()}
+        shifts |= inside(node, self.start.shifts)
         shifts[self.name] = Split(shifts[self.name], root[..., None], None, Strip(2, places))
         assert node.op.shifted is not None
         own = bound(node, self.start.trace.parameters)

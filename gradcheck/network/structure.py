@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from gradcheck.array import Array
-from gradcheck.network.forward import bound
+from gradcheck.network.forward import bound, passed
 from gradcheck.network.graph import Binding, Node
 from gradcheck.network.onward import Onward
 from gradcheck.network.perturb import Base
@@ -168,7 +168,7 @@ def _by_entry(start: Base, node: Node, local: str, some: slice) -> Part:
         split: Any = Split(own[local], imag.reshape(count, *own[local].shape))
         inputs = start.trace.inputs[node.name]
         with sharing(start.shared):
-            output = node.op.forward(inputs, {**own, local: split}, node.options)[0]
+            output = passed(node, inputs, {**own, local: split}, start.shifts)[0]
             found = onward.run(output, count).in_all()
         value[first : first + count], magnitude[first : first + count] = found
     refuse_infinite(value)

@@ -228,14 +228,11 @@ def _touched(
             return one_by_one(station, name, listed, nudge).value
         return beside.value[:] if entries is None else beside.value[entries]
 
-    shape_of = station.evaluator.problem.node_shape
-    found = interval(shared, shape_of, differentiate, own.value[:], station.rng)
+    found = interval(shared, differentiate, own.value[:], station.rng)
     if not single:
         return found
     flat = [int(np.ravel_multi_index(kink.index, shape)) for kink in single]
-    return widened(
-        found, single, shape_of, differentiate, own.value[:], touched=np.isin(listed, flat)
-    )
+    return widened(found, single, differentiate, own.value[:], touched=np.isin(listed, flat))
 
 
 def _by_differences(station: Station, name: str, entries: Array) -> Estimate:

@@ -47,7 +47,6 @@ class Interval:
 
 def interval(
     kinks: Sequence[Kink],
-    shapes: Callable[[str], tuple[int, ...]],
     differentiate: Differentiate,
     value: Array,
     rng: Chance,
@@ -55,12 +54,12 @@ def interval(
     """Find the interval for every entry of `value`, the gradient as the forward pass takes it."""
     felt = FELT * float(np.max(np.abs(value), initial=0.0))
     if len(kinks) <= ONE_BY_ONE:
-        low, high, unclear = _one_by_one(kinks, shapes, differentiate, felt)
+        low, high, unclear = _one_by_one(kinks, differentiate, felt)
     else:
         sides = [np.ones(len(kinks)), -np.ones(len(kinks))]
         # Of sizes that differ, for among elements that tie any may then be the largest.
         sides += [directions.draw(rng, (len(kinks),)) for _ in range(PATTERNS)]
-        found = np.array([differentiate(nudge(kinks, shapes, s)) for s in sides])
+        found = np.array([differentiate(nudge(kinks, s)) for s in sides])
         low, high = found.min(axis=0), found.max(axis=0)
         unclear = np.ones(len(value), dtype=bool)
     low, high = np.minimum(low, value), np.maximum(high, value)
@@ -82,21 +81,20 @@ def sides_tried(kinks: Sequence[Kink], parameter: str) -> int:
 
 def _one_by_one(
     kinks: Sequence[Kink],
-    shapes: Callable[[str], tuple[int, ...]],
     differentiate: Differentiate,
     felt: float,
 ) -> tuple[Array, Array, Array]:
     """Add up what each kink changes; tell the entries for which kinks work together as well."""
     down = -np.ones(len(kinks))
-    base = differentiate(nudge(kinks, shapes, down))
+    base = differentiate(nudge(kinks, down))
     low, high, total = base, base, base
     for k in range(len(kinks)):
         sides = down.copy()
         sides[k] = 1.0
-        change = differentiate(nudge(kinks, shapes, sides)) - base
+        change = differentiate(nudge(kinks, sides)) - base
         low, high = low + np.minimum(change, 0), high + np.maximum(change, 0)
         total = total + change
-    up = differentiate(nudge(kinks, shapes, -down))
+    up = differentiate(nudge(kinks, -down))
     together = np.abs(up - total) > felt
     return np.minimum(low, up), np.maximum(high, up), together
 
@@ -104,7 +102,6 @@ def _one_by_one(
 def widened(
     found: Interval,
     kinks: Sequence[Kink],
-    shapes: Callable[[str], tuple[int, ...]],
     differentiate: Differentiate,
     value: Array,
     touched: Array,
@@ -114,7 +111,7 @@ def widened(
     `touched` marks these entries.
     """
     sides = [np.full(len(kinks), side) for side in (-1.0, 1.0)]
-    one, other = (differentiate(nudge(kinks, shapes, s)) - value for s in sides)
+    one, other = (differentiate(nudge(kinks, s)) - value for s in sides)
     return Interval(
         low=found.low + np.where(touched, np.minimum(np.minimum(one, other), 0), 0.0),
         high=found.high + np.where(touched, np.maximum(np.maximum(one, other), 0), 0.0),
@@ -122,10 +119,10 @@ def widened(
     )
 
 
-def nudge(kinks: Sequence[Kink], shapes: Callable[[str], tuple[int, ...]], sides: Array) -> Nudge:
+def nudge(kinks: Sequence[Kink], sides: Array) -> Nudge:
     """Return the shifts that put each kinked element on its side, positive or negative."""
     shifts: dict[str, Array] = {}
     for kink, side in zip(kinks, sides, strict=True):
-        shift = shifts.setdefault(kink.node, np.zeros(shapes(kink.node)))
+        shift = shifts.setdefault(kink.node, np.zeros(kink.shape))
         shift[kink.index] = side * kink.size
     return Nudge(shifts=shifts)

@@ -1,6 +1,6 @@
 """Kinks: the elements that sit on one, what a nudge does to them, and those that never leave it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +8,7 @@ import pytest
 
 from gradcheck.config.load import Loaded
 from gradcheck.numeric.complex_step import STEP
-from gradcheck.problem import Effort, Moves, Nudge
+from gradcheck.problem import Claims, Effort, Moves, Nudge, Probe, Problem
 from gradcheck.referee import check
 
 Load = Callable[[str], Loaded]
@@ -29,7 +29,7 @@ def test_a_nudge_takes_each_side_of_a_kink(load_config: Load) -> None:
     size = kinks["relu_out"].size
 
     def slope(shifts: dict[str, float]) -> float:
-        nudge = Nudge(shifts={n: np.full(problem.node_shape(n), s) for n, s in shifts.items()})
+        nudge = Nudge(shifts={n: np.full(kinks[n].shape, s) for n, s in shifts.items()})
         found = problem.derivative(probe, "hidden.weight", nudge, Effort())
         moves = Moves(parameter="hidden.weight", scale=np.ones(1), indices=np.zeros(1, dtype=int))
         moved = problem.evaluate(probe, moves, np.array([1j * STEP]), nudge)[0][0, 0].imag / STEP
@@ -98,3 +98,59 @@ def test_behind_a_kink_every_tie_counts(load_config: Load) -> None:
 
     assert {kink.index for kink in found if kink.node == "bend_out"} == {(3, 0, 2, 4)}
     assert len([kink for kink in found if kink.node == "pooled"]) > 4
+
+
+SEQUENCE = """
+network:
+  inputs: {x: [3, 2]}
+  layers:
+  - recurrent: {rnn: {units: 5, activation: relu, initial: %s, output: %s}}
+  - head: {dense: {units: 2}}
+loss: squared_error
+data: {batch: 7, x: {normal: [0, 1]}, y: {normal: [0, 1]}}
+parameters: {recurrent.bias: zeros}
+"""
+
+
+def padded(problem: Problem) -> Probe:
+    """Return the given probe with two samples' first steps set to zero, as padding is."""
+    probe = problem.probe(0, 0)
+    x = probe.data["x"].copy()
+    x[[1, 4], :2] = 0.0
+    return replace(probe, data={**probe.data, "x": x})
+
+
+def test_kinks_within_a_recurrent_layer_are_told_by_sample_step_and_unit(load_config: Load) -> None:
+    problem = load_config(SEQUENCE % ("zeros", "steps")).problem
+
+    found = problem.kinks(padded(problem))
+
+    assert {kink.node for kink in found} == {"recurrent"}
+    assert {kink.shape for kink in found} == {(7, 3, 5)}
+    assert {kink.index[:2] for kink in found} == {(1, 0), (1, 1), (4, 0), (4, 1)}
+    assert len(found) == 4 * 5
+
+
+def test_units_of_a_recurrent_layer_with_tanh_have_none(load_config: Load) -> None:
+    text = (SEQUENCE % ("zeros", "steps")).replace("relu", "tanh")
+    problem = load_config(text).problem
+    assert problem.kinks(padded(problem)) == []
+
+
+@pytest.mark.parametrize("initial", ["zeros", "learned"])
+@pytest.mark.parametrize("output", ["steps", "last"])
+def test_padding_before_a_recurrent_layer_is_right_and_hides_nothing(
+    initial: str, output: str, load_config: Load
+) -> None:
+    loaded = load_config(SEQUENCE % (initial, output))
+    problem = loaded.problem
+    own = replace(problem, probe=lambda k, attempt: padded(problem), probes=1)
+
+    def spoiled(probes: Sequence[Probe]) -> Sequence[Claims]:
+        return [{**c, "head.weight": c["head.weight"] * 1.001} for c in problem.claims(probes)]
+
+    right = check(own, loaded.settings)
+    wrong = check(replace(own, claims=spoiled), loaded.settings)
+
+    assert {c.verdict for c in right.checks} == {"right"}
+    assert [c.parameter for c in wrong.checks if c.verdict == "wrong"] == ["head.weight"]

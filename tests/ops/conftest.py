@@ -322,7 +322,9 @@ def _draw(
 
 
 def _clear(op: Op, inputs: Inputs, options: Options) -> bool:
-    return op.kinks is None or float(np.min(np.abs(op.kinks(inputs, options)))) > CLEARANCE
+    if op.kinks is None or op.kinked is not None:
+        return True
+    return float(np.min(np.abs(op.kinks(inputs, options)))) > CLEARANCE
 
 
 def _generator(*parts: object) -> np.random.Generator:
@@ -330,7 +332,8 @@ def _generator(*parts: object) -> np.random.Generator:
 
 
 CAPABILITIES: Mapping[str, Callable[[Op], bool]] = {
-    "kinked": lambda op: op.kinks is not None,
+    "kinked": lambda op: op.kinks is not None and op.kinked is None,
+    "kinked_inside": lambda op: op.kinked is not None,
     "samplewise": lambda op: op.samplewise and op.kind != "regularizer",
     "complex_safe": lambda op: op.complex_safe,
     "elementwise": lambda op: op.kind == "activation" and op.slope is not None,

@@ -75,6 +75,31 @@ def test_at_a_kink_both_sides_are_seen_and_backward_lies_between(
         assert min(left, right) - 1e-12 <= claimed <= max(left, right) + 1e-12
 
 
+@pytest.mark.ops("kinked_inside")
+def test_at_a_kink_inside_both_sides_are_seen_by_moving_its_site(
+    op: Op, inputs: Inputs, parameters: Parameters, options: Options, dy: Array
+) -> None:
+    assert op.kinks is not None
+    assert op.kinked is not None
+    assert op.sites is not None
+    assert op.shifted is not None
+    shape = op.sites(inputs, parameters, options)[op.kinked].shape
+    distances = op.kinks(inputs, {**options, **parameters})
+    assert distances.shape == shape
+
+    def loss(shift: Array) -> complex:
+        assert op.shifted is not None
+        assert op.kinked is not None
+        return complex((dy * op.shifted(inputs, parameters, options, {op.kinked: shift})).sum())
+
+    for k in np.flatnonzero(np.isfinite(distances)).tolist():
+        shift = np.zeros(shape)
+        shift.flat[k] = -distances.flat[k]
+        left, right = sides(loss, shift, k)
+        assert abs(right - left) > 1e-9
+        assert real_sides(loss, shift, k) == pytest.approx((left, right), rel=1e-4, abs=1e-4)
+
+
 @pytest.mark.ops("elementwise")
 def test_the_derivative_of_an_activation_jumps_at_its_kinks_only(op: Op, options: Options) -> None:
     assert op.function is not None

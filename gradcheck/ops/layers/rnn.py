@@ -18,6 +18,9 @@ $\partial L/\partial b = \sum_\tau \bar z_\tau$, all summed over the samples too
 $\tau = 0$ is the gradient of `h0`. No step is cut off. The derivative of relu at $0$ is taken as
 $0$.
 
+## Kinks
+Those of relu, where a pre-activation is $0$.
+
 ## Sources
 Elman, *Finding Structure in Time* (1990); Werbos, *Backpropagation Through Time: What It Does and
 How to Do It* (1990); Le, Jaitly and Hinton, *A Simple Way to Initialize Recurrent Networks of
@@ -130,6 +133,14 @@ def backward(dy: Array, cache: Any) -> Gradients:
     )
 
 
+def kinks(inputs: Inputs, settings: Mapping[str, Any]) -> Array:
+    """Return how far pre-activations are from the kink of relu; tanh has none."""
+    # Without biases that name is the option's.
+    own = {name: value for name, value in settings.items() if isinstance(value, np.ndarray)}
+    z = np.stack(_steps(inputs, own, settings, {}).z, axis=1)
+    return z if settings["activation"] == "relu" else np.full(z.shape, np.inf)
+
+
 def sites(inputs: Inputs, parameters: Parameters, options: Options) -> dict[str, Site]:
     run = _run(inputs, parameters, options, _steps(inputs, parameters, options, {}))
     met = {"weight_input": run.x, "weight_hidden": run.hidden[:, :-1]}
@@ -150,6 +161,8 @@ OP = Op(
     forward=forward,
     backward=backward,
     infer=infer,
+    kinks=kinks,
+    kinked="gates",
     sites=sites,
     shifted=shifted,
     options={
