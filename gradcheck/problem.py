@@ -226,7 +226,8 @@ class Problem:
     they were computed in; a parameter that is left out has none. `dumped` says that they can't be
     had at another point than the user's own. `jitter(probe, seed, epsilon)` moves every number of
     a probe by about a rounding error. `kinks(probe)` lists the elements that sit on a kink,
-    all of them if `kinks_known`. `overhead()` counts the
+    all of them if `kinks_known`; `resting(probe)` tells whether there are others that do not leave
+    theirs to first order, whatever moves. `overhead()` counts the
     evaluations at probes themselves so far that nobody asked for but others started from.
     `lost(probe, parameter)` tells why a gradient of zero is zero, in at most `LOST` evaluations
     that `overhead()` counts as well, and `trouble(probe)` where a loss that is not finite comes
@@ -252,6 +253,7 @@ class Problem:
     claims: Callable[[Sequence[Probe]], Sequence[Claims]]
     jitter: Callable[[Probe, int, float], Probe]
     kinks: Callable[[Probe], Sequence[Kink]]
+    resting: Callable[[Probe], bool] = lambda probe: False
     overhead: Callable[[], int] = lambda: 0
     complex_safe: bool = True
     kinks_known: bool = True

@@ -209,6 +209,7 @@ def _posed(
         claims=claimed.claimant,
         jitter=jitter,
         kinks=evaluation.kinks,
+        resting=evaluation.resting,
         overhead=evaluation.overhead,
         complex_safe=evaluation.complex_safe,
         kinks_known=evaluation.kinks_known,

@@ -65,6 +65,10 @@ class Evaluation:
         """List the elements that sit on a kink."""
         return kinks.kinks(self._network, self._base(probe, None).trace, self._passed)
 
+    def resting(self, probe: Probe) -> bool:
+        """Tell whether elements sit on kinks that `kinks` leaves out."""
+        return kinks.resting(self._network, self._base(probe, None).trace, self._passed)
+
     def lost(self, probe: Probe, parameter: str) -> Lost | None:
         """Tell why a parameter's gradient is zero; see `problem.Problem.lost`."""
         from gradcheck.network.vanishing import lost

@@ -46,18 +46,13 @@ def kinks(network: Network, trace: Trace, forward: Forward) -> list[Kink]:
     """List the elements that are on a kink of their ops, those of regularisers last."""
     found: list[Kink] = []
     moved: list[_End] | None = None
-    for node in network.steps:
-        if node.op.kinks is None:
-            continue
-        inputs, settings = trace.inputs[node.name], _settings(node, trace.parameters)
-        distances = node.op.kinks(inputs, settings)
-        x = inputs[0] if node.op.kinked is None else distances
-        here = _near(distances, x)
+    for node, x, here in _on_kinks(network, trace):
         # Behind a kink there may be movement that no line shows.
         if len(here) and not found:
             moved = _moved(network, trace, forward) if moved is None else moved
-            here = here[_left(node, x, moved)[tuple(here.T)]]
-        found += _kinks(node.name, x, here)
+            found += _kinks(node.name, x, here[_left(node, x, moved)[tuple(here.T)]])
+        else:
+            found += _kinks(node.name, x, here)
     for penalty in network.penalties:
         for name in penalty.parameters:
             if penalty.op.kinks is not None:
@@ -65,6 +60,23 @@ def kinks(network: Network, trace: Trace, forward: Forward) -> list[Kink]:
                 here = _near(penalty.op.kinks((own,), {}), own)
                 found += _kinks(penalty.place(name), own, here, name)
     return found
+
+
+def resting(network: Network, trace: Trace, forward: Forward) -> bool:
+    """Tell whether elements are on kinks that they never leave, to first order."""
+    on_kinks = sum(len(here) for _, _, here in _on_kinks(network, trace))
+    listed = sum(kink.parameter is None for kink in kinks(network, trace, forward))
+    return on_kinks > listed
+
+
+def _on_kinks(network: Network, trace: Trace) -> Iterator[tuple[Node, Array, Array]]:
+    """Yield nodes, what has their kinks, and the indices of all elements of it that are on one."""
+    for node in network.steps:
+        if node.op.kinks is not None:
+            inputs = trace.inputs[node.name]
+            distances = node.op.kinks(inputs, _settings(node, trace.parameters))
+            x = inputs[0] if node.op.kinked is None else distances
+            yield node, x, _near(distances, x)
 
 
 def _settings(node: Node, parameters: Mapping[str, Array]) -> dict[str, Any]:

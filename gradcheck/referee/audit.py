@@ -26,7 +26,7 @@ from gradcheck.referee.estimates import (
     one_by_one,
     whole,
 )
-from gradcheck.referee.judge import zero_below
+from gradcheck.referee.judge import AMPLIFIED, zero_below
 from gradcheck.referee.plan import direction_moves
 from gradcheck.settings import Method
 
@@ -139,11 +139,7 @@ class _Held:
 
 
 def _proven(station: Station, line: Moves, along: Estimate) -> bool:
-    """Hold shortcuts against the loss moved the plain way; tell if there is one by structure.
-
-    Rounding within an ill-conditioned network is in no bar, but scatters between points, unless
-    nothing is left but rounding.
-    """
+    """Hold shortcuts against the loss moved the plain way; tell if there is one by structure."""
     if not station.effort.limit:
         return False
     name = line.parameter
@@ -153,22 +149,36 @@ def _proven(station: Station, line: Moves, along: Estimate) -> bool:
     station.evaluator.account.audits += len(entries)
     if (np.abs(held.apart) <= SLACK * held.bar).all():
         return held.structure
-    measured = [held.apart]
+    refuted = _no_rounding(station, line, entries, held)
+    if refuted.any():
+        raise _refuted(name, held, int(np.argmax(refuted)))
+    return held.structure
+
+
+def _no_rounding(station: Station, line: Moves, entries: Array, held: _Held) -> Array:
+    """Tell which differences stay what they are at points nearby.
+
+    Rounding within an ill-conditioned network is in no bar, but scatters between points, unless
+    nothing is left but rounding: a sum that cancels may then round the same way wherever it is.
+    """
+    problem, measured = station.evaluator.problem, [held.apart]
     for k in range(1, JITTERED + 1):
-        near = replace(station, probe=station.evaluator.problem.jitter(station.probe, k, EPS))
+        near = replace(station, probe=problem.jitter(station.probe, k, EPS))
         stride = 1 + k / 7
         again = _hold(near, line, entries, by_steps(near, line, stride), stride)
         if again.structure != held.structure:
             raise OutOfBudget
         measured.append(again.apart)
     scatter = np.max(measured, axis=0) - np.min(measured, axis=0)
-    value = station.probe.parameters[name]
+    apart, size = np.abs(held.apart), np.maximum(np.abs(held.shortcut), np.abs(held.plain))
+    value = station.probe.parameters[line.parameter]
     zero = zero_below(station.evaluator.magnitude(station.probe), value)
-    refuted = np.abs(held.apart) > np.maximum(SLACK * held.bar, APART * scatter)
-    refuted &= np.maximum(np.abs(held.shortcut), np.abs(held.plain)) > zero
-    if refuted.any():
-        raise _refuted(name, held, int(np.argmax(refuted)))
-    return held.structure
+    found = apart > np.maximum(SLACK * held.bar, APART * scatter)
+    found &= size > AMPLIFIED * zero
+    if found.any() and problem.resting(station.probe):
+        # What rests on a kink may be taken for either side of it.
+        found &= apart > zero
+    return np.asarray(found)
 
 
 def _hold(

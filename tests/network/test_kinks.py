@@ -66,7 +66,14 @@ def test_equal_elements_that_never_move_are_no_kink(load_config: Load) -> None:
     probe = problem.probe(0, 0)
 
     assert problem.kinks(probe) == []
+    assert problem.resting(probe)
     assert {c.verdict for c in check(problem, load_config(POOLED).settings).checks} == {"right"}
+
+
+def test_where_nothing_is_on_a_kink_nothing_rests_on_one(load_config: Load) -> None:
+    problem = load_config(POOLED.replace("bend_out: relu", "bend_out: softplus")).problem
+    assert problem.kinks(problem.probe(0, 0)) == []
+    assert not problem.resting(problem.probe(0, 0))
 
 
 def test_equal_elements_that_move_are_one(load_config: Load) -> None:

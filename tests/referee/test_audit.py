@@ -119,3 +119,30 @@ def test_shortcuts_are_held_against_the_loss_where_no_kink_is(name: str, load_co
 
     with pytest.raises(InternalError, match=f"{name}.*defect of gradcheck"):
         check(spoiled(problem, name, lambda value: value * (1 + 1e-7)), loaded.settings)
+
+
+POOLED = """
+network:
+  inputs: {x: [1, 4, 4]}
+  layers:
+  - bend: {conv2d: {channels: 2, kernel: 3, padding: 1}}
+  - bend_out: relu
+  - pooled: {max_pool2d: {kernel: 2}}
+  - flat: flatten
+  - output: {dense: {units: 2}}
+loss: squared_error
+data: {batch: 5, x: {normal: [0, 1]}, y: {normal: [0, 1]}}
+parameters: {bend.bias: [-1.1, 0.3]}
+"""
+
+
+@pytest.mark.parametrize("name", ["bend.weight", "output.bias"])
+def test_what_rests_on_a_kink_excuses_no_wrong_shortcut(name: str, load_config: Load) -> None:
+    """Pools of zeros alone tie, and stay."""
+    loaded = load_config(POOLED)
+    problem = loaded.problem
+    assert problem.resting(problem.probe(0, 0))
+    assert not problem.kinks(problem.probe(0, 0))
+
+    with pytest.raises(InternalError, match=f"{name}.*defect of gradcheck"):
+        check(spoiled(problem, name, lambda value: value * (1 + 1e-7)), loaded.settings)

@@ -46,6 +46,11 @@ def test_right_gradients_are_right(seed: int, random_networks: ModuleType, tmp_p
         (2001106, {"right"}),
         # Outputs that are all alike cancel in the cosine, at a tie of max-pooling.
         (5000406, {"right"}),
+        # Outputs that tanh saturates rest on kinks of hinge losses, or tie, and hardly leave them.
+        (5017996, {"right"}),
+        (5022040, {"right"}),
+        # Channels that are all alike, less their mean, are nothing or one unit of rounding.
+        (5024146, {"right"}),
     ],
 )
 def test_what_rounding_leaves_is_not_accused(
