@@ -233,7 +233,8 @@ class Problem:
     that `overhead()` counts as well, and `trouble(probe)` where a loss that is not finite comes
     from, where that is known. `terms(probe, parameter, entries)` gives the sizes of the terms that
     derivatives by some entries are made of, where the structure shows them, in one evaluation for
-    each entry and one more, which `overhead()` counts.
+    each entry and one more, which `overhead()` counts; `paths` the same of the sizes of what all
+    paths through the structure contribute, in one evaluation for each.
     `afresh(probe)` gives the claims once more, by code that has never run before, if claims are
     made by code that may remember; `settled` says that no code of the user's makes them or the
     loss, so that asking again is no use. `conventions`, `facts` and `remarks` are what the front
@@ -272,5 +273,6 @@ class Problem:
     facts: tuple[Fact, ...] = ()
     lost: Callable[[Probe, str], Lost | None] | None = None
     terms: Callable[[Probe, str, Sequence[int]], Array] | None = None
+    paths: Callable[[Probe, str, Sequence[int]], Array] | None = None
     trouble: Callable[[Probe], str] | None = None
     afresh: Callable[[Probe], Claims] | None = None

@@ -225,6 +225,7 @@ def _posed(
         remarks=claimed.remarks,
         lost=evaluation.lost,
         terms=evaluation.terms,
+        paths=evaluation.paths,
         trouble=evaluation.trouble,
         afresh=claimed.afresh,
     )

@@ -4,18 +4,24 @@ By the chain rule, a derivative by a parameter is the sum, over the elements of 
 that all paths go through, of how much the loss depends on an element times how much the element
 depends on the parameter. Rounding leaves its mark on each of these terms, so no right claim needs
 be more exact than the rounding of the largest: a softmax whose logits move together, for one, has
-a gradient of zero, made of terms that are none.
+a gradient of zero, made of terms that are none. What cancels within a layer shows where the sizes
+of what all paths contribute are added up.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.network.backward import gradients
-from gradcheck.network.forward import Forward
+from gradcheck.network.forward import Forward, bound, passed
 from gradcheck.network.graph import Network
+from gradcheck.network.onward import Onward
+from gradcheck.network.perturb import Base
+from gradcheck.network.structure import UNABLE
 from gradcheck.numeric.complex_step import STEP
+from gradcheck.numeric.split import Split, signless
 from gradcheck.problem import Moves, Probe
 
 
@@ -33,6 +39,33 @@ def terms(
         values = forward({**probe.parameters, parameter: moved}, probe.data).values
         found.append(max((_size(values[name], dy) for name, dy in upstream.items()), default=0.0))
     return np.array(found)
+
+
+def paths(start: Base, parameter: str, entries: Sequence[int]) -> Array:
+    """Return, for some entries, the sum of the sizes of what all paths to the loss contribute.
+
+    It is larger than the terms of any layer, for it also has those that cancel within one. Zero
+    where an op can't say.
+    """
+    shape = start.trace.parameters[parameter].shape
+    moves = np.zeros((len(entries), *shape))
+    moves.reshape(len(entries), -1)[np.arange(len(entries)), entries] = 1.0
+    found = np.zeros(len(entries))
+    for node in start.network.nodes:
+        own = bound(node, start.trace.parameters)
+        for local, binding in node.bindings.items():
+            if binding.parameter != parameter:
+                continue
+            imag = np.swapaxes(moves, 1, 2) if binding.transposed else moves
+            moved: Any = Split(own[local], imag)
+            inputs = start.trace.inputs[node.name]
+            try:
+                with signless():
+                    output = passed(node, inputs, {**own, local: moved}, start.shifts)[0]
+                    found += Onward.of(start, node).run(output, len(entries)).in_all()[1]
+            except UNABLE:
+                return np.zeros(len(entries))
+    return found
 
 
 def _size(value: Array, upstream: Array) -> float:

@@ -81,6 +81,12 @@ class Evaluation:
 
         return terms(self._network, probe, parameter, entries, self._passed)
 
+    def paths(self, probe: Probe, parameter: str, entries: Sequence[int]) -> Array:
+        """Add up what all paths to the loss contribute; see `problem.Problem.paths`."""
+        from gradcheck.network.conditioning import paths
+
+        return paths(self._base(probe, None), parameter, entries)
+
     def trouble(self, probe: Probe) -> str:
         """Say where a number that is not finite comes from."""
         from gradcheck.network.nonfinite import trouble

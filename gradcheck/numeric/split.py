@@ -15,7 +15,9 @@ runs on it unchanged; what it can't do raises TypeError. Comparisons are decided
 parts alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -196,8 +198,32 @@ def real_part(x: Operand) -> Any:
     return x.real if isinstance(x, Split) else x
 
 
+_signless: ContextVar[bool] = ContextVar("signless", default=False)
+
+
+@contextmanager
+def signless() -> Iterator[None]:
+    """Have imaginary parts multiplied by sizes alone, so that where they add up nothing cancels.
+
+    What comes out is the sum, over all paths from what was moved, of the absolute products of the
+    derivatives along them: rounding leaves its mark on each of these (Higham, *Accuracy and
+    Stability of Numerical Algorithms* (2002), section 3.3, on running error analysis).
+    """
+    token = _signless.set(True)
+    try:
+        yield
+    finally:
+        _signless.reset(token)
+
+
+def signed(factor: Any) -> Any:
+    """Return a factor of imaginary parts, or its size where signs don't count."""
+    return np.abs(factor) if factor is not None and _signless.get() else factor
+
+
 def times(slope: Any, factor: Any) -> Any:
     """Return the product of two slopes, None being 1."""
+    factor = signed(factor)
     return factor if slope is None else slope if factor is None else slope * factor
 
 

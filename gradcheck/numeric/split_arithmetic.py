@@ -7,7 +7,7 @@ import numpy as np
 
 from gradcheck.array import Array, Shape
 from gradcheck.numeric.shared import once
-from gradcheck.numeric.split import Operand, Split, real_part, steepness, times
+from gradcheck.numeric.split import Operand, Split, real_part, signed, steepness, times
 from gradcheck.numeric.strip import taken
 
 
@@ -113,8 +113,8 @@ def _matmul(a: Operand, b: Operand) -> Split:
     if first.ndim < 2 or second.ndim < 2:
         raise TypeError("split complex products are of matrices")
     real = _real(np.matmul, a, b)
-    left = _left(a, second, real) if isinstance(a, Split) else None
-    right = Split(real, _right(first, b)) if isinstance(b, Split) else None
+    left = _left(a, signed(second), real) if isinstance(a, Split) else None
+    right = Split(real, _right(signed(first), b)) if isinstance(b, Split) else None
     return linear(real, left, None, right, None)
 
 

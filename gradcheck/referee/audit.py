@@ -47,6 +47,10 @@ network is in neither bar. A wrong shortcut is off by far more."""
 JITTERED = 4
 """Points at which a suspicious shortcut is tried again."""
 
+SLIGHTLY = 1e-9
+"""Relatively, two ways may be so far apart: what cancels within a layer rounds there in ways of its
+own, and claims that are as far off are looked at again anyway."""
+
 APART = 100.0
 """How many times their scatter two ways may be apart: constants that are rounded, as 1/n is, are
 off alike at all points."""
@@ -174,7 +178,7 @@ def _no_rounding(station: Station, line: Moves, entries: Array, held: _Held) -> 
     value = station.probe.parameters[line.parameter]
     zero = zero_below(station.evaluator.magnitude(station.probe), value)
     found = apart > np.maximum(SLACK * held.bar, APART * scatter)
-    found &= size > AMPLIFIED * zero
+    found &= (apart > SLIGHTLY * size) & (size > AMPLIFIED * zero)
     if found.any() and problem.resting(station.probe):
         # What rests on a kink may be taken for either side of it.
         found &= apart > zero

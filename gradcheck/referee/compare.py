@@ -118,6 +118,7 @@ class Comparison:
             claim,
             again=again,
             terms=lambda some: self.near.terms(self.tally.name, reference, some),
+            paths=lambda some: self.near.paths(self.tally.name, reference, some),
             rtol=self.rtol,
             negligible=lambda: self._lost,
             contradicted=self.contradicted,

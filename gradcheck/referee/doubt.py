@@ -41,6 +41,10 @@ STEADY = 0.5
 """Moved that far, a wrong formula's difference drifts, but keeps its sign and this share of its
 size at least; rounding is drawn anew at each of a dozen points and more."""
 
+SLIGHT = 1e-10
+"""Differences up to this fraction of the gradient may be what is left within a layer of numbers
+that cancel there."""
+
 SUSPECTS = 256
 """Suspicious entries that are measured again at once, those nearest their bars first; the next
 ones only if any of these turns out to be right."""
@@ -60,7 +64,8 @@ class Doubt:
     terms that cancelled. With claims that are `fixed`, because they can't be asked for at another
     point, all up to that size are passed. `at_once` entries are measured again together. `terms`
     gives the rounding of the largest terms that some are made of: what is left when these cancel
-    may be the same wherever it is measured.
+    may be the same wherever it is measured. `paths` gives the rounding of all that they are made
+    of, which is larger, and only counts for slight differences.
     """
 
     difference: Array
@@ -70,6 +75,7 @@ class Doubt:
     rounding: float
     again: Differences
     terms: Callable[[Array], Array] | None = None
+    paths: Callable[[Array], Array] | None = None
     fixed: bool = False
     at_once: int = SUSPECTS
 
@@ -137,6 +143,9 @@ def _hold_against_terms(doubt: Doubt, bar: Array, some: Array) -> None:
     """Widen bars to what rounding makes of the largest terms."""
     if len(some) and doubt.terms is not None:
         bar[some] = np.maximum(bar[some], SAFETY * doubt.terms(some))
+    slight = some[(doubt.gap[some] > bar[some]) & (doubt.gap[some] <= SLIGHT * doubt.size[some])]
+    if len(slight) and doubt.paths is not None:
+        bar[slight] = np.maximum(bar[slight], SAFETY * doubt.paths(slight))
 
 
 def _steady(measured: list[Array]) -> Array:

@@ -1,7 +1,7 @@
 """The loss of a problem along lines, counted and within the budget."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -85,11 +85,24 @@ class Evaluator:
 
     def terms(self, probe: Probe, name: str, entries: Sequence[int]) -> Array:
         """Return the sizes of the terms that derivatives are made of; zero where unknown."""
-        if self.problem.terms is None:
+        return self._sizes(self.problem.terms, probe, name, entries)
+
+    def paths(self, probe: Probe, name: str, entries: Sequence[int]) -> Array:
+        """Return the sizes of what all paths contribute to derivatives; zero where unknown."""
+        return self._sizes(self.problem.paths, probe, name, entries)
+
+    def _sizes(
+        self,
+        measure: Callable[[Probe, str, Sequence[int]], Array] | None,
+        probe: Probe,
+        name: str,
+        entries: Sequence[int],
+    ) -> Array:
+        if measure is None:
             return np.zeros(len(entries))
         self.account.require(len(entries) + UNMOVED)
         try:
-            return self.problem.terms(probe, name, entries)
+            return measure(probe, name, entries)
         except InternalError:
             raise
         except GradcheckError:

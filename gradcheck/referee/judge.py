@@ -74,6 +74,7 @@ class _Bench:
     claim: Claim
     again: Differences
     terms: Callable[[Array], Array]
+    paths: Callable[[Array], Array]
     scale: float
     rtol: float
     rounding: float
@@ -101,6 +102,7 @@ def judge(
     *,
     again: Differences,
     terms: Callable[[Array], Array],
+    paths: Callable[[Array], Array],
     rtol: float | None,
     negligible: Callable[[], float],
     contradicted: bool,
@@ -111,8 +113,8 @@ def judge(
 
     With `contradicted`, the numeric side is refuted and decides nothing. `proven` tells whether
     another probe showed some entries, or such a multiple of the gradient, to be wrong, `terms` how
-    much rounding may make of the terms of some. Of suspicious entries, `at_once` are looked at
-    again together.
+    much rounding may make of the terms of some, `paths` of all that they are made of. Of suspicious
+    entries, `at_once` are looked at again together.
     """
     first = glance(numeric, claim.value, claim.epsilon, rtol or 0.0)
     found = Judged(verdict=first.right, worst=first.worst, evidence=first.evidence)
@@ -129,6 +131,7 @@ def judge(
         claim=claim,
         again=again,
         terms=terms,
+        paths=paths,
         scale=_scale(numeric),
         rtol=rtol or 0.0,
         # A sum that cancels may round the same way wherever it is tried: nothing would scatter.
@@ -197,6 +200,7 @@ def _closely(bench: _Bench, known: Judged, some: Array) -> Judged:
         rounding=bench.doubtful,
         again=lambda k, suspects: bench.again(k, some[suspects]),
         terms=lambda suspects: bench.terms(some[suspects]),
+        paths=lambda suspects: bench.paths(some[suspects]),
         fixed=bench.claim.fixed(),
         at_once=bench.at_once,
     )

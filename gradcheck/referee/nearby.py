@@ -174,6 +174,11 @@ class Nearby:
         places = reference.places(suspects).tolist()
         return self.epsilon * self.evaluator.terms(self.probe, name, places)
 
+    def paths(self, name: str, reference: Numeric, suspects: Array) -> Array:
+        """Return what rounding may make of all that paths contribute to some entries."""
+        places = reference.places(suspects).tolist()
+        return self.epsilon * self.evaluator.paths(self.probe, name, places)
+
     def apart_along(self, name: str, reference: Numeric, line: Along, number: int) -> float | None:
         """Return the same along a direction."""
         here = self.own(name) if self.fixed else self.claim(name, number)

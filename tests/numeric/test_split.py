@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gradcheck.array import Array
 from gradcheck.numeric.complex_step import STEP
-from gradcheck.numeric.split import Split
+from gradcheck.numeric.split import Split, signless
 from gradcheck.numeric.strip import Strip
 
 PARTS = 3
@@ -242,6 +242,42 @@ def test_every_kind_of_operation_is_that_of_complex_arrays(step: str) -> None:
         action = STEPS[step](rng, x)
 
         assert_equal(action(x), [action(a) for a in as_complex(x)])
+
+
+@given(
+    seed=st.integers(0, 2**32),
+    shape=st.sampled_from([(3, 5), (2, 3, 5), (7,), (5, 7, 2)]),
+    steps=st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=5),
+)
+def test_without_signs_nothing_is_smaller(
+    seed: int, shape: tuple[int, ...], steps: list[str]
+) -> None:
+    rng = np.random.default_rng(seed)
+    x = drawn(rng, shape)
+    bare = Split(x.real, np.abs(x.imag))
+    for step in steps:
+        if not suited(step, x) or x.size > LARGEST:
+            break
+        action = STEPS[step](rng, x)
+        with signless():
+            bare = action(bare)
+        x = action(x)
+        if not isinstance(x, Split):
+            break
+        assert isinstance(bare, Split)
+        assert (np.abs(x.imag) <= bare.imag * (1 + 1e-12) + 1e-300).all()
+
+
+def test_without_signs_nothing_cancels() -> None:
+    x = Split(np.array([0.5, -2.0]), np.ones((1, 2)))
+    matrix = np.array([[1.0, -1.0], [-3.0, 3.0]])
+    assert (x - x).imag.max() == 0
+    with signless():
+        np.testing.assert_array_equal((x - x).imag, [[2.0, 2.0]])
+        np.testing.assert_array_equal((-3 * x + x / -2).imag, [[3.5, 3.5]])
+        np.testing.assert_array_equal((x[None] @ matrix).imag, [[[4.0, 4.0]]])
+        np.testing.assert_array_equal((x * x - x**2).imag, [[2.0, 8.0]])
+    assert (x - x).imag.max() == 0
 
 
 def test_comparisons_see_real_parts_alone() -> None:

@@ -153,3 +153,19 @@ def test_entries_at_a_kink_are_held_against_the_rounding_of_their_terms() -> Non
         passed(found, np.zeros(5, dtype=bool)), [True, True, False, False, False]
     )
     assert sorted(asked) == [0, 1, 2, 3]
+
+
+def test_slight_differences_are_held_against_all_that_paths_contribute() -> None:
+    """They stay wherever they are measured; larger ones are none of that rounding."""
+    own = np.array([0.5, 0.5, 3.0, 2.0]) * 1e-19
+    asked: list[int] = []
+
+    def paths(suspects: Array) -> Array:
+        asked.extend(suspects.tolist())
+        return np.where(suspects == 1, 0.0, 1e-18)
+
+    found = doubt(lambda k, suspects: own[suspects], own, size=1e-9)
+    found = replace(found, bar=np.full(4, 1e-21), paths=paths)
+
+    np.testing.assert_array_equal(passed(found), [True, False, False, False])
+    assert asked == [0, 1]

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from gradcheck.array import Array
 from gradcheck.catalogues import OPS
@@ -51,6 +53,8 @@ def test_right_gradients_are_right(seed: int, random_networks: ModuleType, tmp_p
         (5022040, {"right"}),
         # Channels that are all alike, less their mean, are nothing or one unit of rounding.
         (5024146, {"right"}),
+        # A bias before batch norm has the gradient of its penalty, and what cancels leaves.
+        (7008550, {"right"}),
     ],
 )
 def test_what_rounding_leaves_is_not_accused(
@@ -60,6 +64,25 @@ def test_what_rounding_leaves_is_not_accused(
     path.write_text(random_networks.text(seed), "utf-8")
     (problem,) = run(Request(targets=[Target(path=path, name="network")])).problems
     assert {problem.verdict, *(check.verdict for check in problem.checks)} <= allowed
+
+
+@pytest.mark.parametrize(
+    ("seed", "parameters"),
+    [
+        # A saturated gate takes a state that is nearly the candidate: slopes cancel within it.
+        (9000421, {"normal": [0, 12]}),
+        # Outputs that are all alike have no distances but those that rounding leaves.
+        (9000227, "ones"),
+    ],
+)
+def test_nor_is_what_it_leaves_of_hostile_parameters(
+    seed: int, parameters: Any, random_networks: ModuleType, load_config: Load
+) -> None:
+    config = random_networks.config(seed) | {"parameters": {"*": parameters}}
+    if parameters == "ones":
+        config["data"]["x0"] = {"integers": [-2, 2]}
+    loaded = load_config(yaml.safe_dump(config, sort_keys=False))
+    assert {c.verdict for c in check(loaded.problem, loaded.settings).checks} == {"right"}
 
 
 def test_a_seed_always_makes_the_same_network(random_networks: ModuleType) -> None:
