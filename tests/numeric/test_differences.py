@@ -56,6 +56,16 @@ def test_the_truth_is_never_beyond_the_bar_of_a_smooth_function(rungs: Array) ->
     assert found.bar.min() > 0
 
 
+def test_nor_is_that_of_a_bend_which_long_steps_pass_over() -> None:
+    """As nested normalisations of features that are all alike have them."""
+    widths = np.geomspace(1e-5, 1e-1, COUNT)
+
+    found = differentiated(lambda x: np.tanh(x / widths), np.ones(COUNT), differences.LONG)
+
+    assert (np.abs(found.value - 1 / widths) <= found.bar).all()
+    assert np.median(found.bar * widths) < 1e-3
+
+
 @pytest.mark.parametrize("rungs", RUNGS.values(), ids=RUNGS)
 def test_the_truth_is_never_beyond_the_bar_of_a_noisy_function(rungs: Array) -> None:
     rng = np.random.default_rng(7)
