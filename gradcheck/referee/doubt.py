@@ -145,7 +145,8 @@ def _hold_against_terms(doubt: Doubt, bar: Array, some: Array) -> None:
         bar[some] = np.maximum(bar[some], SAFETY * doubt.terms(some))
     slight = some[(doubt.gap[some] > bar[some]) & (doubt.gap[some] <= SLIGHT * doubt.size[some])]
     if len(slight) and doubt.paths is not None:
-        bar[slight] = np.maximum(bar[slight], SAFETY * doubt.paths(slight))
+        # Not all paths are rounded as much as they can be, and to the same side.
+        bar[slight] = np.maximum(bar[slight], doubt.paths(slight))
 
 
 def _steady(measured: list[Array]) -> Array:
