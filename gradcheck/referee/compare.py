@@ -104,6 +104,7 @@ class Comparison:
             value=reference.of(self.own),
             scatter=lambda some: self.near.scatter(self.tally.name, reference, some),
             epsilon=self.near.epsilon,
+            least=self.near.least,
             fixed=lambda: self.near.fixed,
         )
 

@@ -52,12 +52,14 @@ class Claim:
     """A parameter's claimed gradient at some entries.
 
     `scatter` tells by how much rounding makes some of them differ, `fixed` whether they can't be
-    asked for at another point: which is found out by asking.
+    asked for at another point: which is found out by asking. Below `least`, numbers of its
+    precision lose digits, or vanish.
     """
 
     value: Array
     scatter: Callable[[Array], Array]
     epsilon: float
+    least: float
     fixed: Callable[[], bool]
 
 
@@ -258,7 +260,7 @@ def _bars(bench: _Bench, numeric: Numeric, claim: Array, scatter: Array) -> Arra
     scatter = np.where(low == high, scatter, NUDGED * (high - low))
     size = np.where(np.isfinite(claim), np.abs(claim), 0.0)
     bar = numeric.bar[:] + SAFETY * (scatter + bench.claim.epsilon * size)
-    bar = np.maximum(bar, bench.rtol * bench.scale)
+    bar = np.maximum(bar, max(bench.rtol * bench.scale, SAFETY * bench.claim.least))
     zero = (np.abs(numeric.value[:]) <= numeric.bar[:]) & (np.abs(claim) <= bench.rounding)
     return np.where(zero, np.maximum(bar, bench.rounding), bar)
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -46,6 +47,8 @@ class Nearby:
     limit: int = UNBOUNDED
     """How many evaluations all entries of a parameter may take at a neighbour."""
     epsilon: float = field(init=False)
+    least: float = field(init=False)
+    """The least size of numbers that the claims' precision holds without a loss of digits."""
     probes: dict[int, Probe] = field(init=False)
     claims: Claims = field(init=False)
     """What is claimed at the probe itself."""
@@ -55,7 +58,9 @@ class Nearby:
     def __post_init__(self, given: Claims | None) -> None:
         self.probes = {0: self.probe}
         self.claims = self.problem.claims([self.probe])[0] if given is None else given
-        self.epsilon = max(epsilon_of(self._like_given(self.claims, name)) for name in self.names)
+        claims = [self._like_given(self.claims, name) for name in self.names]
+        self.epsilon = max(map(epsilon_of, claims))
+        self.least = max(float(precision_of(claim).tiny) for claim in claims)
 
     @property
     def fixed(self) -> bool:
@@ -226,5 +231,9 @@ def flat(claim: Array, shape: Shape) -> Array:
 
 def epsilon_of(claim: Array) -> float:
     """Return the rounding unit of the precision in which a claim was made."""
-    kind = claim.dtype if claim.dtype.kind == "f" else np.dtype(np.float64)
-    return float(np.finfo(kind).eps)
+    return float(precision_of(claim).eps)
+
+
+def precision_of(claim: Array) -> "np.finfo[Any]":
+    """Return what is known of the precision in which a claim was made."""
+    return np.finfo(claim.dtype if claim.dtype.kind == "f" else np.dtype(np.float64))

@@ -329,6 +329,22 @@ def test_claims_in_single_precision_are_right(body: tuple[Config, ...], load_con
     assert verdicts(loaded, single(loaded.problem, lambda claims: None)) == {"right"}
 
 
+def test_gradients_that_vanish_in_single_precision_are_right(load_config: Load) -> None:
+    loss = {"squared_error": {"scale": 1e-50}}
+    loaded = load(load_config, network(dense(7), {"sigmoid": None}, dense(2), loss=loss))
+    (claims,) = loaded.problem.claims([loaded.problem.probe(0, 0)])
+    assert 0 < np.abs(claims["layer0.bias"]).max() < 1e-45
+
+    assert verdicts(loaded, single(loaded.problem, lambda claims: None)) == {"right"}
+    assert verdicts(loaded) == {"right"}
+
+    def double(probe: Probe, claims: dict[str, Array]) -> None:
+        claims["layer0.bias"] *= 2
+
+    # In double precision nothing is lost.
+    assert verdicts(loaded, claiming(loaded.problem, double)) == {"right", "wrong"}
+
+
 def test_single_precision_hides_no_error_of_a_thousandth(load_config: Load) -> None:
     loaded = load(load_config, network(*BODIES["sigmoid"]))
 
