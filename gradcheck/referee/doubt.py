@@ -42,8 +42,8 @@ STEADY = 0.5
 size at least; rounding is drawn anew at each of a dozen points and more."""
 
 SLIGHT = 1e-10
-"""Differences up to this fraction of the gradient may be what is left within a layer of numbers
-that cancel there."""
+"""Differences up to this fraction of the largest entry may be what is left within a layer of
+numbers that cancel there."""
 
 SUSPECTS = 256
 """Suspicious entries that are measured again at once, those nearest their bars first; the next
@@ -65,7 +65,8 @@ class Doubt:
     point, all up to that size are passed. `at_once` entries are measured again together. `terms`
     gives the rounding of the largest terms that some are made of: what is left when these cancel
     may be the same wherever it is measured. `paths` gives the rounding of all that they are made
-    of, which is larger, and only counts for slight differences.
+    of, which is larger, and only counts for differences that are slight, compared with the entry or
+    with the largest one's size, the `scale`.
     """
 
     difference: Array
@@ -76,6 +77,7 @@ class Doubt:
     again: Differences
     terms: Callable[[Array], Array] | None = None
     paths: Callable[[Array], Array] | None = None
+    scale: float = 0.0
     fixed: bool = False
     at_once: int = SUSPECTS
 
@@ -143,7 +145,8 @@ def _hold_against_terms(doubt: Doubt, bar: Array, some: Array) -> None:
     """Widen bars to what rounding makes of the largest terms."""
     if len(some) and doubt.terms is not None:
         bar[some] = np.maximum(bar[some], SAFETY * doubt.terms(some))
-    slight = some[(doubt.gap[some] > bar[some]) & (doubt.gap[some] <= SLIGHT * doubt.size[some])]
+    size = np.maximum(doubt.size[some], doubt.scale)
+    slight = some[(doubt.gap[some] > bar[some]) & (doubt.gap[some] <= SLIGHT * size)]
     if len(slight) and doubt.paths is not None:
         # Not all paths are rounded as much as they can be, and to the same side.
         bar[slight] = np.maximum(bar[slight], doubt.paths(slight))

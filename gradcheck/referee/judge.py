@@ -203,6 +203,7 @@ def _closely(bench: _Bench, known: Judged, some: Array) -> Judged:
         again=lambda k, suspects: bench.again(k, some[suspects]),
         terms=lambda suspects: bench.terms(some[suspects]),
         paths=lambda suspects: bench.paths(some[suspects]),
+        scale=bench.scale,
         fixed=bench.claim.fixed(),
         at_once=bench.at_once,
     )
