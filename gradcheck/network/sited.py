@@ -24,8 +24,12 @@ from gradcheck.record import record
 CHUNK = 2**17
 """Numbers in the widest stack of imaginary parts: it should stay in the processor's cache."""
 
-FEWEST = 16
-"""Moved values that a stack has at least: products of few rows take long for what they do."""
+INSIDE = 2
+"""How many times as many they may be where an op is moved within: it works on them in parts, as
+the steps of a sequence are."""
+
+FEWEST = 32
+"""Moved values that a stack has at least: what is done once for it takes time as well."""
 
 LARGE = 2**18
 """Entries of gradients from which on not all are kept at once: fresh memory is slow."""
@@ -36,7 +40,7 @@ SIGNED = 4
 SQUARABLE = 1e-140
 """Numbers from here on have squares that are not rounded to zero."""
 
-FIRST = 2
+FIRST = 4
 """How many times larger the first stack may be, of which the width is not known yet."""
 
 
@@ -177,11 +181,13 @@ class Sited:
         """Make some moves, as many at once as fit; return what is read off each."""
         count = some.stop - some.start
         value, magnitude = np.empty((count, *rest)), np.empty((count, *rest))
-        # Within the op there are stacks of all its columns.
-        inside = 0 if self.site.axis is not None else self.site.shape[0] * self.site.shape[2]
+        is_within = self.site.axis is None
+        # There are stacks of all its columns then.
+        inside = self.site.shape[0] * self.site.shape[2] if is_within else 0
+        chunk = CHUNK * INSIDE if is_within else CHUNK
         width, start = max(1, inside, self.onward.width // FIRST), 0
         while start < count:
-            at_once = min(count - start, max(FEWEST, CHUNK // width))
+            at_once = min(count - start, max(FEWEST, chunk // width))
             patterns, columns = moves.part(some.start + start, at_once)
             root = moves.drawn(patterns, columns)
             with sharing(self.start.shared):
