@@ -41,7 +41,7 @@ STEADY = 0.5
 """Moved that far, a wrong formula's difference drifts, but keeps its sign and this share of its
 size at least; rounding is drawn anew at each of a dozen points and more."""
 
-SLIGHT = 1e-10
+SLIGHT = 1e-8
 """Differences up to this fraction of the largest entry may be what is left within a layer of
 numbers that cancel there."""
 

@@ -157,7 +157,7 @@ def test_entries_at_a_kink_are_held_against_the_rounding_of_their_terms() -> Non
 
 def test_slight_differences_are_held_against_all_that_paths_contribute() -> None:
     """They stay wherever they are measured; larger ones are none of that rounding."""
-    own = np.array([0.5, 0.5, 3.0, 2.0]) * 1e-19
+    own = np.array([0.5, 0.5, 300.0, 200.0]) * 1e-19
     asked: list[int] = []
 
     def paths(suspects: Array) -> Array:

@@ -74,6 +74,8 @@ def test_what_rounding_leaves_is_not_accused(
         # A saturated gate takes a state that is nearly the candidate: slopes cancel within it.
         (9000421, {"normal": [0, 12]}),
         (9100285, {"normal": [0, 12]}),
+        (9300562, {"normal": [0, 12]}),
+        (9300962, {"normal": [0, 12]}),
         # Outputs that are all alike have no distances but those that rounding leaves.
         (9000227, "ones"),
     ],
