@@ -9,19 +9,17 @@ of what all paths contribute are added up.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from gradcheck.array import Array
 from gradcheck.network.backward import gradients
-from gradcheck.network.forward import Forward, bound, passed
+from gradcheck.network.forward import Forward
 from gradcheck.network.graph import Network
-from gradcheck.network.onward import Onward
 from gradcheck.network.perturb import Base
-from gradcheck.network.structure import UNABLE
+from gradcheck.network.structure import UNABLE, one_by_one
 from gradcheck.numeric.complex_step import STEP
-from gradcheck.numeric.split import Split, signless
+from gradcheck.numeric.split import signless
 from gradcheck.problem import Moves, Probe
 
 
@@ -47,24 +45,20 @@ def paths(start: Base, parameter: str, entries: Sequence[int]) -> Array:
     It is larger than the terms of any layer, for it also has those that cancel within one. Zero
     where an op can't say.
     """
-    shape = start.trace.parameters[parameter].shape
-    moves = np.zeros((len(entries), *shape))
-    moves.reshape(len(entries), -1)[np.arange(len(entries)), entries] = 1.0
-    found = np.zeros(len(entries))
+    places, shape = np.asarray(entries), start.trace.parameters[parameter].shape
+    found = np.zeros(len(places))
     for node in start.network.nodes:
-        own = bound(node, start.trace.parameters)
         for local, binding in node.bindings.items():
             if binding.parameter != parameter:
                 continue
-            imag = np.swapaxes(moves, 1, 2) if binding.transposed else moves
-            moved: Any = Split(own[local], imag)
-            inputs = start.trace.inputs[node.name]
+            own = places
+            if binding.transposed:
+                own = np.ravel_multi_index(np.unravel_index(places, shape)[::-1], shape[::-1])
             try:
                 with signless():
-                    output = passed(node, inputs, {**own, local: moved}, start.shifts)[0]
-                    found += Onward.of(start, node).run(output, len(entries)).in_all()[1]
+                    found += one_by_one(start, node, local, own)[1]
             except UNABLE:
-                return np.zeros(len(entries))
+                return np.zeros(len(places))
     return found
 
 

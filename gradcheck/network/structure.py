@@ -157,21 +157,27 @@ def _piece(start: Base, node: Node, sited: Sited | None, piece: Piece) -> Part:
 
 def _by_entry(start: Base, node: Node, local: str, some: slice) -> Part:
     """Move some entries of a parameter that enters its node in any way."""
+    value, magnitude = one_by_one(start, node, local, np.arange(some.start, some.stop))
+    refuse_infinite(value)
+    return value, magnitude
+
+
+def one_by_one(start: Base, node: Node, local: str, entries: Array) -> Part:
+    """Move entries of a node's own parameter, as many at once as fit, each by itself."""
     own, onward = bound(node, start.trace.parameters), Onward.of(start, node)
-    size, moves = own[local].size, some.stop - some.start
+    size, moves = own[local].size, len(entries)
     value, magnitude = np.empty(moves), np.empty(moves)
     chunk = max(1, CHUNK // max(onward.width, size))
     for first in range(0, moves, chunk):
         count = min(chunk, moves - first)
         imag = np.zeros((count, size))
-        imag[np.arange(count), some.start + first + np.arange(count)] = 1.0
+        imag[np.arange(count), entries[first : first + count]] = 1.0
         split: Any = Split(own[local], imag.reshape(count, *own[local].shape))
         inputs = start.trace.inputs[node.name]
         with sharing(start.shared):
             output = passed(node, inputs, {**own, local: split}, start.shifts)[0]
             found = onward.run(output, count).in_all()
         value[first : first + count], magnitude[first : first + count] = found
-    refuse_infinite(value)
     return value, magnitude
 
 

@@ -142,7 +142,7 @@ def _nearest(doubt: Doubt, among: Array) -> Iterator[Array]:
 
 
 def _hold_against_terms(doubt: Doubt, bar: Array, some: Array) -> None:
-    """Widen bars to what rounding makes of the largest terms."""
+    """Widen bars to what rounding makes of the largest terms, or of all that paths contribute."""
     if len(some) and doubt.terms is not None:
         bar[some] = np.maximum(bar[some], SAFETY * doubt.terms(some))
     size = np.maximum(doubt.size[some], doubt.scale)
