@@ -86,6 +86,11 @@ def walk(node: ast.AST) -> list[ast.AST]:
     return found
 
 
+def names_of(*nodes: ast.AST) -> set[str]:
+    """Return all names that stand anywhere in some trees."""
+    return {part.id for node in nodes for part in walk(node) if isinstance(part, ast.Name)}
+
+
 def names(node: ast.AST) -> Iterator[ast.Name]:
     """Return the names in a tree but for those that its comprehensions and lambdas bind."""
     parts = walk(node)

@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-from gradcheck.paste.repair.statements import Statement, names_of
+from gradcheck.paste.reading.syntax import names_of
+from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.repair.sums import collects
 
 

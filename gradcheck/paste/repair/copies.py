@@ -8,10 +8,11 @@ import ast
 from collections.abc import Iterator
 
 from gradcheck.edits import Rewrite
+from gradcheck.paste.reading.syntax import names_of
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known, written
 from gradcheck.paste.repair.placing import around
-from gradcheck.paste.repair.statements import Changes, Statement, names_of
+from gradcheck.paste.repair.statements import Changes, Statement
 from gradcheck.paste.repair.states import State
 
 _COST = 3.0

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice, pairwise
 
 from gradcheck.edits import Rewrite
+from gradcheck.paste.reading.syntax import names_of
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, Known, written
 from gradcheck.paste.repair.placing import around, behind, child
-from gradcheck.paste.repair.statements import Change, Changes, Statement, names_of
+from gradcheck.paste.repair.statements import Change, Changes, Statement
 from gradcheck.paste.repair.states import State
 
 INWARDS = "indent"

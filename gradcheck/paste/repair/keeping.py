@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 
 from gradcheck.edits import Rewrite, apply
 from gradcheck.edits.rewrite import span
+from gradcheck.paste.reading.syntax import names_of
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.candidates import Edit, text_of, written
 from gradcheck.paste.repair.placing import COST, around, child, moved
-from gradcheck.paste.repair.statements import Change, Changes, Statement, names_of
+from gradcheck.paste.repair.statements import Change, Changes, Statement
 from gradcheck.record import record
 
 _COPY = "copy-value"

@@ -10,9 +10,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from gradcheck.paste.reading.syntax import names_of
 from gradcheck.paste.repair.bench import Bench
 from gradcheck.paste.repair.purity import Purity
-from gradcheck.paste.repair.statements import Statement, names_of
+from gradcheck.paste.repair.statements import Statement
 from gradcheck.paste.understanding.values import frozen, is_number
 from gradcheck.record import record
 

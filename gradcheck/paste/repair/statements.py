@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from gradcheck.edits.rewrite import source, span
+from gradcheck.paste.reading.syntax import names_of
 from gradcheck.paste.understanding.sites import of
 from gradcheck.record import record
 
@@ -135,12 +136,6 @@ def statements(tree: ast.Module, text: str) -> Iterator[Statement]:
                     parents=parents,
                     order=count,
                 )
-
-
-def names_of(*nodes: ast.AST) -> set[str]:
-    """Return the variables that stand anywhere in some nodes."""
-    inner = (each for node in nodes for each in ast.walk(node))
-    return {each.id for each in inner if isinstance(each, ast.Name)}
 
 
 def is_plain(statement: Statement, kind: str) -> bool:

@@ -3,6 +3,7 @@
 import ast
 from functools import cache, cached_property, partial
 
+from gradcheck.paste.reading.syntax import names_of
 from gradcheck.paste.running.helpers import supplied
 from gradcheck.paste.running.names import Use, bound_by, uses
 from gradcheck.paste.running.orientation import handed_columns
@@ -22,7 +23,7 @@ class Knowledge:
     @cached_property
     def uses(self) -> dict[str, Use]:
         """Every name that the program mentions, with how it is used."""
-        return uses(self.tree, {n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name)})
+        return uses(self.tree, names_of(self.tree))
 
     @cached_property
     def bindings(self) -> dict[str, list[int]]:
